@@ -1,0 +1,27 @@
+"""Who is asking: a value that services and selectors can be handed instead of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A user, a guest who proves a cart with a token, both (while claiming), or nobody."""
+
+    user_id: UUID | None = None
+    roles: frozenset[str] = frozenset()
+    guest_hash: str | None = None
+
+    @property
+    def scope(self) -> str:
+        """What tells this caller's idempotency keys from everybody else's."""
+        if self.user_id:
+            return f"user:{self.user_id}"
+        return f"guest:{self.guest_hash}" if self.guest_hash else "anonymous"
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether any role beyond that of a customer is held."""
+        return bool(self.roles - {"customer"})

@@ -1,0 +1,101 @@
+"""Money: integer minor units with a currency, and the only arithmetic allowed on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+
+from babel import Locale
+from babel.numbers import format_currency, get_currency_precision, list_currencies
+
+# In minor units, of a price as of what an order comes to: far from the end of the 64 bits in
+# which both are stored.
+MAX_AMOUNT = 10**12
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount in the ISO 4217 minor unit of `currency` (pence, cents, whole yen)."""
+
+    amount: int
+    currency: str
+
+    def __str__(self) -> str:
+        return format_money(self.amount, self.currency)
+
+
+@cache
+def known_currencies() -> frozenset[str]:
+    """The ISO 4217 codes that the CLDR data of Babel knows."""
+    return frozenset(list_currencies())
+
+
+# CLDR, which is about printing, leaves out digits that nobody pays in any more. Where it
+# differs from ISO 4217, which banks and payment providers go by, ISO 4217 counts.
+_ISO_DIGITS = {"IQD": 3} | dict.fromkeys(
+    ("AFN", "ALL", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "RSD", "SLL", "SOS", "SYP", "YER"), 2
+)
+
+
+@cache
+def minor_digits(currency: str) -> int:
+    """Digits after the point by ISO 4217: 2 for GBP, 0 for JPY, 3 for KWD."""
+    return _ISO_DIGITS.get(currency, int(get_currency_precision(currency)))
+
+
+def to_minor(value: Decimal, currency: str) -> int:
+    """Major units (`19.99`) to minor units (`1999`).
+
+    Raises `ValueError` when the value has more digits than the currency does,
+    because rounding a price that somebody typed would be a guess.
+    """
+    scaled = value.scaleb(minor_digits(currency))
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{value} has more decimals than {currency} allows")
+    return int(scaled)
+
+
+def to_major(amount: int, currency: str) -> Decimal:
+    """Minor units (`1999`) to major units (`Decimal("19.99")`)."""
+    return Decimal(amount).scaleb(-minor_digits(currency))
+
+
+def format_money(amount: int, currency: str) -> str:
+    """For people: `£19.99`. No digit that counts is rounded away."""
+    return str(
+        format_currency(
+            to_major(amount, currency),
+            currency,
+            locale=Locale("en", "GB"),
+            currency_digits=currency not in _ISO_DIGITS,
+            decimal_quantization=currency not in _ISO_DIGITS,
+        )
+    )
+
+
+def share(amount: int, rate: Decimal) -> int:
+    """`rate` (0.2 is twenty per cent) of `amount`, rounded half up to a whole minor unit."""
+    return int((Decimal(amount) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def split(amount: int, weights: Sequence[int]) -> list[int]:
+    """Parts of `amount` in proportion to `weights` that add up to exactly `amount`.
+
+    Largest-remainder method (Hamilton): each part gets its floor, and the units
+    left over go to the largest fractions, the earlier part first on a tie.
+    `amount` and `weights` are not negative. Zero weights alone put all on the first part.
+    """
+    if not weights:
+        return []
+    total = sum(weights)
+    if total == 0:
+        return [amount] + [0] * (len(weights) - 1)
+    parts = [amount * weight // total for weight in weights]
+    by_remainder = sorted(
+        range(len(weights)), key=lambda i: amount * weights[i] % total, reverse=True
+    )
+    for i in by_remainder[: amount - sum(parts)]:
+        parts[i] += 1
+    return parts
