@@ -1,0 +1,59 @@
+"""Statements of hot paths: written with the ORM, compiled once, then only executed.
+
+Building a query of several joins costs the ORM more than PostgreSQL takes to
+answer it. A `Statement` keeps the compiled SQL; the values of each call go into
+the `Parameter`s it was written with.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, Expression, Field, Func, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+
+
+class Parameter(Expression):
+    """The place of a value that each call of a `Statement` gives by name."""
+
+    def __init__(self, name: str, output_field: Field[Any, Any], cast: str) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+        self.cast = cast
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[()]]:
+        return f"(%({self.name})s::{self.cast})", ()
+
+
+class IsAnyOf(Func):
+    """Whether a column is in an array: one statement for lists of every length."""
+
+    arg_joiner = " = ANY"
+    template = "%(expressions)s"
+    output_field = BooleanField()
+
+    def __init__(self, column: str, parameter: Parameter) -> None:
+        super().__init__(column, parameter)
+
+
+class Statement:
+    """A `values_list` query set as SQL, compiled when it is made."""
+
+    def __init__(self, rows: QuerySet[Any, tuple[Any, ...]]) -> None:
+        sql, constants = rows.query.sql_with_params()
+        names = itertools.count()
+        self.sql = re.sub(r"%s", lambda _: f"%(constant_{next(names)})s", sql)
+        self.constants = {f"constant_{i}": value for i, value in enumerate(constants)}
+
+    def rows(self, **parameters: Any) -> list[tuple[Any, ...]]:
+        """The rows for these values, as the database driver gives them."""
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, self.constants | parameters)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
