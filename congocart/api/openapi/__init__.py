@@ -1,0 +1,1 @@
+"""The OpenAPI document: made from what `congocart.api.schema.operation` was told."""

@@ -1,0 +1,82 @@
+"""Security headers on every response, and CORS for the storefronts that are named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import patch_vary_headers
+
+# Nothing that an API answers is a page.
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+# The admin's theme evaluates the expressions in its attributes (Alpine) and writes styles.
+ADMIN_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+ALLOWED_METHODS = "GET, POST, PUT, PATCH, DELETE"
+ALLOWED_HEADERS = (
+    "Authorization, Cart-Token, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+    "X-Request-ID"
+)
+EXPOSED_HEADERS = (
+    "ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+)
+PREFLIGHT_SECONDS = "7200"
+
+
+class SecurityHeadersMiddleware:
+    """Adds what the view has not set itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        admin = request.path_info.startswith("/admin/")
+        response.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else API_POLICY)
+        if "HTTP_AUTHORIZATION" in request.META or "HTTP_CART_TOKEN" in request.META:
+            # What carries a version may be kept by its reader, to be asked for again.
+            kept = "private, no-cache" if response.has_header("ETag") else "no-store"
+            response.setdefault("Cache-Control", kept)
+        return response
+
+
+class CorsMiddleware:
+    """Lets browsers call from the origins in `CORS_ORIGINS`, and from no others.
+
+    Cookies are never allowed along: callers prove themselves by headers, so a foreign
+    page cannot borrow somebody's login.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not settings.CORS_ORIGINS or not request.path_info.startswith("/api/"):
+            return self.get_response(request)
+        origin = request.META.get("HTTP_ORIGIN", "")
+        named = origin in settings.CORS_ORIGINS
+        response = _preflight() if named and _is_preflight(request) else self.get_response(request)
+        if named:
+            response["Access-Control-Allow-Origin"] = origin
+            response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
+        # On every answer: a cache must not give the one without an origin to who sends one.
+        patch_vary_headers(response, ["Origin"])
+        return response
+
+
+def _is_preflight(request: HttpRequest) -> bool:
+    return request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
+
+
+def _preflight() -> HttpResponse:
+    headers = {
+        "Access-Control-Allow-Methods": ALLOWED_METHODS,
+        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
+        "Access-Control-Max-Age": PREFLIGHT_SECONDS,
+    }
+    return HttpResponse(status=204, headers=headers)
