@@ -1,0 +1,29 @@
+"""Where everything is: composition only."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from accounts.urls import jwks_urlpatterns
+from congocart.api.openapi.views import redoc, schema, swagger
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("congocart.runtime.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("accounts.urls")),
+    path("api/v1/", include("inventory.urls")),
+    path("api/v1/", include("catalog.urls")),
+    path("api/v1/", include("carts.urls")),
+    path("api/v1/", include("checkout.urls")),
+    path("api/v1/", include("orders.urls")),
+    path("api/schema", schema, name="schema"),
+    path("api/docs", swagger, name="swagger"),
+    path("api/redoc", redoc, name="redoc"),
+    *jwks_urlpatterns,
+]
+
+handler400 = "congocart.api.edge.bad_request"
+handler403 = "congocart.api.edge.forbidden"
+handler404 = "congocart.api.edge.not_found"
+handler500 = "congocart.api.edge.server_error"

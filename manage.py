@@ -1,0 +1,17 @@
+#!/usr/bin/env python
+from __future__ import annotations
+
+import os
+import sys
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["up"]:
+        # It provides the database that the settings name, so it runs before they are read.
+        from congocart.runtime import up
+
+        sys.exit(up.main(sys.argv[2:]))
+
+    from django.core.management import execute_from_command_line
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "congocart.settings")
+    execute_from_command_line(sys.argv)
