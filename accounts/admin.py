@@ -1,0 +1,239 @@
+"""People: who they are and what they are trusted with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
+
+from accounts.admin_password import NewPasswordForm, own_password_page
+from accounts.admin_second_factor import second_factor_page
+from accounts.domain import STAFF_ROLES, Role, normalize_email
+from accounts.models import PersonalDataAccess, RefreshSession, SavedAddress, User
+from accounts.services import distrust_email, reset_mfa, revoke_sessions
+from congocart.backoffice.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
+from congocart.backoffice.columns import back_to
+from congocart.backoffice.filters import DaysFilter
+from congocart.kernel.errors import CongoCartError, Forbidden
+
+GRANTED = [(role.value, role.value.capitalize()) for role in Role if role in STAFF_ROLES]
+
+# Roles are fixed in code, so their groups are nothing to edit.
+admin.site.unregister(Group)
+admin.site.login_template = "accounts/admin_login.html"
+
+
+def own_pages() -> list[URLPattern]:
+    """Pages that show no model; `UnfoldAdminSite` asks for them."""
+    page = admin.site.admin_view(second_factor_page)
+    return [path("second-factor/", page, name="second_factor")]
+
+
+admin.site.extra_urls = own_pages  # type: ignore[attr-defined]
+admin.site.password_change = own_password_page  # type: ignore[assignment,method-assign]
+
+
+class NewUserForm(UserCreationForm):
+    """An account with an e-mail address for a name."""
+
+    class Meta:
+        model = User
+        fields = ("email",)
+        widgets = {"email": UnfoldAdminEmailInputWidget}
+
+    def clean_email(self) -> str:
+        """In lower case, as it is kept."""
+        return normalize_email(self.cleaned_data["email"])
+
+
+class UserForm(UserChangeForm):
+    """An account and its roles."""
+
+    actor_id: Any = None
+    roles = forms.MultipleChoiceField(
+        choices=GRANTED,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text="Any of these lets somebody into the admin. Everybody is a customer.",
+    )
+
+    class Meta:
+        model = User
+        fields = ("email", "password", "first_name", "last_name", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "roles" in self.fields:
+            self.initial["roles"] = [group.name for group in self.instance.groups.all()]
+
+    def clean_email(self) -> str:
+        """In lower case, as it is kept."""
+        return normalize_email(self.cleaned_data["email"])
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody shuts himself out."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        keeps_access = cleaned.get("is_active") and Role.ADMIN in cleaned.get("roles", ())
+        if self.instance.pk == self.actor_id and not keeps_access:
+            raise forms.ValidationError("You cannot take your own access away.")
+        return cleaned
+
+
+class SessionInline(ReadOnlyInline):
+    """Where somebody is, or was, logged in."""
+
+    model = RefreshSession
+    verbose_name_plural = "sessions"
+    fields = ["created_at", "last_used_at", "ip_address", "user_agent", "revoked_at"]
+    ordering = ["-id"]
+    per_page = 20
+
+
+class SavedAddressInline(ReadOnlyInline):
+    """The account's address book."""
+
+    model = SavedAddress
+    fields = ["first_name", "last_name", "line1", "city", "postal_code", "country_code"]
+    ordering = ["id"]
+
+
+@admin.register(PersonalDataAccess)
+class PersonalDataAccessAdmin(ReadOnlyAdmin):
+    """Who of the staff looked at whose data."""
+
+    list_display = ["at", "actor", "operation", "path"]
+    list_filter = ["operation", ("at", DaysFilter)]
+    list_select_related = ["actor"]
+    search_fields = ["actor__email", "path"]
+    fields = ["at", "actor", "operation", "path", "request_id"]
+    ordering = ["-id"]
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
+    """Accounts, by address. An account is erased by its owner, and closed here."""
+
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = NewPasswordForm
+    inlines = [SavedAddressInline, SessionInline]
+    actions_detail = ["reset_second_factor"]
+    list_display = ["email", "name", "held", "is_active", "created_at"]
+    list_filter = ["is_active", "groups", ("created_at", DaysFilter)]
+    search_fields = ["email", "first_name", "last_name"]
+    ordering = ["email"]
+    filter_horizontal = []
+    readonly_fields = ["email_verified_at", "last_login", "created_at"]
+    fieldsets = [
+        (None, {"fields": [("email", "is_active"), ("first_name", "last_name"), "password"]}),
+        ("Trust", {"fields": ["roles"]}),
+        ("Dates", {"fields": [("created_at", "email_verified_at", "last_login")]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
+        """A new account has neither addresses nor sessions."""
+        return self.inlines if obj else []
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[User]]:
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        form.actor_id = request.user.pk
+        return form
+
+    def user_change_password(
+        self,
+        request: HttpRequest,
+        id: str,  # noqa: A002 - Django's name for it
+        form_url: str = "",
+    ) -> HttpResponse:
+        """Another's; for one's own there is the page that asks for the old one."""
+        own = self.get_object(request, unquote(id)) == request.user
+        if own and self.has_change_permission(request):
+            return redirect("admin:password_change")
+        return super().user_change_password(request, id, form_url)
+
+    @action(
+        description="Turn off the second factor",
+        permissions=["change"],
+        url_path="reset-second-factor",
+        icon="no_encryption",
+        dialog={
+            "title": "Turn off the second factor",
+            "description": "For who has lost the authenticator app and the recovery codes. Be sure "
+            "whom you are talking to: from then on the password alone logs in. The owner is told "
+            "by e-mail and logged out everywhere.",
+            "form_submit_text": "Turn it off",
+        },
+    )
+    def reset_second_factor(
+        self, request: HttpRequest, form: BaseDialogForm, object_id: str
+    ) -> HttpResponse:
+        """Anybody's but one's own, which takes a code on its own page."""
+        user = self.get_object(request, unquote(object_id))
+        if user is None:
+            raise Http404
+        try:
+            if user == request.user:
+                raise Forbidden("Turn off your own on the page “Second factor”, with a code.")
+            reset_mfa(user_id=user.pk, now=timezone.now())
+        except CongoCartError as refusal:
+            self.message_user(request, refusal.detail, messages.ERROR)
+        else:
+            self.log_change(request, user, "Turned off the second factor.")
+            self.message_user(request, "The second factor was turned off.", messages.SUCCESS)
+        return back_to("accounts.user", user.pk)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Who may only look sees the roles as text."""
+        looks = obj is not None and not self.has_change_permission(request, obj)
+        return [*self.readonly_fields, *(["roles"] if looks else [])]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """An address that staff have typed is one that nobody has proved."""
+        super().save_model(request, obj, form, change)
+        if change and obj.email != form.initial["email"]:
+            distrust_email(user_id=obj.pk, now=timezone.now())
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Keeps what Django asks (`is_staff`, `is_superuser`) in step with the roles."""
+        super().save_related(request, form, formsets, change)
+        if "roles" not in form.cleaned_data:
+            return
+        roles, user = set(form.cleaned_data["roles"]), form.instance
+        if roles != set(form.initial["roles"]) or not user.is_active:
+            revoke_sessions(user_id=user.pk, now=timezone.now())
+        user.groups.set([Group.objects.get_or_create(name=role)[0] for role in sorted(roles)])
+        user.is_staff, user.is_superuser = bool(roles), Role.ADMIN in roles
+        user.save(update_fields=["is_staff", "is_superuser"])
+
+    @display(description="Name")
+    def name(self, user: User) -> str:
+        """First and last."""
+        return f"{user.first_name} {user.last_name}".strip() or "–"
+
+    @display(description="Roles")
+    def held(self, user: User) -> str:
+        """Beyond that of a customer."""
+        return ", ".join(sorted(group.name for group in user.groups.all())) or "–"
+
+    @display(description="Roles")
+    def roles(self, user: User) -> str:
+        """For those who may only look."""
+        return self.held(user)

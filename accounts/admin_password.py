@@ -1,0 +1,76 @@
+"""The admin's pages for passwords: one's own by the old one, another's by who may change people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.utils import timezone
+from unfold.forms import AdminOwnPasswordChangeForm, AdminPasswordChangeForm
+
+from accounts import admin_sessions
+from accounts.domain import InvalidCredentials, TooManyAttempts
+from accounts.models import User
+from accounts.services import change_password, set_password
+from congocart.kernel.errors import CongoCartError
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+    """A new password; whether the old one is right is asked by what changes it, which counts."""
+
+    def clean_old_password(self) -> str:
+        """As it was typed."""
+        typed: str = self.cleaned_data["old_password"]
+        return typed
+
+
+class OwnPasswordPage(PasswordChangeView):
+    """Changes the password as the API does, which ends every session, but for this one."""
+
+    form_class = OwnPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Says what was wrong beside the field that it was about."""
+        typed = form.cleaned_data
+        try:
+            change_password(
+                user_id=form.user.pk,
+                current_password=typed["old_password"],
+                password=typed["new_password1"],
+                now=timezone.now(),
+            )
+        except CongoCartError as refusal:
+            about_old = isinstance(refusal, InvalidCredentials | TooManyAttempts)
+            form.add_error("old_password" if about_old else "new_password2", refusal.detail)
+            return self.form_invalid(form)
+        admin_sessions.keep(self.request)
+        return redirect(self.get_success_url())
+
+
+def own_password_page(
+    request: HttpRequest, extra_context: dict[str, Any] | None = None
+) -> HttpResponseBase:
+    """In place of the theme's page, whose form cannot be chosen."""
+    context = {**admin.site.each_context(request), **(extra_context or {})}
+    return OwnPasswordPage.as_view(extra_context=context)(request)
+
+
+class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
+    """A password set by staff ends every session of the account, as one set by its owner does."""
+
+    def save(self, commit: bool = True) -> User:
+        usable = self.cleaned_data["set_usable_password"]
+        set_password(
+            user_id=self.user.pk,
+            password=self.cleaned_data["password1"] if usable else None,
+            now=timezone.now(),
+        )
+        self.user.refresh_from_db()
+        user: User = self.user
+        return user

@@ -1,0 +1,59 @@
+"""Logging in to the admin site, and what each role may do there."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.domain import InvalidCredentials, Role, TooManyAttempts
+from accounts.guard import guarded, login_attempt
+from accounts.models import User
+from accounts.roles import ADMIN_SITE
+from accounts.selectors import users_with_second_factor
+from congocart.api.callers import client_address
+
+
+class RoleBackend(ModelBackend):
+    """Logs in by e-mail address and password, and grants the permissions of the roles held.
+
+    They come from the table in code, so there is no copy of it in the database to go stale.
+    """
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        """Shares the lock-out with the API: too soon looks like a wrong password."""
+        if request is None or username is None or password is None:
+            return None
+        attempt = login_attempt(account=username, address=client_address(request) or "")
+        with suppress(InvalidCredentials, TooManyAttempts), guarded(attempt, now=timezone.now()):
+            user = super().authenticate(request, username=username, password=password, **kwargs)
+            if user is None:
+                raise InvalidCredentials
+            return user
+        return None
+
+    def get_user(self, user_id: UUID) -> User | None:
+        """Whom a session belongs to, with `second_factor_since`; None once closed or gone."""
+        user = users_with_second_factor().filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+    def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """None: nobody is granted anything but by role."""
+        return set()
+
+    def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
+        """Those of all roles held, from one statement."""
+        if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
+            return set()
+        held = set(user_obj.groups.values_list("name", flat=True))
+        return {permission for role in Role if role in held for permission in ADMIN_SITE[role]}

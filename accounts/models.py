@@ -1,0 +1,293 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import Group, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts.domain import EmailTaken, KeyState, Role, normalize_email, normalize_password
+from congocart.db.constraints import register
+from congocart.kernel.address import ADDRESS_FIELDS, Address
+from congocart.kernel.ids import uuid7
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; e-mail addresses are kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A customer."""
+        user = self.model(email=normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """A user with the role `admin`, for Django's `createsuperuser`."""
+        user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        user.groups.add(Group.objects.get_or_create(name=Role.ADMIN)[0])
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Finds the user who logs in with this address, whatever its case."""
+        return self.get(email=normalize_email(username or ""))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody with an account. Roles are Django groups named like `accounts.domain.Role`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(max_length=254, help_text="In lower case.")
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    is_staff = models.BooleanField(default=False, help_text="May enter the admin.")
+    is_active = models.BooleanField(default=True)
+    email_verified_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sessions_ended_at = models.DateTimeField(
+        null=True, editable=False, help_text="When all of them were, for the last time."
+    )
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email"], name="accounts_one_account_per_email"),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="accounts_email_in_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password and normalize_password(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(raw_password and normalize_password(raw_password))
+
+    def get_session_auth_hash(self) -> str:
+        """What a session of the admin is good for; one that holds another is over."""
+        return self._until_ended(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under former values of SECRET_KEY."""
+        return map(self._until_ended, super().get_session_auth_fallback_hash())
+
+    def _until_ended(self, session_hash: str) -> str:
+        ended = self.sessions_ended_at
+        return f"{session_hash}.{ended.timestamp()}" if ended else session_hash
+
+
+class RefreshSessionQuerySet(models.QuerySet["RefreshSession"]):
+    """Scopes of sessions."""
+
+    def live(self, now: datetime) -> Self:
+        """Neither revoked nor run out."""
+        return self.filter(revoked_at=None, expires_at__gt=now)
+
+    def locked(self) -> Self:
+        """Rows that nobody else changes until the transaction ends."""
+        return self.select_for_update(of=("self",), no_key=True)
+
+
+class RefreshSession(models.Model):
+    """One login and the family of refresh tokens that grew out of it; only the newest is good."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    current_jti = models.CharField(max_length=32, help_text="Of the one token not yet spent.")
+    user_agent = models.CharField(max_length=200, blank=True)
+    ip_address = models.GenericIPAddressField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text="Slides with each use.")
+    ends_at = models.DateTimeField(help_text="However often it is used.")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    mfa_shown = models.BooleanField(default=False, help_text="Opened with a second factor.")
+
+    objects: ClassVar[RefreshSessionQuerySet] = RefreshSessionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_at__lte=models.F("ends_at")),
+                name="accounts_session_slides_to_its_end",
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="accounts_session_by_expiry")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class TotpDevice(models.Model):
+    """An authenticator app; it counts once it is confirmed."""
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    secret = models.BinaryField(help_text="Encrypted under SECRET_KEY")
+    last_step = models.BigIntegerField(default=0, help_text="So that no code works twice.")
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class RecoveryCode(models.Model):
+    """A way in, once, for who has lost the authenticator app."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64, help_text="SHA-256")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "code_hash"], name="accounts_recovery_codes_differ"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class SavedAddress(models.Model):
+    """A postal address in somebody's address book."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    company = models.CharField(max_length=100, blank=True)
+    line1 = models.CharField(max_length=200)
+    line2 = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100)
+    region = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    country_code = models.CharField(max_length=2)
+    phone = models.CharField(max_length=40, blank=True)
+    default_shipping = models.BooleanField(default=False)
+    default_billing = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "saved addresses"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(default_shipping=True),
+                name="accounts_one_default_shipping_address",
+            ),
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(default_billing=True),
+                name="accounts_one_default_billing_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.line1}, {self.city}"
+
+    def as_address(self) -> Address:
+        """The address itself."""
+        return Address(**{name: getattr(self, name) for name in ADDRESS_FIELDS})
+
+
+class EmailChange(models.Model):
+    """A move to another address, to be confirmed at both. A user has one at most."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="email_change")
+    new_email = models.EmailField(max_length=254)
+    left_old_at = models.DateTimeField(null=True, help_text="Confirmed at the old address.")
+    took_new_at = models.DateTimeField(null=True, help_text="Confirmed at the new address.")
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ApiKey(models.Model):
+    """A secret by which a machine does part of what its owner may do."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    shown = models.CharField(max_length=12, help_text="The beginning, to tell keys apart.")
+    secret_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256")
+    scopes = ArrayField(models.CharField(max_length=40))
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.shown}…)"
+
+
+class PersonalDataAccess(models.Model):
+    """That a member of staff was shown somebody's data."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    operation = models.CharField(max_length=100, help_text="Of the API, or a page of the admin.")
+    path = models.CharField(max_length=300)
+    request_id = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name_plural = "accesses to personal data"
+
+    def __str__(self) -> str:
+        return f"{self.operation} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class LoginFailures(models.Model):
+    """How often somebody failed to log in, and from when on the next attempt is looked at."""
+
+    key = models.CharField(primary_key=True, max_length=64, help_text="Keyed digest of who.")
+    free = models.PositiveSmallIntegerField(help_text="Failures that cost no wait.")
+    failures = models.PositiveIntegerField()
+    failed_at = models.DateTimeField(db_index=True)
+    blocked_until = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "login failures"
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SigningKey(models.Model):
+    """A key pair for tokens. `next` is published ahead of its use, `retired` still verifies."""
+
+    kid = models.CharField(primary_key=True, max_length=43, help_text="RFC 7638 thumbprint.")
+    state = models.CharField(max_length=7, choices=[(state, state.name) for state in KeyState])
+    public_key = models.TextField(help_text="PEM")
+    private_key = models.BinaryField(help_text="DER, encrypted under SECRET_KEY")
+    created_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["state"],
+                condition=models.Q(state__in=["current", "next"]),
+                name="accounts_one_current_and_one_next_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+register({"accounts_one_account_per_email": EmailTaken})

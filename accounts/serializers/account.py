@@ -1,0 +1,259 @@
+"""The shapes of accounts over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+
+from accounts.domain import MAX_PASSWORD_LENGTH, Role, normalize_email
+from accounts.models import RefreshSession, SavedAddress, User
+from accounts.selectors import roles_of
+from accounts.tokens import MAX_TOKEN_LENGTH
+from congocart.api.fields import (
+    Input,
+    Output,
+    StrictBooleanField,
+    StrictCharField,
+    StrictEmailField,
+)
+from congocart.api.shapes import AddressInput, AddressOutput
+
+
+class EmailAddressField(StrictEmailField):
+    """An e-mail address, in the form in which addresses are compared."""
+
+    def to_internal_value(self, data: Any) -> str:
+        email = normalize_email(super().to_internal_value(data))
+        if len(email) > 254:  # Lower case may be longer: `İ` becomes two characters.
+            self.fail("invalid")
+        return email
+
+
+class PasswordField(StrictCharField):
+    """A password: any characters, none of them trimmed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            **{
+                "max_length": MAX_PASSWORD_LENGTH,
+                "trim_whitespace": False,
+                "write_only": True,
+                "style": {"input_type": "password"},
+                **kwargs,
+            }
+        )
+
+
+class RegisterInput(Input):
+    """A new account."""
+
+    email = EmailAddressField()
+    password = PasswordField(help_text="At least 8 characters, and not a common one.")
+    first_name = StrictCharField(max_length=100, required=False, allow_blank=True, default="")
+    last_name = StrictCharField(max_length=100, required=False, allow_blank=True, default="")
+
+
+class CredentialsInput(Input):
+    """Who logs in."""
+
+    email = EmailAddressField()
+    password = PasswordField()
+
+
+class LoginInput(CredentialsInput):
+    """Who logs in, with the code of the authenticator app where one is used."""
+
+    otp = StrictCharField(max_length=20, required=False, help_text="Or a recovery code.")
+
+
+class CodeInput(Input):
+    """A code of the authenticator app."""
+
+    code = StrictCharField(max_length=20)
+
+
+class StopMfaInput(CodeInput):
+    """A code, and the password."""
+
+    password = PasswordField()
+
+
+class EnrolmentOutput(Output):
+    """What the authenticator app has to be told."""
+
+    secret = serializers.CharField(help_text="To be typed, in base 32.")
+    url = serializers.CharField(help_text="To be shown as a QR code.")
+
+
+class RecoveryCodesOutput(Output):
+    """Each of these works once in place of a code; they cannot be read again."""
+
+    recovery_codes = serializers.ListField(child=serializers.CharField())
+
+
+class RefreshInput(Input):
+    """A refresh token."""
+
+    refresh = StrictCharField(max_length=MAX_TOKEN_LENGTH)
+
+
+class EmailInput(Input):
+    """An e-mail address."""
+
+    email = EmailAddressField()
+
+
+class ProofInput(Input):
+    """What a mailed link carries."""
+
+    token = StrictCharField(max_length=500)
+
+
+class ResetPasswordInput(ProofInput):
+    """A new password, by a mailed link."""
+
+    password = PasswordField()
+
+
+class ChangePasswordInput(Input):
+    """A new password, by the old one."""
+
+    current_password = PasswordField()
+    password = PasswordField()
+
+
+class ChangeEmailInput(Input):
+    """A new address, by the password."""
+
+    new_email = EmailAddressField()
+    password = PasswordField()
+
+
+class EmailChangeOutput(Output):
+    """How far a change of address is."""
+
+    complete = serializers.BooleanField(help_text="Whether both addresses have confirmed.")
+
+
+class PasswordInput(Input):
+    """Your password, again."""
+
+    password = PasswordField()
+
+
+class ExportOutput(Output):
+    """Everything known about you; each part as the part of the shop that keeps it tells it."""
+
+    account = serializers.DictField()
+    email_change = serializers.DictField(
+        allow_null=True, help_text="A move to another address that waits to be confirmed."
+    )
+    addresses = serializers.ListField(child=serializers.DictField())
+    api_keys = serializers.ListField(child=serializers.DictField())
+    sessions = serializers.ListField(child=serializers.DictField())
+    carts = serializers.ListField(child=serializers.DictField())
+    checkouts = serializers.ListField(child=serializers.DictField())
+    orders = serializers.ListField(child=serializers.DictField())
+
+
+class TokenPairOutput(Output):
+    """What a client holds of a session."""
+
+    access = serializers.CharField(help_text="For the Authorization header; good for 10 minutes.")
+    refresh = serializers.CharField(help_text="Good for one refresh within 30 days.")
+
+
+class ProfileOutput(Output):
+    """An account, as its owner sees it."""
+
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    first_name = serializers.CharField(allow_blank=True)
+    last_name = serializers.CharField(allow_blank=True)
+    email_verified = serializers.BooleanField()
+    roles = serializers.ListField(child=serializers.ChoiceField(list(Role)))
+    created_at = serializers.DateTimeField()
+
+
+class ProfileInput(Input):
+    """What to change of an account."""
+
+    first_name = StrictCharField(max_length=100, required=False, allow_blank=True)
+    last_name = StrictCharField(max_length=100, required=False, allow_blank=True)
+
+
+class SavedAddressInput(AddressInput):
+    """An address for the address book."""
+
+    default_shipping = StrictBooleanField(required=False)
+    default_billing = StrictBooleanField(required=False)
+
+
+class SavedAddressChangesInput(SavedAddressInput):
+    """What is changed of an address; what is left out stays as it is."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
+class SavedAddressOutput(AddressOutput):
+    """An address in the address book."""
+
+    id = serializers.UUIDField()
+    default_shipping = serializers.BooleanField()
+    default_billing = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+
+
+class SessionOutput(Output):
+    """Somewhere you are logged in."""
+
+    id = serializers.UUIDField()
+    user_agent = serializers.CharField(allow_blank=True)
+    ip_address = serializers.IPAddressField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    current = serializers.BooleanField(help_text="Whether this request belongs to it.")
+
+
+def saved_address_body(saved: SavedAddress) -> dict[str, Any]:
+    """A saved address as `SavedAddressOutput`."""
+    return {
+        "id": saved.pk,
+        **saved.as_address().as_dict(),
+        "default_shipping": saved.default_shipping,
+        "default_billing": saved.default_billing,
+        "created_at": saved.created_at,
+    }
+
+
+def session_body(session: RefreshSession, current_id: UUID) -> dict[str, Any]:
+    """A session as `SessionOutput`."""
+    return {
+        "id": session.pk,
+        "user_agent": session.user_agent,
+        "ip_address": session.ip_address,
+        "created_at": session.created_at,
+        "last_used_at": session.last_used_at,
+        "expires_at": session.expires_at,
+        "current": session.pk == current_id,
+    }
+
+
+def profile_body(user: User) -> dict[str, Any]:
+    """A user from `users_with_roles` as `ProfileOutput`."""
+    return {
+        "id": user.pk,
+        "email": user.email,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email_verified": user.email_verified_at is not None,
+        "roles": sorted(roles_of(user)),
+        "created_at": user.created_at,
+    }

@@ -1,0 +1,64 @@
+"""The shapes of API keys and of the keys that verify tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import ApiKey
+from accounts.roles import SCOPES
+from congocart.api.fields import Input, Output, StrictCharField
+
+
+class ApiKeyInput(Input):
+    """A new API key."""
+
+    name = StrictCharField(max_length=100, help_text="What it is for.")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(sorted(SCOPES)), min_length=1, max_length=len(SCOPES)
+    )
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class ApiKeyOutput(Output):
+    """An API key, without its secret."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    shown = serializers.CharField(help_text="The beginning of the key, to tell keys apart.")
+    scopes = serializers.ListField(child=serializers.ChoiceField(sorted(SCOPES)))
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    revoked_at = serializers.DateTimeField(allow_null=True)
+
+
+class IssuedKeyOutput(ApiKeyOutput):
+    """A new API key, with its secret for the only time."""
+
+    key = serializers.CharField()
+
+
+class JwkOutput(Output):
+    """A public key (RFC 7517)."""
+
+    kty = serializers.CharField()
+    crv = serializers.CharField()
+    x = serializers.CharField()
+    y = serializers.CharField()
+    kid = serializers.CharField()
+    use = serializers.CharField()
+    alg = serializers.CharField()
+
+
+class JwksOutput(Output):
+    """The public keys that verify our access tokens."""
+
+    keys = JwkOutput(many=True)
+
+
+def api_key_body(key: ApiKey) -> dict[str, Any]:
+    """A key as `ApiKeyOutput`."""
+    names = ("name", "shown", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
+    return {"id": key.pk, **{name: getattr(key, name) for name in names}}

@@ -1,0 +1,81 @@
+"""The address book."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from accounts.domain import MAX_ADDRESSES, AddressBookFull, AddressNotFound
+from accounts.models import SavedAddress
+from accounts.services.users import lock_user
+from congocart.db.transactions import use_case
+from congocart.kernel.address import ADDRESS_FIELDS, Address, address_errors
+from congocart.kernel.errors import Invalid
+
+DEFAULTS = ("default_shipping", "default_billing")
+
+
+@use_case
+def save_address(
+    *,
+    user_id: UUID,
+    address: Address,
+    default_shipping: bool = False,
+    default_billing: bool = False,
+) -> SavedAddress:
+    """Adds an address; the first one is the default for both.
+
+    Raises `Invalid` when its country's rules find something wrong, and `AddressBookFull`.
+    """
+    _require_valid(address)
+    lock_user(user_id=user_id)
+    others = SavedAddress.objects.filter(user_id=user_id)
+    count = others.count()
+    if count >= MAX_ADDRESSES:
+        raise AddressBookFull
+    saved = SavedAddress(
+        user_id=user_id,
+        default_shipping=default_shipping or count == 0,
+        default_billing=default_billing or count == 0,
+        **address.as_dict(),
+    )
+    _make_room_for(saved)
+    saved.save(force_insert=True)
+    return saved
+
+
+@use_case
+def change_address(*, user_id: UUID, address_id: UUID, changes: Mapping[str, Any]) -> SavedAddress:
+    """Changes the fields that are named. Raises `AddressNotFound` for another's, and `Invalid`."""
+    lock_user(user_id=user_id)
+    saved = SavedAddress.objects.filter(user_id=user_id, pk=address_id).first()
+    if saved is None:
+        raise AddressNotFound
+    for name in (*ADDRESS_FIELDS, *DEFAULTS):
+        setattr(saved, name, changes.get(name, getattr(saved, name)))
+    _require_valid(saved.as_address())
+    _make_room_for(saved)
+    saved.save()
+    return saved
+
+
+@use_case
+def remove_address(*, user_id: UUID, address_id: UUID) -> None:
+    """Takes an address out of the book. Raises `AddressNotFound` for another's."""
+    if not SavedAddress.objects.filter(user_id=user_id, pk=address_id).delete()[0]:
+        raise AddressNotFound
+
+
+def _require_valid(address: Address) -> None:
+    errors = address_errors(address)
+    if errors:
+        raise Invalid(errors=errors)
+
+
+def _make_room_for(saved: SavedAddress) -> None:
+    """A default is the only one of its kind."""
+    others = SavedAddress.objects.filter(user_id=saved.user_id).exclude(pk=saved.pk)
+    for default in DEFAULTS:
+        if getattr(saved, default):
+            others.filter(**{default: True}).update(**{default: False})

@@ -1,0 +1,41 @@
+"""Spending a code: of the authenticator app, or one of those for when it is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.domain import InvalidCredentials, MfaRequired
+from accounts.models import RecoveryCode, TotpDevice
+from accounts.sealing import unseal
+from accounts.totp import matching_step
+from congocart.kernel.ids import hash_secret
+
+PURPOSE = "authenticator secrets"
+
+
+def use_second_factor(*, user_id: UUID, code: str, now: datetime) -> datetime | None:
+    """Spends a code of the app or a recovery code, in the caller's transaction.
+
+    Returns since when the second factor is on, None when the user has none. Raises
+    `MfaRequired` without a code, and `InvalidCredentials` for a wrong or spent one.
+    """
+    devices = TotpDevice.objects.select_for_update(no_key=True).exclude(confirmed_at=None)
+    device = devices.filter(pk=user_id).first()
+    if device is None:
+        return None
+    if not code:
+        raise MfaRequired
+    if not RecoveryCode.objects.filter(user_id=user_id, code_hash=hash_secret(code)).delete()[0]:
+        use_code(device, code, now)
+    return device.confirmed_at
+
+
+def use_code(device: TotpDevice, code: str, now: datetime) -> None:
+    """Raises `InvalidCredentials` unless the app shows `code` now and it was not used before."""
+    secret = unseal(bytes(device.secret), purpose=PURPOSE, bound_to=str(device.pk))
+    step = matching_step(secret, code, now=now, after=device.last_step) if secret else None
+    if step is None:
+        raise InvalidCredentials("The code is wrong, or was used before.")
+    device.last_step = step
+    device.save(update_fields=["last_step"])

@@ -1,0 +1,36 @@
+"""Background jobs about accounts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts import guard, mails
+from accounts.models import EmailChange, PersonalDataAccess, RefreshSession
+from accounts.proofs import LIFETIMES, Purpose
+from accounts.services import forget_abandoned_data
+from congocart.db.jobs import periodic
+
+__all__ = ["forget_abandoned", "mails", "purge"]
+
+
+@periodic("17 * * * *")
+def purge() -> None:
+    """Deletes what nobody needs any more: sessions, changes of address that nobody can
+    confirm any longer, failures, old records of access.
+    """
+    now = timezone.now()
+    links = max(LIFETIMES[Purpose.LEAVE_OLD_EMAIL], LIFETIMES[Purpose.TAKE_NEW_EMAIL])
+    EmailChange.objects.filter(created_at__lt=now - links).delete()
+    RefreshSession.objects.filter(expires_at__lt=now).delete()
+    guard.purge(now=now)
+    PersonalDataAccess.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_DAYS)).delete()
+
+
+@periodic("23 3 * * *")
+def forget_abandoned() -> None:
+    """Makes anonymous what guests left unfinished too long ago."""
+    days = timedelta(days=settings.ABANDONED_DATA_DAYS)
+    forget_abandoned_data(before=timezone.now() - days)

@@ -1,0 +1,23 @@
+"""Accounts over HTTP."""
+
+from __future__ import annotations
+
+from accounts.views.addresses import AddressViewSet
+from accounts.views.api_keys import ApiKeyViewSet
+from accounts.views.auth import AuthViewSet
+from accounts.views.jwks import JwksViewSet
+from accounts.views.me import MeViewSet, SessionViewSet
+from accounts.views.mfa import MfaViewSet
+from accounts.views.recovery import CredentialsViewSet, RecoveryViewSet
+
+__all__ = [
+    "AddressViewSet",
+    "ApiKeyViewSet",
+    "AuthViewSet",
+    "CredentialsViewSet",
+    "JwksViewSet",
+    "MeViewSet",
+    "MfaViewSet",
+    "RecoveryViewSet",
+    "SessionViewSet",
+]

@@ -1,0 +1,86 @@
+"""API keys over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts import services
+from accounts.domain import ApiKeyNotFound, IssuedKey, Role, ScopeNotAllowed
+from accounts.permissions import RequiresRole, user_of
+from accounts.selectors import api_key, api_keys
+from accounts.serializers import ApiKeyInput, ApiKeyOutput, IssuedKeyOutput, api_key_body
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.pagination import Ordering, paginate
+from congocart.api.schema import operation
+
+TAG = "API keys"
+NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
+
+
+class ApiKeyViewSet(ViewSet):
+    """Keys for integrations; one is sent like an access token."""
+
+    def get_permissions(self) -> list[RequiresRole]:
+        """Whoever runs the shop."""
+        return [RequiresRole(Role.MANAGER)]
+
+    @operation(
+        "listApiKeys",
+        "List the API keys",
+        responses={200: ApiKeyOutput},
+        paginated=True,
+        tag=TAG,
+    )
+    def list(self, request: Request) -> Response:
+        return Response(paginate(request, api_keys(), NEWEST_FIRST).body(api_key_body))
+
+    @operation(
+        "createApiKey",
+        "Issue an API key",
+        request=ApiKeyInput,
+        responses={201: IssuedKeyOutput},
+        errors=[ScopeNotAllowed],
+        tag=TAG,
+        description="The key itself is in this answer and can never be read again. It may do "
+        "what its scopes name, for as long as the roles of whoever issued it allow that.",
+    )
+    def create(self, request: Request) -> HttpResponse:
+        values = validated(ApiKeyInput, request)
+        user = user_of(request)
+
+        def issue() -> IssuedKey:
+            return services.issue_api_key(
+                user_id=user.pk,
+                roles=user.roles,
+                name=values["name"],
+                scopes=values["scopes"],
+                expires_at=values.get("expires_at"),
+                now=timezone.now(),
+            )
+
+        def present(issued: IssuedKey) -> Answer:
+            body = {**api_key_body(api_key(issued.id)), "key": issued.secret}
+            return Answer(201, body)
+
+        return write(request, issue, present)
+
+    @operation(
+        "revokeApiKey",
+        "Revoke an API key",
+        responses={204: None},
+        errors=[ApiKeyNotFound],
+        tag=TAG,
+    )
+    def destroy(self, request: Request, key_id: UUID) -> HttpResponse:
+        return write(
+            request,
+            lambda: services.revoke_api_key(key_id=key_id, now=timezone.now()),
+            lambda _: Answer(204),
+        )

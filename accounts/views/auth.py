@@ -1,0 +1,131 @@
+"""Registration, login and logout."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from accounts import services
+from accounts.domain import (
+    Device,
+    InvalidCredentials,
+    MfaRequired,
+    TokenExpired,
+    TokenInvalid,
+    TokenPair,
+    TokenReused,
+    TokenRevoked,
+    TooManyAttempts,
+    WeakPassword,
+    normalize_email,
+)
+from accounts.serializers import (
+    LoginInput,
+    ProfileOutput,
+    RefreshInput,
+    RegisterInput,
+    TokenPairOutput,
+    profile_body,
+)
+from congocart.api.callers import client_address
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.schema import operation
+from congocart.api.throttling import has_room
+
+TAG = "Accounts"
+
+
+def device_of(request: Request) -> Device:
+    """Where a request comes from."""
+    return Device(
+        user_agent=request.headers.get("User-Agent", "").replace("\0", ""),
+        ip_address=client_address(request),
+    )
+
+
+def _pair_answer(pair: TokenPair) -> Answer:
+    body = {"access": pair.access, "refresh": pair.refresh}
+    return Answer(200, body, {"Cache-Control": "no-store"})
+
+
+class AuthViewSet(ViewSet):
+    """Registration and sessions; the credentials are in the body, so none are read elsewhere."""
+
+    authentication_classes = []
+    rate_group = "auth"
+
+    @operation(
+        "register",
+        "Open an account",
+        request=RegisterInput,
+        responses={201: ProfileOutput},
+        errors=[WeakPassword],
+        tag=TAG,
+        description="An address that is already taken gets the same answer, so that nobody can "
+        "find out who has an account.",
+    )
+    def register(self, request: Request) -> HttpResponse:
+        values = validated(RegisterInput, request)
+        # Somebody else may have used it up, so that costs the mail and not the account.
+        welcome = has_room("mail", normalize_email(values["email"]))
+        return write(
+            request,
+            lambda: services.register_user(**values, welcome=welcome),
+            lambda user: Answer(201, profile_body(user)),
+        )
+
+    @operation(
+        "createToken",
+        "Log in",
+        request=LoginInput,
+        responses={200: TokenPairOutput},
+        errors=[InvalidCredentials, MfaRequired, TooManyAttempts],
+        tag=TAG,
+        description="Where the shop wants the e-mail address confirmed first, an account without "
+        "is refused like a wrong password. A link that sets a new password confirms it, too.",
+    )
+    def token(self, request: Request) -> HttpResponse:
+        values = validated(LoginInput, request)
+        device = device_of(request)
+        return write(
+            request,
+            lambda: services.log_in(**values, device=device, now=timezone.now()),
+            _pair_answer,
+        )
+
+    @operation(
+        "refreshToken",
+        "Exchange a refresh token for the next pair",
+        request=RefreshInput,
+        responses={200: TokenPairOutput},
+        errors=[TokenInvalid, TokenExpired, TokenReused, TokenRevoked],
+        tag=TAG,
+        description="The refresh token is spent by this. Sending it again ends the session, so "
+        "retry a lost answer with the same Idempotency-Key.",
+    )
+    def refresh(self, request: Request) -> HttpResponse:
+        values = validated(RefreshInput, request)
+        return write(
+            request,
+            lambda: services.refresh_session(**values, now=timezone.now()),
+            _pair_answer,
+        )
+
+    @operation(
+        "logout",
+        "End the session of a refresh token",
+        request=RefreshInput,
+        responses={204: None},
+        errors=[TokenInvalid, TokenExpired],
+        tag=TAG,
+    )
+    def logout(self, request: Request) -> HttpResponse:
+        values = validated(RefreshInput, request)
+        return write(
+            request,
+            lambda: services.log_out(**values, now=timezone.now()),
+            lambda _: Answer(204),
+        )

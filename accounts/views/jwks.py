@@ -1,0 +1,26 @@
+"""What others need to verify our tokens."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts.keys import jwk_of, keyring
+from accounts.serializers import JwksOutput
+from congocart.api.schema import operation
+
+TAG = "Accounts"
+JWKS_MAX_AGE_SECONDS = 600
+
+
+class JwksViewSet(ViewSet):
+    """The keys by which others verify our tokens."""
+
+    authentication_classes = []
+
+    @operation("getJwks", "Public keys of the access tokens", responses={200: JwksOutput}, tag=TAG)
+    def retrieve(self, request: Request) -> Response:
+        keys = [jwk_of(key) for key in keyring.public_keys().values()]
+        cached = {"Cache-Control": f"public, max-age={JWKS_MAX_AGE_SECONDS}"}
+        return Response({"keys": keys}, headers=cached)

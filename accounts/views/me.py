@@ -1,0 +1,137 @@
+"""The caller's own account and sessions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts import services
+from accounts.domain import InvalidCredentials, SessionNotFound
+from accounts.models import RefreshSession, User
+from accounts.permissions import IsAuthenticated, user_of
+from accounts.selectors import profile_of, sessions_of
+from accounts.serializers import (
+    ExportOutput,
+    PasswordInput,
+    ProfileInput,
+    ProfileOutput,
+    SessionOutput,
+    profile_body,
+    session_body,
+)
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.pagination import Ordering, paginate
+from congocart.api.schema import operation
+
+TAG = "Accounts"
+BY_CREATION = Ordering("created", (("id", True, UUID),))
+
+
+class MeViewSet(ViewSet):
+    """The caller's own account."""
+
+    permission_classes = [IsAuthenticated]
+
+    @operation("getMe", "Read your account", responses={200: ProfileOutput}, tag=TAG)
+    def retrieve(self, request: Request) -> Response:
+        return Response(profile_body(profile_of(user_of(request).pk)))
+
+    @operation(
+        "updateMe",
+        "Change your name",
+        request=ProfileInput,
+        responses={200: ProfileOutput},
+        tag=TAG,
+    )
+    def partial_update(self, request: Request) -> HttpResponse:
+        values = validated(ProfileInput, request)
+        user_id = user_of(request).pk
+
+        def update() -> User:
+            return services.update_profile(user_id=user_id, **values)
+
+        return write(request, update, lambda user: Answer(200, profile_body(user)))
+
+    @operation(
+        "exportMe",
+        "Export everything about you",
+        responses={200: ExportOutput},
+        tag=TAG,
+    )
+    def export(self, request: Request) -> Response:
+        body = services.export_personal_data(user_id=user_of(request).pk)
+        headers = {"Content-Disposition": 'attachment; filename="personal-data.json"'}
+        return Response(body, headers=headers)
+
+    @operation(
+        "eraseMe",
+        "Erase your account and everything personal",
+        request=PasswordInput,
+        responses={204: None},
+        errors=[InvalidCredentials],
+        tag=TAG,
+        description="At once and for good. Orders stay in the books without your name, so wait "
+        "for parcels that are still on their way.",
+    )
+    def destroy(self, request: Request) -> HttpResponse:
+        values = validated(PasswordInput, request)
+        user_id = user_of(request).pk
+        return write(
+            request,
+            lambda: services.erase_user(user_id=user_id, **values, now=timezone.now()),
+            lambda _: Answer(204),
+        )
+
+
+class SessionViewSet(ViewSet):
+    """Where the caller is logged in."""
+
+    permission_classes = [IsAuthenticated]
+
+    @operation(
+        "listSessions",
+        "List where you are logged in",
+        responses={200: SessionOutput},
+        paginated=True,
+        tag=TAG,
+    )
+    def list(self, request: Request) -> Response:
+        user = user_of(request)
+        page = paginate(request, sessions_of(user.pk, timezone.now()), BY_CREATION)
+
+        def render(session: RefreshSession) -> dict[str, object]:
+            return session_body(session, user.session_id)
+
+        return Response(page.body(render))
+
+    @operation(
+        "endSession",
+        "Log out somewhere else",
+        responses={204: None},
+        errors=[SessionNotFound],
+        tag=TAG,
+    )
+    def destroy(self, request: Request, session_id: UUID) -> HttpResponse:
+        user_id = user_of(request).pk
+        return write(
+            request,
+            lambda: services.end_session(
+                user_id=user_id, session_id=session_id, now=timezone.now()
+            ),
+            lambda _: Answer(204),
+        )
+
+    @operation("endAllSessions", "Log out everywhere", responses={204: None}, tag=TAG)
+    def destroy_all(self, request: Request) -> HttpResponse:
+        user_id = user_of(request).pk
+        return write(
+            request,
+            lambda: services.end_all_sessions(user_id=user_id, now=timezone.now()),
+            lambda _: Answer(204),
+        )

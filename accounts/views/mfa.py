@@ -1,0 +1,87 @@
+"""The caller's second factor."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from accounts import services
+from accounts.domain import InvalidCredentials, MfaAlreadyOn, MfaNotStarted
+from accounts.permissions import IsAuthenticated, user_of
+from accounts.serializers import (
+    CodeInput,
+    EnrolmentOutput,
+    PasswordInput,
+    RecoveryCodesOutput,
+    StopMfaInput,
+)
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.schema import operation
+
+TAG = "Accounts"
+
+
+class MfaViewSet(ViewSet):
+    """An authenticator app beside the password."""
+
+    permission_classes = [IsAuthenticated]
+    rate_group = "auth"
+
+    @operation(
+        "startMfa",
+        "Begin to use an authenticator app",
+        request=PasswordInput,
+        responses={201: EnrolmentOutput},
+        errors=[MfaAlreadyOn, InvalidCredentials],
+        tag=TAG,
+        description="Takes the password again, so that a stolen token is not enough to keep its "
+        "owner out. Nothing changes until a first code is confirmed.",
+    )
+    def create(self, request: Request) -> HttpResponse:
+        values = validated(PasswordInput, request)
+        user_id = user_of(request).pk
+        return write(
+            request,
+            lambda: services.start_mfa(user_id=user_id, **values, now=timezone.now()),
+            lambda started: Answer(201, {"secret": started.secret, "url": started.url}),
+        )
+
+    @operation(
+        "confirmMfa",
+        "Turn the second factor on with a first code",
+        request=CodeInput,
+        responses={200: RecoveryCodesOutput},
+        errors=[MfaNotStarted, MfaAlreadyOn, InvalidCredentials],
+        tag=TAG,
+        description="Ends every session; from now on logging in takes `otp` too. "
+        "The owner is told by e-mail.",
+    )
+    def confirm(self, request: Request) -> HttpResponse:
+        values = validated(CodeInput, request)
+        user_id = user_of(request).pk
+        return write(
+            request,
+            lambda: services.confirm_mfa(user_id=user_id, **values, now=timezone.now()),
+            lambda codes: Answer(200, {"recovery_codes": codes}),
+        )
+
+    @operation(
+        "stopMfa",
+        "Turn the second factor off",
+        request=StopMfaInput,
+        responses={204: None},
+        errors=[MfaNotStarted, InvalidCredentials],
+        tag=TAG,
+        description="Ends every session. The owner is told by e-mail.",
+    )
+    def destroy(self, request: Request) -> HttpResponse:
+        values = validated(StopMfaInput, request)
+        user_id = user_of(request).pk
+        return write(
+            request,
+            lambda: services.stop_mfa(user_id=user_id, **values, now=timezone.now()),
+            lambda _: Answer(204),
+        )

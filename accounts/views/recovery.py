@@ -1,0 +1,168 @@
+"""Proving an address, changing and recovering credentials."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from accounts import services
+from accounts.domain import (
+    EmailTaken,
+    InvalidCredentials,
+    ProofInvalid,
+    WeakPassword,
+    normalize_email,
+)
+from accounts.permissions import IsAuthenticated, user_of
+from accounts.serializers import (
+    ChangeEmailInput,
+    ChangePasswordInput,
+    EmailChangeOutput,
+    EmailInput,
+    ProofInput,
+    ResetPasswordInput,
+)
+from accounts.views.auth import device_of
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.schema import operation
+from congocart.api.throttling import has_room, require_room
+
+TAG = "Accounts"
+
+
+class RecoveryViewSet(ViewSet):
+    """What somebody can do with a link that was mailed to them; the link is the credential."""
+
+    authentication_classes = []
+    rate_group = "auth"
+
+    @operation(
+        "verifyEmail",
+        "Confirm an e-mail address",
+        request=ProofInput,
+        responses={204: None},
+        errors=[ProofInvalid],
+        tag=TAG,
+    )
+    def verify_email(self, request: Request) -> HttpResponse:
+        values = validated(ProofInput, request)
+        return write(
+            request,
+            lambda: services.verify_email(**values, now=timezone.now()),
+            lambda _: Answer(204),
+        )
+
+    @operation(
+        "forgotPassword",
+        "Ask for a link that sets a new password",
+        request=EmailInput,
+        responses={202: None},
+        tag=TAG,
+        description="The answer is the same whether or not there is such an account.",
+    )
+    def forgot_password(self, request: Request) -> HttpResponse:
+        values = validated(EmailInput, request)
+        # Past the limit nothing is sent; saying so would tell strangers how often others asked.
+        room = has_room("mail", normalize_email(values["email"]))
+        return write(
+            request,
+            lambda: services.forgot_password(**values) if room else None,
+            lambda _: Answer(202),
+        )
+
+    @operation(
+        "resetPassword",
+        "Set a new password by a mailed link",
+        request=ResetPasswordInput,
+        responses={204: None},
+        errors=[ProofInvalid, WeakPassword],
+        tag=TAG,
+        description="Ends every session of the account, and what wrong passwords of others have "
+        "made its owner wait for.",
+    )
+    def reset_password(self, request: Request) -> HttpResponse:
+        values = validated(ResetPasswordInput, request)
+        device = device_of(request)
+        return write(
+            request,
+            lambda: services.reset_password(**values, device=device, now=timezone.now()),
+            lambda _: Answer(204),
+        )
+
+    @operation(
+        "confirmEmailChange",
+        "Confirm a change of e-mail address, at the old or the new one",
+        request=ProofInput,
+        responses={200: EmailChangeOutput},
+        errors=[ProofInvalid, EmailTaken],
+        tag=TAG,
+    )
+    def confirm_email_change(self, request: Request) -> HttpResponse:
+        values = validated(ProofInput, request)
+        return write(
+            request,
+            lambda: services.confirm_email_change(**values, now=timezone.now()),
+            lambda complete: Answer(200, {"complete": complete}),
+        )
+
+
+class CredentialsViewSet(ViewSet):
+    """The caller's own address and password."""
+
+    permission_classes = [IsAuthenticated]
+    rate_group = "auth"
+
+    @operation(
+        "changePassword",
+        "Change your password",
+        request=ChangePasswordInput,
+        responses={204: None},
+        errors=[InvalidCredentials, WeakPassword],
+        tag=TAG,
+        description="Ends every session of the account, this one included.",
+    )
+    def change_password(self, request: Request) -> HttpResponse:
+        values = validated(ChangePasswordInput, request)
+        user_id = user_of(request).pk
+        return write(
+            request,
+            lambda: services.change_password(user_id=user_id, **values, now=timezone.now()),
+            lambda _: Answer(204),
+        )
+
+    @operation(
+        "requestEmailVerification",
+        "Have the confirming link mailed again",
+        responses={202: None},
+        tag=TAG,
+    )
+    def request_verification(self, request: Request) -> HttpResponse:
+        user_id = user_of(request).pk
+        require_room("mail", str(user_id))
+        return write(
+            request,
+            lambda: services.request_verification(user_id=user_id),
+            lambda _: Answer(202),
+        )
+
+    @operation(
+        "changeEmail",
+        "Change your e-mail address",
+        request=ChangeEmailInput,
+        responses={202: None},
+        errors=[InvalidCredentials],
+        tag=TAG,
+        description="A link goes to the old and to the new address; both have to be confirmed.",
+    )
+    def change_email(self, request: Request) -> HttpResponse:
+        values = validated(ChangeEmailInput, request)
+        require_room("mail", normalize_email(values["new_email"]))
+        user_id = user_of(request).pk
+        return write(
+            request,
+            lambda: services.change_email(user_id=user_id, **values, now=timezone.now()),
+            lambda _: Answer(202),
+        )
