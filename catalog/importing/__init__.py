@@ -1,0 +1,18 @@
+"""Catalogue files: CSV rows in, products out. Touches no database; docs/import.md says the rest."""
+
+from __future__ import annotations
+
+from catalog.importing.files import UnreadableFile
+from catalog.importing.formats import FORMATS, read_products
+from catalog.importing.products import BadRow, ImportedProduct, ImportedVariant
+from catalog.importing.skus import derived_sku
+
+__all__ = [
+    "FORMATS",
+    "BadRow",
+    "ImportedProduct",
+    "ImportedVariant",
+    "UnreadableFile",
+    "derived_sku",
+    "read_products",
+]

@@ -1,0 +1,218 @@
+"""The two formats of catalogue files: our own, and Shopify's product CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+from catalog.domain import slug_of
+from catalog.importing.files import Row, read_rows
+from catalog.importing.html_text import text_of
+from catalog.importing.products import BadRow, ImportedProduct, ImportedVariant
+from catalog.importing.skus import derived_sku
+from catalog.importing.values import (
+    BadValue,
+    handle_from,
+    money_from,
+    options_from,
+    sku_from,
+    stock_from,
+    text_from,
+)
+
+_OPTION = "option:"
+_PRICE = "price:"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How a format is read. Every function raises `BadValue`.
+
+    `product` reads the row that has the title. `variant` gets a row, the first row of the
+    same product and the currency, and gives None for a row that describes no variant.
+    """
+
+    required: tuple[str, ...]
+    handle: Callable[[Row], str]
+    product: Callable[[Row], ImportedProduct]
+    variant: Callable[[Row, Row, str], ImportedVariant | None]
+
+
+def read_products(
+    path: Path, *, format_name: str, currency: str
+) -> Iterator[ImportedProduct | BadRow]:
+    """The products of a file, in its order, and in between the rows that cannot be imported.
+
+    Rows of one product stand together. Raises `UnreadableFile`.
+    """
+    chosen = FORMATS[format_name]
+    rows = (_with_handle(chosen, row) for row in read_rows(path, required=chosen.required))
+    for handle, group in groupby(rows, key=lambda pair: pair[0]):
+        found = [row for _, row in group]
+        yield from (row for row in found if isinstance(row, BadRow))
+        if handle is not None:
+            yield from _product(chosen, [r for r in found if isinstance(r, Row)], currency)
+
+
+def _with_handle(chosen: Format, row: Row | BadRow) -> tuple[str | None, Row | BadRow]:
+    if isinstance(row, BadRow):
+        return None, row
+    try:
+        return chosen.handle(row), row
+    except BadValue as bad:
+        return None, BadRow(row.line, str(bad))
+
+
+def _product(
+    chosen: Format, rows: Sequence[Row], currency: str
+) -> Iterator[ImportedProduct | BadRow]:
+    try:
+        product = chosen.product(rows[0])
+    except BadValue as bad:
+        yield BadRow(rows[0].line, f"{bad} The product is left out.")
+        return
+    variants = []
+    for row in rows:
+        try:
+            variant = chosen.variant(row, rows[0], currency)
+        except BadValue as bad:
+            yield BadRow(row.line, str(bad))
+        else:
+            variants += [variant] if variant else []
+    if variants:
+        yield replace(product, variants=tuple(variants))
+
+
+def _description(text: str | None) -> str | None:
+    return None if text is None else text_from("the description", text, 20_000)
+
+
+def _variant_title(text: str | None, options: Mapping[str, str] | None) -> str | None:
+    """`text`, or else the options; None when the file has a column for neither."""
+    if text is None and options is None:
+        return None
+    return text_from("the variant's title", text or " / ".join((options or {}).values()), 255)
+
+
+# ---- our own ----------------------------------------------------------------------------------
+
+
+def _own_handle(row: Row) -> str:
+    return handle_from(row.values.get("handle") or slug_of(row.values["title"]))
+
+
+def _own_product(row: Row) -> ImportedProduct:
+    return ImportedProduct(
+        line=row.line,
+        handle=_own_handle(row),
+        title=text_from("the title", row.values["title"], 255),
+        description=_description(row.values.get("description")),
+        category=_path(row.values.get("category", "")),
+        variants=(),
+    )
+
+
+def _own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
+    options = _own_options(row)
+    derived = None if row.values["sku"] else derived_sku(_own_handle(row), options or {})
+    currency = row.values.get("currency") or currency
+    prices = {currency: row.values["price"]} | _named(row, _PRICE)
+    return ImportedVariant(
+        line=row.line,
+        sku=derived.plain if derived else sku_from(row.values["sku"]),
+        derived=derived,
+        title=_variant_title(row.values.get("variant_title"), options),
+        options=options,
+        prices=tuple(money_from(text, name) for name, text in prices.items()),
+        stock=stock_from(row.values.get("stock", "")),
+    )
+
+
+def _own_options(row: Row) -> dict[str, str] | None:
+    """None when the file has no column for them."""
+    if not any(name.startswith(_OPTION) for name in row.values):
+        return None
+    return options_from(_named(row, _OPTION))
+
+
+def _named(row: Row, prefix: str) -> dict[str, str]:
+    """What stands in the columns that begin with `prefix`, by the rest of their names."""
+    return {
+        name.removeprefix(prefix).strip(): value
+        for name, value in row.values.items()
+        if name.startswith(prefix) and value
+    }
+
+
+def _path(text: str) -> tuple[str, ...]:
+    titles = [title.strip() for title in text.split(">")]
+    return tuple(text_from("the category", title, 120) for title in titles if title)
+
+
+# ---- Shopify's --------------------------------------------------------------------------------
+
+
+def _shopify_handle(row: Row) -> str:
+    return handle_from(row.values["Handle"])
+
+
+def _shopify_product(row: Row) -> ImportedProduct:
+    values = row.values
+    if values.get("Published", "").lower() == "false" or values.get("Status") in _NOT_ON_SALE:
+        raise BadValue("This product is not published.")
+    body = values.get("Body (HTML)")
+    return ImportedProduct(
+        line=row.line,
+        handle=_shopify_handle(row),
+        title=text_from("the title", values["Title"], 255),
+        description=_description(body if body is None else text_of(body)),
+        category=_path(values.get("Type", "").replace(">", " ")),
+        variants=(),
+    )
+
+
+_NOT_ON_SALE = ("draft", "archived")
+
+
+def _shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | None:
+    values = row.values
+    sku = values.get("Variant SKU", "")
+    if not (sku or values["Variant Price"] or values.get("Option1 Value")):
+        return None
+    options = _shopify_options(row, first)
+    derived = None if sku else derived_sku(_shopify_handle(row), options or {})
+    return ImportedVariant(
+        line=row.line,
+        sku=derived.plain if derived else sku_from(sku),
+        derived=derived,
+        title=_variant_title(None, options),
+        options=options,
+        prices=(money_from(values["Variant Price"], currency),),
+        stock=stock_from(values.get("Variant Inventory Qty", "")),
+    )
+
+
+def _shopify_options(row: Row, first: Row) -> dict[str, str] | None:
+    """Names stand in the product's first row only; a product without options says `Title`.
+
+    None when the file has no column for them.
+    """
+    if "Option1 Name" not in row.values or "Option1 Value" not in row.values:
+        return None
+    found = {}
+    for number in (1, 2, 3):
+        name = first.values.get(f"Option{number} Name", "")
+        value = row.values.get(f"Option{number} Value", "")
+        if name and value and (name, value) != ("Title", "Default Title"):
+            found[name] = value
+    return options_from(found)
+
+
+FORMATS = {
+    "congocart": Format(("title", "sku", "price"), _own_handle, _own_product, _own_variant),
+    "shopify": Format(
+        ("Handle", "Title", "Variant Price"), _shopify_handle, _shopify_product, _shopify_variant
+    ),
+}

@@ -1,0 +1,54 @@
+"""What a catalogue file says, whatever its format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from catalog.importing.skus import DerivedSku
+from congocart.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be imported; `line` is where it begins in the file, from 1."""
+
+    line: int
+    problem: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedVariant:
+    """A variant as a file describes it; `stock` is only used when it is created.
+
+    `title` and `options` are None when the file has no column for them. `derived` is given
+    when the file has no SKU; `sku` is then the plain one.
+    """
+
+    line: int
+    sku: str
+    title: str | None
+    options: Mapping[str, str] | None
+    prices: tuple[Money, ...]
+    stock: int
+    derived: DerivedSku | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedProduct:
+    """A product as a file describes it, known by its handle.
+
+    `title` is empty when none of its rows has one: such rows add to a product that exists.
+    `description` is None when the file has no column for it, and `category`, the path of
+    titles from the top, is empty to leave the category alone.
+    """
+
+    line: int
+    handle: str
+    title: str
+    description: str | None
+    category: tuple[str, ...]
+    variants: tuple[ImportedVariant, ...]

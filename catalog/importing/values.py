@@ -1,0 +1,82 @@
+"""Single values of catalogue files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, slug_of
+from catalog.importing.skus import MAX_SKU
+from congocart.kernel.money import MAX_AMOUNT, Money, format_money, known_currencies, to_minor
+
+MAX_STOCK = 1_000_000
+_SLUG = re.compile(r"[\w-]+\Z")
+_DECIMAL = re.compile(r"[0-9]{1,13}(\.[0-9]{1,8})?\Z", re.ASCII)
+_WHOLE = re.compile(r"(-?[0-9]{1,9})(\.0+)?\Z", re.ASCII)
+
+
+class BadValue(Exception):
+    """A value that cannot be imported; the message says which and why."""
+
+
+def text_from(name: str, text: str, longest: int) -> str:
+    """`text`, unless it is too long for its column."""
+    if len(text) > longest:
+        raise BadValue(f"{name} is longer than {longest} characters.")
+    return text
+
+
+def sku_from(text: str) -> str:
+    """A SKU as it can be stored."""
+    if not text.isprintable():
+        raise BadValue("the SKU has characters that cannot be printed.")
+    if text.endswith(RESERVED_ENDINGS):
+        raise BadValue(f"{RESERVED[0].lower()}{RESERVED[1:]}")
+    return text_from("the SKU", text, MAX_SKU)
+
+
+def handle_from(text: str) -> str:
+    """A handle as a slug."""
+    handle = text if _SLUG.match(text) and len(text) <= MAX_SLUG_LENGTH else slug_of(text)
+    if not handle:
+        raise BadValue("there is no handle.")
+    return handle
+
+
+def money_from(text: str, currency: str) -> Money:
+    """A price such as `50`, `9.99` or `9.990`."""
+    if currency not in known_currencies():
+        raise BadValue(f"{currency!r} is not an ISO 4217 currency code.")
+    if not text:
+        raise BadValue("there is no price.")
+    if not _DECIMAL.match(text):
+        raise BadValue(f"{text!r} is not a price.")
+    try:
+        amount = to_minor(Decimal(text), currency)
+    except ValueError:
+        raise BadValue(f"{text!r} has more decimals than {currency} allows.") from None
+    if amount > MAX_AMOUNT:
+        raise BadValue(f"{text!r} is more than {format_money(MAX_AMOUNT, currency)}.")
+    return Money(amount, currency)
+
+
+def stock_from(text: str) -> int:
+    """Units at hand; none when it is blank or below zero."""
+    if not text:
+        return 0
+    whole = _WHOLE.match(text)
+    if not whole:
+        raise BadValue(f"{text!r} is not a number of units.")
+    units = int(whole[1])
+    if units > MAX_STOCK:
+        raise BadValue(f"{text!r} is more than {MAX_STOCK} units.")
+    return max(0, units)
+
+
+def options_from(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Option names to values."""
+    for name, value in pairs.items():
+        text_from("an option's name", name, 100)
+        text_from(f"the option {name}", value, 200)
+    return dict(pairs)

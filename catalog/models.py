@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.utils import timezone
+
+from catalog.domain import CategoryCycle, CategorySlugTaken, SkuTaken, SlugTaken
+from congocart.db.constraints import register
+from congocart.kernel.ids import uuid7
+from congocart.kernel.money import MAX_AMOUNT, format_money
+
+
+class Category(models.Model):
+    """A node of the category tree."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    slug = models.SlugField(max_length=120, allow_unicode=True, db_index=False)
+    title = models.CharField(max_length=200)
+
+    class Meta:
+        verbose_name_plural = "categories"
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="catalog_category_slug_unique"),
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("id")), name="catalog_category_not_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Scopes of products."""
+
+    def sold(self, slug: str) -> ProductQuerySet:
+        """The product with this slug, unless it is deleted."""
+        return self.none() if "\0" in slug else self.filter(slug=slug, deleted_at=None)
+
+
+class Product(models.Model):
+    """Something that is sold, in one or more variants. A deleted one is kept for the books."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(max_length=200, allow_unicode=True, db_index=False)
+    title = models.CharField(max_length=255)
+    description = models.TextField(blank=True, max_length=20_000)
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.PROTECT, related_name="products"
+    )
+    options = models.JSONField(
+        default=list, blank=True, help_text='Such as [{"name": "Size", "values": ["S", "M"]}].'
+    )
+    keywords = models.TextField(
+        blank=True, editable=False, help_text="What its variants are called, for search."
+    )
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    search_vector = models.GeneratedField(
+        expression=SearchVector("title", weight="A", config="english")
+        + SearchVector("keywords", weight="B", config="english")
+        + SearchVector("description", weight="C", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects: ClassVar[ProductQuerySet] = ProductQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="catalog_product_slug_unique"),
+        ]
+        indexes = [
+            GinIndex(fields=["search_vector"], name="catalog_product_search"),
+            models.Index(
+                fields=["created_at", "id"],
+                name="catalog_product_by_age",
+                condition=models.Q(deleted_at=None),
+            ),
+            models.Index(
+                fields=["title", "id"],
+                name="catalog_product_by_title",
+                condition=models.Q(deleted_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class VariantQuerySet(models.QuerySet["Variant"]):
+    """Scopes of variants."""
+
+    def sold(self, sku: str) -> VariantQuerySet:
+        """The variant with this SKU, unless it or its product is deleted."""
+        if "\0" in sku:
+            return self.none()
+        return self.filter(sku=sku, deleted_at=None, product__deleted_at=None)
+
+
+class Variant(models.Model):
+    """What is put into a cart: one SKU of a product. A deleted one keeps its SKU."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="variants")
+    sku = models.CharField(max_length=100)
+    title = models.CharField(max_length=255, blank=True)
+    options = models.JSONField(default=dict, blank=True, help_text='Such as {"Size": "M"}.')
+    position = models.PositiveIntegerField(default=0)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[VariantQuerySet] = VariantQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["sku"], name="catalog_variant_sku_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class Price(models.Model):
+    """What a variant costs in one currency, in minor units."""
+
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="prices")
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "currency"], name="catalog_one_price_per_currency"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0), name="catalog_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__lte=MAX_AMOUNT), name="catalog_price_not_too_high"
+            ),
+        ]
+        indexes = [models.Index(fields=["currency", "amount"], name="catalog_price_by_amount")]
+
+    def __str__(self) -> str:
+        return format_money(self.amount, self.currency)
+
+
+class SearchWord(models.Model):
+    """A word that occurs in the catalogue with its trigrams, to find what a typo meant."""
+
+    word = models.CharField(primary_key=True, max_length=60)
+    trigrams: ArrayField[Any, Any] = ArrayField(models.CharField(max_length=3))
+
+    class Meta:
+        indexes = [GinIndex(fields=["trigrams"], name="catalog_searchword_trigrams")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+register(
+    {
+        "catalog_category_slug_unique": CategorySlugTaken,
+        "catalog_category_not_own_parent": CategoryCycle,
+        "catalog_product_slug_unique": SlugTaken,
+        "catalog_variant_sku_unique": SkuTaken,
+    }
+)

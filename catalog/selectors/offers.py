@@ -1,0 +1,63 @@
+"""Reads of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from uuid import UUID
+
+from django.db.models import CharField, F, FilteredRelation, Q, QuerySet, UUIDField
+
+from catalog.domain import Offer, full_title, units_available
+from catalog.models import Variant
+from congocart.db.statements import IsAnyOf, Parameter, Statement
+
+
+def offers(
+    *, currency: str, skus: Collection[str] = (), variant_ids: Collection[UUID] = ()
+) -> list[Offer]:
+    """What the variants named by SKU or by id are sold for, deleted ones included.
+
+    One statement, whatever their number; in no particular order; unknown names are left out.
+    """
+    rows = _offer_statement().rows(
+        currency=currency, skus=list(skus), variant_ids=list(variant_ids)
+    )
+    return [
+        Offer(
+            variant_id=variant_id,
+            sku=sku,
+            title=full_title(product_title, title),
+            unit_price=unit_price,
+            currency=currency,
+            available=units_available(
+                on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
+            ),
+            is_sold=deleted_at is None and product_deleted_at is None,
+        )
+        for (
+            variant_id, sku, title, deleted_at, product_title, product_deleted_at, unit_price,
+            on_hand, reserved, tracked, backorder,
+        ) in rows
+    ]  # fmt: skip
+
+
+@cache
+def _offer_statement() -> Statement:
+    return Statement(
+        _in_currency(Variant.objects.order_by())
+        .filter(
+            Q(IsAnyOf("sku", Parameter("skus", CharField(), "varchar[]")))
+            | Q(IsAnyOf("id", Parameter("variant_ids", UUIDField(), "uuid[]")))
+        )
+        .values_list(
+            "id", "sku", "title", "deleted_at", "product__title", "product__deleted_at",
+            F("price__amount"),
+            "stock__on_hand", "stock__reserved", "stock__tracked", "stock__backorder",
+        )
+    )  # fmt: skip
+
+
+def _in_currency(variants: QuerySet[Variant]) -> QuerySet[Variant]:
+    currency = Parameter("currency", CharField(), "varchar")
+    return variants.alias(price=FilteredRelation("prices", condition=Q(prices__currency=currency)))

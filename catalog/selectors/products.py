@@ -1,0 +1,224 @@
+"""Products as the API shows them: few statements, whatever their number, and no model instances."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, Protocol
+from uuid import UUID
+
+import orjson
+from django.contrib.postgres.search import SearchRank
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Exists,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    UUIDField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
+
+from catalog.domain import ProductFilter, ProductNotFound, VariantNotFound, units_available
+from catalog.models import Price, Product, Variant
+from catalog.selectors.categories import subtree_of
+from catalog.selectors.search import search_query
+from congocart.db.statements import IsAnyOf, Parameter, Statement
+
+# Where a product without a price in the currency stands: behind all others.
+_DEARER_THAN_ALL = 2**62
+_EXACT_SKU = 10_000_000
+_ORDERABLE = (
+    Q(stock__on_hand__gt=F("stock__reserved")) | Q(stock__tracked=False) | Q(stock__backorder=True)
+)
+_COLUMNS = ("id", "slug", "title", "description", "category__slug", "options")
+_NAMES = ("id", "slug", "title", "description", "category", "options")
+
+
+class ProductRow(Protocol):
+    """A product without its variants, then what it may be sorted by: a named tuple."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, ProductRow]:
+    """The products that `wanted` describes, not yet in order and not yet read.
+
+    They carry what `ordering` (`-created`, `title`, `price`, `relevance`, ...) sorts by, besides
+    the id: `created_at`, `title`, their lowest `price` in minor units, or `relevance` to what
+    is searched for. Products without a price stand last, whichever way prices are sorted.
+    """
+    products: QuerySet[Product] = Product.objects.filter(*_conditions(wanted), deleted_at=None)
+    if wanted.search:
+        products = _matching(products, wanted.search)
+    if ordering == "price":
+        products = products.annotate(price=_lowest_price(wanted.currency, or_else=_DEARER_THAN_ALL))
+    if ordering == "-price":
+        products = products.annotate(price=_lowest_price(wanted.currency, or_else=-1))
+    sort_keys = {"price": ["price"], "created": ["created_at"], "relevance": ["relevance"]}
+    return products.values_list(
+        *_COLUMNS, *sort_keys.get(ordering.removeprefix("-"), []), named=True
+    )
+
+
+def product_list(rows: Sequence[ProductRow], *, currency: str) -> list[dict[str, Any]]:
+    """The answers for `rows`, each with its variants; one statement for all of them."""
+    variants = _variants_by_product([row.id for row in rows], currency)
+    return [_product_body(row, variants.get(row.id, [])) for row in rows]
+
+
+def product(slug: str, *, currency: str) -> dict[str, Any]:
+    """The answer for one product; two statements. Raises `ProductNotFound`."""
+    rows = [] if "\0" in slug else _product_statement().rows(slug=slug)
+    if not rows:
+        raise ProductNotFound
+    *columns, options = rows[0]
+    pk: UUID = columns[0]
+    variants = _variants_by_product([pk], currency).get(pk, [])
+    return _product_body([*columns, orjson.loads(options)], variants)
+
+
+def variant(sku: str, *, currency: str) -> dict[str, Any]:
+    """The answer for one variant; one statement. Raises `VariantNotFound`."""
+    rows = [] if "\0" in sku else _variant_statement().rows(sku=sku, currency=currency)
+    if not rows:
+        raise VariantNotFound
+    return _variant_body(rows[0], currency)
+
+
+def taken_slugs(slugs: Iterable[str]) -> set[str]:
+    """Those of `slugs` that products have, deleted ones included."""
+    return set(Product.objects.filter(slug__in=slugs).values_list("slug", flat=True))
+
+
+def _conditions(wanted: ProductFilter) -> list[Q]:
+    variants = Variant.objects.filter(product=OuterRef("pk"), deleted_at=None)
+    conditions: list[Q] = []
+    if wanted.category is not None:
+        conditions.append(Q(category_id__in=subtree_of(wanted.category)))
+    if wanted.in_stock is False:
+        conditions.append(~Q(Exists(variants.filter(_ORDERABLE))))
+    if asked := _of_one_variant(wanted):
+        conditions.append(Q(Exists(variants.filter(*asked))))
+    return conditions
+
+
+def _of_one_variant(wanted: ProductFilter) -> list[Q]:
+    """What has to be true of the same variant: one that can be had, at a price within."""
+    prices = {"amount__gte": wanted.price_min, "amount__lte": wanted.price_max}
+    bounds = {name: bound for name, bound in prices.items() if bound is not None}
+    conditions = [_ORDERABLE] if wanted.in_stock else []
+    if bounds:
+        within = Price.objects.filter(variant=OuterRef("pk"), currency=wanted.currency, **bounds)
+        conditions.append(Q(Exists(within)))
+    return conditions
+
+
+def _lowest_price(currency: str, *, or_else: int) -> Coalesce:
+    lowest = (
+        Price.objects.filter(
+            variant__product=OuterRef("pk"), variant__deleted_at=None, currency=currency
+        )
+        .order_by()
+        .values("variant__product")
+        .values(lowest=Min("amount"))
+    )
+    return Coalesce(Subquery(lowest), Value(or_else), output_field=BigIntegerField())
+
+
+def _matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
+    """Products that the words of `text` occur in, or that have a variant of this SKU."""
+    query = search_query(text)
+    sku = text.strip()
+    with_sku = Exists(
+        Variant.objects.filter(
+            product=OuterRef("pk"), deleted_at=None, sku__in=[sku, sku.upper(), sku.lower()]
+        )
+    )
+    # A whole number, because a cursor has to name a sort key exactly.
+    rank = Cast(SearchRank("search_vector", query) * Value(1_000_000.0), IntegerField())
+    return products.filter(Q(search_vector=query) | Q(with_sku)).annotate(
+        relevance=rank + Case(When(with_sku, then=Value(_EXACT_SKU)), default=Value(0))
+    )
+
+
+def _product_body(columns: Iterable[Any], variants: list[dict[str, Any]]) -> dict[str, Any]:
+    """The answer for a product, from a row that starts with `_COLUMNS`."""
+    return {**dict(zip(_NAMES, columns, strict=False)), "variants": variants}
+
+
+def _variants_by_product(
+    product_ids: Collection[UUID], currency: str
+) -> dict[UUID, list[dict[str, Any]]]:
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for row in _variants_statement().rows(product_ids=list(product_ids), currency=currency):
+        found.setdefault(row[0], []).append(_variant_body(row, currency))
+    return found
+
+
+def _variant_body(row: tuple[Any, ...], currency: str) -> dict[str, Any]:
+    _, pk, sku, title, options, amount, on_hand, reserved, tracked, backorder = row
+    return {
+        "id": pk,
+        "sku": sku,
+        "title": title,
+        "options": orjson.loads(options),
+        "price": None if amount is None else {"amount": amount, "currency": currency},
+        "available": units_available(
+            on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
+        ),
+    }
+
+
+@cache
+def _product_statement() -> Statement:
+    return Statement(
+        Product.objects.filter(
+            slug=Parameter("slug", CharField(), "varchar"), deleted_at=None
+        ).values_list(*_COLUMNS)
+    )
+
+
+@cache
+def _variants_statement() -> Statement:
+    wanted = Parameter("product_ids", UUIDField(), "uuid[]")
+    return _variant_columns(
+        Variant.objects.filter(Q(IsAnyOf("product_id", wanted)), deleted_at=None).order_by(
+            "product_id", "position", "id"
+        )
+    )
+
+
+@cache
+def _variant_statement() -> Statement:
+    return _variant_columns(
+        Variant.objects.filter(
+            sku=Parameter("sku", CharField(), "varchar"),
+            deleted_at=None,
+            product__deleted_at=None,
+        ).order_by()
+    )
+
+
+def _variant_columns(variants: QuerySet[Variant]) -> Statement:
+    currency = Parameter("currency", CharField(), "varchar")
+    return Statement(
+        variants.alias(
+            price=FilteredRelation("prices", condition=Q(prices__currency=currency))
+        ).values_list(
+            "product_id", "id", "sku", "title", "options", F("price__amount"),
+            "stock__on_hand", "stock__reserved", "stock__tracked", "stock__backorder",
+        )
+    )  # fmt: skip

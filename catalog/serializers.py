@@ -1,0 +1,267 @@
+"""The shapes of requests and answers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, NewVariant
+from congocart.api.fields import (
+    CurrencyField,
+    Input,
+    MoneyInput,
+    MoneyOutput,
+    Output,
+    StrictCharField,
+    StrictIntegerField,
+)
+from congocart.kernel.money import MAX_AMOUNT, Money
+
+MAX_VARIANTS = 1_000
+MAX_STOCK = 1_000_000
+MAX_SEARCH_LENGTH = 200
+_SLUG = re.compile(r"^[\w-]+\Z")
+_WHOLE = re.compile(r"[0-9]{1,13}\Z", re.ASCII)
+
+ORDERINGS = ("created", "-created", "title", "-title", "price", "-price", "relevance")
+
+
+class SlugField(StrictCharField):
+    """Letters of any script, digits, hyphens and underscores."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["validators"] = [
+            RegexValidator(_SLUG, "Use letters, digits, hyphens and underscores.")
+        ]
+        super().__init__(**{"max_length": MAX_SLUG_LENGTH, **kwargs})
+
+
+class SkuField(StrictCharField):
+    """A stock keeping unit: printable text without line breaks, no ending of our paths."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 100, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        sku = super().to_internal_value(data)
+        if not sku.isprintable():
+            raise ValidationError("Use printable characters.", "not_printable")
+        if sku.endswith(RESERVED_ENDINGS):
+            raise ValidationError(RESERVED, "reserved")
+        return sku
+
+
+class OptionInput(Input):
+    """What variants differ in."""
+
+    name = StrictCharField(max_length=100)
+    values = serializers.ListField(child=StrictCharField(max_length=200), max_length=1_000)
+
+
+class _Priced(Input):
+    """Something with a price in one currency, or in several."""
+
+    price = MoneyInput(required=False, help_text="The price in one currency.")
+    prices = MoneyInput(many=True, required=False, help_text="Prices, one in each currency.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = [*attrs.pop("prices", ()), *([attrs.pop("price")] if "price" in attrs else [])]
+        currencies = [price["currency"] for price in given]
+        if len(set(currencies)) < len(currencies):
+            problem = "There is more than one price in a currency."
+            raise ValidationError({"prices": [serializers.ErrorDetail(problem, "duplicate")]})
+        if given:
+            attrs["prices"] = tuple(Money(price["amount"], price["currency"]) for price in given)
+        return attrs
+
+
+class VariantInput(_Priced):
+    """A variant to be created."""
+
+    sku = SkuField()
+    title = StrictCharField(max_length=255, required=False, allow_blank=True)
+    options = serializers.DictField(
+        child=StrictCharField(max_length=200),
+        required=False,
+        help_text='Such as `{"Size": "M"}`.',
+    )
+    stock = StrictIntegerField(
+        min_value=0, max_value=MAX_STOCK, required=False, help_text="Units at hand."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        attrs = super().validate(attrs)
+        if "prices" not in attrs:
+            problem = serializers.ErrorDetail("Give one of price and prices.", "one_of")
+            raise ValidationError({"price": [problem]})
+        return attrs
+
+
+class VariantChangesInput(_Priced):
+    """What may be changed of a variant; prices replace those in the same currencies."""
+
+    title = StrictCharField(max_length=255, required=False, allow_blank=True)
+    options = serializers.DictField(child=StrictCharField(max_length=200), required=False)
+
+
+class ProductInput(Input):
+    """A product to be created."""
+
+    title = StrictCharField(max_length=255)
+    slug = SlugField(required=False, help_text="Made from the title when left out.")
+    description = StrictCharField(
+        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False
+    )
+    category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
+    options = OptionInput(many=True, required=False)
+    variants = serializers.ListField(child=VariantInput(), min_length=1, max_length=MAX_VARIANTS)
+
+    def validate_variants(self, variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        seen: set[str] = set()
+        problems: list[Any] = []
+        for variant in variants:
+            repeated = variant["sku"] in seen
+            error = serializers.ErrorDetail("This SKU is repeated.", "duplicate")
+            problems.append({"sku": [error]} if repeated else {})
+            seen.add(variant["sku"])
+        if any(problems):
+            raise ValidationError(problems)
+        return variants
+
+
+class ProductChangesInput(Input):
+    """What may be changed of a product."""
+
+    title = StrictCharField(max_length=255, required=False)
+    slug = SlugField(required=False)
+    description = StrictCharField(
+        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False
+    )
+    category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
+    options = OptionInput(
+        many=True, required=False, help_text="Those that variants use are always among them."
+    )
+
+
+class WholeNumberField(serializers.IntegerField):
+    """Digits in a query string."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not _WHOLE.match(data):
+            self.fail("invalid")
+        return int(data)
+
+
+class CurrencyQuery(serializers.Serializer[Any]):
+    """The currency that prices are answered in."""
+
+    currency = CurrencyField(required=False, help_text="ISO 4217 code; the shop's by default.")
+
+
+class ProductQuery(CurrencyQuery):
+    """The filters of the product list."""
+
+    search = StrictCharField(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_SEARCH_LENGTH,
+        trim_whitespace=False,
+        help_text="Words, or a SKU. Forgives typing errors.",
+    )
+    category = SlugField(required=False, help_text="A slug; what is below it counts too.")
+    in_stock = serializers.ChoiceField(
+        ["true", "false"], required=False, help_text="Whether any variant can be ordered."
+    )
+    price_min = WholeNumberField(
+        required=False,
+        min_value=0,
+        max_value=MAX_AMOUNT,
+        help_text="Minor units of the currency.",
+    )
+    price_max = WholeNumberField(
+        required=False,
+        min_value=0,
+        max_value=MAX_AMOUNT,
+        help_text="Minor units of the currency; not below `price_min`.",
+    )
+    ordering = serializers.ChoiceField(
+        ORDERINGS,
+        required=False,
+        help_text="By default the newest first; when searching, the most relevant. "
+        "`relevance` needs a search.",
+    )
+
+    def validate_search(self, search: str) -> str:
+        """Nothing but spaces is no search; a space at the end says that a word is finished."""
+        return search if search.strip() else ""
+
+    def validate_in_stock(self, in_stock: str) -> bool:
+        return in_stock == "true"
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("price_min", 0) > attrs.get("price_max", MAX_AMOUNT):
+            raise ValidationError({"price_max": ["This is below price_min."]}, "below_minimum")
+        if attrs.get("ordering") == "relevance" and not attrs.get("search"):
+            raise ValidationError({"ordering": ["Relevance needs a search."]}, "needs_search")
+        return attrs
+
+
+class OptionOutput(Output):
+    """What variants differ in."""
+
+    name = serializers.CharField()
+    values = serializers.ListField(child=serializers.CharField())
+
+
+class VariantOutput(Output):
+    """What is put into a cart."""
+
+    id = serializers.UUIDField()
+    sku = serializers.CharField()
+    title = serializers.CharField(help_text="Empty when the product has one variant.")
+    options = serializers.DictField(child=serializers.CharField())
+    price = MoneyOutput(allow_null=True, help_text="Null without a price in the currency.")
+    available = serializers.IntegerField(
+        help_text="Units that can be ordered now; 9999 when it is not limited by stock."
+    )
+
+
+class ProductOutput(Output):
+    """A product with its variants, priced in the currency asked for."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    description = serializers.CharField()
+    category = serializers.CharField(allow_null=True, help_text="The category's slug.")
+    options = OptionOutput(many=True)
+    variants = VariantOutput(many=True)
+
+
+class CategoryOutput(Output):
+    """A node of the category tree."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    parent = serializers.CharField(  # type: ignore[assignment] # the metaclass takes fields away
+        allow_null=True, help_text="The parent's slug."
+    )
+    depth = serializers.IntegerField(help_text="0 at the top.")
+
+
+class CategoryListOutput(Output):
+    """The whole tree on one page: each category is followed by those below it."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = CategoryOutput(many=True)
+
+
+def new_variant(values: dict[str, Any]) -> NewVariant:
+    """A validated `VariantInput` as the domain knows it."""
+    return NewVariant(**values)

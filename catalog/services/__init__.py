@@ -1,0 +1,23 @@
+"""Writes of the catalogue: one function a use case."""
+
+from __future__ import annotations
+
+from catalog.services.categories import create_category, move_category
+from catalog.services.imports import Imported, Seen, import_products
+from catalog.services.products import create_product, delete_product, update_product
+from catalog.services.stock import stock_is_created_by
+from catalog.services.variants import add_variant, update_variant
+
+__all__ = [
+    "Imported",
+    "Seen",
+    "add_variant",
+    "create_category",
+    "create_product",
+    "delete_product",
+    "import_products",
+    "move_category",
+    "stock_is_created_by",
+    "update_product",
+    "update_variant",
+]

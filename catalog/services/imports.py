@@ -1,0 +1,297 @@
+"""Bringing the catalogue into line with what a file says, many products at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from catalog.domain import keywords_of, options_with, stored_options
+from catalog.importing import BadRow, ImportedProduct, ImportedVariant, derived_sku
+from catalog.models import Price, Product, Variant
+from catalog.services.categories import ensure_categories
+from catalog.services.search_words import remember_words
+from catalog.services.stock import create_stock
+from catalog.services.variants import set_prices
+from congocart.db.transactions import use_case
+from congocart.kernel.errors import CongoCartError
+from congocart.kernel.money import Money
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did: products by what became of them, and the rows it left out."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    bad_rows: list[BadRow] = field(default_factory=list)
+
+    def add(self, other: Imported) -> None:
+        """Counts what `other` did as well."""
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.bad_rows += other.bad_rows
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a file has said so far: handles of products that had a title, and SKUs."""
+
+    handles: set[str] = field(default_factory=set)
+    skus: set[str] = field(default_factory=set)
+
+    def add(self, other: Seen) -> None:
+        """Remembers what `other` does as well."""
+        self.handles |= other.handles
+        self.skus |= other.skus
+
+
+def import_products(
+    *, products: Sequence[ImportedProduct], now: datetime, seen: Seen | None = None
+) -> Imported:
+    """Creates and changes products, all of them in one transaction.
+
+    Stock is only set for variants that are created. Whatever a file does not mention stays.
+    Of what a file says twice the first counts: who imports it in parts hands one `seen`
+    through all of them, to which what has landed is added.
+    When something is in the way of the whole (a SKU that somebody else takes meanwhile),
+    each product is tried on its own.
+    """
+    seen = Seen() if seen is None else seen
+    try:
+        imported, landed = _import_batch(products=products, now=now, seen=seen)
+    except CongoCartError as error:
+        if len(products) == 1:
+            return Imported(bad_rows=[BadRow(products[0].line, error.detail)])
+    else:
+        seen.add(landed)
+        return imported
+    done = Imported()
+    for product in products:
+        done.add(import_products(products=[product], now=now, seen=seen))
+    return done
+
+
+@use_case
+def _import_batch(
+    *, products: Sequence[ImportedProduct], now: datetime, seen: Seen
+) -> tuple[Imported, Seen]:
+    """What became of the products, and what is to be added to `seen` now that they landed."""
+    batch = _Batch(products, now, seen)
+    for product in products:
+        batch.plan(product)
+    return batch.write(), batch.seen
+
+
+class _Batch:
+    """What one transaction reads, then plans, then writes with one statement for each kind of row.
+
+    Rows are compared with what is stored, so that nothing is written that is there already.
+    """
+
+    def __init__(self, products: Sequence[ImportedProduct], now: datetime, before: Seen) -> None:
+        self.now = now
+        self.before = before
+        self.seen = Seen()
+        self.bad_rows: list[BadRow] = []
+        self.categories = ensure_categories(sorted({product.category for product in products}))
+        self._read(
+            handles=[product.handle for product in products],
+            skus=[sku for product in products for v in product.variants for sku in _skus_of(v)],
+        )
+        self.derived: dict[str, str] = {}
+        self.found: set[UUID] = set()
+        self.new: dict[UUID, Product] = {}
+        self.changed: dict[UUID, Product] = {}
+        self.new_variants: dict[UUID, Variant] = {}
+        self.changed_variants: dict[UUID, Variant] = {}
+        self.new_prices: list[tuple[Variant, tuple[Money, ...]]] = []
+        self.quantities: dict[UUID, int] = {}
+
+    def _read(self, *, handles: list[str], skus: list[str]) -> None:
+        locked = Product.objects.select_for_update(no_key=True).order_by("id")
+        self.products = {row.slug: row for row in locked.filter(slug__in=handles)}
+        variants = Variant.objects.filter(
+            Q(product__in=self.products.values()) | Q(sku__in=skus)
+        ).order_by("position", "id")
+        self.variants = {row.sku: row for row in variants}
+        self.by_product: dict[UUID, list[Variant]] = defaultdict(list)
+        for row in self.variants.values():
+            self.by_product[row.product_id].append(row)
+        prices = Price.objects.filter(variant__in=self.variants.values())
+        self.prices = set(prices.values_list("variant_id", "currency", "amount"))
+
+    def plan(self, product: ImportedProduct) -> None:
+        """Compares one product of the file with what is stored."""
+        row = self.products.get(product.handle)
+        if row and row.deleted_at:
+            self._refuse(product, "the product was deleted here and stays so.")
+            return
+        named = (self._with_sku(variant, product.handle, row) for variant in product.variants)
+        variants = [variant for variant in named if self._is_usable(variant, row)]
+        if row is None and not product.title:
+            self._refuse(product, "the product has no title.")
+            return
+        if row is None and not variants:
+            return
+        if row is None:
+            row = self._new_product(product)
+        if product.title and not self._is_repeated(product):
+            self._plan_product(row, product)
+        for variant in variants:
+            self._plan_variant(row, variant)
+        self._plan_what_follows(row)
+        if product.handle not in self.before.handles:
+            self.found.add(row.id)
+
+    def _is_repeated(self, product: ImportedProduct) -> bool:
+        return product.handle in self.before.handles or product.handle in self.seen.handles
+
+    def _refuse(self, found: ImportedProduct | ImportedVariant, problem: str) -> None:
+        self.bad_rows.append(BadRow(found.line, problem))
+
+    def _with_sku(
+        self, variant: ImportedVariant, handle: str, product: Product | None
+    ) -> ImportedVariant:
+        """With the SKU that it has here or is to get, when the file gives none."""
+        derived = variant.derived
+        if derived is None:
+            return variant
+        is_free = derived.plain not in self.variants and derived.plain not in self.seen.skus
+        if derived.sure in self.derived:
+            sku = self.derived[derived.sure]
+        elif self._is_own(derived.sure, product):
+            sku = derived.sure
+        elif self._is_own(derived.plain, product) and not self._is_rival(variant, handle):
+            sku = derived.plain
+        else:
+            sku = derived.plain if is_free and not derived.is_ambiguous else derived.sure
+        self.derived[derived.sure] = sku
+        return replace(variant, sku=sku)
+
+    def _is_own(self, sku: str, product: Product | None) -> bool:
+        row = self.variants.get(sku)
+        return row is not None and product is not None and row.product_id == product.id
+
+    def _is_rival(self, variant: ImportedVariant, handle: str) -> bool:
+        """Whether the variant that has the SKU has it rightly: other options make it as well."""
+        stored = self.variants[variant.sku].options
+        names = [name for name in variant.options or () if name in stored]
+        other = derived_sku(handle, {name: stored[name] for name in names})
+        is_same = variant.derived is not None and other.sure == variant.derived.sure
+        return other.plain == variant.sku and not is_same
+
+    def _is_usable(self, variant: ImportedVariant, product: Product | None) -> bool:
+        row = self.variants.get(variant.sku)
+        if variant.sku in self.before.skus or variant.sku in self.seen.skus:
+            self._refuse(variant, f"the SKU {variant.sku} was in the file before.")
+        elif row and (product is None or row.product_id != product.id):
+            self._refuse(variant, f"the SKU {variant.sku} belongs to another product.")
+        elif row and row.deleted_at:
+            self._refuse(variant, f"the variant {variant.sku} was deleted here and stays so.")
+        else:
+            self.seen.skus.add(variant.sku)
+            return True
+        return False
+
+    def _new_product(self, product: ImportedProduct) -> Product:
+        row = Product(slug=product.handle, created_at=self.now, updated_at=self.now)
+        self.products[product.handle] = self.new[row.id] = row
+        return row
+
+    def _plan_product(self, row: Product, product: ImportedProduct) -> None:
+        self.seen.handles.add(product.handle)
+        category = self.categories.get(product.category)
+        wanted = {
+            "title": product.title,
+            "description": product.description,
+            "category_id": category.id if category else None,
+        }
+        if _set(row, wanted):
+            self.changed[row.id] = row
+
+    def _plan_variant(self, product: Product, variant: ImportedVariant) -> None:
+        row = self.variants.get(variant.sku)
+        siblings = self.by_product[product.id]
+        if row is None:
+            row = Variant(product=product, sku=variant.sku, position=len(siblings))
+            siblings.append(row)
+            self.variants[row.sku] = self.new_variants[row.id] = row
+            self.quantities[row.id] = variant.stock
+            self.changed[product.id] = product
+        options = None if variant.options is None else dict(variant.options)
+        if _set(row, {"title": variant.title, "options": options}):
+            self.changed_variants[row.id] = row
+            self.changed[product.id] = product
+        prices = tuple(
+            p for p in variant.prices if (row.id, p.currency, p.amount) not in self.prices
+        )
+        if prices:
+            self.new_prices.append((row, prices))
+            self.changed[product.id] = product
+
+    def _plan_what_follows(self, row: Product) -> None:
+        used = [(v.title, v.options) for v in self.by_product[row.id] if v.deleted_at is None]
+        options = options_with(stored_options(row.options), [options for _, options in used])
+        wanted = {
+            "options": [option.as_dict() for option in options],
+            "keywords": keywords_of(used),
+        }
+        if _set(row, wanted):
+            self.changed[row.id] = row
+
+    def write(self) -> Imported:
+        """Writes what was planned."""
+        updated = [row for pk, row in self.changed.items() if pk not in self.new]
+        for row in updated:
+            row.updated_at = self.now
+        Product.objects.bulk_create(self.new.values())
+        Product.objects.bulk_update(updated, _PRODUCT_FIELDS)
+        self._write_variants()
+        remember_words(
+            text
+            for row in [*self.new.values(), *updated]
+            for text in (row.title, row.keywords, row.description)
+        )
+        return Imported(
+            created=len(self.new),
+            updated=len(updated),
+            unchanged=len(self.found - self.new.keys() - self.changed.keys()),
+            bad_rows=self.bad_rows,
+        )
+
+    def _write_variants(self) -> None:
+        Variant.objects.bulk_create(self.new_variants.values())
+        Variant.objects.bulk_update(
+            [row for pk, row in self.changed_variants.items() if pk not in self.new_variants],
+            ["title", "options"],
+        )
+        set_prices(self.new_prices)
+        create_stock(quantities=self.quantities, actor_id=None, now=self.now)
+
+
+_PRODUCT_FIELDS = ["title", "description", "category", "options", "keywords", "updated_at"]
+
+
+def _skus_of(variant: ImportedVariant) -> tuple[str, ...]:
+    """Those by which it may be known here."""
+    return (variant.sku, variant.derived.sure) if variant.derived else (variant.sku,)
+
+
+def _set(row: Product | Variant, values: Mapping[str, Any]) -> bool:
+    """Sets what is given (not None) and differs; whether anything did."""
+    different = {
+        name: value
+        for name, value in values.items()
+        if value is not None and getattr(row, name) != value
+    }
+    for name, value in different.items():
+        setattr(row, name, value)
+    return bool(different)

@@ -1,0 +1,103 @@
+"""Creating, changing and deleting products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from catalog.domain import (
+    NewVariant,
+    Option,
+    ProductChanges,
+    UnknownCategory,
+    keywords_of,
+    options_with,
+    slug_of,
+)
+from catalog.models import Category, Product
+from catalog.services.search_words import remember_words
+from catalog.services.variants import create_variants, locked_product, refresh_from_variants
+from congocart.db.transactions import use_case
+from congocart.kernel.errors import FieldError
+
+
+@use_case
+def create_product(
+    *,
+    title: str,
+    slug: str | None = None,
+    description: str = "",
+    category: str | None = None,
+    options: Sequence[Option] = (),
+    variants: Sequence[NewVariant],
+    actor_id: UUID | None = None,
+    now: datetime,
+) -> Product:
+    """Creates a product with its variants, their prices and their stock.
+
+    `category` is a slug. Without `slug` one is made from the title. `options` gives their
+    order; those that variants use are always among them.
+    Raises `SkuTaken`, `SlugTaken` or `UnknownCategory`.
+    """
+    product = Product.objects.create(
+        slug=slug or _free_slug(title),
+        title=title,
+        description=description,
+        category=_category(category),
+        options=[o.as_dict() for o in options_with(options, [v.options for v in variants])],
+        keywords=keywords_of((variant.title, variant.options) for variant in variants),
+        created_at=now,
+        updated_at=now,
+    )
+    create_variants(product, variants, first_position=0, actor_id=actor_id, now=now)
+    remember_words([product.title, product.keywords, product.description])
+    return product
+
+
+@use_case
+def update_product(*, slug: str, changes: ProductChanges, now: datetime) -> Product:
+    """Changes a product. Raises `ProductNotFound`, `SlugTaken` or `UnknownCategory`."""
+    product = locked_product(slug)
+    product.title = changes.get("title", product.title)
+    product.slug = changes.get("slug", product.slug)
+    product.description = changes.get("description", product.description)
+    if "category" in changes:
+        product.category = _category(changes["category"])
+    if "options" in changes:
+        product.options = [option.as_dict() for option in changes["options"]]
+    refresh_from_variants(product, now=now)
+    return product
+
+
+@use_case
+def delete_product(*, slug: str, now: datetime) -> None:
+    """Takes a product off sale. It keeps its slug and SKUs, for the books.
+
+    Raises `ProductNotFound`.
+    """
+    product = locked_product(slug)
+    product.deleted_at = now
+    product.save(update_fields=["deleted_at"])
+
+
+def _category(slug: str | None) -> Category | None:
+    if slug is None:
+        return None
+    category = Category.objects.filter(slug=slug).first()
+    if category is None:
+        problem = FieldError("/category", UnknownCategory.code, UnknownCategory.__doc__ or "")
+        raise UnknownCategory(errors=[problem])
+    return category
+
+
+def _free_slug(title: str) -> str:
+    """The title's slug, numbered when it is taken; two at once may meet in `SlugTaken`."""
+    slug = slug_of(title) or "product"
+    taken = set(Product.objects.filter(slug__startswith=slug[:190]).values_list("slug", flat=True))
+    number = 1
+    candidate = slug
+    while candidate in taken:
+        number += 1
+        candidate = f"{slug[:190]}-{number}"
+    return candidate

@@ -1,0 +1,137 @@
+"""Creating and changing variants and their prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from catalog.domain import (
+    NewVariant,
+    ProductNotFound,
+    SkuTaken,
+    VariantChanges,
+    VariantNotFound,
+    keywords_of,
+    options_with,
+    stored_options,
+)
+from catalog.models import Price, Product, Variant
+from catalog.services.search_words import remember_words
+from catalog.services.stock import create_stock
+from congocart.db.transactions import use_case
+from congocart.kernel.money import Money
+
+
+@use_case
+def add_variant(
+    *, product_slug: str, variant: NewVariant, actor_id: UUID | None = None, now: datetime
+) -> Variant:
+    """Adds a variant behind the others. Raises `ProductNotFound` or `SkuTaken`."""
+    product = locked_product(product_slug)
+    (row,) = create_variants(
+        product,
+        [variant],
+        first_position=product.variants.count(),
+        actor_id=actor_id,
+        now=now,
+    )
+    refresh_from_variants(product, now=now)
+    return row
+
+
+@use_case
+def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Variant:
+    """Changes a variant and its prices; two changes at the same time both stand.
+
+    Raises `VariantNotFound`.
+    """
+    variant = _locked_variant(sku)
+    if "title" in changes:
+        variant.title = changes["title"]
+    if "options" in changes:
+        variant.options = dict(changes["options"])
+    # Only what is changed: the rest may be older than the lock, which is on the product.
+    variant.save(update_fields=[name for name in ("title", "options") if name in changes])
+    set_prices([(variant, changes.get("prices", ()))])
+    refresh_from_variants(variant.product, now=now)
+    return variant
+
+
+def locked_product(slug: str) -> Product:
+    """The product, locked against other writers. Raises `ProductNotFound`."""
+    product = Product.objects.sold(slug).select_for_update(no_key=True, of=("self",)).first()
+    if product is None:
+        raise ProductNotFound
+    return product
+
+
+def create_variants(
+    product: Product,
+    variants: Sequence[NewVariant],
+    *,
+    first_position: int,
+    actor_id: UUID | None,
+    now: datetime,
+) -> list[Variant]:
+    """Creates variants with prices and stock, inside the caller's transaction.
+
+    Raises `SkuTaken`, naming the SKUs.
+    """
+    _refuse_taken([variant.sku for variant in variants])
+    rows = [
+        Variant(
+            product=product,
+            sku=variant.sku,
+            title=variant.title,
+            options=dict(variant.options),
+            position=position,
+        )
+        for position, variant in enumerate(variants, first_position)
+    ]
+    Variant.objects.bulk_create(rows)
+    set_prices([(row, new.prices) for row, new in zip(rows, variants, strict=True)])
+    quantities = {row.id: variant.stock for row, variant in zip(rows, variants, strict=True)}
+    create_stock(quantities=quantities, actor_id=actor_id, now=now)
+    return rows
+
+
+def set_prices(prices: Iterable[tuple[Variant, Iterable[Money]]]) -> None:
+    """Sets prices, replacing those in the same currencies, inside the caller's transaction."""
+    rows = [
+        Price(variant=variant, currency=price.currency, amount=price.amount)
+        for variant, amounts in prices
+        for price in amounts
+    ]
+    Price.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["variant", "currency"],
+        update_fields=["amount"],
+    )
+
+
+def refresh_from_variants(product: Product, *, now: datetime) -> None:
+    """Saves a product whose variants or texts have changed, with what follows from them."""
+    used = list(product.variants.filter(deleted_at=None).values_list("title", "options"))
+    options = options_with(stored_options(product.options), [options for _, options in used])
+    product.options = [option.as_dict() for option in options]
+    product.keywords = keywords_of(used)
+    product.updated_at = now
+    product.save()
+    remember_words([product.title, product.keywords, product.description])
+
+
+def _refuse_taken(skus: Sequence[str]) -> None:
+    taken = sorted(Variant.objects.filter(sku__in=skus).values_list("sku", flat=True))
+    if taken:
+        raise SkuTaken(f"Taken by another variant: {', '.join(taken)}.", skus=taken)
+
+
+def _locked_variant(sku: str) -> Variant:
+    """The variant, its product locked first, like whoever changes a product does."""
+    variants = Variant.objects.sold(sku).select_related("product")
+    variant = variants.select_for_update(no_key=True, of=("product",)).first()
+    if variant is None:
+        raise VariantNotFound
+    return variant

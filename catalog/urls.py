@@ -1,0 +1,18 @@
+"""Paths of the catalogue."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from catalog.views import CategoryViewSet, ProductViewSet, VariantViewSet
+
+urlpatterns = [
+    path("categories", CategoryViewSet.as_view({"get": "list"})),
+    path("products", ProductViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "products/<str:slug>",
+        ProductViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("products/<str:slug>/variants", ProductViewSet.as_view({"post": "add_variant"})),
+    path("variants/<path:sku>", VariantViewSet.as_view({"patch": "partial_update"})),
+]

@@ -1,0 +1,257 @@
+"""The catalogue over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from accounts.domain import Role
+from accounts.permissions import RequiresRole
+from catalog import selectors, services
+from catalog.domain import (
+    ProductChanges,
+    ProductFilter,
+    ProductNotFound,
+    SkuTaken,
+    SlugTaken,
+    UnknownCategory,
+    VariantChanges,
+    VariantNotFound,
+    stored_options,
+)
+from catalog.models import Product
+from catalog.serializers import (
+    CategoryListOutput,
+    CurrencyQuery,
+    ProductChangesInput,
+    ProductInput,
+    ProductOutput,
+    ProductQuery,
+    VariantChangesInput,
+    VariantInput,
+    VariantOutput,
+    new_variant,
+)
+from congocart.api.answers import public_answer
+from congocart.api.callers import caller_of
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.pagination import Ordering, paginate
+from congocart.api.schema import operation
+
+_KEYS: dict[str, tuple[str, Any]] = {
+    "created": ("created_at", parse_datetime),
+    "title": ("title", str),
+    "price": ("price", int),
+    "relevance": ("relevance", int),
+}
+
+
+_WRITES = frozenset({"create", "partial_update", "destroy", "add_variant"})
+
+
+class CatalogViewSet(ViewSet):
+    """Everybody reads; managers write."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        """Reads ask nobody who they are."""
+        return [RequiresRole(Role.MANAGER)] if self.action in _WRITES else []
+
+
+class ProductViewSet(CatalogViewSet):
+    """Products and the variants below them."""
+
+    @operation(
+        "listProducts",
+        "List products",
+        responses={200: ProductOutput},
+        parameters=[ProductQuery],
+        versioned=True,
+        paginated=True,
+        tag="Catalog",
+        description="By default the newest first; when searching, the most relevant first.",
+    )
+    def list(self, request: Request) -> HttpResponse:
+        searching = "search" in request.query_params
+        return public_answer(request, partial(_page_body, request), keep=not searching)
+
+    @operation(
+        "getProduct",
+        "Read a product",
+        responses={200: ProductOutput},
+        errors=[ProductNotFound],
+        parameters=[CurrencyQuery],
+        versioned=True,
+        tag="Catalog",
+    )
+    def retrieve(self, request: Request, slug: str) -> HttpResponse:
+        return public_answer(
+            request, lambda: selectors.product(slug, currency=_currency_of(request))
+        )
+
+    @operation(
+        "createProduct",
+        "Create a product",
+        request=ProductInput,
+        responses={201: ProductOutput},
+        errors=[SkuTaken, SlugTaken, UnknownCategory],
+        parameters=[CurrencyQuery],
+        tag="Catalog",
+    )
+    def create(self, request: Request) -> HttpResponse:
+        values = validated(ProductInput, request)
+        values["options"] = stored_options(values.get("options", []))
+        values["variants"] = [new_variant(variant) for variant in values["variants"]]
+        return write(
+            request,
+            lambda: services.create_product(
+                **values, actor_id=caller_of(request).user_id, now=timezone.now()
+            ),
+            partial(_product_answer, 201, _currency_of(request)),
+        )
+
+    @operation(
+        "updateProduct",
+        "Change a product",
+        request=ProductChangesInput,
+        responses={200: ProductOutput},
+        errors=[ProductNotFound, SlugTaken, UnknownCategory],
+        parameters=[CurrencyQuery],
+        tag="Catalog",
+    )
+    def partial_update(self, request: Request, slug: str) -> HttpResponse:
+        values = validated(ProductChangesInput, request)
+        if "options" in values:
+            values["options"] = stored_options(values["options"])
+        changes: ProductChanges = values  # type: ignore[assignment]
+        return write(
+            request,
+            lambda: services.update_product(slug=slug, changes=changes, now=timezone.now()),
+            partial(_product_answer, 200, _currency_of(request)),
+        )
+
+    @operation(
+        "deleteProduct",
+        "Take a product off sale",
+        responses={204: None},
+        errors=[ProductNotFound],
+        tag="Catalog",
+    )
+    def destroy(self, request: Request, slug: str) -> HttpResponse:
+        return write(
+            request,
+            lambda: services.delete_product(slug=slug, now=timezone.now()),
+            lambda _: Answer(204),
+        )
+
+    @operation(
+        "addVariant",
+        "Add a variant to a product",
+        request=VariantInput,
+        responses={201: VariantOutput},
+        errors=[ProductNotFound, SkuTaken],
+        parameters=[CurrencyQuery],
+        tag="Catalog",
+    )
+    def add_variant(self, request: Request, slug: str) -> HttpResponse:
+        variant, currency = new_variant(validated(VariantInput, request)), _currency_of(request)
+        return write(
+            request,
+            lambda: services.add_variant(
+                product_slug=slug,
+                variant=variant,
+                actor_id=caller_of(request).user_id,
+                now=timezone.now(),
+            ),
+            lambda row: _variant_answer(201, row.sku, currency, {"Location": _path_of(slug)}),
+        )
+
+
+class VariantViewSet(CatalogViewSet):
+    """Variants by their SKU."""
+
+    @operation(
+        "updateVariant",
+        "Change a variant and its prices",
+        request=VariantChangesInput,
+        responses={200: VariantOutput},
+        errors=[VariantNotFound],
+        parameters=[CurrencyQuery],
+        tag="Catalog",
+    )
+    def partial_update(self, request: Request, sku: str) -> HttpResponse:
+        changes: VariantChanges = validated(VariantChangesInput, request)  # type: ignore[assignment]
+        currency = _currency_of(request)
+        return write(
+            request,
+            lambda: services.update_variant(sku=sku, changes=changes, now=timezone.now()),
+            lambda row: _variant_answer(200, row.sku, currency),
+        )
+
+
+class CategoryViewSet(CatalogViewSet):
+    """The category tree."""
+
+    @operation(
+        "listCategories",
+        "Read the category tree",
+        responses={200: CategoryListOutput},
+        versioned=True,
+        tag="Catalog",
+    )
+    def list(self, request: Request) -> HttpResponse:
+        return public_answer(request, _tree_body)
+
+
+def _page_body(request: Request) -> dict[str, Any]:
+    query = ProductQuery(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    values = {"currency": settings.DEFAULT_CURRENCY, **query.validated_data}
+    ordering = values.pop("ordering", None) or ("relevance" if values.get("search") else "-created")
+    rows = selectors.product_rows(ProductFilter(**values), ordering=ordering)
+    page = paginate(request, rows, _ordering(ordering))
+    results = selectors.product_list(page.rows, currency=values["currency"])
+    return {"next": page.next, "previous": page.previous, "results": results}
+
+
+def _ordering(name: str) -> Ordering:
+    key, parse = _KEYS[name.removeprefix("-")]
+    descends = name.startswith("-") or name == "relevance"
+    return Ordering(name, ((key, descends, parse), ("id", descends, UUID)))
+
+
+def _tree_body() -> dict[str, Any]:
+    return {"next": None, "previous": None, "results": selectors.category_tree()}
+
+
+def _currency_of(request: Request) -> str:
+    query = CurrencyQuery(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    currency: str = query.validated_data.get("currency", settings.DEFAULT_CURRENCY)
+    return currency
+
+
+def _product_answer(status: int, currency: str, product: Product) -> Answer:
+    body = selectors.product(product.slug, currency=currency)
+    return Answer(status, body, {"Location": _path_of(product.slug)} if status == 201 else {})
+
+
+def _variant_answer(
+    status: int, sku: str, currency: str, headers: Mapping[str, str] | None = None
+) -> Answer:
+    return Answer(status, selectors.variant(sku, currency=currency), headers or {})
+
+
+def _path_of(slug: str) -> str:
+    return f"/api/v1/products/{quote(slug)}"
