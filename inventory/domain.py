@@ -1,0 +1,122 @@
+"""The rules of stock: what is available, and how demand is met or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from catalog.domain import units_available
+from congocart.kernel.errors import Conflict, NotFound
+
+MAX_ON_HAND = 1_000_000_000
+
+
+class MovementKind(StrEnum):
+    """Why stock changed."""
+
+    INITIAL = "initial"
+    ADJUSTMENT = "adjustment"
+    SALE = "sale"
+    CANCELLATION = "cancellation"
+    RETURN = "return"
+
+    @property
+    def label(self) -> str:
+        """For people."""
+        return self.value.capitalize()
+
+
+class InsufficientStock(Conflict):
+    """There are not enough units left."""
+
+    code = "insufficient_stock"
+
+
+class StockNotFound(NotFound):
+    """There is no variant with this SKU."""
+
+
+class StockTooLarge(Conflict):
+    """More than a billion units of one variant cannot be kept."""
+
+    code = "stock_too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The stock of one variant at one moment, in units."""
+
+    variant_id: UUID
+    sku: str
+    on_hand: int
+    reserved: int
+    tracked: bool = True
+    backorder: bool = False
+
+    @property
+    def available(self) -> int:
+        """Units that a new checkout could reserve."""
+        return units_available(
+            on_hand=self.on_hand,
+            reserved=self.reserved,
+            tracked=self.tracked,
+            backorder=self.backorder,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A correction of stock that was made, and the stock after it."""
+
+    id: UUID
+    delta: int
+    reason: str
+    created_at: datetime
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """A variant of which more is wanted than there is."""
+
+    sku: str
+    requested: int
+    available: int
+
+    def as_dict(self) -> dict[str, str | int]:
+        """As a member of the problem document."""
+        return {"sku": self.sku, "requested": self.requested, "available": self.available}
+
+
+def shortages(levels: Iterable[Level], demand: Mapping[UUID, int]) -> list[Shortage]:
+    """Every variant whose `demand` (units by variant id) exceeds what is available."""
+    return [
+        Shortage(level.sku, demand[level.variant_id], level.available)
+        for level in levels
+        if demand[level.variant_id] > level.available
+    ]
+
+
+def insufficient(short: Iterable[Shortage]) -> InsufficientStock:
+    """The refusal that names every short SKU."""
+    items = [shortage.as_dict() for shortage in short]
+    named = ", ".join(f"{item['sku']} ({item['available']} left)" for item in items)
+    return InsufficientStock(f"There are not enough units left of: {named}.", items=items)
+
+
+def on_hand_after(level: Level, delta: int) -> int:
+    """Units at hand after a correction by `delta`.
+
+    Raises `InsufficientStock` when fewer would be left than checkouts hold, unless the
+    variant may be sold below zero, or `StockTooLarge`.
+    """
+    left = level.on_hand + delta
+    limited = level.tracked and not level.backorder
+    if limited and delta < 0 and left < level.reserved:
+        raise insufficient([Shortage(level.sku, -delta, level.available)])
+    if abs(left) > MAX_ON_HAND:
+        raise StockTooLarge
+    return left

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from congocart.kernel.ids import uuid7
+from inventory.domain import Level, MovementKind
+
+
+class StockQuerySet(models.QuerySet["Stock"]):
+    """Scopes of stock."""
+
+    def sold(self, sku: str) -> StockQuerySet:
+        """The stock of the variant with this SKU, unless it or its product is deleted."""
+        if "\0" in sku:
+            return self.none()
+        return self.filter(
+            variant__sku=sku, variant__deleted_at=None, variant__product__deleted_at=None
+        )
+
+
+class Stock(models.Model):
+    """How many units of a variant there are, and how many of them checkouts hold."""
+
+    variant = models.OneToOneField(
+        "catalog.Variant", primary_key=True, on_delete=models.PROTECT, related_name="stock"
+    )
+    on_hand = models.IntegerField(default=0)
+    reserved = models.IntegerField(default=0)
+    tracked = models.BooleanField(default=True, help_text="Off: always available.")
+    backorder = models.BooleanField(default=False, help_text="May be sold below zero.")
+
+    objects: ClassVar[StockQuerySet] = StockQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name_plural = "stock"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reserved__gte=0), name="inventory_reserved_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(reserved__lte=F("on_hand")) | Q(backorder=True) | Q(tracked=False),
+                name="inventory_reserved_within_on_hand",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_hand__gte=0) | Q(backorder=True) | Q(tracked=False),
+                name="inventory_on_hand_not_negative",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on_hand - self.reserved} available"
+
+    def level(self, sku: str) -> Level:
+        """As the domain knows it; the caller knows the SKU."""
+        return Level(
+            variant_id=self.variant_id,
+            sku=sku,
+            on_hand=self.on_hand,
+            reserved=self.reserved,
+            tracked=self.tracked,
+            backorder=self.backorder,
+        )
+
+
+class Reservation(models.Model):
+    """Units of a variant that a checkout holds until `expires_at`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    checkout = models.ForeignKey(
+        "checkout.Checkout", on_delete=models.PROTECT, related_name="reservations"
+    )
+    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="reservations")
+    quantity = models.PositiveIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checkout", "stock"], name="inventory_one_reservation_per_variant"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1), name="inventory_reservation_holds_units"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} held"
+
+
+class Movement(models.Model):
+    """One change of `on_hand`: append-only, and their sum is the stock."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="movements")
+    delta = models.IntegerField()
+    kind = models.CharField(max_length=20, choices=[(kind, kind.label) for kind in MovementKind])
+    reason = models.CharField(max_length=255, blank=True)
+    order = models.ForeignKey(
+        "orders.Order", null=True, blank=True, on_delete=models.PROTECT, related_name="movements"
+    )
+    actor = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(delta=0), name="inventory_movement_moves"),
+        ]
+        indexes = [models.Index(fields=["stock", "created_at"], name="inventory_movement_history")]
+
+    def __str__(self) -> str:
+        return f"{self.delta:+d} ({self.kind})"

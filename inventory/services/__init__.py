@@ -1,0 +1,25 @@
+"""Writes of the inventory: one function a use case."""
+
+from __future__ import annotations
+
+from inventory.services.reservations import (
+    consume,
+    lock_levels,
+    record_sale,
+    release,
+    reserve,
+    restock,
+)
+from inventory.services.stock import adjust_stock, create_stock, forget_reasons
+
+__all__ = [
+    "adjust_stock",
+    "consume",
+    "create_stock",
+    "forget_reasons",
+    "lock_levels",
+    "record_sale",
+    "release",
+    "reserve",
+    "restock",
+]

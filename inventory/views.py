@@ -1,0 +1,75 @@
+"""Stock over HTTP, for staff."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts.domain import STAFF_ROLES, Role
+from accounts.permissions import RequiresRole
+from congocart.api.callers import caller_of
+from congocart.api.idempotency import Answer, write
+from congocart.api.schema import operation
+from inventory import selectors, services
+from inventory.domain import InsufficientStock, StockNotFound
+from inventory.serializers import (
+    AdjustmentInput,
+    AdjustmentOutput,
+    LevelOutput,
+    adjustment_body,
+    level_body,
+)
+
+
+class StockViewSet(ViewSet):
+    """The stock of a variant: staff reads it, fulfillment and managers correct it."""
+
+    def get_permissions(self) -> list[BasePermission]:
+        """By what is done."""
+        if self.action == "adjust":
+            return [RequiresRole(Role.FULFILLMENT, Role.MANAGER)]
+        return [RequiresRole(*STAFF_ROLES)]
+
+    @operation(
+        "getStock",
+        "Read the stock of a variant",
+        responses={200: LevelOutput},
+        errors=[StockNotFound],
+        tag="Catalog",
+    )
+    def retrieve(self, request: Request, sku: str) -> Response:
+        return Response(level_body(selectors.level_of(sku)))
+
+    @operation(
+        "adjustStock",
+        "Correct the stock of a variant",
+        request=AdjustmentInput,
+        responses={201: AdjustmentOutput},
+        errors=[StockNotFound, InsufficientStock],
+        tag="Catalog",
+    )
+    def adjust(self, request: Request, sku: str) -> HttpResponse:
+        body = AdjustmentInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        values = body.validated_data
+        return write(
+            request,
+            lambda: services.adjust_stock(
+                sku=sku,
+                delta=values["delta"],
+                reason=values["reason"],
+                actor_id=caller_of(request).user_id,
+                now=timezone.now(),
+            ),
+            lambda done: Answer(201, adjustment_body(done), {"Location": _path_of(sku)}),
+        )
+
+
+def _path_of(sku: str) -> str:
+    return f"/api/v1/variants/{quote(sku)}/stock"
