@@ -1,0 +1,29 @@
+"""What carts know about a person: what they wanted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.db.models.functions import JSONObject
+
+from accounts.privacy import DataHolder, Person
+from carts.domain import CartStatus
+from carts.models import Cart
+
+
+def _export(person: Person) -> list[dict[str, Any]]:
+    carts = Cart.objects.filter(customer_id=person.user_id).order_by("created_at")
+    line = JSONObject(sku="lines__variant__sku", quantity="lines__quantity")
+    rows = carts.annotate(items=JSONBAgg(line, order_by="lines__id"))
+    names = ("id", "status", "currency", "items", "created_at", "updated_at")
+    return [dict(row) for row in rows.values(*names)]
+
+
+def _erase(person: Person, now: datetime) -> None:
+    """Nobody will come back to them."""
+    Cart.objects.filter(customer_id=person.user_id, status=CartStatus.OPEN).update(expires_at=now)
+
+
+PERSONAL_DATA = DataHolder(export=_export, erase=_erase)

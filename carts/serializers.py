@@ -1,0 +1,106 @@
+"""The shapes of carts over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from carts.domain import MAX_LINES, MAX_QUANTITY, CartStatus, CartView, OfferedLine
+from congocart.api.fields import CurrencyField, Input, MoneyOutput, Output, StrictIntegerField
+from congocart.api.shapes import (
+    ItemInput,
+    MessageOutput,
+    TotalsOutput,
+    money_body,
+    totals_body,
+)
+
+
+class CartInput(Input):
+    """A new cart; the shop's currency unless another is named."""
+
+    currency = CurrencyField(required=False)
+    items = serializers.ListField(child=ItemInput(), required=False, max_length=MAX_LINES)
+
+
+class ItemsInput(Input):
+    """All lines that the cart is to hold."""
+
+    items = serializers.ListField(child=ItemInput(), max_length=MAX_LINES)
+
+
+class QuantityInput(Input):
+    """New units of a line; 0 removes it."""
+
+    quantity = StrictIntegerField(min_value=0, max_value=MAX_QUANTITY)
+
+
+class CartItemOutput(Output):
+    """A line at today's price."""
+
+    id = serializers.UUIDField()
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneyOutput()
+    total = MoneyOutput()
+    available = serializers.IntegerField(help_text="Units that could be bought now.")
+
+
+class AppliedCouponOutput(Output):
+    """A coupon that was entered, and whether it counts."""
+
+    code = serializers.CharField()
+    applied = serializers.BooleanField()
+    reason = serializers.CharField(required=False)
+
+
+class CartOutput(Output):
+    """A cart."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=[status.value for status in CartStatus])
+    version = serializers.IntegerField()
+    currency = serializers.CharField()
+    items = CartItemOutput(many=True)
+    coupons = AppliedCouponOutput(many=True)
+    totals = TotalsOutput()
+    messages = MessageOutput(many=True)
+    expires_at = serializers.DateTimeField()
+
+
+class NewCartOutput(CartOutput):
+    """A cart just made; a guest's carries the secret that proves it, this once."""
+
+    token = serializers.CharField(required=False)
+
+
+def cart_body(cart: CartView) -> dict[str, Any]:
+    """`CartOutput` of a cart."""
+    return {
+        "id": cart.id,
+        "status": cart.status,
+        "version": cart.version,
+        "currency": cart.currency,
+        "items": [_item_body(line, cart.currency) for line in cart.lines],
+        "coupons": [],
+        "totals": totals_body(cart.totals, cart.currency),
+        "messages": [
+            {"code": message.code, "pointer": message.pointer, "detail": message.detail}
+            for message in cart.messages
+        ],
+        "expires_at": cart.expires_at,
+    }
+
+
+def _item_body(line: OfferedLine, currency: str) -> dict[str, Any]:
+    return {
+        "id": line.line.id,
+        "sku": line.offer.sku,
+        "title": line.offer.title,
+        "quantity": line.line.quantity,
+        "unit_price": money_body(line.unit_price, currency),
+        "total": money_body(line.total, currency),
+        "available": line.offer.available if line.is_sold else 0,
+    }

@@ -1,0 +1,15 @@
+"""What the worker does for carts."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from carts import services
+from congocart.db.jobs import periodic
+
+
+@periodic("7 * * * *")
+def expire_carts() -> None:
+    """Marks open carts whose time is over."""
+    while services.expire_carts(now=timezone.now()):
+        pass

@@ -1,0 +1,239 @@
+"""Carts over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from carts import services
+from carts.domain import (
+    CartFull,
+    CartNotFound,
+    CartNotOpen,
+    CartView,
+    CurrencyMismatch,
+    ItemNotFound,
+    UnknownSku,
+    Wish,
+    wishes_from,
+)
+from carts.selectors import cart_for, current_cart
+from carts.serializers import (
+    CartInput,
+    CartOutput,
+    ItemsInput,
+    NewCartOutput,
+    QuantityInput,
+    cart_body,
+)
+from congocart.api.callers import caller_of
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.schema import Auth, operation
+from congocart.api.shapes import ItemInput
+from congocart.api.versions import etag, expected_versions, versioned_read
+from congocart.kernel.errors import Unauthenticated
+
+_LINE_ERRORS = [CartNotFound, CartNotOpen, CartFull, UnknownSku, CurrencyMismatch]
+
+
+class CartViewSet(ViewSet):
+    """A buyer's carts."""
+
+    @operation(
+        "createCart",
+        "Create a cart",
+        request=CartInput,
+        responses={201: NewCartOutput},
+        errors=[UnknownSku, CurrencyMismatch, CartFull],
+        tag="Carts",
+        description="A guest's answer alone carries `token`, once: send it as `Cart-Token`.",
+    )
+    def create(self, request: Request) -> HttpResponse:
+        data = validated(CartInput, request)
+        return write(
+            request,
+            lambda: services.create_cart(
+                caller=caller_of(request),
+                currency=data.get("currency"),
+                wishes=wishes_from(data.get("items", [])),
+                now=timezone.now(),
+            ),
+            _new_cart_answer,
+        )
+
+    @operation(
+        "getCurrentCart",
+        "Read the cart in use",
+        responses={200: CartOutput},
+        errors=[CartNotFound],
+        tag="Carts",
+        auth=Auth.OWNER,
+        description="The open cart that the caller changed last. Tomorrow, or to somebody else, "
+        "that is another cart: keep the answer under the cart's `id`, and ask for that when a "
+        "304 is wanted.",
+    )
+    def current(self, request: Request) -> HttpResponse:
+        cart = current_cart(caller=caller_of(request), now=timezone.now())
+        headers = {"ETag": etag(cart.version), "Cache-Control": "private, no-store"}
+        return Response(cart_body(cart), headers=headers)
+
+    @operation(
+        "getCart",
+        "Read a cart",
+        responses={200: CartOutput},
+        errors=[CartNotFound],
+        versioned=True,
+        tag="Carts",
+        auth=Auth.OWNER,
+    )
+    def retrieve(self, request: Request, cart_id: UUID) -> HttpResponse:
+        return _read(
+            request, cart_for(caller=caller_of(request), cart_id=cart_id, now=timezone.now())
+        )
+
+    @operation(
+        "claimCart",
+        "Claim a guest cart",
+        responses={200: CartOutput},
+        errors=[Unauthenticated, CartNotFound, CartNotOpen, CartFull],
+        versioned=True,
+        tag="Carts",
+        auth=Auth.CLAIM,
+        description="With an access token and `Cart-Token` together: the guest cart becomes, or "
+        "merges into, the customer's open cart. Claiming again answers with that cart, and "
+        "needs no `Cart-Token`.",
+    )
+    def claim(self, request: Request, cart_id: UUID) -> HttpResponse:
+        return write(
+            request,
+            lambda: services.claim_cart(
+                caller=caller_of(request),
+                cart_id=cart_id,
+                expected=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _answer,
+        )
+
+
+class CartItemViewSet(ViewSet):
+    """The lines of a cart."""
+
+    @operation(
+        "addCartItem",
+        "Add units of a SKU",
+        request=ItemInput,
+        responses={200: CartOutput},
+        errors=_LINE_ERRORS,
+        versioned=True,
+        tag="Carts",
+        auth=Auth.OWNER,
+        description="Adds to the line of the SKU if there is one. Concurrent adds all count.",
+    )
+    def create(self, request: Request, cart_id: UUID) -> HttpResponse:
+        data = validated(ItemInput, request)
+        return write(
+            request,
+            lambda: services.add_item(
+                caller=caller_of(request),
+                cart_id=cart_id,
+                wish=Wish(data["sku"], data["quantity"]),
+                expected=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _answer,
+        )
+
+    @operation(
+        "replaceCartItems",
+        "Replace all lines",
+        request=ItemsInput,
+        responses={200: CartOutput},
+        errors=_LINE_ERRORS,
+        versioned=True,
+        tag="Carts",
+        auth=Auth.OWNER,
+    )
+    def replace(self, request: Request, cart_id: UUID) -> HttpResponse:
+        data = validated(ItemsInput, request)
+        return write(
+            request,
+            lambda: services.replace_items(
+                caller=caller_of(request),
+                cart_id=cart_id,
+                wishes=wishes_from(data["items"]),
+                expected=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _answer,
+        )
+
+    @operation(
+        "changeCartItem",
+        "Change the quantity of a line",
+        request=QuantityInput,
+        responses={200: CartOutput},
+        errors=[CartNotFound, ItemNotFound, CartNotOpen, CartFull],
+        versioned=True,
+        tag="Carts",
+        auth=Auth.OWNER,
+        description="0 removes the line.",
+    )
+    def partial_update(self, request: Request, cart_id: UUID, item_id: UUID) -> HttpResponse:
+        data = validated(QuantityInput, request)
+        return write(
+            request,
+            lambda: services.change_item(
+                caller=caller_of(request),
+                cart_id=cart_id,
+                item_id=item_id,
+                quantity=data["quantity"],
+                expected=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _answer,
+        )
+
+    @operation(
+        "removeCartItem",
+        "Remove a line",
+        responses={200: CartOutput},
+        errors=[CartNotFound, ItemNotFound, CartNotOpen],
+        versioned=True,
+        tag="Carts",
+        auth=Auth.OWNER,
+    )
+    def destroy(self, request: Request, cart_id: UUID, item_id: UUID) -> HttpResponse:
+        return write(
+            request,
+            lambda: services.remove_item(
+                caller=caller_of(request),
+                cart_id=cart_id,
+                item_id=item_id,
+                expected=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _answer,
+        )
+
+
+def _answer(cart: CartView) -> Answer:
+    return Answer(200, cart_body(cart), {"ETag": etag(cart.version)})
+
+
+def _new_cart_answer(new: services.NewCart) -> Answer:
+    body = cart_body(new.view)
+    if new.token:
+        body["token"] = new.token
+    headers = {"ETag": etag(new.view.version), "Location": f"/api/v1/carts/{new.view.id}"}
+    return Answer(201, body, headers)
+
+
+def _read(request: Request, cart: CartView) -> HttpResponse:
+    return versioned_read(request, cart.version, lambda: cart_body(cart))
