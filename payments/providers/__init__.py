@@ -1,0 +1,73 @@
+"""The payment providers that this shop uses, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+
+from django.conf import settings
+
+from payments.domain import UnknownProvider
+from payments.providers.base import Provider
+from payments.providers.manual import ManualProvider
+from payments.providers.test import TestProvider
+
+__all__ = ["KNOWN_PROVIDERS", "Provider", "enabled_providers", "provider_named"]
+
+
+def provider_named(name: str) -> Provider:
+    """The provider called `name`. Raises `UnknownProvider` unless it is enabled."""
+    if name not in enabled_providers():
+        raise UnknownProvider(f"Available are: {', '.join(enabled_providers())}.")
+    return _MAKERS[name]()
+
+
+def enabled_providers() -> list[str]:
+    """Names by the setting `PAYMENT_PROVIDERS`; `test` never in production."""
+    return [
+        name
+        for name in settings.PAYMENT_PROVIDERS
+        if name in _MAKERS and not (name == "test" and settings.PRODUCTION)
+    ]
+
+
+def _test() -> Provider:
+    return TestProvider(
+        webhook_secret=settings.TEST_WEBHOOK_SECRET, tolerance=settings.WEBHOOK_TOLERANCE
+    )
+
+
+def _stripe() -> Provider:
+    return _stripe_with(
+        secret_key=settings.STRIPE_SECRET_KEY,
+        webhook_secret=settings.STRIPE_WEBHOOK_SECRET,
+        tolerance=settings.WEBHOOK_TOLERANCE,
+        timeout=settings.STRIPE_TIMEOUT_SECONDS,
+        api_base=settings.STRIPE_API_BASE,
+    )
+
+
+@lru_cache(maxsize=4)
+def _stripe_with(
+    *, secret_key: str, webhook_secret: str, tolerance: timedelta, timeout: float, api_base: str
+) -> Provider:
+    """Kept, because it keeps its connections. The SDK costs 35 MB: only who uses it pays."""
+    from payments.providers.stripe import StripeProvider  # noqa: PLC0415
+
+    return StripeProvider(
+        secret_key=secret_key,
+        webhook_secret=webhook_secret,
+        tolerance=tolerance,
+        timeout=timeout,
+        api_base=api_base,
+    )
+
+
+_MAKERS: dict[str, Callable[[], Provider]] = {
+    "manual": ManualProvider,
+    "test": _test,
+    "stripe": _stripe,
+}
+
+KNOWN_PROVIDERS = frozenset(_MAKERS)

@@ -1,0 +1,134 @@
+"""`test`: payments that move no money, for trying the shop out. Never available in production.
+
+It keeps no state: what it knows of a payment is a function of the payment's
+token and id, so that it answers alike in every process and after any crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from payments.domain import (
+    Capture,
+    InvalidPaymentToken,
+    Notice,
+    OperationState,
+    Outcome,
+    OutcomeKind,
+    PaymentState,
+    RefundFact,
+    WebhookMalformed,
+)
+from payments.providers.signatures import verify
+
+SUCCESS = "tok_success"
+DECLINE = "tok_decline"
+REQUIRES_ACTION = "tok_requires_action"
+TIMEOUT = "tok_timeout"
+TOKENS = frozenset({SUCCESS, DECLINE, REQUIRES_ACTION, TIMEOUT})
+
+SIGNATURE_HEADER = "test-signature"
+_EVENTS = {
+    "payment.authorized": OutcomeKind.AUTHORIZED,
+    "payment.captured": OutcomeKind.CAPTURED,
+    "payment.declined": OutcomeKind.DECLINED,
+    "payment.voided": OutcomeKind.VOIDED,
+    "payment.refunded": OutcomeKind.REFUNDED,
+}
+
+
+class TestProvider:
+    """Does what the token says."""
+
+    __test__ = False  # a class of the shop, whatever its name says to pytest
+
+    name = "test"
+    networked = False
+    offline = False
+
+    def __init__(self, *, webhook_secret: str, tolerance: timedelta) -> None:
+        """`webhook_secret` signs events as in `payments.providers.signatures`."""
+        self._secret = webhook_secret
+        self._tolerance = tolerance
+
+    def check_token(self, token: str) -> None:
+        """One of `TOKENS`."""
+        if token not in TOKENS:
+            raise InvalidPaymentToken(f"Use one of {', '.join(sorted(TOKENS))}.")
+
+    def check_amount(self, amount: int, currency: str) -> None:
+        """Any."""
+
+    def authorize(self, payment: PaymentState) -> Outcome:
+        """`tok_timeout` moves the money and loses the answer on the way."""
+        if payment.token == TIMEOUT:
+            return Outcome(OutcomeKind.UNKNOWN, detail="timed out")
+        return _truth(payment)
+
+    def capture(self, payment: PaymentState, operation: OperationState) -> Outcome:
+        """Always succeeds."""
+        return replace(_said(payment, OutcomeKind.CAPTURED), amount=operation.amount)
+
+    def void(self, payment: PaymentState, operation: OperationState) -> Outcome:
+        """Always succeeds."""
+        return _said(payment, OutcomeKind.VOIDED)
+
+    def refund(self, payment: PaymentState, operation: OperationState) -> Outcome:
+        """Always succeeds."""
+        reference = f"test_refund_{operation.id}"
+        fact = RefundFact(reference, operation.amount, operation_id=operation.id)
+        return replace(_said(payment, OutcomeKind.REFUNDED), refunds=(fact,))
+
+    def find(self, payment: PaymentState) -> Outcome | None:
+        """What authorizing told, or would have told without the time-out."""
+        return _truth(payment)
+
+    def parse_webhook(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
+        """`{"id", "type": "payment.captured", "payment_id", "amount"?, "currency"?, "refund"?}`."""
+        signature = {name.lower(): value for name, value in headers.items()}
+        header = signature.get(SIGNATURE_HEADER, "")
+        verify(body=body, header=header, secret=self._secret, now=now, tolerance=self._tolerance)
+        try:
+            return _notice(orjson.loads(body))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise WebhookMalformed from error
+
+
+def _truth(payment: PaymentState) -> Outcome:
+    if payment.token == DECLINE:
+        return replace(_said(payment, OutcomeKind.DECLINED), decline_code="card_declined")
+    if payment.token == REQUIRES_ACTION:
+        action = {"type": "redirect", "url": f"https://test.invalid/confirm/{payment.id}"}
+        return replace(_said(payment, OutcomeKind.REQUIRES_ACTION), action=action)
+    automatic = payment.capture is Capture.AUTOMATIC
+    return _said(payment, OutcomeKind.CAPTURED if automatic else OutcomeKind.AUTHORIZED)
+
+
+def _said(payment: PaymentState, kind: OutcomeKind) -> Outcome:
+    return Outcome(
+        kind,
+        reference=f"test_{payment.id}",
+        amount=payment.amount,
+        currency=payment.currency,
+    )
+
+
+def _notice(event: dict[str, Any]) -> Notice:
+    payment_id = UUID(event["payment_id"])
+    refund = event.get("refund")
+    facts = (RefundFact(str(refund["id"]), int(refund["amount"])),) if refund else ()
+    outcome = Outcome(
+        _EVENTS[event["type"]],
+        reference=f"test_{payment_id}",
+        amount=int(event["amount"]) if "amount" in event else None,
+        currency=str(event["currency"]) if "currency" in event else None,
+        decline_code=str(event.get("decline_code", "")),
+        refunds=facts,
+    )
+    return Notice("test", str(event["id"]), event["type"], payment_id, outcome)
