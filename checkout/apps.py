@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class CheckoutConfig(AppConfig):
+    """The journey from a cart to an order."""
+
+    name = "checkout"
+
+    def ready(self) -> None:
+        """Plugs into the accounts: what this app knows about a person."""
+        from accounts.privacy import hold_personal_data  # noqa: PLC0415 -- models are loaded now
+        from checkout.privacy import PERSONAL_DATA  # noqa: PLC0415
+
+        hold_personal_data("checkouts", PERSONAL_DATA)

@@ -1,0 +1,154 @@
+"""What always holds between carts, checkouts and what they have become."""
+
+from __future__ import annotations
+
+from congocart.db.books import Check
+
+CHECKS = [
+    Check(
+        "checkouts_are_the_sums_of_their_lines",
+        """
+        SELECT checkout.id AS checkout_id, checkout.subtotal, line.subtotal AS of_lines,
+            checkout.discount, checkout.shipping, checkout.tax, checkout.total
+        FROM checkout_checkout AS checkout
+        LEFT JOIN (
+            SELECT checkout_id, sum(unit_price * quantity) AS subtotal, sum(discount) AS discount,
+                sum(tax) AS tax,
+                bool_and(total = unit_price * quantity - discount) AS lines_add_up
+            FROM checkout_checkoutline
+            GROUP BY checkout_id
+        ) AS line ON line.checkout_id = checkout.id
+        WHERE line.checkout_id IS NULL
+            OR NOT line.lines_add_up
+            OR checkout.subtotal <> line.subtotal
+            OR checkout.discount <> line.discount
+            OR checkout.tax < line.tax
+            OR checkout.total
+                <> checkout.subtotal - checkout.discount + checkout.shipping + checkout.tax
+        """,
+    ),
+    Check(
+        "completed_checkouts_are_one_order_and_no_other_is_any",
+        """
+        SELECT checkout.id AS checkout_id, checkout.status, count(placed.id) AS orders
+        FROM checkout_checkout AS checkout
+        LEFT JOIN orders_order AS placed ON placed.checkout_id = checkout.id
+        GROUP BY checkout.id
+        HAVING count(placed.id) <> (checkout.status = 'completed')::int
+        """,
+    ),
+    Check(
+        "orders_are_what_was_checked_out",
+        """
+        SELECT placed.id AS order_id, placed.number, placed.checkout_id
+        FROM orders_order AS placed
+        JOIN checkout_checkout AS checkout ON checkout.id = placed.checkout_id
+        WHERE (placed.currency, placed.subtotal, placed.discount, placed.shipping, placed.tax)
+            <> (checkout.currency, checkout.subtotal, checkout.discount, checkout.shipping,
+                checkout.tax)
+        UNION
+        SELECT placed.id, placed.number, placed.checkout_id
+        FROM orders_orderline AS bought
+        JOIN orders_order AS placed ON placed.id = bought.order_id
+        FULL JOIN (
+            SELECT line.*, placed.id AS order_id
+            FROM checkout_checkoutline AS line
+            JOIN orders_order AS placed ON placed.checkout_id = line.checkout_id
+        ) AS wanted
+            ON wanted.order_id = bought.order_id AND wanted.variant_id = bought.variant_id
+        WHERE (bought.quantity, bought.unit_price, bought.discount, bought.tax)
+            IS DISTINCT FROM (wanted.quantity, wanted.unit_price, wanted.discount, wanted.tax)
+        """,
+    ),
+    Check(
+        "carts_are_settled_by_their_order",
+        """
+        SELECT cart.id AS cart_id, cart.status, cart.version, checkout.id AS checkout_id
+        FROM checkout_checkout AS checkout
+        JOIN carts_cart AS cart ON cart.id = checkout.cart_id
+        WHERE checkout.status = 'completed'
+            AND cart.status = 'open'
+            AND cart.version < checkout.cart_version + 2
+        UNION ALL
+        SELECT cart.id, cart.status, cart.version, NULL
+        FROM carts_cart AS cart
+        WHERE cart.status = 'ordered' AND NOT EXISTS (
+            SELECT FROM checkout_checkout AS checkout
+            WHERE checkout.cart_id = cart.id AND checkout.status = 'completed'
+        )
+        """,
+    ),
+    # A reservation that has run out may be taken away by whoever needs the units.
+    Check(
+        "live_checkouts_hold_their_units_and_no_other_holds_any",
+        """
+        SELECT checkout.id AS checkout_id, checkout.status, held.stock_id AS variant_id,
+            NULL AS wanted, held.quantity AS held
+        FROM inventory_reservation AS held
+        JOIN checkout_checkout AS checkout ON checkout.id = held.checkout_id
+        LEFT JOIN checkout_checkoutline AS line
+            ON line.checkout_id = checkout.id AND line.variant_id = held.stock_id
+        WHERE checkout.status IN ('completed', 'canceled', 'expired')
+            OR line.quantity IS DISTINCT FROM held.quantity
+        UNION ALL
+        SELECT checkout.id, checkout.status, line.variant_id, line.quantity, NULL
+        FROM checkout_checkout AS checkout
+        JOIN checkout_checkoutline AS line ON line.checkout_id = checkout.id
+        LEFT JOIN inventory_reservation AS held
+            ON held.checkout_id = checkout.id AND held.stock_id = line.variant_id
+        WHERE checkout.status NOT IN ('completed', 'canceled', 'expired')
+            AND checkout.reservation_expires_at > %(now)s + interval '1 minute'
+            AND held.id IS NULL
+        """,
+    ),
+    Check(
+        "checkouts_being_paid_have_a_payment_under_way",
+        """
+        SELECT checkout.id AS checkout_id, checkout.status, payment.id AS payment_id,
+            payment.status AS payment_status
+        FROM checkout_checkout AS checkout
+        LEFT JOIN LATERAL (
+            SELECT id, status FROM payments_payment
+            WHERE checkout_id = checkout.id
+            ORDER BY id DESC
+            LIMIT 1
+        ) AS payment ON true
+        WHERE checkout.status IN ('completing', 'requires_action')
+            AND payment.status IS DISTINCT FROM 'pending'
+        """,
+    ),
+    Check(
+        "payments_are_of_the_checkout_that_their_order_was",
+        """
+        SELECT payment.id AS payment_id, payment.checkout_id, payment.order_id
+        FROM payments_payment AS payment
+        JOIN orders_order AS placed ON placed.id = payment.order_id
+        WHERE payment.checkout_id <> placed.checkout_id
+        """,
+    ),
+    # What the provider let go of by itself, before we held it, nobody has to be told of.
+    Check(
+        "money_that_found_no_order_was_announced",
+        """
+        SELECT payment.id AS payment_id, payment.checkout_id, payment.captured
+        FROM payments_payment AS payment
+        LEFT JOIN (
+            SELECT data ->> 'payment_id' AS payment_id
+            FROM events_event
+            WHERE type = 'payment.returned'
+        ) AS told ON told.payment_id = payment.id::text
+        WHERE payment.order_id IS NULL
+            AND told.payment_id IS NULL
+            AND (
+                payment.captured > 0
+                OR EXISTS (
+                    SELECT FROM payments_operation AS operation
+                    WHERE operation.payment_id = payment.id
+                        AND operation.kind = 'void'
+                        AND operation.amount > 0
+                )
+            )
+            AND payment.created_at < %(now)s - interval '1 minute'
+        """,
+    ),
+]

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from checkout.domain import CheckoutStatus
+from congocart.db.constraints import register
+from congocart.db.owned import OwnedQuerySet
+from congocart.db.transactions import RunAgain
+from congocart.kernel.ids import uuid7
+from congocart.kernel.money import MAX_AMOUNT, format_money
+
+
+class ShippingMethod(models.Model):
+    """A way to deliver, at a flat price per currency."""
+
+    code = models.SlugField(primary_key=True, max_length=50)
+    title = models.CharField(max_length=100)
+    position = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ShippingPrice(models.Model):
+    """What a shipping method costs in one currency, in minor units."""
+
+    method = models.ForeignKey(ShippingMethod, on_delete=models.CASCADE, related_name="prices")
+    currency = models.CharField(max_length=3)
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["method", "currency"], name="checkout_one_shipping_price_per_currency"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gte=0), name="checkout_shipping_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__lte=MAX_AMOUNT), name="checkout_shipping_price_not_too_high"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return format_money(self.amount, self.currency)
+
+
+class Checkout(models.Model):
+    """A cart's lines at frozen prices on their way to becoming an order."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    cart = models.ForeignKey("carts.Cart", on_delete=models.PROTECT, related_name="+")
+    cart_version = models.PositiveIntegerField(help_text="Of the cart whose lines these are.")
+    customer = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    token_hash = models.CharField(max_length=64, null=True, blank=True, db_index=True)
+    status = models.CharField(
+        max_length=16,
+        choices=[(status, status.label) for status in CheckoutStatus],
+        default=CheckoutStatus.INCOMPLETE,
+    )
+    version = models.PositiveIntegerField(default=1)
+    email = models.EmailField(max_length=254, blank=True)
+    currency = models.CharField(max_length=3)
+    shipping_address = models.JSONField(null=True, blank=True)
+    billing_address = models.JSONField(null=True, blank=True)
+    shipping_method = models.CharField(max_length=50, blank=True, help_text="Its code.")
+    shipping_title = models.CharField(max_length=100, blank=True)
+    subtotal = models.BigIntegerField(default=0)
+    discount = models.BigIntegerField(default=0)
+    shipping = models.BigIntegerField(default=0)
+    tax = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    reservation_expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[OwnedQuerySet[Checkout]] = OwnedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") - F("discount") + F("shipping") + F("tax")),
+                name="checkout_totals_add_up",
+            ),
+            models.UniqueConstraint(
+                fields=["cart"],
+                condition=Q(status__in=["incomplete", "ready", "completing", "requires_action"]),
+                name="checkout_one_live_per_cart",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="checkout_by_customer"),
+            models.Index(
+                fields=["reservation_expires_at"],
+                condition=Q(status__in=["incomplete", "ready"]),
+                name="checkout_live_by_expiry",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CheckoutLine(models.Model):
+    """A line as it will be ordered: frozen title and price, and its part of the totals."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    checkout = models.ForeignKey(Checkout, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
+    sku = models.CharField(max_length=100)
+    title = models.CharField(max_length=520)
+    quantity = models.PositiveIntegerField()
+    unit_price = models.BigIntegerField()
+    discount = models.BigIntegerField(default=0)
+    tax = models.BigIntegerField(default=0)
+    total = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["checkout", "variant"], name="checkout_one_line_per_variant"
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("unit_price") * F("quantity") - F("discount")),
+                name="checkout_line_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"
+
+
+# Two tabs began a checkout of one cart: the second runs again and supersedes the first.
+register({"checkout_one_live_per_cart": RunAgain})

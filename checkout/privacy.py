@@ -1,0 +1,48 @@
+"""What checkouts know about a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from accounts.privacy import DataHolder, Person
+from checkout.domain import LIVE
+from checkout.models import Checkout
+
+
+def _checkouts_of(person: Person) -> QuerySet[Checkout]:
+    own = Q(customer_id=person.user_id) | Q(cart__customer_id=person.user_id)
+    if person.email:
+        own |= Q(customer=None, email=person.email)
+    return Checkout.objects.filter(own)
+
+
+def _export(person: Person) -> list[dict[str, Any]]:
+    rows = _checkouts_of(person).order_by("created_at")
+    names = (
+        "id", "status", "email", "shipping_address", "billing_address", "total", "currency",
+        "created_at",
+    )  # fmt: skip
+    return [dict(row) for row in rows.values(*names)]
+
+
+def _erase(person: Person, now: datetime) -> None:
+    """One that is no order yet ends, for requests that began before this moment too."""
+    own = _checkouts_of(person)
+    own.filter(status__in=LIVE).update(reservation_expires_at=F("created_at"))
+    _anonymize(own)
+
+
+def _forget_abandoned(before: datetime) -> int:
+    """An order has its own copy of what it needs."""
+    guests = Checkout.objects.filter(customer=None, updated_at__lt=before, order=None)
+    return _anonymize(guests.exclude(email="", shipping_address=None, billing_address=None))
+
+
+def _anonymize(checkouts: QuerySet[Checkout]) -> int:
+    return checkouts.update(email="", shipping_address=None, billing_address=None)
+
+
+PERSONAL_DATA = DataHolder(export=_export, erase=_erase, forget_abandoned=_forget_abandoned)

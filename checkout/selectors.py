@@ -1,0 +1,93 @@
+"""Reads of checkouts: three statements whatever the number of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from checkout.domain import (
+    CheckoutNotFound,
+    CheckoutStatus,
+    Message,
+    ShippingOffer,
+    current_status,
+    missing_details,
+)
+from checkout.models import Checkout, CheckoutLine, ShippingPrice
+from congocart.kernel.caller import Caller
+from orders.domain import PlacedOrder
+
+
+@dataclass(frozen=True, slots=True)
+class CheckoutView:
+    """A checkout as its owner sees it."""
+
+    checkout: Checkout
+    status: CheckoutStatus
+    lines: Sequence[CheckoutLine]
+    offers: Sequence[ShippingOffer]
+    order: PlacedOrder | None
+    token: str | None = None
+
+    @property
+    def messages(self) -> list[Message]:
+        """What is still missing."""
+        return messages_of(self.checkout)
+
+
+def checkout_for(*, caller: Caller, checkout_id: UUID, now: datetime) -> CheckoutView:
+    """The caller's checkout. Raises `CheckoutNotFound`."""
+    checkout = (
+        Checkout.objects.for_caller(caller)
+        .filter(pk=checkout_id)
+        .select_related("order")
+        .defer("order__search_vector")
+        .first()
+    )
+    if checkout is None:
+        raise CheckoutNotFound
+    return CheckoutView(
+        checkout=checkout,
+        status=status_at(checkout, now),
+        lines=lines_of(checkout),
+        offers=shipping_offers(currency=checkout.currency),
+        order=_order_of(checkout),
+    )
+
+
+def shipping_offers(*, currency: str) -> list[ShippingOffer]:
+    """What can be chosen from in a currency."""
+    rows = (
+        ShippingPrice.objects.filter(currency=currency, method__active=True)
+        .order_by("method__position", "method_id")
+        .values_list("method_id", "method__title", "amount")
+    )
+    return [ShippingOffer(*row) for row in rows]
+
+
+def lines_of(checkout: Checkout) -> list[CheckoutLine]:
+    """In the order of the cart."""
+    return list(CheckoutLine.objects.filter(checkout=checkout).order_by("position"))
+
+
+def messages_of(checkout: Checkout) -> list[Message]:
+    """What the checkout still lacks."""
+    return missing_details(
+        {
+            "email": checkout.email,
+            "shipping_address": checkout.shipping_address,
+            "shipping_method": checkout.shipping_method,
+        }
+    )
+
+
+def status_at(checkout: Checkout, now: datetime) -> CheckoutStatus:
+    """The status, with a reservation that has run out taken into account."""
+    return current_status(CheckoutStatus(checkout.status), checkout.reservation_expires_at, now)
+
+
+def _order_of(checkout: Checkout) -> PlacedOrder | None:
+    order = getattr(checkout, "order", None)
+    return PlacedOrder(order.id, order.number) if order else None

@@ -1,0 +1,233 @@
+"""The shapes of checkouts over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from rest_framework import serializers
+
+from checkout.domain import CheckoutStatus, Details
+from checkout.selectors import CheckoutView
+from checkout.services import Completion, PaymentChoice
+from congocart.api.fields import (
+    CurrencyField,
+    Input,
+    MoneyInput,
+    MoneyOutput,
+    Output,
+    StrictCharField,
+    StrictEmailField,
+    StrictUUIDField,
+)
+from congocart.api.shapes import (
+    AddressInput,
+    AddressOutput,
+    ItemInput,
+    LineOutput,
+    MessageOutput,
+    TotalsOutput,
+    address_from,
+    line_body,
+    money_body,
+    totals_body,
+)
+from congocart.kernel.address import Address
+from congocart.kernel.errors import FieldError, Invalid
+from payments.domain import PaymentState
+
+MAX_LINES = 1_000
+ADDRESSES = ("shipping_address", "billing_address")
+
+
+class CheckoutChangeInput(Input):
+    """What the buyer says; what is left out stays as it is, null clears it."""
+
+    email = StrictEmailField(required=False, allow_null=True)
+    shipping_address = AddressInput(required=False, allow_null=True)
+    billing_address = AddressInput(
+        required=False, allow_null=True, help_text="The shipping address unless given."
+    )
+    shipping_method = StrictCharField(
+        required=False, allow_null=True, max_length=50, help_text="The code of a method."
+    )
+
+
+class CheckoutInput(CheckoutChangeInput):
+    """A checkout of a cart, or of items without one. Give one of `cart_id` and `items`."""
+
+    cart_id = StrictUUIDField(required=False)
+    items = serializers.ListField(
+        child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES
+    )
+    currency = CurrencyField(required=False, help_text="With `items` only.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("cart_id" in attrs) == ("items" in attrs):
+            raise serializers.ValidationError("Give one of cart_id and items.", "one_of")
+        if "currency" in attrs and "cart_id" in attrs:
+            raise serializers.ValidationError({"currency": ["The cart has its own."]}, "one_of")
+        return attrs
+
+
+class PaymentInput(Input):
+    """How the buyer pays."""
+
+    provider = StrictCharField(max_length=20)
+    token = StrictCharField(
+        required=False, max_length=255, help_text="From the provider's own form; never card data."
+    )
+
+
+class CompletionInput(Input):
+    """Completes the checkout; refused if the total is not the one expected."""
+
+    payment = PaymentInput()
+    expected_total = MoneyInput(required=False)
+
+
+class ShippingMethodOutput(Output):
+    """A way to deliver, and its flat price."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+    price = MoneyOutput()
+
+
+class OrderReferenceOutput(Output):
+    """The order that a checkout has become."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+
+
+class CheckoutOutput(Output):
+    """A checkout."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=[status.value for status in CheckoutStatus])
+    version = serializers.IntegerField()
+    cart_id = serializers.UUIDField()
+    email = serializers.CharField(allow_null=True)
+    currency = serializers.CharField()
+    items = LineOutput(many=True)
+    shipping_address = AddressOutput(allow_null=True)
+    billing_address = AddressOutput(allow_null=True)
+    shipping_methods = ShippingMethodOutput(many=True)
+    shipping_method = serializers.CharField(allow_null=True)
+    totals = TotalsOutput()
+    messages = MessageOutput(many=True)
+    reservation_expires_at = serializers.DateTimeField()
+    order = OrderReferenceOutput(allow_null=True)
+
+
+class NewCheckoutOutput(CheckoutOutput):
+    """A checkout just made; a guest's of items carries the secret that proves it, this once."""
+
+    token = serializers.CharField(required=False)
+
+
+class CompletionOutput(Output):
+    """The order that was placed."""
+
+    status = serializers.ChoiceField(choices=[CheckoutStatus.COMPLETED.value])
+    order = OrderReferenceOutput()
+
+
+class PaymentActionOutput(Output):
+    """What the buyer has to do, in the words of the provider."""
+
+    type = serializers.CharField()
+    url = serializers.CharField(required=False)
+    client_secret = serializers.CharField(required=False)
+
+
+class PaymentOutput(Output):
+    """A payment under way."""
+
+    id = serializers.UUIDField()
+    provider = serializers.CharField()
+    status = serializers.CharField()
+    amount = MoneyOutput()
+    action = PaymentActionOutput(allow_null=True)
+
+
+class PaymentUnderWayOutput(Output):
+    """No order yet: the buyer has to act, or the provider to answer."""
+
+    status = serializers.ChoiceField(
+        choices=[CheckoutStatus.REQUIRES_ACTION.value, CheckoutStatus.COMPLETING.value]
+    )
+    payment = PaymentOutput()
+
+
+def details_from(data: Mapping[str, Any]) -> Details:
+    """Validated input as the services take it.
+
+    Raises `Invalid` for an address that its country's rules refuse.
+    """
+    details: dict[str, str | Address | None] = {}
+    problems: list[FieldError] = []
+    for name in ("email", *ADDRESSES, "shipping_method"):
+        if name not in data:
+            continue
+        details[name] = data[name]
+        if name in ADDRESSES and data[name] is not None:
+            details[name], errors = address_from(data[name], f"/{name}")
+            problems += errors
+    if problems:
+        raise Invalid(errors=problems)
+    return cast("Details", details)
+
+
+def payment_from(data: Mapping[str, Any]) -> PaymentChoice:
+    """Validated input as the services take it."""
+    return PaymentChoice(data["provider"], data.get("token", ""))
+
+
+def checkout_body(view: CheckoutView) -> dict[str, Any]:
+    """`CheckoutOutput` of a checkout."""
+    checkout = view.checkout
+    currency = checkout.currency
+    return {
+        "id": checkout.id,
+        "status": view.status,
+        "version": checkout.version,
+        "cart_id": checkout.cart_id,
+        "email": checkout.email or None,
+        "currency": currency,
+        "items": [line_body(line, currency) for line in view.lines],
+        "shipping_address": checkout.shipping_address,
+        "billing_address": checkout.billing_address,
+        "shipping_methods": [
+            {"code": offer.code, "title": offer.title, "price": money_body(offer.price, currency)}
+            for offer in view.offers
+        ],
+        "shipping_method": checkout.shipping_method or None,
+        "totals": totals_body(checkout, currency),
+        "messages": [
+            {"code": message.code, "pointer": message.pointer, "detail": message.detail}
+            for message in view.messages
+        ],
+        "reservation_expires_at": checkout.reservation_expires_at,
+        "order": {"id": view.order.id, "number": view.order.number} if view.order else None,
+    }
+
+
+def completion_body(completion: Completion) -> dict[str, Any]:
+    """`CompletionOutput`, or `PaymentUnderWayOutput` while there is no order."""
+    if completion.order:
+        order = {"id": completion.order.id, "number": completion.order.number}
+        return {"status": completion.status, "order": order}
+    payment = completion.payment
+    return {"status": completion.status, "payment": _payment_body(payment) if payment else None}
+
+
+def _payment_body(payment: PaymentState) -> dict[str, Any]:
+    return {
+        "id": payment.id,
+        "provider": payment.provider,
+        "status": payment.status,
+        "amount": money_body(payment.amount, payment.currency),
+        "action": payment.action,
+    }

@@ -1,0 +1,231 @@
+"""Checkouts over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from carts.domain import (
+    CartFull,
+    CartNotFound,
+    CartNotOpen,
+    CurrencyMismatch,
+    UnknownSku,
+    wishes_from,
+)
+from checkout import services
+from checkout.domain import (
+    CartEmpty,
+    CheckoutCanceled,
+    CheckoutCompleted,
+    CheckoutExpired,
+    CheckoutIncomplete,
+    CheckoutInProgress,
+    CheckoutNotFound,
+    ExpectedTotalCurrencyMismatch,
+    ItemsUnavailable,
+    TotalChanged,
+    TotalTooHigh,
+    UnknownShippingMethod,
+)
+from checkout.selectors import CheckoutView, checkout_for
+from checkout.serializers import (
+    CheckoutChangeInput,
+    CheckoutInput,
+    CheckoutOutput,
+    CompletionInput,
+    CompletionOutput,
+    NewCheckoutOutput,
+    PaymentUnderWayOutput,
+    checkout_body,
+    completion_body,
+    details_from,
+    payment_from,
+)
+from congocart.api.callers import caller_of
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.schema import Auth, operation
+from congocart.api.shapes import money_from
+from congocart.api.versions import etag, expected_versions, versioned_read
+from inventory.domain import InsufficientStock
+from payments.domain import (
+    AmountNotPayable,
+    InvalidPaymentToken,
+    PaymentDeclined,
+    ProviderUnavailable,
+    UnknownProvider,
+)
+
+_NOT_EDITABLE = [CheckoutExpired, CheckoutCanceled, CheckoutCompleted, CheckoutInProgress]
+
+
+class CheckoutViewSet(ViewSet):
+    """The journey from a cart to an order."""
+
+    @operation(
+        "createCheckout",
+        "Begin a checkout",
+        request=CheckoutInput,
+        responses={201: NewCheckoutOutput},
+        errors=[
+            CartNotFound,
+            CartNotOpen,
+            CartEmpty,
+            CartFull,
+            UnknownSku,
+            CurrencyMismatch,
+            ItemsUnavailable,
+            InsufficientStock,
+            UnknownShippingMethod,
+            TotalTooHigh,
+            CheckoutInProgress,
+        ],
+        tag="Checkout",
+        description="Freezes prices and reserves the stock, all of it or nothing. The cart's "
+        "earlier checkout, if still open, is canceled.",
+    )
+    def create(self, request: Request) -> HttpResponse:
+        data = validated(CheckoutInput, request)
+        return write(request, lambda: _begun(request, data), _new_answer)
+
+    @operation(
+        "getCheckout",
+        "Read a checkout",
+        responses={200: CheckoutOutput},
+        errors=[CheckoutNotFound],
+        versioned=True,
+        tag="Checkout",
+        auth=Auth.OWNER,
+    )
+    def retrieve(self, request: Request, checkout_id: UUID) -> HttpResponse:
+        view = checkout_for(caller=caller_of(request), checkout_id=checkout_id, now=timezone.now())
+        return versioned_read(request, view.checkout.version, lambda: checkout_body(view))
+
+    @operation(
+        "changeCheckout",
+        "Change a checkout",
+        request=CheckoutChangeInput,
+        responses={200: CheckoutOutput},
+        errors=[CheckoutNotFound, UnknownShippingMethod, TotalTooHigh, *_NOT_EDITABLE],
+        versioned=True,
+        tag="Checkout",
+        auth=Auth.OWNER,
+    )
+    def partial_update(self, request: Request, checkout_id: UUID) -> HttpResponse:
+        data = validated(CheckoutChangeInput, request)
+        return write(
+            request,
+            lambda: services.change_checkout(
+                caller=caller_of(request),
+                checkout_id=checkout_id,
+                details=details_from(data),
+                expected=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _answer,
+        )
+
+    @operation(
+        "completeCheckout",
+        "Complete a checkout",
+        request=CompletionInput,
+        responses={201: CompletionOutput, 200: CompletionOutput, 202: PaymentUnderWayOutput},
+        errors=[
+            CheckoutNotFound,
+            CheckoutIncomplete,
+            TotalChanged,
+            ExpectedTotalCurrencyMismatch,
+            UnknownProvider,
+            InvalidPaymentToken,
+            AmountNotPayable,
+            PaymentDeclined,
+            ProviderUnavailable,
+            InsufficientStock,
+            *_NOT_EDITABLE,
+        ],
+        versioned=True,
+        tag="Checkout",
+        auth=Auth.OWNER,
+        description="Pays and places the order. 202 while the payment needs the buyer "
+        "(`requires_action`) or its provider has not answered yet (`completing`): complete again "
+        "to see how it went. Completing again answers 200 with the same order.",
+    )
+    def complete(self, request: Request, checkout_id: UUID) -> HttpResponse:
+        data = validated(CompletionInput, request)
+        return write(
+            request,
+            lambda: services.complete_checkout(
+                caller=caller_of(request),
+                checkout_id=checkout_id,
+                payment=payment_from(data["payment"]),
+                expected_total=money_from(data.get("expected_total")),
+                expected=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _completion_answer,
+        )
+
+    @operation(
+        "cancelCheckout",
+        "Cancel a checkout",
+        responses={200: CheckoutOutput},
+        errors=[CheckoutNotFound, CheckoutCompleted, CheckoutInProgress],
+        versioned=True,
+        tag="Checkout",
+        auth=Auth.OWNER,
+        description="Gives the reserved units back. Canceling again changes nothing.",
+    )
+    def cancel(self, request: Request, checkout_id: UUID) -> HttpResponse:
+        return write(
+            request,
+            lambda: services.cancel_checkout(
+                caller=caller_of(request),
+                checkout_id=checkout_id,
+                expected=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _answer,
+        )
+
+
+def _begun(request: Request, data: dict[str, Any]) -> CheckoutView:
+    caller, now, details = caller_of(request), timezone.now(), details_from(data)
+    if "cart_id" in data:
+        return services.begin_checkout(
+            caller=caller, cart_id=data["cart_id"], details=details, now=now
+        )
+    return services.begin_checkout_of_items(
+        caller=caller,
+        currency=data.get("currency"),
+        wishes=wishes_from(data["items"]),
+        details=details,
+        now=now,
+    )
+
+
+def _answer(view: CheckoutView) -> Answer:
+    return Answer(200, checkout_body(view), {"ETag": etag(view.checkout.version)})
+
+
+def _new_answer(view: CheckoutView) -> Answer:
+    body = checkout_body(view)
+    if view.token:
+        body["token"] = view.token
+    location = f"/api/v1/checkouts/{view.checkout.id}"
+    return Answer(201, body, {"ETag": etag(view.checkout.version), "Location": location})
+
+
+def _completion_answer(completion: services.Completion) -> Answer:
+    if completion.refusal:
+        raise completion.refusal
+    body = completion_body(completion)
+    if completion.order is None:
+        return Answer(202, body)
+    headers = {"Location": f"/api/v1/orders/{completion.order.number}"}
+    return Answer(200 if completion.repeated else 201, body, headers)

@@ -1,0 +1,71 @@
+"""Where payment providers tell what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.viewsets import ViewSet
+
+from checkout import services
+from congocart.api.schema import operation
+from orders.services import finish_operations
+from payments.domain import (
+    OutcomeMismatch,
+    UnknownProvider,
+    WebhookMalformed,
+    WebhookSignatureInvalid,
+    WebhookStale,
+)
+from payments.services import receive_webhook
+
+
+class RawBody(BaseParser):
+    """The bytes as they were sent: the signature is over these."""
+
+    media_type = "*/*"
+
+    def parse(
+        self,
+        stream: Any,
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Leaves the body alone; the view reads it."""
+        return {}
+
+
+class PaymentWebhookViewSet(ViewSet):
+    """Events of payment providers, signed by them."""
+
+    authentication_classes = ()
+    parser_classes = (RawBody,)
+
+    @operation(
+        "receivePaymentWebhook",
+        "Receive an event of a payment provider",
+        responses={204: None},
+        errors=[
+            UnknownProvider,
+            WebhookSignatureInvalid,
+            WebhookStale,
+            WebhookMalformed,
+            OutcomeMismatch,
+        ],
+        tag="Checkout",
+        description="For providers. The signature is checked; each event is applied once, "
+        "in any order.",
+    )
+    def receive(self, request: Request, provider: str) -> HttpResponse:
+        now = timezone.now()
+        notice = receive_webhook(
+            provider=provider, headers=request.headers, body=request.body, now=now
+        )
+        services.settle_webhook(notice=notice, now=now)
+        if notice.payment_id is not None:
+            finish_operations(payment_id=notice.payment_id)
+        return HttpResponse(status=204)

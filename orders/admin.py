@@ -1,0 +1,100 @@
+"""What was bought: a snapshot to look at, with its money, its units and its history."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
+from unfold.decorators import display
+
+from congocart.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
+from congocart.backoffice.columns import address, link_to, money, status, text
+from congocart.backoffice.filters import DaysFilter
+from events.admin import WithTimeline
+from orders.models import Order, OrderLine
+from payments.admin import PAYMENT_COLORS, PaymentInline
+
+ORDER_COLORS = {"open": "info", "completed": "success", "canceled": "danger"}
+FULFILLMENT_COLORS = {
+    "unfulfilled": "warning",
+    "partially_fulfilled": "info",
+    "fulfilled": "success",
+    "returned": "danger",
+}
+
+
+class OrderLineInline(ReadOnlyInline):
+    """The lines as they were ordered."""
+
+    model = OrderLine
+    fields = ["article", "title", "quantity", "price", "off", "taxed", "sum"]
+
+    article = text("sku", label="SKU")
+    price = money("unit_price", currency="order.currency")
+    off = money("discount", currency="order.currency")
+    taxed = money("tax", currency="order.currency", label="Tax")
+    sum = money("total", currency="order.currency")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
+        return super().get_queryset(request).select_related("order")
+
+
+def _words(text: str) -> SearchQuery:
+    return SearchQuery(text, config="simple", search_type="plain")
+
+
+@admin.register(Order)
+class OrderAdmin(WithTimeline, ReadOnlyAdmin):
+    """Orders, newest first."""
+
+    list_display = ["number", "placed_at", "email", "due", "state", "paid", "sent"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("payment_status", ChoicesDropdownFilter),
+        ("fulfillment_status", ChoicesDropdownFilter),
+        ("currency", FieldTextFilter),
+        ("placed_at", DaysFilter),
+    ]
+    list_select_related = ["customer"]
+    identifiers = {"search_vector": _words, "id": UUID}
+    search_fields = [*identifiers]
+    search_help_text = "A whole order number, e-mail address or id."
+    ordering = ["-id"]
+    inlines = [OrderLineInline, PaymentInline]
+    fieldsets = [
+        (None, {"fields": [("number", "placed_at"), ("email", "buyer")]}),
+        ("State", {"fields": [
+            ("status", "payment_status", "fulfillment_status"), ("canceled_at", "cancel_reason"),
+        ]}),
+        ("Totals", {"fields": [("goods", "off", "delivery"), ("taxed", "due")]}),
+        ("Delivery", {"fields": [
+            ("ship_to", "bill_to"), ("shipping_title", "started"),
+        ]}),
+        ("Timeline", {"fields": ["history"]}),
+    ]  # fmt: skip
+
+    goods = money("subtotal")
+    off = money("discount")
+    delivery = money("shipping")
+    taxed = money("tax", label="Tax")
+    due = money("total")
+    ship_to = address("shipping_address")
+    bill_to = address("billing_address")
+    state = status("status", ORDER_COLORS)
+    paid = status("payment_status", PAYMENT_COLORS, label="Payment")
+    sent = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
+
+    @display(description="Customer")
+    def buyer(self, order: Order) -> str:
+        """The account, or that a guest bought it."""
+        customer = order.customer
+        return link_to("accounts.user", customer.pk, customer.email) if customer else "Guest"
+
+    @display(description="Checkout")
+    def started(self, order: Order) -> str:
+        """The checkout that it grew out of."""
+        return link_to("checkout.checkout", order.checkout_id, order.checkout_id)

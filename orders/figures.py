@@ -1,0 +1,48 @@
+"""Sums over orders, for the start page of the admin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, Sum
+
+from orders.domain import OrderStatus
+from orders.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Orders placed today and in the last seven days, in minor units of one currency.
+
+    Canceled ones do not count.
+    """
+
+    currency: str
+    orders_today: int
+    total_today: int
+    orders_week: int
+    total_week: int
+
+
+def sales_by_currency(*, now: datetime) -> list[Sales]:
+    """What was sold today (UTC) and in the seven days before `now`, largest first."""
+    today = Q(placed_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0))
+    placed = Order.objects.filter(placed_at__gte=now - timedelta(days=7), placed_at__lte=now)
+    rows = (
+        placed.exclude(status=OrderStatus.CANCELED)
+        .order_by()
+        .values("currency")
+        .annotate(
+            orders_today=Count("pk", filter=today),
+            total_today=Sum("total", filter=today, default=0),
+            orders_week=Count("pk"),
+            total_week=Sum("total"),
+        )
+    )
+    return sorted((Sales(**row) for row in rows), key=lambda sales: -sales.orders_week)
+
+
+def latest_orders(*, limit: int) -> list[Order]:
+    """The orders placed last, newest first."""
+    return list(Order.objects.order_by("-id")[:limit])

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from congocart.db.owned import OwnedQuerySet
+from congocart.kernel.caller import Caller
+from congocart.kernel.ids import spoken_number, uuid7
+from orders.domain import FulfillmentStatus, OrderStatus
+from payments.domain import PaymentStatus
+
+
+class OrderQuerySet(OwnedQuerySet["Order"]):
+    """Scopes of orders."""
+
+    def for_caller(self, caller: Caller) -> Self:
+        """All for staff; else those that `caller` placed, by account or as a guest by token."""
+        return self if caller.is_staff else super().for_caller(caller)
+
+
+class Order(models.Model):
+    """What was bought: a snapshot that no later change of the catalogue touches."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=20, unique=True, default=spoken_number, editable=False)
+    checkout = models.OneToOneField(
+        "checkout.Checkout", on_delete=models.PROTECT, related_name="order"
+    )
+    customer = models.ForeignKey(
+        "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    token_hash = models.CharField(max_length=64, null=True, blank=True, db_index=True)
+    status = models.CharField(
+        max_length=10,
+        choices=[(status, status.label) for status in OrderStatus],
+        default=OrderStatus.OPEN,
+    )
+    payment_status = models.CharField(
+        max_length=20,
+        choices=[(status, status.label) for status in PaymentStatus],
+        default=PaymentStatus.PENDING,
+    )
+    fulfillment_status = models.CharField(
+        max_length=20,
+        choices=[(status, status.label) for status in FulfillmentStatus],
+        default=FulfillmentStatus.UNFULFILLED,
+    )
+    email = models.EmailField(max_length=254)
+    currency = models.CharField(max_length=3)
+    shipping_address = models.JSONField()
+    billing_address = models.JSONField()
+    shipping_method = models.CharField(max_length=50)
+    shipping_title = models.CharField(max_length=100)
+    subtotal = models.BigIntegerField()
+    discount = models.BigIntegerField()
+    shipping = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    total = models.BigIntegerField()
+    placed_at = models.DateTimeField(default=timezone.now, editable=False)
+    canceled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=255, blank=True)
+    search_vector = models.GeneratedField(
+        expression=SearchVector("number", "email", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") - F("discount") + F("shipping") + F("tax")),
+                name="orders_totals_add_up",
+            ),
+            models.CheckConstraint(condition=Q(total__gte=0), name="orders_total_not_negative"),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="orders_by_customer"),
+            models.Index(fields=["status", "-id"], name="orders_by_status"),
+            models.Index(fields=["email", "-id"], name="orders_by_email"),
+            models.Index(fields=["placed_at"], name="orders_by_time"),
+            GinIndex(fields=["search_vector"], name="orders_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """A line as it was ordered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
+    sku = models.CharField(max_length=100)
+    title = models.CharField(max_length=520)
+    quantity = models.PositiveIntegerField()
+    unit_price = models.BigIntegerField()
+    discount = models.BigIntegerField()
+    tax = models.BigIntegerField()
+    total = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "variant"], name="orders_one_line_per_variant"
+            ),
+            models.CheckConstraint(
+                condition=Q(total=F("unit_price") * F("quantity") - F("discount")),
+                name="orders_line_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.sku}"

@@ -1,0 +1,51 @@
+"""What orders know about a person. The books keep figures and country, not who it was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+import events.services
+import inventory.services
+import payments.services
+from accounts.domain import ERASED_DOMAIN
+from accounts.privacy import DataHolder, Person
+from congocart.kernel.address import anonymous_address
+from orders.models import Order
+from orders.serializers import order_body
+
+
+def _orders_of(person: Person) -> QuerySet[Order]:
+    own = Q(customer_id=person.user_id)
+    if person.email:
+        own |= Q(customer=None, email=person.email)
+    return Order.objects.filter(own).order_by("placed_at")
+
+
+def _export(person: Person) -> list[dict[str, Any]]:
+    orders = _orders_of(person).prefetch_related("lines", "payments")
+    return [order_body(order) for order in orders]
+
+
+def _erase(person: Person, now: datetime) -> None:
+    orders = list(_orders_of(person).select_for_update(no_key=True))
+    for order in orders:
+        order.email = f"order@{ERASED_DOMAIN}"
+        order.shipping_address = anonymous_address(order.shipping_address)
+        order.billing_address = anonymous_address(order.billing_address)
+        order.cancel_reason = ""
+        order.save(update_fields=["email", "shipping_address", "billing_address", "cancel_reason"])
+    _forget_reasons([order.pk for order in orders])
+
+
+def _forget_reasons(order_ids: list[UUID]) -> None:
+    """What was typed with a cancellation or a refund goes wherever it was written down."""
+    events.services.forget_reasons(subject_ids=order_ids)
+    inventory.services.forget_reasons(order_ids=order_ids)
+    payments.services.forget_reasons(order_ids=order_ids)
+
+
+PERSONAL_DATA = DataHolder(export=_export, erase=_erase)

@@ -1,0 +1,39 @@
+"""Reads of orders: the snapshot, in a fixed number of statements."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Prefetch, Q
+
+from congocart.kernel.caller import Caller
+from orders.domain import OrderNotFound, PlacedOrder
+from orders.models import Order, OrderLine, OrderQuerySet
+
+
+def orders_for(*, caller: Caller) -> OrderQuerySet:
+    """The orders that the caller may see, with lines and payments: three statements a page."""
+    lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
+    return (
+        Order.objects.for_caller(caller).prefetch_related(lines, "payments").defer("search_vector")
+    )
+
+
+def order_for(*, caller: Caller, number: str) -> Order:
+    """One order by its number, however it was typed. Raises `OrderNotFound`."""
+    order = orders_for(caller=caller).filter(number=number.upper()).first()
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:
+    """The one order that a checkout has become, if it has."""
+    row = Order.objects.filter(checkout_id=checkout_id).values_list("id", "number").first()
+    return PlacedOrder(*row) if row else None
+
+
+def search_condition(text: str) -> Q:
+    """Orders whose number or e-mail address holds the words of `text`."""
+    return Q(search_vector=SearchQuery(text, config="simple", search_type="plain"))

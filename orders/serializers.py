@@ -1,0 +1,147 @@
+"""The shapes of orders over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from rest_framework import serializers
+
+from congocart.api.fields import (
+    Input,
+    MoneyInput,
+    MoneyOutput,
+    Output,
+    StrictBooleanField,
+    StrictCharField,
+)
+from congocart.api.shapes import (
+    AddressOutput,
+    ItemInput,
+    LineOutput,
+    TotalsOutput,
+    line_body,
+    money_body,
+    totals_body,
+)
+from orders.domain import FulfillmentStatus, OrderStatus
+from orders.models import Order
+from payments.domain import PaymentStatus
+
+MAX_ITEMS = 1_000
+
+
+class OrderedPayment(Protocol):
+    """As much of a payment as an order shows; amounts in minor units."""
+
+    id: UUID
+    provider: str
+    status: str
+
+
+class CancelInput(Input):
+    """Why the order is canceled."""
+
+    reason = StrictCharField(required=False, allow_blank=True, max_length=255)
+
+
+class CaptureInput(Input):
+    """Minor units of the order's currency; all that is due unless given."""
+
+    amount = MoneyInput(required=False)
+
+
+class RefundInput(Input):
+    """What is given back: an amount, the worth of some items, or else everything."""
+
+    amount = MoneyInput(required=False)
+    items = serializers.ListField(
+        child=ItemInput(), required=False, min_length=1, max_length=MAX_ITEMS
+    )
+    reason = StrictCharField(required=False, allow_blank=True, max_length=255)
+    restock = StrictBooleanField(required=False, help_text="Put the items back on the shelf.")
+
+
+class OrderPaymentOutput(Output):
+    """What has become of the money, in the order's currency."""
+
+    id = serializers.UUIDField()
+    provider = serializers.CharField()
+    status = serializers.ChoiceField(choices=[status.value for status in PaymentStatus])
+    amount = MoneyOutput()
+    captured = MoneyOutput()
+    refunded = MoneyOutput()
+
+
+class OrderShippingOutput(Output):
+    """How it is sent."""
+
+    code = serializers.CharField()
+    title = serializers.CharField()
+
+
+class OrderOutput(Output):
+    """An order: a snapshot that later changes of the catalogue do not touch."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    status = serializers.ChoiceField(choices=[status.value for status in OrderStatus])
+    payment_status = serializers.ChoiceField(choices=[status.value for status in PaymentStatus])
+    fulfillment_status = serializers.ChoiceField(
+        choices=[status.value for status in FulfillmentStatus]
+    )
+    email = serializers.EmailField()
+    currency = serializers.CharField()
+    items = LineOutput(many=True)
+    shipping_address = AddressOutput()
+    billing_address = AddressOutput()
+    shipping_method = OrderShippingOutput()
+    totals = TotalsOutput()
+    payments = OrderPaymentOutput(many=True)
+    placed_at = serializers.DateTimeField()
+    canceled_at = serializers.DateTimeField(allow_null=True)
+    cancel_reason = serializers.CharField()
+
+
+def order_body(order: Order) -> dict[str, Any]:
+    """`OrderOutput` of an order whose lines have been read."""
+    currency = order.currency
+    return {
+        "id": order.id,
+        "number": order.number,
+        "status": order.status,
+        "payment_status": order.payment_status,
+        "fulfillment_status": order.fulfillment_status,
+        "email": order.email,
+        "currency": currency,
+        "items": [line_body(line, currency) for line in order.lines.all()],
+        "shipping_address": order.shipping_address,
+        "billing_address": order.billing_address,
+        "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
+        "totals": totals_body(order, currency),
+        "payments": [_payment_body(payment, currency) for payment in order.payments.all()],
+        "placed_at": order.placed_at,
+        "canceled_at": order.canceled_at,
+        "cancel_reason": order.cancel_reason,
+    }
+
+
+def _payment_body(payment: OrderedPayment, currency: str) -> dict[str, Any]:
+    return {
+        "id": payment.id,
+        "provider": payment.provider,
+        "status": payment.status,
+        **{
+            name: money_body(getattr(payment, name), currency)
+            for name in ("amount", "captured", "refunded")
+        },
+    }
+
+
+def units_from(items: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Units by SKU; a repeated SKU counts for the sum."""
+    units: dict[str, int] = {}
+    for item in items:
+        units[item["sku"]] = units.get(item["sku"], 0) + item["quantity"]
+    return units

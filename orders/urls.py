@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from orders.views import OrderViewSet
+
+urlpatterns = [
+    path("orders", OrderViewSet.as_view({"get": "list"})),
+    path("orders/<str:number>", OrderViewSet.as_view({"get": "retrieve"})),
+    path("orders/<str:number>/payments", OrderViewSet.as_view({"post": "capture"})),
+    path("orders/<str:number>/refunds", OrderViewSet.as_view({"post": "refund"})),
+    path("orders/<str:number>/cancel", OrderViewSet.as_view({"post": "cancel"})),
+]

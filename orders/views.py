@@ -1,0 +1,177 @@
+"""Orders over HTTP."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from accounts.domain import Role
+from accounts.permissions import IsAuthenticated, RequiresRole
+from congocart.api.callers import caller_of
+from congocart.api.fields import validated
+from congocart.api.idempotency import Answer, write
+from congocart.api.pagination import Ordering, paginate
+from congocart.api.schema import Auth, operation
+from congocart.api.shapes import money_from
+from congocart.kernel.errors import Forbidden
+from orders import services
+from orders.domain import (
+    AmountCurrencyMismatch,
+    InvalidTransition,
+    OrderNotFound,
+    RestockExceedsOrdered,
+    UnknownItem,
+)
+from orders.filters import OrderQuery, filtered
+from orders.selectors import order_for, orders_for
+from orders.serializers import (
+    CancelInput,
+    CaptureInput,
+    OrderOutput,
+    RefundInput,
+    order_body,
+    units_from,
+)
+from payments.domain import (
+    AmountNotPayable,
+    CaptureExceedsDue,
+    NothingToCapture,
+    OperationInProgress,
+    OutcomeMismatch,
+    RefundExceedsPaid,
+)
+
+NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
+
+
+class OrderViewSet(ViewSet):
+    """What was bought."""
+
+    def get_permissions(self) -> list[IsAuthenticated]:
+        """A guest proves one order by its token; a list needs an account, money a role."""
+        if self.action in {"capture", "refund"}:
+            return [RequiresRole(Role.SUPPORT, Role.MANAGER)]
+        return [IsAuthenticated()] if self.action == "list" else []
+
+    @operation(
+        "listOrders",
+        "List orders",
+        responses={200: OrderOutput(many=True)},
+        parameters=[OrderQuery],
+        paginated=True,
+        tag="Orders",
+        description="One's own, newest first; staff see all. Staff may filter and search.",
+    )
+    def list(self, request: Request) -> HttpResponse:
+        orders = filtered(request, orders_for(caller=caller_of(request)))
+        return Response(paginate(request, orders, NEWEST_FIRST).body(order_body))
+
+    @operation(
+        "getOrder",
+        "Read an order",
+        responses={200: OrderOutput},
+        errors=[OrderNotFound],
+        tag="Orders",
+        auth=Auth.OWNER,
+    )
+    def retrieve(self, request: Request, number: str) -> HttpResponse:
+        return Response(order_body(order_for(caller=caller_of(request), number=number)))
+
+    @operation(
+        "cancelOrder",
+        "Cancel an order",
+        request=CancelInput,
+        responses={200: OrderOutput},
+        errors=[
+            OrderNotFound,
+            InvalidTransition,
+            Forbidden,
+            OperationInProgress,
+            OutcomeMismatch,
+        ],
+        tag="Orders",
+        auth=Auth.OWNER,
+        description="Puts the units back into the stock and voids an unpaid payment.",
+    )
+    def cancel(self, request: Request, number: str) -> HttpResponse:
+        data = validated(CancelInput, request)
+        return write(
+            request,
+            lambda: services.cancel_order(
+                caller=caller_of(request),
+                number=number,
+                reason=data.get("reason", ""),
+                now=timezone.now(),
+            ),
+            lambda order: Answer(200, order_body(order)),
+        )
+
+    @operation(
+        "captureOrderPayment",
+        "Capture or record a payment",
+        request=CaptureInput,
+        responses={201: OrderOutput},
+        errors=[
+            OrderNotFound,
+            AmountCurrencyMismatch,
+            AmountNotPayable,
+            NothingToCapture,
+            CaptureExceedsDue,
+            OperationInProgress,
+            OutcomeMismatch,
+        ],
+        tag="Orders",
+        description="Captures authorized money, or records what came in by other ways. "
+        "All that is due unless an amount is given.",
+    )
+    def capture(self, request: Request, number: str) -> HttpResponse:
+        data = validated(CaptureInput, request)
+        return write(
+            request,
+            lambda: services.capture_payment(
+                caller=caller_of(request),
+                number=number,
+                amount=money_from(data.get("amount")),
+                now=timezone.now(),
+            ),
+            lambda order: Answer(201, order_body(order)),
+        )
+
+    @operation(
+        "refundOrder",
+        "Refund an order",
+        request=RefundInput,
+        responses={201: OrderOutput},
+        errors=[
+            OrderNotFound,
+            AmountCurrencyMismatch,
+            AmountNotPayable,
+            RefundExceedsPaid,
+            UnknownItem,
+            RestockExceedsOrdered,
+            OutcomeMismatch,
+        ],
+        tag="Orders",
+        description="An amount, the worth of some items, or everything that is left; never more "
+        "than was paid. The provider carries it out; `payments` say how far it is.",
+    )
+    def refund(self, request: Request, number: str) -> HttpResponse:
+        data = validated(RefundInput, request)
+        return write(
+            request,
+            lambda: services.refund_order(
+                caller=caller_of(request),
+                number=number,
+                amount=money_from(data.get("amount")),
+                items=units_from(data.get("items", [])),
+                reason=data.get("reason", ""),
+                restock_items=data.get("restock", False),
+                now=timezone.now(),
+            ),
+            lambda order: Answer(201, order_body(order)),
+        )
