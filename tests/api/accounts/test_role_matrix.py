@@ -1,0 +1,58 @@
+"""Every operation of the OpenAPI document, as everybody, against the one table of roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from accounts.domain import Role
+from accounts.roles import OPERATIONS, as_markdown
+
+METHODS = {"get", "post", "put", "patch", "delete"}
+CALLERS = [None, *Role]
+
+
+def operations() -> Iterator[tuple[str, str, str]]:
+    """Operation id, method and path of everything that the document describes."""
+    document = SchemaGenerator().get_schema(request=None, public=True)
+    for path, item in document["paths"].items():
+        for method in METHODS & item.keys():
+            yield item[method]["operationId"], method, path
+
+
+def filled(path: str) -> str:
+    """The path with ids that nobody has."""
+    path = re.sub(r"{(\w+_)?id}", lambda _: str(uuid4()), path)
+    return re.sub(r"{\w+}", "XXXXX-XXXXX", path)
+
+
+ALL = sorted(operations())
+
+
+def test_every_operation_has_a_row_and_every_row_an_operation():
+    assert {name for name, _, _ in ALL} == OPERATIONS.keys()
+
+
+def test_the_documented_table_is_the_one_in_code():
+    path = Path(__file__).parents[3] / "docs" / "roles.md"
+    assert path.read_text() == as_markdown(), "run `manage.py show_roles > docs/roles.md`"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "method", "path"), ALL, ids=[name for name, _, _ in ALL])
+def test_the_door_opens_for_whom_the_table_says(client, client_of, name, method, path):
+    for role in CALLERS:
+        caller = client_of(role) if role else client
+        answer = getattr(caller, method)(filled(path), {} if method != "get" else None)
+        expected = OPERATIONS[name].lets_in(frozenset({"customer", role}) if role else None)
+        told = f"{role or 'anonymous'} got {answer.status_code} {answer.content[:200]!r}"
+        assert answer.status_code < 500, told
+        if expected:
+            assert answer.status_code not in (401, 403), told
+        else:
+            assert answer.status_code == (403 if role else 401), told

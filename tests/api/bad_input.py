@@ -1,0 +1,249 @@
+"""What clients send that no client should: derived from the OpenAPI document, per operation."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from congocart.api.openapi.document import document
+
+JSON = "application/json"
+MEGABYTE = 1024 * 1024
+LONG = "x" * 10_000
+QUERY_TEXTS = (
+    LONG,
+    "🫖" * 100,
+    "\0",
+    "%",
+    "\ud800".encode("utf-16", "surrogatepass").hex(),
+    "'\";--",
+)
+WRONG = {
+    "null": None,
+    "boolean": True,
+    "integer": 5,
+    "number": 1.5,
+    "string": "text",
+    "array": [],
+    "object": {},
+}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the document, as far as it says what may be sent."""
+
+    id: str
+    path: str
+    method: str
+    spec: dict[str, Any] = field(repr=False)
+
+    @property
+    def schema(self) -> dict[str, Any] | None:
+        body = self.spec.get("requestBody")
+        return resolved(body["content"][JSON]["schema"]) if body else None
+
+    @property
+    def example(self) -> dict[str, Any]:
+        body = self.spec["requestBody"]["content"][JSON]
+        return copy.deepcopy(body["example"])
+
+    @property
+    def takes_token(self) -> bool:
+        return any("accessToken" in together for together in self.spec["security"])
+
+    @property
+    def needs_token(self) -> bool:
+        return all("accessToken" in together for together in self.spec["security"])
+
+    @property
+    def needs_role(self) -> bool:
+        return "Needs the role" in self.spec.get("description", "")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A request that has to be refused, or at least (`expect` 0) to be survived."""
+
+    name: str
+    body: bytes | None = None
+    content_type: str = JSON
+    query: str = ""
+    expect: int = 400
+    code: str = "invalid_request"
+    pointer: str | None = None
+
+
+OPERATIONS = [
+    Operation(spec["operationId"], path, method, spec)
+    for path, item in document()["paths"].items()
+    for method, spec in item.items()
+]
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema itself, without references and without the alternative of null."""
+    for combined in ("oneOf", "anyOf", "allOf"):
+        if combined in schema:
+            return resolved(schema[combined][0])
+    if "$ref" in schema:
+        target: dict[str, Any] = document()["components"]["schemas"][schema["$ref"].split("/")[-1]]
+        return resolved(target)
+    return schema
+
+
+def probes(operation: Operation) -> Iterator[Probe]:
+    """Everything that is wrong with this operation's input, one thing at a time."""
+    yield from _queries(operation)
+    if operation.method == "get":
+        return
+    yield Probe("ten megabytes", b" " * 10 * MEGABYTE, expect=413, code="payload_too_large")
+    if operation.id == "receivePaymentWebhook":
+        yield from (Probe(name, body, code=UNSIGNED) for name, body in NOT_JSON.items())
+        return
+    for name, body in NOT_JSON.items():
+        yield Probe(name, body)
+    for content_type in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "",
+    ):
+        yield Probe(
+            f"as {content_type!r}", b"{}", content_type, expect=415, code="unsupported_media_type"
+        )
+    if operation.schema is None:
+        yield Probe("an unexpected body", b'{"surprise": 1}', pointer="/surprise")
+        return
+    if operation.schema.get("required") and operation.method != "patch":
+        yield Probe("an empty body", b"")
+        yield Probe("an empty object", b"{}")
+    yield from _values(operation, operation.schema, operation.example, [])
+
+
+# The signature is over the bytes, so it is checked before anybody reads them.
+UNSIGNED = "webhook_signature_invalid"
+NOT_JSON = {
+    "half a document": b'{"a": ',
+    "two documents": b"{} {}",
+    "single quotes": b"{'a': 1}",
+    "not a number": b'{"a": NaN}',
+    "not UTF-8": b'{"a": "\xff\xfe"}',
+    "a lone surrogate": rb'{"a": "\ud800"}',
+    "nested too deep for the parser": b"[" * 100_000,
+    "nested too deep for us": b'{"a":' * 40 + b"1" + b"}" * 40,
+    "a list": b"[]",
+    "a list of things": b"[{}]",
+    "a text": b'"text"',
+    "a number": b"5",
+    "null": b"null",
+    "NUL": rb'{"a": "\u0000"}',
+    "NUL in a name": rb'{"\u0000": 1}',
+}
+
+
+def _values(
+    operation: Operation, schema: dict[str, Any], example: Any, steps: list[str | int]
+) -> Iterator[Probe]:
+    """Probes for this value and everything below it; `steps` lead there from the body."""
+    if schema.get("type") == "object" and "properties" in schema:
+        if steps:
+            yield _probe(operation, [*steps, "surprise"], 1)
+        else:
+            yield _probe(operation, ["surprise"], 1)
+        for name, part in schema["properties"].items():
+            if name in example:
+                yield from _wrong_types(operation, part, [*steps, name])
+                below = resolved(part)
+                yield from _values(operation, below, example[name], [*steps, name])
+    elif "array" in _types(schema) and example:
+        yield from _wrong_types(operation, schema["items"], [*steps, 0])
+        yield from _values(operation, resolved(schema["items"]), example[0], [*steps, 0])
+    elif "string" in _types(schema):
+        yield from _texts(operation, schema, steps)
+    elif "integer" in _types(schema):
+        yield from _numbers(operation, schema, steps)
+
+
+def _wrong_types(
+    operation: Operation, schema: dict[str, Any], steps: list[str | int]
+) -> Iterator[Probe]:
+    allowed = _types(resolved(schema))
+    if "enum" in resolved(schema):
+        allowed = allowed - {"string"}
+    if {"type": "null"} in schema.get("oneOf", []):
+        allowed = allowed | {"null"}
+    for kind, value in WRONG.items():
+        if kind not in allowed:
+            yield _probe(operation, steps, value)
+
+
+def _texts(operation: Operation, schema: dict[str, Any], steps: list[str | int]) -> Iterator[Probe]:
+    yield _probe(operation, steps, "a\0b")
+    limit = schema.get("maxLength")
+    too_long = limit is not None and limit < len(LONG)
+    yield _probe(operation, steps, LONG, **({} if too_long else SURVIVED))
+    yield _probe(operation, steps, "🫖", **SURVIVED)
+    yield _probe(operation, steps, "é\u202e\ufeff", **SURVIVED)
+    if schema.get("minLength") or "format" in schema:
+        yield _probe(operation, steps, "")
+    if schema.get("format") in ("uuid", "email", "date-time"):
+        yield _probe(operation, steps, "text")
+
+
+SURVIVED: dict[str, Any] = {"expect": 0, "code": "", "pointer": None}
+
+
+def _numbers(
+    operation: Operation, schema: dict[str, Any], steps: list[str | int]
+) -> Iterator[Probe]:
+    yield _probe(operation, steps, "2")
+    for number in (0, -1, 10**9, 10**30):
+        low, high = schema.get("minimum", number), schema.get("maximum", number)
+        outside = not low <= number <= high
+        yield _probe(operation, steps, number, **({} if outside else SURVIVED))
+
+
+def _types(schema: dict[str, Any]) -> set[str]:
+    kinds = schema.get("type", list(WRONG))
+    found = {kinds} if isinstance(kinds, str) else set(kinds)
+    return found | {"integer"} if "number" in found else found
+
+
+def _probe(operation: Operation, steps: list[str | int], value: Any, **expected: Any) -> Probe:
+    """The operation's example with one value replaced."""
+    body: Any = operation.example
+    target = body
+    for step in steps[:-1]:
+        target = target[step]
+    target[steps[-1]] = value
+    pointer = "".join(f"/{step}" for step in steps)
+    name = f"{pointer} = {json.dumps(value)[:40]}"
+    return Probe(name, json.dumps(body).encode(), **{"pointer": pointer, **expected})
+
+
+def _queries(operation: Operation) -> Iterator[Probe]:
+    for parameter in _parameters(operation):
+        if parameter["in"] != "query":
+            continue
+        name, schema = parameter["name"], parameter["schema"]
+        for text in QUERY_TEXTS:
+            refused = "\0" in text
+            yield Probe(
+                f"?{name}={text[:20]!r}",
+                query=f"{name}={quote(text)}",
+                **({"pointer": f"/{name}"} if refused else SURVIVED),
+            )
+        if "integer" in _types(schema) or "enum" in schema or schema.get("format") == "date-time":
+            for text in ("abc", "-1", "1e9", "1.5", "١", "null"):
+                yield Probe(f"?{name}={text}", query=f"{name}={quote(text)}", pointer=f"/{name}")
+
+
+def _parameters(operation: Operation) -> Iterator[dict[str, Any]]:
+    shared = document()["components"]["parameters"]
+    for parameter in operation.spec["parameters"]:
+        yield shared[parameter["$ref"].split("/")[-1]] if "$ref" in parameter else parameter

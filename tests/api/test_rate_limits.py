@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from structlog.testing import capture_logs
+
+from accounts.domain import Role
+from accounts.models import User
+from accounts.services import ensure_user
+from congocart.api import counters
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def limits(settings):
+    settings.RATE_LIMITS = True
+    settings.REDIS_URL = ""
+    settings.RATES = {**settings.RATES, "read": "3/60", "auth": "2/60", "mail": "2/3600"}
+    counters._memory._counts.clear()
+    with time_machine.travel("2030-01-01T00:00:10Z", tick=False) as clock:
+        yield clock
+
+
+def read(client, **extra):
+    return client.get("/.well-known/jwks.json", **extra)
+
+
+def test_a_limited_response_says_what_the_limit_is_and_what_is_left(client):
+    answer = read(client)
+    assert answer["RateLimit-Policy"] == '"read";q=3;w=60'
+    assert answer["RateLimit"] == '"read";r=2;t=50'
+
+
+def test_past_the_limit_is_429_until_the_window_ends(client, limits):
+    assert [read(client).status_code for _ in range(4)] == [200, 200, 200, 429]
+    answer = read(client)
+    assert answer.json()["code"] == "rate_limited"
+    assert answer["Retry-After"] == "50"
+    assert answer["RateLimit"] == '"read";r=0;t=50'
+    limits.shift(timedelta(seconds=50))
+    assert read(client).status_code == 200
+
+
+def test_callers_are_counted_apart(client, client_of):
+    for _ in range(4):
+        read(client)
+    assert read(client, REMOTE_ADDR="203.0.113.9").status_code == 200
+    ada, bob = client_of(), client_of()
+    assert [ada.get("/api/v1/me").status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert bob.get("/api/v1/me").status_code == 200
+
+
+def test_logging_in_has_a_limit_of_its_own(client):
+    body = {"email": "a@example.com", "password": "wrong password"}
+    statuses = [client.post("/api/v1/auth/token", body).status_code for _ in range(3)]
+    assert statuses == [401, 401, 429]
+    assert read(client).status_code == 200
+
+
+def test_one_address_gets_few_mails_whoever_asks(client, settings, run_jobs):
+    settings.RATES = {**settings.RATES, "auth": "100/60"}
+    ensure_user(email="ada@example.com", password="correct horse battery", role=Role.CUSTOMER)
+    for number, spelling in enumerate(["ada@example.com", "Ada@example.com", " ada@example.com"]):
+        answer = client.post(
+            "/api/v1/auth/password/forgot",
+            {"email": spelling},
+            REMOTE_ADDR=f"203.0.113.{number}",
+        )
+        assert answer.status_code == 202
+    run_jobs()
+    assert len(mail.outbox) == 2
+
+
+def test_mails_that_strangers_asked_for_keep_nobody_from_registering(client, settings, run_jobs):
+    settings.RATES = {**settings.RATES, "auth": "100/60"}
+    for _ in range(3):
+        client.post("/api/v1/auth/password/forgot", {"email": "new@example.com"})
+    answer = client.post(
+        "/api/v1/auth/register", {"email": "new@example.com", "password": "correct horse battery"}
+    )
+    assert answer.status_code == 201
+    assert User.objects.filter(email="new@example.com").exists()
+    run_jobs()
+    assert mail.outbox == []
+
+
+def test_credentials_that_are_refused_count_for_the_address(client):
+    forged = [{"Authorization": f"Bearer cck_{number}"} for number in range(5)]
+    answers = [client.get("/api/v1/orders", headers=headers) for headers in forged]
+    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
+    assert answers[0]["RateLimit"] == '"read";r=2;t=50'
+    assert client.get("/api/v1/orders", REMOTE_ADDR="203.0.113.9").status_code == 401
+
+
+def test_what_a_role_forbids_counts_too(client_of):
+    ada = client_of()
+    assert [ada.get("/api/v1/api-keys").status_code for _ in range(4)] == [403, 403, 403, 429]
+
+
+def test_limits_can_be_switched_off(client, settings):
+    settings.RATE_LIMITS = False
+    assert [read(client).status_code for _ in range(6)] == [200] * 6
+    assert "RateLimit" not in read(client)
+
+
+def test_with_redis_away_requests_pass_and_a_warning_is_logged(client, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with capture_logs() as logs:
+        assert [read(client).status_code for _ in range(6)] == [200] * 6
+    (warning,) = [entry for entry in logs if entry["event"] == "rate_limits_not_counted"]
+    assert warning["log_level"] == "warning"
+
+
+def test_reading_costs_no_statement(client, assert_statements):
+    with assert_statements(0):
+        read(client)

@@ -1,0 +1,182 @@
+"""Refunds, captures and cancellations of what was paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.domain import Role
+from congocart.db.books import declared_checks, run_checks
+from orders.models import Order
+from payments.domain import Outcome, OutcomeKind
+from payments.models import Payment
+from payments.providers.test import TestProvider
+from tests.shop import new_checkout, offer_shipping, paid_order, pay, stock_of, stock_shelf
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., APIClient]
+
+
+@pytest.fixture(autouse=True)
+def shelf() -> list[str]:
+    offer_shipping()
+    return stock_shelf(2, stock=10)
+
+
+def test_support_refunds_in_parts_and_never_more_than_was_paid(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number = paid_order(client)
+    staff = client_of(Role.SUPPORT)
+    url = f"/api/v1/orders/{number}/refunds"
+    total = Order.objects.get().total
+
+    part = staff.post(url, {"amount": {"amount": 400, "currency": "GBP"}})
+    assert (part.status_code, part.json()["payment_status"]) == (201, "partially_refunded")
+    more = staff.post(url, {"amount": {"amount": total - 399, "currency": "GBP"}})
+    assert (more.status_code, more.json()["code"]) == (409, "refund_exceeds_paid")
+    rest = staff.post(url, {})
+    assert rest.json()["payment_status"] == "refunded"
+    assert rest.json()["payments"][0]["refunded"]["amount"] == total
+    assert staff.post(url, {}).status_code == 409
+
+
+def test_refunded_items_can_be_put_back_on_the_shelf_once(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number = paid_order(client)
+    staff = client_of(Role.SUPPORT)
+    body = {"items": [{"sku": "SKU-0", "quantity": 2}], "restock": True}
+
+    answer = staff.post(f"/api/v1/orders/{number}/refunds", body)
+
+    assert answer.json()["payments"][0]["refunded"]["amount"] == 2_000
+    assert stock_of("SKU-0") == (10, 0)
+    again = staff.post(f"/api/v1/orders/{number}/refunds", body)
+    assert (again.status_code, again.json()["code"]) == (409, "restock_exceeds_ordered")
+    assert Order.objects.get().payments.get().refunded == 2_000
+
+
+def test_canceling_puts_back_only_what_a_refund_has_not(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number = paid_order(client)
+    body = {"items": [{"sku": "SKU-0", "quantity": 1}], "restock": True}
+    client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
+    assert stock_of("SKU-0") == (9, 0)
+
+    assert client.post(f"/api/v1/orders/{number}/cancel").status_code == 200
+
+    assert stock_of("SKU-0") == stock_of("SKU-1") == (10, 0)
+    assert Order.objects.get().payment_status == "refunded"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({"amount": {"amount": 1, "currency": "EUR"}}, 400, "currency_mismatch"),
+        ({"amount": {"amount": 0, "currency": "GBP"}}, 400, "invalid_amount"),
+        ({"amount": {"amount": -1, "currency": "GBP"}}, 400, "invalid_request"),
+        ({"amount": 5}, 400, "invalid_request"),
+        ({"items": [{"sku": "NOPE", "quantity": 1}]}, 400, "unknown_item"),
+        ({"items": [{"sku": "SKU-0", "quantity": 3}]}, 400, "unknown_item"),
+        ({"items": []}, 400, "invalid_request"),
+    ],
+)
+def test_a_refund_that_makes_no_sense_changes_nothing(
+    client: APIClient, client_of: ClientOf, body: dict[str, Any], status: int, code: str
+) -> None:
+    number = paid_order(client)
+
+    answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert Payment.objects.get().refunded == Payment.objects.get().refunding == 0
+
+
+def test_canceling_a_paid_order_refunds_it(client: APIClient) -> None:
+    number = paid_order(client)
+
+    answer = client.post(f"/api/v1/orders/{number}/cancel")
+
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["payment_status"]) == ("canceled", "refunded")
+    assert stock_of("SKU-0") == stock_of("SKU-1") == (10, 0)
+
+
+def test_a_refund_of_a_canceled_order_that_is_refused_stays_in_the_audit_until_it_is_made(
+    client: APIClient, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = pay(client, new_checkout(client, ["SKU-0"]), "tok_success").json()["order"]["number"]
+    with monkeypatch.context() as patch:
+        patch.setattr(TestProvider, "refund", lambda *_: Outcome(OutcomeKind.DECLINED))
+        client.post(f"/api/v1/orders/{number}/cancel")
+    assert violated() == ["canceled_orders_keep_no_money"]
+
+    answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", {})
+
+    assert answer.status_code == 201
+    assert Order.objects.get().payment_status == "refunded"
+    assert violated() == []
+
+
+def violated() -> list[str]:
+    now = timezone.now() + timedelta(minutes=2)
+    return [found.check for found in run_checks(declared_checks(), now=now) if found.violations]
+
+
+def test_staff_record_money_that_came_in_by_other_ways(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    manual = {"payment": {"provider": "manual"}}
+    done = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", manual).json()
+    url = f"/api/v1/orders/{done['order']['number']}/payments"
+    staff = client_of(Role.SUPPORT)
+
+    assert client.post(url, {}).status_code == 401
+    assert client_of().post(url, {}).status_code == 403
+    assert client_of(Role.FULFILLMENT).post(url, {}).status_code == 403
+    part = staff.post(url, {"amount": {"amount": 395, "currency": "GBP"}})
+    assert (part.status_code, part.json()["payment_status"]) == (201, "pending")
+    over = staff.post(url, {"amount": {"amount": 1_001, "currency": "GBP"}})
+    assert (over.status_code, over.json()["code"]) == (409, "capture_exceeds_due")
+    rest = staff.post(url, {})
+    assert rest.status_code == 201, rest.content
+    assert rest.json()["payment_status"] == "paid"
+    assert staff.post(url, {}).json()["code"] == "nothing_to_capture"
+
+
+def test_an_order_of_which_a_part_was_captured_is_not_paid(
+    client: APIClient, client_of: ClientOf, settings: Any
+) -> None:
+    settings.PAYMENT_CAPTURE = "manual"
+    number = pay(client, new_checkout(client, ["SKU-0"]), "tok_success").json()["order"]["number"]
+    part = {"amount": {"amount": 395, "currency": "GBP"}}
+
+    client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/payments", part)
+
+    assert Order.objects.get().payment_status == "pending"
+    assert (Payment.objects.get().captured, Payment.objects.get().voided) == (395, 1000)
+
+
+def test_nothing_is_captured_of_an_order_that_was_canceled(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    manual = {"payment": {"provider": "manual"}}
+    done = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", manual).json()
+    url = f"/api/v1/orders/{done['order']['number']}"
+    staff = client_of(Role.SUPPORT)
+    staff.post(f"{url}/payments", {"amount": {"amount": 395, "currency": "GBP"}})
+    client.post(f"{url}/cancel")
+
+    answer = staff.post(f"{url}/payments", {})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_capture")
+    assert Payment.objects.get().captured == 395

@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.test import Client
+
+from tests.shop import ADDRESS, new_checkout, new_order, offer_shipping, stock_shelf
+
+pytestmark = pytest.mark.django_db
+
+STOREFRONT = "https://shop.example"
+
+
+def test_an_api_answer_can_be_neither_framed_nor_sniffed_nor_run(client):
+    answer = client.get("/.well-known/jwks.json")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+
+
+def test_problems_carry_the_headers_too(client):
+    answer = client.get("/api/v1/nothing")
+    assert answer["Content-Security-Policy"].startswith("default-src 'none'")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_admin_runs_no_inline_script(client):
+    policy = client.get("/admin/login/")["Content-Security-Policy"]
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "'unsafe-inline'" not in scripts
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_what_is_known_of_a_person_is_kept_by_no_cache(client_of):
+    offer_shipping()
+    ada = client_of()
+    number = new_order(ada, stock_shelf())["number"]
+    about_ada = ("me", "me/addresses", "me/export", "me/sessions", "orders", f"orders/{number}")
+    answers = [ada.get(f"/api/v1/{path}") for path in about_ada]
+    answers += [ada.post("/api/v1/me/addresses", ADDRESS), ada.get("/api/v1/orders/none")]
+    assert {answer["Cache-Control"] for answer in answers} == {"no-store"}
+
+
+def test_what_carries_a_version_is_kept_by_its_reader_alone(client):
+    offer_shipping()
+    checkout = new_checkout(client, stock_shelf())
+    for path in (f"carts/{checkout['cart_id']}", f"checkouts/{checkout['id']}"):
+        answer = client.get(f"/api/v1/{path}")
+        again = client.get(f"/api/v1/{path}", headers={"If-None-Match": answer["ETag"]})
+        assert (answer.status_code, again.status_code) == (200, 304)
+        assert {answer["Cache-Control"], again["Cache-Control"]} == {"private, no-cache"}
+
+
+def test_who_is_logged_in_may_keep_what_is_public(client_of):
+    assert client_of().get("/api/v1/products")["Cache-Control"] == "public, no-cache"
+
+
+def test_no_other_origin_is_allowed_by_default(client):
+    for method in ("get", "options"):
+        headers = {"Origin": STOREFRONT, "Access-Control-Request-Method": "POST"}
+        answer = getattr(client, method)("/api/v1/products", headers=headers)
+        assert not [name for name in answer.headers if name.startswith("Access-Control")]
+
+
+def test_a_named_storefront_may_call_without_cookies(client, settings):
+    settings.CORS_ORIGINS = {STOREFRONT}
+    headers = {"Origin": STOREFRONT, "Access-Control-Request-Method": "POST"}
+    preflight = client.options("/api/v1/carts", headers=headers)
+    assert preflight.status_code == 204
+    assert preflight["Access-Control-Allow-Origin"] == STOREFRONT
+    assert "Cart-Token" in preflight["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Credentials" not in preflight
+    answer = client.post("/api/v1/carts", {}, headers={"Origin": STOREFRONT})
+    assert answer["Access-Control-Allow-Origin"] == STOREFRONT
+    assert "Origin" in answer["Vary"]
+    other = client.get("/api/v1/products", headers={"Origin": "https://evil.example"})
+    assert "Access-Control-Allow-Origin" not in other
+    assert "Origin" in other["Vary"]
+
+
+def test_an_upload_to_a_form_is_refused_before_it_reaches_the_disk(monkeypatch):
+    written: list[int] = []
+    monkeypatch.setattr(
+        TemporaryFileUploadHandler,
+        "receive_data_chunk",
+        lambda self, chunk, start: written.append(len(chunk)),
+    )
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies["csrftoken"] = "a" * 32
+    large = SimpleUploadedFile("large.bin", b" " * 10_000_000)
+    answer = browser.post("/admin/login/", {"file": large})
+    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
+    assert written == []

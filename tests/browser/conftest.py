@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
+
+from accounts.domain import Role
+from tests.integration.admin.rows import person
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PASSWORD = "a teapot of brass 1896"
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory) -> Iterator[BrowserContext]:
+    """A Chromium that knows nothing of anybody."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as environment:
+        # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=chromium,
+            args=FLAGS,
+            viewport={"width": 1440, "height": 900},
+        )
+        yield context
+        context.close()
+
+
+@pytest.fixture
+def complaints(live_server) -> list[str]:
+    """What the browser found fault with; a test of it asserts that it is empty."""
+    return []
+
+
+@pytest.fixture
+def page(browser: BrowserContext, live_server, complaints: list[str]) -> Iterator[Page]:
+    """A page that notes every error, and every request that leaves the shop."""
+    home = urlsplit(live_server.url).netloc
+    page = browser.new_page()
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(f"{page.url}: console: {message.text}")
+
+    def on_request(request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.netloc != home:
+            complaints.append(f"{page.url}: asked a stranger: {request.url}")
+
+    def on_response(response: Response) -> None:
+        if response.status >= 400:
+            complaints.append(f"{page.url}: {response.status} {response.url}")
+
+    page.on("console", on_console)
+    page.on("request", on_request)
+    page.on("response", on_response)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+    yield page
+    page.close()
+    browser.clear_cookies()
+
+
+@pytest.fixture
+def boss(browser: BrowserContext, live_server, transactional_db):
+    """Somebody with the role admin, logged in with the browser."""
+    user = person("boss@example.com", Role.ADMIN, password=PASSWORD)
+    client = Client()
+    client.force_login(user)
+    cookie = client.cookies["sessionid"].value
+    browser.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    return user
+
+
+@pytest.fixture(scope="session")
+def screenshots(tmp_path_factory) -> Path:
+    """Where pictures of the pages are left, for people to look at."""
+    return tmp_path_factory.mktemp("screenshots")

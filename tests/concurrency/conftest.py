@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection
+
+from tests.concurrency.racing import CONCURRENCY, assert_books_balance, value
+
+_DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+_OTHERS = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
+@pytest.fixture(autouse=True)
+def a_connection_for_each_thread() -> Iterator[None]:
+    """A pool as small as a server's would make the threads take turns."""
+    options = connection.settings_dict["OPTIONS"]["pool"]
+    usual = options["max_size"]
+    hang_up()
+    options["max_size"] = CONCURRENCY + 1
+    yield
+    hang_up()
+    options["max_size"] = usual
+
+
+@pytest.fixture
+def no_deadlocks(transactional_db: None) -> Iterator[None]:
+    """PostgreSQL has broken no cycle of waiting transactions, and the books balance."""
+    before = deadlocks()
+    yield
+    assert deadlocks() == before
+    assert_books_balance()
+
+
+def hang_up() -> None:
+    """Ends this process's sessions."""
+    connection.close()
+    connection.close_pool()
+
+
+def deadlocks() -> int:
+    """How many there have been in this database.
+
+    Sessions count for themselves and tell when they end.
+    """
+    hang_up()
+    deadline = time.monotonic() + 10
+    while value(_OTHERS) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return int(value(_DEADLOCKS))

@@ -1,0 +1,126 @@
+"""An order that is canceled, refunded and captured at once gives back what was paid, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.domain import Role
+from inventory.models import Movement
+from orders.models import Order
+from payments.models import LedgerEntry, Payment
+from tests.concurrency.racing import at_once, code_of, shopper
+from tests.shop import new_checkout, offer_shipping, stock_of, stock_shelf
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
+
+ROUNDS = 6
+PAID = {"payment": {"provider": "test", "token": "tok_success"}}
+ClientOf = Callable[..., APIClient]
+
+
+@pytest.fixture
+def staff(no_deadlocks: None, client_of: ClientOf) -> APIClient:
+    offer_shipping()
+    stock_shelf(2, stock=100)
+    return client_of(Role.SUPPORT)
+
+
+def paid_order(client: APIClient, quantity: int = 1) -> Order:
+    checkout = new_checkout(client, ["SKU-0", "SKU-1"], quantity)
+    answer = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", PAID)
+    assert answer.status_code == 201, answer.content
+    return Order.objects.get(checkout_id=checkout["id"])
+
+
+def given_back(order: Order) -> int:
+    entries = LedgerEntry.objects.filter(payment__order=order, kind="refunded")
+    return sum(entries.values_list("amount", flat=True))
+
+
+def desk(user: APIClient, order: Order, action: str, body: dict[str, Any]) -> Callable[[], str]:
+    """A clerk at a desk of their own."""
+    clerk = shopper()
+    clerk.raise_request_exception = True
+    clerk.credentials(**user._credentials)
+    return lambda: code_of(clerk.post(f"/api/v1/orders/{order.number}/{action}", body))
+
+
+def test_refunds_at_once_never_give_back_more_than_was_paid(staff: APIClient) -> None:
+    for _ in range(ROUNDS):
+        order = paid_order(shopper())
+        part = {"amount": {"amount": order.total // 3, "currency": "GBP"}}
+
+        told = at_once(*[desk(staff, order, "refunds", part)] * 12)
+
+        assert Counter(told) == {"201": 3, "refund_exceeds_paid": 9}
+        assert given_back(order) == 3 * (order.total // 3)
+        assert Payment.objects.get(order=order).refunding == 0
+
+
+def test_units_restocked_at_once_come_back_once(staff: APIClient) -> None:
+    for _ in range(ROUNDS):
+        order = paid_order(shopper(), 2)
+        before = stock_of("SKU-0")
+        body = {"items": [{"sku": "SKU-0", "quantity": 2}], "restock": True}
+        reverse = {
+            "items": [{"sku": "SKU-1", "quantity": 1}, {"sku": "SKU-0", "quantity": 1}],
+            "restock": True,
+        }
+
+        told = at_once(
+            *[desk(staff, order, "refunds", body)] * 6,
+            *[desk(staff, order, "refunds", reverse)] * 6,
+        )
+
+        assert set(told) <= {"201", "restock_exceeds_ordered", "refund_exceeds_paid"}, told
+        returned = Movement.objects.filter(order=order, kind="return", stock__variant__sku="SKU-0")
+        assert sum(returned.values_list("delta", flat=True)) == 2
+        assert stock_of("SKU-0") == (before[0] + 2, 0)
+        assert given_back(order) <= order.total
+
+
+def test_canceling_and_refunding_at_once_give_back_everything_once(staff: APIClient) -> None:
+    for _ in range(ROUNDS):
+        owner = shopper()
+        before = stock_of("SKU-0"), stock_of("SKU-1")
+        order = paid_order(owner, 2)
+        by_owner = desk(owner, order, "cancel", {})
+        part = {"amount": {"amount": 500, "currency": "GBP"}}
+
+        told = at_once(
+            by_owner,
+            desk(staff, order, "cancel", {}),
+            *[desk(staff, order, "refunds", part)] * 6,
+            *[desk(staff, order, "refunds", {})] * 2,
+        )
+
+        assert Counter(told[:2]) == {"200": 1, "invalid_transition": 1}
+        assert set(told[2:]) <= {"201", "refund_exceeds_paid"}, told
+        assert given_back(order) == order.total
+        order.refresh_from_db()
+        assert (order.status, order.payment_status) == ("canceled", "refunded")
+        assert (stock_of("SKU-0"), stock_of("SKU-1")) == before
+
+
+def test_money_recorded_at_once_is_never_more_than_is_due(staff: APIClient) -> None:
+    for _ in range(ROUNDS):
+        owner = shopper()
+        checkout = new_checkout(owner, ["SKU-0"])
+        done = owner.post(
+            f"/api/v1/checkouts/{checkout['id']}/complete", {"payment": {"provider": "manual"}}
+        )
+        order = Order.objects.get(number=done.json()["order"]["number"])
+
+        told = at_once(*[desk(staff, order, "payments", {})] * 10)
+
+        assert told.count("201") == 1, told
+        refused = {"201", "nothing_to_capture", "payment_operation_in_progress"}
+        assert set(told) <= refused, told
+        order.refresh_from_db()
+        assert order.payment_status == "paid"
+        assert Payment.objects.get(order=order).captured == order.total

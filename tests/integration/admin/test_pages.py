@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.domain import Role
+from carts.models import Cart
+from catalog.models import Product
+from checkout.models import Checkout
+from congocart.backoffice.base import ReadOnly
+from orders.models import Order
+from tests.integration.admin import rows
+
+READ_ONLY = sorted(
+    (model for model, page in admin.site._registry.items() if isinstance(page, ReadOnly)),
+    key=lambda model: model._meta.label,
+)
+
+
+def url_of(model: type, kind: str, *args: object) -> str:
+    options = model._meta
+    return reverse(f"admin:{options.app_label}_{options.model_name}_{kind}", args=args)
+
+
+@pytest.mark.parametrize("lines", [1, 592])
+def test_the_page_of_an_order_costs_the_same_for_one_line_and_for_592(
+    boss, assert_statements, lines
+):
+    order = rows.order(rows.variants(lines), customer=rows.person("ada@example.com"))
+    url = url_of(Order, "change", order.pk)
+    page = boss.get(url).content.decode()
+    # Session, user, roles; order, events, customer; lines and payments, each with their count;
+    # the look itself.
+    with assert_statements(11):
+        boss.get(url)
+    assert page.count("£19.99") >= min(lines, 100)
+    assert "order.placed" in page
+    assert f"total: £{19.99 * lines:,.2f}" in page
+    assert "12 St James&#x27;s Square" in page
+    assert ("SKU-591" in boss.get(f"{url}?lines-page=6")
+            .content.decode()) == (lines == 592)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("model", "statements"),
+    [(Cart, 7), (Checkout, 13)],
+)
+@pytest.mark.parametrize("lines", [1, 592])
+def test_the_page_of_a_cart_or_checkout_costs_the_same_for_one_line_and_for_592(
+    boss, assert_statements, model, statements, lines
+):
+    rows.order(rows.variants(lines))
+    url = url_of(model, "change", model.objects.get().pk)
+    boss.get(url)
+    with assert_statements(statements):
+        boss.get(url)
+
+
+@pytest.mark.parametrize("count", [1, 120])
+def test_the_page_of_a_product_costs_the_same_whatever_its_variants(boss, assert_statements, count):
+    product = rows.variants(1)[0].product
+    for variant in rows.variants(count - 1, prefix="MORE"):
+        variant.product = product
+        variant.save()
+    url = url_of(Product, "change", product.pk)
+    assert boss.get(url).status_code == 200
+    # Session, user, roles; product, variants and prices for its list column; category;
+    # variants with their count and prices for their own.
+    with assert_statements(10):
+        boss.get(url)
+
+
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model._meta.label)
+def test_the_books_can_be_read_and_not_written_even_by_forged_requests(boss, model):
+    rows.shop(1)
+    row = model._base_manager.order_by("-pk").first()
+    before = model._base_manager.filter(pk=row.pk).values().get()
+    assert boss.get(url_of(model, "change", row.pk)).status_code == 200
+    forged = {field.name: "1" for field in model._meta.concrete_fields} | {"_save": "Save"}
+    answers = [
+        boss.post(url_of(model, "change", row.pk), forged),
+        boss.post(url_of(model, "add"), forged),
+        boss.get(url_of(model, "add")),
+        boss.post(url_of(model, "delete", row.pk), {"post": "yes"}),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 4
+    boss.post(
+        url_of(model, "changelist"),
+        {"action": "delete_selected", "_selected_action": [str(row.pk)], "post": "yes"},
+    )
+    assert model._base_manager.filter(pk=row.pk).values().get() == before
+
+
+def test_the_books_are_all_there_is_to_read_only():
+    assert {model._meta.label for model in READ_ONLY} == {
+        "accounts.PersonalDataAccess",
+        "api.IdempotencyKey",
+        "carts.Cart",
+        "checkout.Checkout",
+        "events.Event",
+        "inventory.Movement",
+        "inventory.Reservation",
+        "orders.Order",
+        "payments.Payment",
+        "procrastinate.ProcrastinateJob",
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["catalog_product", "catalog_variant", "inventory_stock", "accounts_user"]
+)
+def test_what_others_refer_to_is_never_deleted_by_hand(boss, name):
+    rows.shop(1)
+    model = next(
+        model
+        for model in admin.site._registry
+        if f"{model._meta.app_label}_{model._meta.model_name}" == name
+    )
+    row = model._base_manager.first()
+    assert boss.post(url_of(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+    boss.post(
+        url_of(model, "changelist"),
+        {"action": "delete_selected", "_selected_action": [str(row.pk)], "post": "yes"},
+    )
+    assert model._base_manager.filter(pk=row.pk).exists()
+
+
+def test_bodies_and_headers_of_kept_answers_are_not_shown(boss):
+    rows.shop(1)
+    url = reverse("admin:api_idempotencykey_change", args=[f"{0:064}"])
+    page = boss.get(url).content.decode()
+    assert "Fingerprint" in page
+    assert "Headers" not in page
+    assert "Body" not in page
+
+
+def test_an_address_cannot_smuggle_markup_into_the_admin(boss):
+    order = rows.order(rows.variants(1))
+    order.shipping_address = rows.ADDRESS | {"line1": "<script>alert(1)</script>"}
+    order.save()
+    page = boss.get(url_of(Order, "change", order.pk)).content.decode()
+    assert "<script>alert(1)</script>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_a_customer_is_not_let_in(browser_of):
+    assert browser_of(Role.CUSTOMER).get("/admin/").status_code == 302

@@ -1,0 +1,136 @@
+"""A tiny shop of its own: real use cases that write real rows, to show what the API layer does.
+
+Served instead of the project's URLs by tests that need an operation they can stop,
+break or let fail between its two transactions.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import path
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from congocart.api import fields
+from congocart.api.idempotency import Answer, write
+from congocart.api.schema import operation
+from congocart.api.versions import etag
+from congocart.db.transactions import Phase, use_case
+from congocart.kernel.errors import Conflict, PaymentRequired, Unavailable
+from congocart.kernel.ids import uuid7
+from events.models import Event
+from tests.api_user import TestUserAuthentication
+
+SUBJECT = UUID("0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b")
+running = threading.Event()
+may_finish = threading.Event()
+
+
+class PageFull(Conflict):
+    """This page is full."""
+
+    code = "page_full"
+
+
+class PenDeclined(PaymentRequired):
+    """The pen was declined."""
+
+    code = "pen_declined"
+
+
+@use_case
+def add_entry(*, kind: str) -> Event:
+    event = Event.objects.create(id=uuid7(), type=kind, subject_id=SUBJECT)
+    if kind == "full":
+        raise PageFull(retry="never")
+    if kind == "down":
+        raise Unavailable
+    if kind == "bug":
+        raise RuntimeError("psycopg secret in /srv/shop.py")
+    if kind == "slow":
+        running.set()
+        may_finish.wait(10)
+    return event
+
+
+@use_case(phase=Phase.FIRST)
+def begin_letter(*, kind: str) -> str:
+    if kind == "full":
+        raise PageFull
+    Event.objects.get_or_create(type=f"begun.{kind}", subject_id=SUBJECT)
+    return kind
+
+
+@use_case(phase=Phase.LAST)
+def finish_letter(*, kind: str) -> Event:
+    return Event.objects.create(type=f"sent.{kind}", subject_id=SUBJECT)
+
+
+def send_letter(*, kind: str) -> Event:
+    begin_letter(kind=kind)
+    if kind == "nothing_to_send":
+        return Event.objects.get(type="begun.nothing_to_send")
+    running.set()
+    if kind == "slow":
+        may_finish.wait(10)
+    if kind == "lost":
+        raise RuntimeError("the post office burned down")
+    return finish_letter(kind=kind)
+
+
+class EntryInput(fields.Input):
+    kind = fields.StrictCharField(max_length=20)
+
+
+def present(event: Event) -> Answer:
+    if event.type == "sent.declined":
+        raise PenDeclined
+    return Answer(201, {"id": event.id, "type": event.type}, {"ETag": etag(7)})
+
+
+class Entries(APIView):
+    authentication_classes = [TestUserAuthentication]
+
+    def post(self, request: Request, **kwargs: Any) -> HttpResponse:
+        body = EntryInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return write(request, lambda: add_entry(kind=body.validated_data["kind"]), present)
+
+    patch = put = delete = post
+
+
+class Letters(APIView):
+    authentication_classes = [TestUserAuthentication]
+
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(request.build_absolute_uri())
+
+    def post(self, request: Request) -> HttpResponse:
+        body = EntryInput(data=request.data)
+        body.is_valid(raise_exception=True)
+        return write(request, lambda: send_letter(kind=body.validated_data["kind"]), present)
+
+
+class Pages(APIView):
+    authentication_classes = [TestUserAuthentication]
+
+    @operation("page_delete", "Delete a page", tag="Diary", responses={204: None})
+    def delete(self, request: Request) -> HttpResponse:
+        return write(request, lambda: add_entry(kind="deleted"), lambda _: Answer(204))
+
+
+urlpatterns = [
+    path("entries", Entries.as_view()),
+    path("other/entries", Entries.as_view()),
+    path("letters", Letters.as_view()),
+    path("page", Pages.as_view()),
+]
+
+handler400 = "congocart.api.edge.bad_request"
+handler403 = "congocart.api.edge.forbidden"
+handler404 = "congocart.api.edge.not_found"
+handler500 = "congocart.api.edge.server_error"

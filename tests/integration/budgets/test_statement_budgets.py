@@ -1,0 +1,83 @@
+"""What each request may ask of the database: the same for 1 line and for 592."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from rest_framework.test import APIClient
+
+from tests.shop import (
+    DETAILS,
+    MANUAL,
+    items,
+    new_cart,
+    new_checkout,
+    new_order,
+    offer_shipping,
+    stock_shelf,
+)
+
+pytestmark = pytest.mark.django_db
+Budget = Callable[[int], AbstractContextManager[None]]
+ClientOf = Callable[..., APIClient]
+
+
+@pytest.fixture(params=[1, 592])
+def skus(request: pytest.FixtureRequest) -> list[str]:
+    offer_shipping()
+    return stock_shelf(request.param)
+
+
+@pytest.fixture
+def buyer(client_of: ClientOf) -> APIClient:
+    return client_of()
+
+
+def test_reading_a_cart(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
+    cart = new_cart(buyer, skus)
+    with assert_statements(3):
+        assert buyer.get(f"/api/v1/carts/{cart['id']}").status_code == 200
+    with assert_statements(3):
+        assert buyer.get("/api/v1/carts/current").status_code == 200
+
+
+def test_adding_a_line(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
+    cart = new_cart(buyer, skus[1:])
+    with assert_statements(5):
+        answer = buyer.post(f"/api/v1/carts/{cart['id']}/items", items(skus[:1])[0])
+    assert answer.status_code == 200
+
+
+def test_creating_a_cart_with_items(
+    buyer: APIClient, skus: list[str], assert_statements: Budget
+) -> None:
+    with assert_statements(4):
+        assert buyer.post("/api/v1/carts", {"items": items(skus)}).status_code == 201
+
+
+def test_beginning_a_checkout_with_everything(
+    buyer: APIClient, skus: list[str], assert_statements: Budget
+) -> None:
+    cart = new_cart(buyer, skus)
+    with assert_statements(11):
+        answer = buyer.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
+    assert answer.status_code == 201
+
+
+def test_completing_with_the_manual_provider(
+    buyer: APIClient, skus: list[str], assert_statements: Budget
+) -> None:
+    checkout = new_checkout(buyer, skus)
+    with assert_statements(13):
+        answer = buyer.post(f"/api/v1/checkouts/{checkout['id']}/complete", MANUAL)
+    assert answer.status_code == 201
+
+
+def test_reading_orders(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
+    number = new_order(buyer, skus)["number"]
+    with assert_statements(3):
+        assert len(buyer.get("/api/v1/orders").json()["results"]) == 1
+    with assert_statements(3):
+        assert buyer.get(f"/api/v1/orders/{number}").status_code == 200

@@ -1,0 +1,137 @@
+"""Identities of prices: whatever is bought, the parts are the whole and nothing is below zero."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from congocart.kernel.money import share, split
+from pricing.domain import price
+
+HUGE = 10**18
+amounts = st.integers(0, HUGE)
+weights = st.lists(st.integers(0, HUGE) | st.sampled_from([0, 1, 2, 3]), min_size=1, max_size=40)
+rates = st.decimals(0, 1, places=5)
+prices = st.integers(0, 10**12) | st.integers(0, 100)
+baskets = st.lists(st.tuples(prices, st.integers(1, 9_999)), max_size=20)
+shippings = st.integers(0, 10**12) | st.sampled_from([0, 1, 395])
+
+
+def half_up(exact: Fraction) -> int:
+    return floor(exact + Fraction(1, 2))
+
+
+@given(amounts, weights)
+@example(1, [0, 0])
+@example(100, [1, 1, 1])
+@example(HUGE, [HUGE] * 7)
+def test_a_split_adds_up_to_what_was_split(amount: int, weights: list[int]) -> None:
+    parts = split(amount, weights)
+
+    assert sum(parts) == amount
+    assert len(parts) == len(weights)
+    assert min(parts) >= 0
+
+
+@given(amounts, weights)
+def test_each_part_is_less_than_one_unit_from_its_exact_share(
+    amount: int, weights: list[int]
+) -> None:
+    total = sum(weights)
+    if total == 0:
+        return
+    for part, weight in zip(split(amount, weights), weights, strict=True):
+        assert abs(part - Fraction(amount * weight, total)) < 1
+        assert weight or not part
+
+
+@given(amounts, weights)
+def test_who_weighs_more_gets_no_less_and_of_equals_the_first_gets_no_less(
+    amount: int, weights: list[int]
+) -> None:
+    if not any(weights):
+        assert split(amount, weights) == [amount] + [0] * (len(weights) - 1)
+        return
+    ranked = sorted(
+        zip(weights, split(amount, weights), strict=True), key=lambda pair: -pair[0]
+    )  # stable: equals stay in their order
+    parts = [part for _, part in ranked]
+    assert parts == sorted(parts, reverse=True)
+
+
+def test_nothing_is_split_into_no_parts() -> None:
+    assert split(5, []) == []
+
+
+@given(amounts, rates)
+@example(1, Decimal("0.5"))
+@example(3, Decimal("0.5"))
+@example(5, Decimal("0.1"))
+def test_a_share_is_rounded_half_up_once(amount: int, rate: Decimal) -> None:
+    assert share(amount, rate) == half_up(amount * Fraction(rate))
+
+
+@given(baskets, shippings, rates)
+@example([], 0, Decimal(0))
+@example([(0, 1)], 0, Decimal("0.2"))
+@example([(1, 1), (1, 1), (1, 1)], 0, Decimal("0.2"))
+def test_the_lines_and_shipping_are_all_that_is_charged(
+    basket: list[tuple[int, int]], shipping: int, rate: Decimal
+) -> None:
+    quote = price(basket, shipping=shipping, tax_rate=rate)
+    totals = quote.totals
+
+    assert totals.subtotal == sum(line.subtotal for line in quote.lines)
+    assert totals.discount == sum(line.discount for line in quote.lines)
+    shipping_tax = totals.tax - sum(line.tax for line in quote.lines)
+    assert totals.total == (
+        sum(line.total + line.tax for line in quote.lines) + shipping + shipping_tax
+    )
+    assert min(shipping_tax, totals.total, totals.tax) >= 0
+    assert [line.subtotal for line in quote.lines] == [unit * count for unit, count in basket]
+    assert all(min(line.subtotal, line.discount, line.tax, line.total) >= 0 for line in quote.lines)
+
+
+@given(baskets, shippings, rates)
+def test_tax_is_rounded_on_the_whole_and_not_line_by_line(
+    basket: list[tuple[int, int]], shipping: int, rate: Decimal
+) -> None:
+    quote = price(basket, shipping=shipping, tax_rate=rate)
+    taxed = quote.totals.subtotal + shipping
+
+    assert quote.totals.tax == half_up(taxed * Fraction(rate))
+    for line in quote.lines:
+        assert abs(line.tax - line.subtotal * Fraction(rate)) < Fraction(3, 2)
+
+
+@given(baskets, shippings, rates, st.randoms(use_true_random=False))
+def test_the_order_of_the_lines_changes_no_total(
+    basket: list[tuple[int, int]], shipping: int, rate: Decimal, random
+) -> None:
+    shuffled = random.sample(basket, len(basket))
+
+    totals = price(basket, shipping=shipping, tax_rate=rate).totals
+
+    assert price(shuffled, shipping=shipping, tax_rate=rate).totals == totals
+
+
+@given(prices, st.integers(1, 50), shippings, rates)
+def test_units_on_one_line_cost_what_they_cost_on_many(
+    unit: int, units: int, shipping: int, rate: Decimal
+) -> None:
+    together = price([(unit, units)], shipping=shipping, tax_rate=rate)
+    apart = price([(unit, 1)] * units, shipping=shipping, tax_rate=rate)
+
+    assert together.totals == apart.totals
+
+
+@given(baskets, shippings)
+def test_without_tax_there_is_none(basket: list[tuple[int, int]], shipping: int) -> None:
+    quote = price(basket, shipping=shipping)
+
+    assert quote.totals.total == quote.totals.subtotal + shipping
+    assert not any(line.tax for line in quote.lines)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import Field
+
+from congocart.api import fields
+
+UUID = "0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (fields.StrictIntegerField(), 5),
+        (fields.StrictIntegerField(), 5.0),
+        (fields.StrictIntegerField(allow_null=True), None),
+        (fields.StrictBooleanField(), False),
+        (fields.StrictCharField(), "tea ☕"),
+        (fields.StrictCharField(allow_blank=True), ""),
+        (fields.StrictEmailField(), "a@example.com"),
+        (fields.StrictChoiceField(choices=["red"]), "red"),
+        (fields.CurrencyField(), "JPY"),
+    ],
+)
+def test_a_value_of_the_documented_type_is_taken_as_it_is(field: Field, value):
+    assert field.run_validation(value) == value
+
+
+def test_a_uuid_is_read_in_either_case():
+    upper = fields.StrictUUIDField().run_validation(UUID.upper())
+
+    assert str(upper) == UUID
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (fields.StrictIntegerField(), "2"),
+        (fields.StrictIntegerField(), 1.5),
+        (fields.StrictIntegerField(), float("inf")),
+        (fields.StrictIntegerField(), True),
+        (fields.StrictIntegerField(), []),
+        (fields.StrictIntegerField(min_value=0), -1),
+        (fields.StrictBooleanField(), "true"),
+        (fields.StrictBooleanField(), 1),
+        (fields.StrictCharField(), 5),
+        (fields.StrictCharField(), True),
+        (fields.StrictCharField(), ["a"]),
+        (fields.StrictCharField(), {}),
+        (fields.StrictCharField(), "a\0b"),
+        (fields.StrictCharField(), ""),
+        (fields.StrictCharField(), None),
+        (fields.StrictCharField(max_length=3), "abcd"),
+        (fields.StrictCharField(max_length=3), " abc"),
+        (fields.StrictEmailField(), 5),
+        (fields.StrictEmailField(), "a@"),
+        (fields.StrictEmailField(), "a\0@example.com"),
+        (fields.StrictEmailField(), f"{'a' * 60}@{'b' * 60}.{'c' * 60}.{'d' * 60}.{'e' * 60}"),
+        (fields.StrictChoiceField(choices=["5"]), 5),
+        (fields.StrictChoiceField(choices=["red"]), "blue"),
+        (fields.StrictChoiceField(choices=["red"]), ["red"]),
+        (fields.StrictUUIDField(), 5),
+        (fields.StrictUUIDField(), UUID.replace("-", "")),
+        (fields.StrictUUIDField(), "{" + UUID.replace("-", "") + "}--"),
+        (fields.StrictUUIDField(), UUID + "0"),
+        (fields.CurrencyField(), "gbp"),
+        (fields.CurrencyField(), "XXY"),
+        (fields.CurrencyField(), 826),
+    ],
+)
+def test_a_value_of_another_type_or_out_of_range_is_refused(field: Field, value):
+    with pytest.raises(ValidationError):
+        field.run_validation(value)
+
+
+def test_money_is_an_integer_and_a_currency_and_nothing_else():
+    money = fields.MoneyInput(data={"amount": 1999, "currency": "GBP", "note": ""})
+
+    assert not money.is_valid()
+    assert money.errors["note"][0].code == "unknown_field"

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from rest_framework.exceptions import ParseError
+
+from congocart.api.json import MAX_DEPTH, JSONParser, dumps
+from congocart.kernel.errors import Invalid
+
+
+def parse(body: bytes):
+    return JSONParser().parse(io.BytesIO(body))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"a": 1} x',
+        b'{"a": NaN}',
+        b'{"a": Infinity}',
+        b'{"a": "\\ud800"}',
+        b'{"a": "\xff"}',
+        b'{"a": "\x00"}',
+        b"{'a': 1}",
+        b"[" * 100_000,
+        b"[" * (MAX_DEPTH + 2) + b"]" * (MAX_DEPTH + 2),
+        '{"a": 1}'.encode("utf-16"),
+    ],
+)
+def test_what_is_not_json_or_too_deep_is_refused(body):
+    with pytest.raises(ParseError) as refusal:
+        parse(body)
+
+    assert len(str(refusal.value.detail)) < 200
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (rb'{"items": [{"sku": "a\u0000"}]}', "/items/0/sku"),
+        (rb'{"a/b": "\u0000"}', "/a~1b"),
+        (rb'["\u0000"]', "/0"),
+        (rb'"\u0000"', ""),
+        (rb'{"\u0000": 1}', ""),
+    ],
+)
+def test_nul_is_refused_where_it_is(body, pointer):
+    with pytest.raises(Invalid) as refusal:
+        parse(body)
+
+    assert [(e.pointer, e.code) for e in refusal.value.errors] == [
+        (pointer, "null_characters_not_allowed")
+    ]
+
+
+def test_a_backslash_before_u0000_is_only_text():
+    assert parse(rb'"\\u0000"') == r"\u0000"
+
+
+def test_ordinary_depth_and_breadth_are_read():
+    body = b'{"items": [' + b",".join([b'{"sku": "A", "tags": [[]]}'] * 1_000) + b"]}"
+
+    assert len(parse(body)["items"]) == 1_000
+    assert parse(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
+
+
+def test_times_are_written_in_utc_with_a_z():
+    assert (
+        dumps({"at": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)}) == b'{"at":"2026-01-02T03:04:05Z"}'
+    )

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
+
+from congocart.api import fields
+from congocart.api.problems import (
+    MAX_ERRORS,
+    as_congocart_error,
+    field_errors,
+    headers_of,
+    problem_of,
+    problem_response,
+    status_of,
+)
+from congocart.kernel import errors as kernel
+from congocart.kernel.errors import FieldError
+
+
+class Line(fields.Input):
+    sku = fields.StrictCharField(max_length=10)
+    quantity = fields.StrictIntegerField(min_value=1, max_value=9_999)
+
+
+class Basket(fields.Input):
+    note = fields.StrictCharField(required=False)
+    items = Line(many=True, max_length=3)
+    codes = serializers.ListField(child=fields.StrictCharField(), required=False)
+
+
+def pointers(data: object) -> set[tuple[str, str]]:
+    basket = Basket(data=data)
+    basket.is_valid()
+    error = as_congocart_error(ValidationError(basket.errors))
+    assert error is not None
+    return {(item.pointer, item.code) for item in error.errors}
+
+
+def kinds() -> list[type[kernel.CongoCartError]]:
+    return [
+        kind
+        for kind in vars(kernel).values()
+        if isinstance(kind, type) and issubclass(kind, kernel.CongoCartError)
+        if kind is not kernel.CongoCartError
+    ]
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_every_kind_of_refusal_has_a_status_a_code_and_a_sentence(kind):
+    problem = problem_of(kind())
+
+    assert 400 <= problem["status"] <= 599
+    assert problem["status"] == status_of(kind)
+    assert problem["code"] == kind.code
+    assert problem["detail"].endswith(".")
+    assert problem["type"].endswith(problem["code"])
+
+
+def test_an_error_of_an_app_inherits_the_status_of_its_kind():
+    class OutOfTea(kernel.Conflict):
+        """There is no tea."""
+
+        code = "out_of_tea"
+
+    assert status_of(OutOfTea()) == 409
+    assert problem_of(OutOfTea(kettle="cold"))["kettle"] == "cold"
+
+
+def test_the_response_is_a_problem_document_with_the_headers_of_its_error():
+    response = problem_response(kernel.ResourceBusy(retry_after=3))
+
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Retry-After"] == "3"
+    assert json.loads(response.content)["code"] == "resource_busy"
+
+
+def test_a_401_says_how_to_authenticate():
+    assert headers_of(kernel.Unauthenticated())["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_an_error_in_a_list_points_at_the_element():
+    data = {"items": [{"sku": "A", "quantity": 1}, {"sku": "B", "quantity": 0, "gift": True}]}
+
+    assert pointers(data) == {
+        ("/items/1/quantity", "min_value"),
+        ("/items/1/gift", "unknown_field"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({}, {("/items", "required")}),
+        ({"items": None}, {("/items", "null")}),
+        ({"items": {}}, {("/items", "not_a_list")}),
+        ({"items": "A"}, {("/items", "not_a_list")}),
+        ({"items": [1]}, {("/items/0", "invalid")}),
+        ({"items": [{}]}, {("/items/0/sku", "required"), ("/items/0/quantity", "required")}),
+        ({"items": [{"sku": "A", "quantity": 1}] * 4}, {("/items", "max_length")}),
+        ({"items": [], "codes": ["a", 5]}, {("/codes/1", "invalid")}),
+        ({"items": [], "a/b~c": 1}, {("/a~1b~0c", "unknown_field")}),
+        ([], {("", "invalid")}),
+        ("text", {("", "invalid")}),
+        (None, {("", "null")}),
+        (5, {("", "invalid")}),
+    ],
+)
+def test_each_mistake_is_named_where_it_is(data, expected):
+    assert pointers(data) == expected
+
+
+def test_a_thousand_mistakes_are_not_all_repeated():
+    errors = [FieldError(f"/{number}", "unknown_field", "?") for number in range(1_000)]
+    error = as_congocart_error(ValidationError({str(number): ["?"] for number in range(1_000)}))
+
+    assert error is not None
+    assert len(error.errors) == MAX_ERRORS
+    assert len(problem_of(kernel.Invalid(errors=errors))["errors"]) == MAX_ERRORS
+
+
+def test_a_detail_without_a_code_is_invalid():
+    assert list(field_errors({"name": ["No."]})) == [FieldError("/name", "invalid", "No.")]
+
+
+def test_the_insides_of_a_token_library_are_not_told():
+    error = as_congocart_error(AuthenticationFailed({"messages": [{"token_class": "Access"}]}))
+
+    assert error is not None
+    assert error.detail == "Credentials are missing or not valid."
+
+
+def test_a_throttled_request_is_told_when_to_come_back():
+    error = as_congocart_error(Throttled(wait=1.2))
+
+    assert error is not None
+    assert (error.code, error.retry_after) == ("rate_limited", 2)
+
+
+def test_a_bug_is_not_an_answer():
+    assert as_congocart_error(RuntimeError("secret")) is None

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payments.domain import (
+    Capture,
+    LedgerKind,
+    OperationKind,
+    OperationState,
+    OperationStatus,
+    Outcome,
+    OutcomeKind,
+    OutcomeMismatch,
+    PaymentDeclined,
+    PaymentState,
+    PaymentStatus,
+    ProviderUnavailable,
+    RefundFact,
+    RefundStatus,
+    apply,
+    refusal_of,
+    settled_by,
+    verdict_on,
+)
+from tests.unit.payments.fresh import FRESH as AUTOMATIC
+from tests.unit.payments.fresh import ID, NOW
+
+OTHER = UUID("01890000-0000-7000-8000-000000000001")
+
+FRESH = replace(AUTOMATIC, capture=Capture.MANUAL)
+
+
+def said(kind: OutcomeKind, amount: int | None = None, **fields: object) -> Outcome:
+    return Outcome(kind, reference="pi_1", amount=amount, currency="GBP", **fields)
+
+
+def refund(number: int, amount: int, status: RefundStatus = RefundStatus.SUCCEEDED) -> Outcome:
+    fact = RefundFact(f"re_{number}", amount, status)
+    return said(OutcomeKind.REFUNDED, refunds=(fact,))
+
+
+AUTHORIZED = said(OutcomeKind.AUTHORIZED, 1000)
+CAPTURED = said(OutcomeKind.CAPTURED, 1000)
+PART_CAPTURED = said(OutcomeKind.CAPTURED, 600)
+VOIDED = said(OutcomeKind.VOIDED)
+DECLINED = said(OutcomeKind.DECLINED, decline_code="card_declined")
+ACTION = said(OutcomeKind.REQUIRES_ACTION, action={"type": "redirect", "url": "https://x.test"})
+UNKNOWN = Outcome(OutcomeKind.UNKNOWN)
+
+# What a provider can live through with one payment, in the order in which it does.
+HISTORIES = [
+    [UNKNOWN, ACTION, AUTHORIZED, CAPTURED],
+    [UNKNOWN, ACTION, said(OutcomeKind.PENDING), CAPTURED, refund(1, 400), refund(2, 600)],
+    [DECLINED, CAPTURED, refund(1, 1000), refund(1, 1000, RefundStatus.FAILED)],
+    [AUTHORIZED, PART_CAPTURED, refund(1, 100, RefundStatus.PENDING), refund(1, 100)],
+    [ACTION, AUTHORIZED, VOIDED],
+    [ACTION, VOIDED],
+    [UNKNOWN, ACTION, DECLINED],
+]
+
+
+def play(outcomes: list[Outcome], payment: PaymentState = FRESH) -> tuple[PaymentState, set]:
+    """Applies outcomes as the books do: a refund that comes too early is asked for again."""
+    booked: dict[tuple[LedgerKind, str], int] = {}
+    waiting = list(outcomes)
+    while waiting:
+        outcome = waiting.pop(0)
+        applied = apply(payment, outcome, booked)
+        payment = applied.payment
+        for entry in applied.entries:
+            assert entry.amount > 0
+            assert (entry.kind, entry.reference) not in booked
+            booked[entry.kind, entry.reference] = entry.amount
+        if applied.ahead:
+            waiting.append(outcome)
+    return payment, set(booked.items())
+
+
+@st.composite
+def shuffled_histories(draw: st.DrawFn) -> tuple[list[Outcome], list[Outcome]]:
+    history = draw(st.sampled_from(HISTORIES))
+    repeats = draw(st.lists(st.sampled_from(history), max_size=6))
+    return history, draw(st.permutations([*history, *repeats]))
+
+
+@given(shuffled_histories())
+def test_any_order_and_any_repetition_of_the_facts_ends_in_the_same_books(histories):
+    history, delivered = histories
+    in_order, ledger = play(history)
+    in_disorder, same_ledger = play(delivered)
+    assert in_disorder == in_order
+    assert same_ledger == ledger
+
+
+@given(shuffled_histories())
+def test_the_amounts_stay_within_each_other_after_every_step(histories):
+    payment, booked = FRESH, set()
+    for outcome in histories[1]:
+        applied = apply(payment, outcome, booked)
+        payment = applied.payment
+        booked |= {(entry.kind, entry.reference) for entry in applied.entries}
+        assert 0 <= payment.refunded <= payment.captured
+        assert payment.captured + payment.voided <= payment.authorized <= payment.amount
+
+
+def test_money_wins_over_a_refusal():
+    payment, _ = play([DECLINED, CAPTURED])
+    assert (payment.status, payment.decline_code) == (PaymentStatus.PAID, "")
+
+
+def test_a_late_authorization_after_the_capture_changes_nothing():
+    captured, _ = play([CAPTURED])
+    applied = apply(captured, AUTHORIZED)
+    assert (applied.payment, applied.entries) == (captured, ())
+
+
+def test_a_refund_ahead_of_its_capture_is_not_booked_yet():
+    applied = apply(FRESH, refund(1, 400))
+    assert applied.ahead
+    assert (applied.payment.refunded, applied.entries) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status"),
+    [
+        ([], "pending"),
+        ([UNKNOWN], "pending"),
+        ([ACTION], "pending"),
+        ([DECLINED], "failed"),
+        ([AUTHORIZED], "authorized"),
+        ([VOIDED], "voided"),
+        ([AUTHORIZED, VOIDED], "voided"),
+        ([CAPTURED], "paid"),
+        ([PART_CAPTURED], "pending"),
+        ([AUTHORIZED, PART_CAPTURED], "pending"),
+        ([CAPTURED, refund(1, 1)], "partially_refunded"),
+        ([CAPTURED, refund(1, 1000)], "refunded"),
+        ([PART_CAPTURED, refund(1, 600)], "refunded"),
+        ([CAPTURED, refund(1, 9), refund(1, 9, RefundStatus.FAILED)], "paid"),
+    ],
+)
+def test_the_status_follows_from_the_step_and_the_money(outcomes, status):
+    assert play(outcomes)[0].status == status
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        said(OutcomeKind.AUTHORIZED, 999),
+        said(OutcomeKind.CAPTURED, 1001),
+        said(OutcomeKind.CAPTURED, 0),
+        said(OutcomeKind.CAPTURED, -1),
+        replace(CAPTURED, currency="EUR"),
+        refund(1, 0),
+        refund(1, -5),
+    ],
+)
+def test_facts_that_contradict_the_payment_are_refused(outcome):
+    with pytest.raises(OutcomeMismatch):
+        apply(FRESH, outcome)
+
+
+def test_of_what_is_captured_at_once_a_part_is_refused():
+    with pytest.raises(OutcomeMismatch):
+        apply(replace(FRESH, capture=Capture.AUTOMATIC), PART_CAPTURED)
+
+
+def test_another_reference_for_the_same_payment_is_refused():
+    with pytest.raises(OutcomeMismatch):
+        apply(play([ACTION])[0], replace(CAPTURED, reference="pi_2"))
+
+
+def test_money_that_was_let_go_cannot_be_captured():
+    with pytest.raises(OutcomeMismatch):
+        apply(play([AUTHORIZED, VOIDED])[0], CAPTURED)
+
+
+def operation(kind: OperationKind) -> OperationState:
+    return OperationState(ID, ID, kind, OperationStatus.PENDING, 1000, None, NOW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "verdict"),
+    [
+        ("capture", CAPTURED, "succeeded"),
+        ("capture", AUTHORIZED, "pending"),
+        ("capture", UNKNOWN, "pending"),
+        ("capture", DECLINED, "failed"),
+        ("capture", VOIDED, "failed"),
+        ("void", VOIDED, "succeeded"),
+        ("void", DECLINED, "succeeded"),
+        ("void", CAPTURED, "failed"),
+        ("void", UNKNOWN, "pending"),
+        ("refund", UNKNOWN, "pending"),
+        ("refund", DECLINED, "failed"),
+        ("refund", refund(1, 1000), "pending"),
+    ],
+)
+def test_the_answer_to_its_own_call_ends_an_operation(kind, outcome, verdict):
+    assert verdict_on(operation(OperationKind(kind)), outcome) == verdict
+
+
+@pytest.mark.parametrize("status", list(RefundStatus))
+def test_a_refund_ends_as_the_provider_says_of_that_refund(status):
+    fact = RefundFact("re_1", 1000, status, operation_id=ID)
+    mine = said(OutcomeKind.CAPTURED, 1000, refunds=(fact,))
+    assert verdict_on(operation(OperationKind.REFUND), mine) == status.value
+    others = replace(mine, refunds=(replace(fact, operation_id=OTHER),))
+    assert verdict_on(operation(OperationKind.REFUND), others) is OperationStatus.PENDING
+
+
+def test_an_old_refusal_does_not_end_an_operation_that_came_after_it():
+    authorized, _ = play([AUTHORIZED])
+    capture = operation(OperationKind.CAPTURE)
+    assert settled_by(capture, authorized, DECLINED) is OperationStatus.PENDING
+    assert verdict_on(capture, DECLINED) is OperationStatus.FAILED
+
+
+def test_a_refusal_says_why():
+    refusal = refusal_of(DECLINED.decline_code)
+    assert isinstance(refusal, PaymentDeclined)
+    assert refusal.extra == {"decline_code": "card_declined"}
+
+
+def test_a_provider_that_could_not_be_asked_is_no_refusal_of_the_card():
+    assert isinstance(refusal_of("provider_unavailable"), ProviderUnavailable)
