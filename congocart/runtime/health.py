@@ -8,12 +8,12 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from congocart.api.problems import problem_response
+from congocart.db.migrating import RecordingExecutor
 from congocart.kernel.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -57,8 +57,7 @@ def _is_migrated() -> bool:
     """Asked until it is so; from then on this process needs no later migration."""
     global _migrated  # noqa: PLW0603
     if not _migrated:
-        executor = MigrationExecutor(connection)
-        _migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        _migrated = not RecordingExecutor(connection).pending()
     return _migrated
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,15 +31,46 @@ def empty_database() -> Iterator[str]:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def test_two_that_start_together_take_turns(empty_database: str) -> None:
+def started(database: str, *arguments: str) -> subprocess.Popen[bytes]:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "congocart.settings",
-        "DATABASE_URL": empty_database,
+        "DATABASE_URL": database,
     }
-    command = [sys.executable, ROOT / "manage.py", "prepare", "--demo"]
-    started = [subprocess.Popen(command, env=environment) for _ in range(2)]
-    assert [process.wait(110) for process in started] == [0, 0]
+    return subprocess.Popen([sys.executable, *arguments], env=environment, cwd=ROOT)
+
+
+def test_two_that_start_together_take_turns(empty_database: str) -> None:
+    both = [started(empty_database, "manage.py", "prepare", "--demo") for _ in range(2)]
+    assert [process.wait(110) for process in both] == [0, 0]
+
+
+KILLED_BEFORE_A_MIGRATION_IS_RECORDED = """
+import os, signal, sys
+import django
+from django.core.management import call_command
+from django.db.migrations.recorder import MigrationRecorder
+
+record = MigrationRecorder.record_applied
+
+def record_or_die(recorder, app, name):
+    if (app, name) == (sys.argv[1], "0001_initial"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    record(recorder, app, name)
+
+MigrationRecorder.record_applied = record_or_die
+django.setup()
+call_command("prepare")
+"""
+
+
+@pytest.mark.parametrize("app", ["contenttypes", "auth", "procrastinate", "accounts", "orders"])
+def test_killed_before_a_migration_is_recorded_it_is_done_anew(
+    empty_database: str, app: str
+) -> None:
+    killed = started(empty_database, "-c", KILLED_BEFORE_A_MIGRATION_IS_RECORDED, app)
+    assert killed.wait(110) == -signal.SIGKILL
+    assert started(empty_database, "manage.py", "prepare").wait(110) == 0
 
 
 @pytest.mark.django_db

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+
+from congocart.db.migrating import RecordingExecutor
 
 OLDEST_POSTGRES = 15
 CONNECT_SECONDS = 5
@@ -53,10 +54,12 @@ class Command(BaseCommand):
         database.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
     def _migrate(self) -> None:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        executor = RecordingExecutor(connection)
+        plan = executor.pending()
         if plan:
             self._say(f"migrating the database ({len(plan)} steps)")
+            executor.perform(plan)
+            # Nothing is left to migrate: this makes the rows that Django keeps of each model.
             call_command("migrate", interactive=False, verbosity=0)
 
     def _say(self, progress: str) -> None:

@@ -1,0 +1,41 @@
+"""Migrations that a kill at any moment leaves either done and recorded, or not done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.sql import emit_pre_migrate_signal
+from django.db import transaction
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
+
+Plan = list[tuple[Migration, bool]]
+
+
+class RecordingExecutor(MigrationExecutor):
+    """Records a migration in the transaction that performs it.
+
+    Django does so only when a migration defers no SQL. One that adds a foreign key is
+    committed first and recorded afterwards: killed in between, every later start fails
+    because "relation already exists".
+    """
+
+    def pending(self) -> Plan:
+        """What the database lacks, in order."""
+        return self.migration_plan(self.loader.graph.leaf_nodes())
+
+    def perform(self, plan: Plan) -> None:
+        """Raises django.db.DatabaseError for the first that fails; those before it stay."""
+        alias = self.connection.alias
+        emit_pre_migrate_signal(verbosity=0, interactive=False, db=alias, plan=plan)
+        self.migrate(self.loader.graph.leaf_nodes(), plan)
+
+    def apply_migration(
+        self, state: ProjectState, migration: Migration, *args: Any, **options: Any
+    ) -> ProjectState:
+        """Whole, unless the migration says that it cannot run in a transaction."""
+        if not migration.atomic:
+            return super().apply_migration(state, migration, *args, **options)
+        with transaction.atomic(using=self.connection.alias):
+            return super().apply_migration(state, migration, *args, **options)
