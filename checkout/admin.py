@@ -11,14 +11,15 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from checkout.models import Checkout, CheckoutLine, ShippingMethod, ShippingPrice
-from congocart.backoffice.base import EditableInline, ReadOnlyAdmin, ReadOnlyInline, ShopAdmin
-from congocart.backoffice.columns import address, link_to, money, status, text
+from congocart.backoffice.base import EditableInline, ReadOnlyAdmin, ShopAdmin
+from congocart.backoffice.columns import address, link_to, money, status
 from congocart.backoffice.filters import DaysFilter
 from congocart.backoffice.forms import PriceForm
 from congocart.kernel.money import format_money
 from events.admin import WithTimeline
 from inventory.admin import ReservationInline
 from payments.admin import PaymentInline
+from pricing.admin import PricedLineInline
 
 CHECKOUT_COLORS = {
     "ready": "info",
@@ -29,20 +30,11 @@ CHECKOUT_COLORS = {
 }
 
 
-class CheckoutLineInline(ReadOnlyInline):
+class CheckoutLineInline(PricedLineInline):
     """The lines at their frozen prices."""
 
     model = CheckoutLine
-    fields = ["article", "title", "quantity", "price", "off", "taxed", "sum"]
-
-    article = text("sku", label="SKU")
-    price = money("unit_price", currency="checkout.currency")
-    off = money("discount", currency="checkout.currency")
-    taxed = money("tax", currency="checkout.currency", label="Tax")
-    sum = money("total", currency="checkout.currency")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[CheckoutLine]:
-        return super().get_queryset(request).select_related("checkout")
+    priced_with = "checkout"
 
 
 @admin.register(Checkout)

@@ -141,6 +141,11 @@ class CheckoutLine(models.Model):
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
 
+    @property
+    def currency(self) -> str:
+        """That of the whole checkout."""
+        return self.checkout.currency
+
 
 # Two tabs began a checkout of one cart: the second runs again and supersedes the first.
 register({"checkout_one_live_per_cart": RunAgain})

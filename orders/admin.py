@@ -6,17 +6,16 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
-from congocart.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
-from congocart.backoffice.columns import address, link_to, money, status, text
+from congocart.backoffice.base import ReadOnlyAdmin
+from congocart.backoffice.columns import address, link_to, money, status
 from congocart.backoffice.filters import DaysFilter
 from events.admin import WithTimeline
 from orders.models import Order, OrderLine
 from payments.admin import PAYMENT_COLORS, PaymentInline
+from pricing.admin import PricedLineInline
 
 ORDER_COLORS = {"open": "info", "completed": "success", "canceled": "danger"}
 FULFILLMENT_COLORS = {
@@ -27,20 +26,11 @@ FULFILLMENT_COLORS = {
 }
 
 
-class OrderLineInline(ReadOnlyInline):
+class OrderLineInline(PricedLineInline):
     """The lines as they were ordered."""
 
     model = OrderLine
-    fields = ["article", "title", "quantity", "price", "off", "taxed", "sum"]
-
-    article = text("sku", label="SKU")
-    price = money("unit_price", currency="order.currency")
-    off = money("discount", currency="order.currency")
-    taxed = money("tax", currency="order.currency", label="Tax")
-    sum = money("total", currency="order.currency")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderLine]:
-        return super().get_queryset(request).select_related("order")
+    priced_with = "order"
 
 
 def _words(text: str) -> SearchQuery:

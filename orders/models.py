@@ -121,3 +121,8 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
+
+    @property
+    def currency(self) -> str:
+        """That of the whole order."""
+        return self.order.currency
