@@ -38,11 +38,16 @@ class Queue:
         return [text for (text,) in self.database.execute("SELECT text FROM noted")]
 
     def jobs(self, name: str) -> list[tuple[str, int, float]]:
-        """Status, attempts, and seconds until the next."""
+        """Status, attempts, and seconds from the last of them to the next."""
         return self.database.execute(
             """
-            SELECT status, attempts, extract(epoch FROM scheduled_at - now())::float8
-              FROM procrastinate_jobs WHERE task_name = %s
+            SELECT status, attempts, extract(epoch FROM scheduled_at - failed.at)::float8
+              FROM procrastinate_jobs AS job
+              LEFT JOIN LATERAL (
+                SELECT max(at) AS at FROM procrastinate_events
+                 WHERE job_id = job.id AND type = 'deferred_for_retry'
+              ) AS failed ON true
+             WHERE task_name = %s
             """,
             [f"tests.faults.jobs.{name}"],
         ).fetchall()

@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 PASSWORD = "correct horse battery"
 EMAIL = "ada@example.com"
 ROUNDS = 15
+# A busy machine may blur one measurement; what really takes longer shows in each.
+TRIES = 3
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +41,13 @@ def medians(*calls: Callable[[], object]) -> list[float]:
     return [median(each) for each in times]
 
 
-def assert_alike(one: float, other: float) -> None:
-    assert abs(one - other) < 0.25 * max(one, other), f"{one * 1e3:.1f} ms, {other * 1e3:.1f} ms"
+def assert_alike(one: Callable[[], object], other: Callable[[], object]) -> None:
+    measured = []
+    for _ in range(TRIES):
+        measured.append(medians(one, other))
+        if max(measured[-1]) * 0.75 < min(measured[-1]):
+            return
+    raise AssertionError(f"seconds: {measured}")
 
 
 def stranger() -> str:
@@ -52,7 +59,7 @@ def test_logging_in_takes_the_same_time_for_unknown_and_for_wrong(client):
         body = {"email": email, "password": "wrong password"}
         assert client.post("/api/v1/auth/token", body).status_code == 401
 
-    assert_alike(*medians(lambda: attempt(EMAIL), lambda: attempt(stranger())))
+    assert_alike(lambda: attempt(EMAIL), lambda: attempt(stranger()))
 
 
 def test_registering_takes_the_same_time_for_taken_and_for_new(client):
@@ -60,11 +67,11 @@ def test_registering_takes_the_same_time_for_taken_and_for_new(client):
         body = {"email": email, "password": PASSWORD}
         assert client.post("/api/v1/auth/register", body).status_code == 201
 
-    assert_alike(*medians(lambda: attempt(EMAIL), lambda: attempt(stranger())))
+    assert_alike(lambda: attempt(EMAIL), lambda: attempt(stranger()))
 
 
 def test_forgetting_a_password_takes_the_same_time_for_known_and_for_unknown(client):
     def attempt(email: str) -> None:
         assert client.post("/api/v1/auth/password/forgot", {"email": email}).status_code == 202
 
-    assert_alike(*medians(lambda: attempt(EMAIL), lambda: attempt(stranger())))
+    assert_alike(lambda: attempt(EMAIL), lambda: attempt(stranger()))
