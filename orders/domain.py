@@ -100,7 +100,7 @@ def amount_in(currency: str, money: Money | None) -> int | None:
     if money is None:
         return None
     if money.currency != currency:
-        raise AmountCurrencyMismatch(currency=currency)
+        raise AmountCurrencyMismatch(currency=currency).at("/amount/currency")
     return money.amount
 
 
@@ -140,7 +140,7 @@ class RefundedItem:
     def of(cls, line: BoughtLine | None, *, sku: str, units: int) -> RefundedItem:
         """Raises `UnknownItem` when the order has no such line or fewer units."""
         if line is None or units > line.quantity:
-            raise UnknownItem(sku=sku)
+            raise UnknownItem(sku=sku).at("/items")
         return cls(line.variant_id, sku, units, line.quantity, line.total + line.tax)
 
 

@@ -159,7 +159,7 @@ def _capturable(payment: PaymentState) -> bool:
 
 def _payable(payment: Payment, amount: int) -> int:
     if amount <= 0:
-        raise InvalidAmount
+        raise InvalidAmount().at("/amount/amount")
     with suppress(UnknownProvider):  # one that is switched off is asked when it is on again
         provider_named(payment.provider).check_amount(amount, payment.currency)
     return amount

@@ -77,25 +77,26 @@ def test_canceling_puts_back_only_what_a_refund_has_not(
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "code"),
+    ("body", "code", "pointer"),
     [
-        ({"amount": {"amount": 1, "currency": "EUR"}}, 400, "currency_mismatch"),
-        ({"amount": {"amount": 0, "currency": "GBP"}}, 400, "invalid_amount"),
-        ({"amount": {"amount": -1, "currency": "GBP"}}, 400, "invalid_request"),
-        ({"amount": 5}, 400, "invalid_request"),
-        ({"items": [{"sku": "NOPE", "quantity": 1}]}, 400, "unknown_item"),
-        ({"items": [{"sku": "SKU-0", "quantity": 3}]}, 400, "unknown_item"),
-        ({"items": []}, 400, "invalid_request"),
+        ({"amount": {"amount": 1, "currency": "EUR"}}, "currency_mismatch", "/amount/currency"),
+        ({"amount": {"amount": 0, "currency": "GBP"}}, "invalid_amount", "/amount/amount"),
+        ({"amount": {"amount": -1, "currency": "GBP"}}, "invalid_request", "/amount/amount"),
+        ({"amount": 5}, "invalid_request", "/amount"),
+        ({"items": [{"sku": "NOPE", "quantity": 1}]}, "unknown_item", "/items"),
+        ({"items": [{"sku": "SKU-0", "quantity": 3}]}, "unknown_item", "/items"),
+        ({"items": []}, "invalid_request", "/items"),
     ],
 )
 def test_a_refund_that_makes_no_sense_changes_nothing(
-    client: APIClient, client_of: ClientOf, body: dict[str, Any], status: int, code: str
+    client: APIClient, client_of: ClientOf, body: dict[str, Any], code: str, pointer: str
 ) -> None:
     number = paid_order(client)
 
     answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert Payment.objects.get().refunded == Payment.objects.get().refunding == 0
 
 
