@@ -40,6 +40,7 @@ def test_support_refunds_in_parts_and_never_more_than_was_paid(
     assert (part.status_code, part.json()["payment_status"]) == (201, "partially_refunded")
     more = staff.post(url, {"amount": {"amount": total - 399, "currency": "GBP"}})
     assert (more.status_code, more.json()["code"]) == (409, "refund_exceeds_paid")
+    assert more.json()["refundable"] == {"amount": total - 400, "currency": "GBP"}
     rest = staff.post(url, {})
     assert rest.json()["payment_status"] == "refunded"
     assert rest.json()["payments"][0]["refunded"]["amount"] == total
@@ -147,6 +148,7 @@ def test_staff_record_money_that_came_in_by_other_ways(
     assert (part.status_code, part.json()["payment_status"]) == (201, "pending")
     over = staff.post(url, {"amount": {"amount": 1_001, "currency": "GBP"}})
     assert (over.status_code, over.json()["code"]) == (409, "capture_exceeds_due")
+    assert over.json()["due"] == {"amount": 1_000, "currency": "GBP"}
     rest = staff.post(url, {})
     assert rest.status_code == 201, rest.content
     assert rest.json()["payment_status"] == "paid"
