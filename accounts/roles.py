@@ -11,11 +11,15 @@ from accounts.domain import STAFF_ROLES, Role, allows
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may call an operation at all. What they then see is up to ownership."""
+    """Who may call an operation at all, and for whom it answers for what others own, too.
+
+    What everybody else then sees is up to ownership.
+    """
 
     summary: str
     anonymous: bool = False
     roles: frozenset[Role] = frozenset()
+    others: frozenset[Role] = frozenset()
 
     def lets_in(self, roles: frozenset[str] | None) -> bool:
         """Whether a caller with these roles (None: without a token) passes the door."""
@@ -30,8 +34,18 @@ def _staff(*roles: Role) -> Rule:
 
 ANYONE = Rule("anyone", anonymous=True)
 OWNER = Rule("whoever owns it: the account, or the holder of the Cart-Token", anonymous=True)
-OWNER_OR_STAFF = Rule("whoever owns it, and staff", anonymous=True)
+OWNER_OR_STAFF = Rule("whoever owns it, and staff", anonymous=True, others=STAFF_ROLES)
+OWNER_OR_SUPPORT = Rule(
+    "whoever owns it, and support or manager",
+    anonymous=True,
+    others=frozenset({Role.SUPPORT, Role.MANAGER}),
+)
 ACCOUNT = Rule("anyone logged in, for themselves", roles=frozenset({Role.CUSTOMER}))
+ACCOUNT_OR_STAFF = Rule(
+    "anyone logged in, for themselves, and staff for everybody",
+    roles=frozenset({Role.CUSTOMER}),
+    others=STAFF_ROLES,
+)
 STAFF = _staff(*STAFF_ROLES)
 MANAGER = _staff(Role.MANAGER)
 
@@ -94,9 +108,9 @@ OPERATIONS: dict[str, Rule] = {
     "completeCheckout": OWNER,
     "cancelCheckout": OWNER,
     # orders
-    "listOrders": ACCOUNT,
+    "listOrders": ACCOUNT_OR_STAFF,
     "getOrder": OWNER_OR_STAFF,
-    "cancelOrder": OWNER_OR_STAFF,
+    "cancelOrder": OWNER_OR_SUPPORT,
     "captureOrderPayment": _staff(Role.SUPPORT, Role.MANAGER),
     "refundOrder": _staff(Role.SUPPORT, Role.MANAGER),
     # payment providers prove themselves by their signature
@@ -182,7 +196,8 @@ def as_markdown() -> str:
         "# Who may do what",
         "",
         "Rendered from `accounts/roles.py` by `manage.py show_roles`. A dot is a 401 or 403;",
-        "`own` means that the operation answers for what the caller owns, and 404 for the rest.",
+        "`own` means that the operation answers for what the caller owns, and 404 for the rest,",
+        "or 403 when the caller may read it.",
         "",
         "| operation | " + " | ".join(name for name, _ in callers) + " |",
         "|---|" + "---|" * len(callers),
@@ -203,6 +218,6 @@ def _described(permissions: frozenset[str]) -> str:
 def _cell(rule: Rule, roles: frozenset[str] | None) -> str:
     if not rule.lets_in(roles):
         return "·"
-    staff = roles is not None and roles != {Role.CUSTOMER}
-    own = rule in (OWNER, ACCOUNT) or (rule is OWNER_OR_STAFF and not staff)
+    others = roles is not None and allows(roles, rule.others)
+    own = rule in (OWNER, ACCOUNT) or (bool(rule.others) and not others)
     return "own" if own else "yes"

@@ -203,7 +203,8 @@ def require_total(actual: Money, expected: Money | None) -> None:
     if expected is None or expected == actual:
         return
     if expected.currency != actual.currency:
-        raise ExpectedTotalCurrencyMismatch(currency=actual.currency)
+        mismatch = ExpectedTotalCurrencyMismatch(currency=actual.currency)
+        raise mismatch.at("/expected_total/currency")
     raise total_changed(actual)
 
 

@@ -100,14 +100,20 @@ def amount_in(currency: str, money: Money | None) -> int | None:
     if money is None:
         return None
     if money.currency != currency:
-        raise AmountCurrencyMismatch(currency=currency)
+        raise AmountCurrencyMismatch(currency=currency).at("/amount/currency")
     return money.amount
 
 
 class UnknownItem(Invalid):
-    """This order has no such item, or fewer units of it."""
+    """This order has no such item."""
 
     code = "unknown_item"
+
+
+class RefundExceedsOrdered(Conflict):
+    """More units would be paid back than were ordered."""
+
+    code = "refund_exceeds_ordered"
 
 
 class RestockExceedsOrdered(Conflict):
@@ -138,9 +144,11 @@ class RefundedItem:
 
     @classmethod
     def of(cls, line: BoughtLine | None, *, sku: str, units: int) -> RefundedItem:
-        """Raises `UnknownItem` when the order has no such line or fewer units."""
-        if line is None or units > line.quantity:
-            raise UnknownItem(sku=sku)
+        """Raises `UnknownItem`, or `RefundExceedsOrdered` when the line has fewer units."""
+        if line is None:
+            raise UnknownItem(sku=sku).at("/items")
+        if units > line.quantity:
+            raise RefundExceedsOrdered(sku=sku, ordered=line.quantity)
         return cls(line.variant_id, sku, units, line.quantity, line.total + line.tax)
 
 

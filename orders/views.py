@@ -24,6 +24,7 @@ from orders.domain import (
     AmountCurrencyMismatch,
     InvalidTransition,
     OrderNotFound,
+    RefundExceedsOrdered,
     RestockExceedsOrdered,
     UnknownItem,
 )
@@ -153,6 +154,7 @@ class OrderViewSet(ViewSet):
             AmountNotPayable,
             RefundExceedsPaid,
             UnknownItem,
+            RefundExceedsOrdered,
             RestockExceedsOrdered,
             OutcomeMismatch,
         ],

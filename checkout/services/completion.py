@@ -27,7 +27,13 @@ from congocart.kernel.money import Money
 from congocart.kernel.versions import require_version
 from orders.selectors import order_of_checkout
 from orders.services import finish_operations
-from payments.domain import Outcome, PaymentState, PaymentStatus
+from payments.domain import (
+    InvalidPaymentToken,
+    Outcome,
+    PaymentState,
+    PaymentStatus,
+    UnknownProvider,
+)
 from payments.selectors import latest_payment
 from payments.services import authorize, is_offline, look_up, record_intent, record_outcome
 
@@ -73,7 +79,7 @@ def complete_checkout(
     meanwhile, is `Completion.refusal`.
     """
     request = Request(caller, checkout_id, payment, expected_total, expected, now)
-    if is_offline(provider=payment.provider):
+    if _is_offline(request):
         return _complete_unpaid(request)
     begun, fresh = _begin_payment(request)
     if isinstance(begun, Completion):
@@ -93,15 +99,7 @@ def _complete_unpaid(request: Request) -> Completion:
     _require_completable(checkout, request)
     status = PaymentStatus.PENDING if checkout.total else PaymentStatus.PAID
     order = place_order_of(checkout, payment_status=status, now=request.now)
-    intent = record_intent(
-        checkout_id=checkout.id,
-        order_id=order.id,
-        provider=request.payment.provider,
-        token=request.payment.token,
-        amount=checkout.total,
-        currency=checkout.currency,
-        now=request.now,
-    )
+    intent = _intent(checkout, request, order_id=order.id)
     if checkout.total == 0:
         record_outcome(payment_id=intent.id, outcome=authorize(payment=intent), now=request.now)
     return Completion(CheckoutStatus.COMPLETED, order)
@@ -119,16 +117,31 @@ def _begin_payment(request: Request) -> tuple[PaymentState | Completion, bool]:
             _require_as_seen(checkout, request)
             return under_way, False
     _require_completable(checkout, request)
-    intent = record_intent(
-        checkout_id=checkout.id,
-        provider=request.payment.provider,
-        token=request.payment.token,
-        amount=checkout.total,
-        currency=checkout.currency,
-        now=request.now,
-    )
+    intent = _intent(checkout, request)
     move_to(checkout, CheckoutStatus.COMPLETING, now=request.now)
     return intent, True
+
+
+def _is_offline(request: Request) -> bool:
+    try:
+        return is_offline(provider=request.payment.provider)
+    except UnknownProvider as refusal:
+        raise refusal.at("/payment/provider") from None
+
+
+def _intent(checkout: Checkout, request: Request, *, order_id: UUID | None = None) -> PaymentState:
+    try:
+        return record_intent(
+            checkout_id=checkout.id,
+            order_id=order_id,
+            provider=request.payment.provider,
+            token=request.payment.token,
+            amount=checkout.total,
+            currency=checkout.currency,
+            now=request.now,
+        )
+    except InvalidPaymentToken as refusal:
+        raise refusal.at("/payment/token") from None
 
 
 @use_case(phase=Phase.LAST)

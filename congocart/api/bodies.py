@@ -1,4 +1,4 @@
-"""Bodies without a Content-Length: chunked ones of HTTP/1.1, and those of HTTP/2."""
+"""Bodies as the server hands them over: without a Content-Length, or left unread."""
 
 from __future__ import annotations
 
@@ -10,18 +10,34 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def with_length(application: Application, limit: int) -> Application:
-    """Gives such bodies a length, because Django takes them for empty.
+    """Gives bodies without a length one, because Django takes them for empty.
 
-    At most one byte more than `limit` is read: enough to be refused as too large.
-    Nobody reads the body of a GET, so it is left alone.
+    Those are chunked ones of HTTP/1.1, and some of HTTP/2. At most one byte more than
+    `limit` is read: enough to be refused as too large. Nobody reads such a body of a GET,
+    so it is left alone. A body of a known length is read to its end, unless it is too large.
     """
 
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        reads = environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        if not reads and "CONTENT_LENGTH" not in environ and environ.get("wsgi.input_terminated"):
+        terminated = environ.get("wsgi.input_terminated")
+        if terminated and "CONTENT_LENGTH" in environ:
+            answer = application(environ, start_response)
+            _read_to_the_end(environ, limit)
+            return answer
+        if terminated and environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             body = environ["wsgi.input"].read(limit + 1)
             environ["CONTENT_LENGTH"] = str(len(body))
             environ["wsgi.input"] = BytesIO(body)
         return application(environ, start_response)
 
     return wrapped
+
+
+def _read_to_the_end(environ: dict[str, Any], limit: int) -> None:
+    """Takes what nobody has read of a body, such as that of a 401 or of an unknown path.
+
+    The server closes a connection of which the rest of a request is still to come, and does
+    not say so: the client's next request on it would get no answer at all.
+    """
+    length = str(environ["CONTENT_LENGTH"])
+    if length.isdecimal() and 0 < int(length[:12]) <= limit:
+        environ["wsgi.input"].read(limit)

@@ -136,9 +136,9 @@ def _decoded(text: str | None, ordering: Ordering) -> _Cursor | None:
             for (_, _, parse), value in zip(ordering.keys, values, strict=True)
         )
     except (ValueError, TypeError, AttributeError, OverflowError):
-        raise InvalidCursor from None
+        raise InvalidCursor().at("/cursor") from None
     if name != ordering.name or not isinstance(backwards, bool):
-        raise InvalidCursor
+        raise InvalidCursor().at("/cursor")
     return _Cursor(name, parsed, backwards)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,11 @@ class CongoCartError(Exception):
         self.retry_after = retry_after
         self.extra: Mapping[str, Any] = extra
         super().__init__(self.detail)
+
+    def at(self, pointer: str) -> Self:
+        """The same refusal, naming the one value of the request that it is about."""
+        self.errors = (FieldError(pointer, self.code, self.detail),)
+        return self
 
 
 class Invalid(CongoCartError):

@@ -11,6 +11,7 @@ import os
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -45,6 +46,8 @@ def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return _requests.labels(method, route, status), _seconds.labels(method, route)
 
 
+# Exempt, because a POST is a 405 here and not a form that has expired.
+@csrf_exempt
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """The numbers of all processes when PROMETHEUS_MULTIPROC_DIR is set, else of this one."""

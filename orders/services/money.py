@@ -82,8 +82,8 @@ def refund_order(
     """Gives money back: `amount`, the worth of `items` (units by SKU), or all.
 
     `restock_items` puts the items back on the shelf. Raises `OrderNotFound`,
-    `RefundExceedsPaid`, `UnknownItem`, `RestockExceedsOrdered` or, once it is
-    recorded, `OutcomeMismatch`.
+    `RefundExceedsPaid`, `UnknownItem`, `RefundExceedsOrdered`, `RestockExceedsOrdered` or,
+    once it is recorded, `OutcomeMismatch`.
     """
     payment_id = _record_refund(
         caller=caller,

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from payments.domain import (
@@ -45,7 +46,7 @@ def record_capture(*, payment_id: UUID, amount: int | None = None, now: datetime
         raise NothingToCapture
     wanted = state.due if amount is None else _payable(payment, amount)
     if wanted > state.due:
-        raise CaptureExceedsDue(due=state.due)
+        raise CaptureExceedsDue(due=_told(payment, state.due))
     return add_operation(
         payment, OperationKind.CAPTURE, amount=wanted, reason="", now=now
     ).as_state()
@@ -92,10 +93,10 @@ def record_refund(
     payment = locked_payment(payment_id)
     refundable = payment.as_state().refundable
     if amount is None and refundable <= 0:
-        raise RefundExceedsPaid(refundable=refundable)
+        raise RefundExceedsPaid(refundable=_told(payment, 0))
     wanted = refundable if amount is None else _payable(payment, amount)
     if wanted > refundable:
-        raise RefundExceedsPaid(refundable=max(0, refundable))
+        raise RefundExceedsPaid(refundable=_told(payment, max(0, refundable)))
     payment.refunding += wanted
     payment.save(update_fields=["refunding"])
     return add_operation(
@@ -157,9 +158,14 @@ def _capturable(payment: PaymentState) -> bool:
     return payment.step is OutcomeKind.AUTHORIZED
 
 
+def _told(payment: Payment, amount: int) -> dict[str, Any]:
+    """An amount as clients read it."""
+    return {"amount": amount, "currency": payment.currency}
+
+
 def _payable(payment: Payment, amount: int) -> int:
     if amount <= 0:
-        raise InvalidAmount
+        raise InvalidAmount().at("/amount/amount")
     with suppress(UnknownProvider):  # one that is switched off is asked when it is on again
         provider_named(payment.provider).check_amount(amount, payment.currency)
     return amount

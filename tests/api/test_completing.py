@@ -75,6 +75,7 @@ def test_a_total_that_is_not_expected_is_not_charged(client: APIClient) -> None:
 
     foreign = complete(client, checkout, expected_total={"amount": 1395, "currency": "EUR"})
     assert (foreign.status_code, foreign.json()["code"]) == (400, "currency_mismatch")
+    assert [error["pointer"] for error in foreign.json()["errors"]] == ["/expected_total/currency"]
 
     assert not Order.objects.exists()
     exact = complete(client, checkout, expected_total={"amount": 1395, "currency": "GBP"})
@@ -153,6 +154,7 @@ def test_an_unknown_provider_is_refused(client: APIClient) -> None:
     answer = complete(client, checkout, payment={"provider": "barter"})
 
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_provider")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/payment/provider"]
     assert not Order.objects.exists()
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.test import Client
 from rest_framework.test import APIClient
 
 
@@ -27,3 +28,11 @@ def test_readyz_is_503_while_a_migration_is_missing(
     response = client.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["database"] == "not migrated"
+
+
+@pytest.mark.parametrize("path", ["livez", "readyz", "metrics", "api/schema", "api/docs"])
+def test_what_is_only_read_answers_a_write_with_405(path: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(f"/{path}")
+
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer["Allow"] == "GET, HEAD"

@@ -191,6 +191,7 @@ def test_a_token_of_another_provider_is_refused(client: APIClient) -> None:
     answer = pay(client, checkout, "tok_nobody_knows")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_payment_token")
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/payment/token"]
     assert read(client, checkout)["status"] == "ready"
     assert not Payment.objects.exists()
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -86,3 +88,29 @@ def test_bodies_and_their_lengths(url: str):
 
     cut = raw(url, "Content-Length: 100", b'{"items": [', end=True)
     assert (cut[0], cut[1]["code"]) == (400, "invalid_request")
+
+
+def late_body(url: str, path: str) -> tuple[int, int]:
+    """The statuses of two requests on one connection; the first one's body comes late."""
+    target = urlsplit(url)
+    with socket.create_connection((target.hostname, target.port), timeout=10) as connection:
+        head = f"POST {path} HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+        connection.sendall(f"{head}Content-Length: 2\r\n\r\n".encode())
+        time.sleep(0.1)
+        connection.sendall(b"{}")
+        first = answer_on(connection)
+        connection.sendall(b"GET /livez HTTP/1.1\r\nHost: shop\r\n\r\n")
+        return first, answer_on(connection)
+
+
+def answer_on(connection: socket.socket) -> int:
+    with HTTPResponse(connection) as answer:
+        answer.begin()
+        answer.read()
+        return answer.status
+
+
+def test_a_connection_can_be_used_again_after_an_answer_to_an_unread_body(url: str):
+    assert late_body(url, "/nothing") == (404, 200)
+    assert late_body(url, "/api/v1/me/addresses") == (401, 200)
+    assert late_body(url, PATH) == (201, 200)

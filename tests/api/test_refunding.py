@@ -40,6 +40,7 @@ def test_support_refunds_in_parts_and_never_more_than_was_paid(
     assert (part.status_code, part.json()["payment_status"]) == (201, "partially_refunded")
     more = staff.post(url, {"amount": {"amount": total - 399, "currency": "GBP"}})
     assert (more.status_code, more.json()["code"]) == (409, "refund_exceeds_paid")
+    assert more.json()["refundable"] == {"amount": total - 400, "currency": "GBP"}
     rest = staff.post(url, {})
     assert rest.json()["payment_status"] == "refunded"
     assert rest.json()["payments"][0]["refunded"]["amount"] == total
@@ -77,26 +78,42 @@ def test_canceling_puts_back_only_what_a_refund_has_not(
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "code"),
+    ("body", "code", "pointer"),
     [
-        ({"amount": {"amount": 1, "currency": "EUR"}}, 400, "currency_mismatch"),
-        ({"amount": {"amount": 0, "currency": "GBP"}}, 400, "invalid_amount"),
-        ({"amount": {"amount": -1, "currency": "GBP"}}, 400, "invalid_request"),
-        ({"amount": 5}, 400, "invalid_request"),
-        ({"items": [{"sku": "NOPE", "quantity": 1}]}, 400, "unknown_item"),
-        ({"items": [{"sku": "SKU-0", "quantity": 3}]}, 400, "unknown_item"),
-        ({"items": []}, 400, "invalid_request"),
+        ({"amount": {"amount": 1, "currency": "EUR"}}, "currency_mismatch", "/amount/currency"),
+        ({"amount": {"amount": 0, "currency": "GBP"}}, "invalid_amount", "/amount/amount"),
+        ({"amount": {"amount": -1, "currency": "GBP"}}, "invalid_request", "/amount/amount"),
+        ({"amount": 5}, "invalid_request", "/amount"),
+        ({"items": [{"sku": "NOPE", "quantity": 1}]}, "unknown_item", "/items"),
+        ({"items": []}, "invalid_request", "/items"),
     ],
 )
 def test_a_refund_that_makes_no_sense_changes_nothing(
-    client: APIClient, client_of: ClientOf, body: dict[str, Any], status: int, code: str
+    client: APIClient, client_of: ClientOf, body: dict[str, Any], code: str, pointer: str
 ) -> None:
     number = paid_order(client)
 
     answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
 
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
     assert Payment.objects.get().refunded == Payment.objects.get().refunding == 0
+
+
+@pytest.mark.parametrize("restock", [True, False])
+def test_no_more_units_are_refunded_than_were_ordered(
+    client: APIClient, client_of: ClientOf, restock: bool
+) -> None:
+    number = paid_order(client)
+    items = [{"sku": "SKU-0", "quantity": 2}, {"sku": "SKU-0", "quantity": 1}]
+    body = {"items": items, "restock": restock}
+
+    answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "refund_exceeds_ordered")
+    assert (answer.json()["sku"], answer.json()["ordered"]) == ("SKU-0", 2)
+    assert Payment.objects.get().refunding == 0
+    assert stock_of("SKU-0") == (8, 0)
 
 
 def test_canceling_a_paid_order_refunds_it(client: APIClient) -> None:
@@ -146,6 +163,7 @@ def test_staff_record_money_that_came_in_by_other_ways(
     assert (part.status_code, part.json()["payment_status"]) == (201, "pending")
     over = staff.post(url, {"amount": {"amount": 1_001, "currency": "GBP"}})
     assert (over.status_code, over.json()["code"]) == (409, "capture_exceeds_due")
+    assert over.json()["due"] == {"amount": 1_000, "currency": "GBP"}
     rest = staff.post(url, {})
     assert rest.status_code == 201, rest.content
     assert rest.json()["payment_status"] == "paid"

@@ -43,6 +43,13 @@ def test_the_documented_table_is_the_one_in_code():
     assert path.read_text() == as_markdown(), "run `manage.py show_roles > docs/roles.md`"
 
 
+def test_the_documented_table_says_who_answers_for_orders_of_others():
+    lines = as_markdown().splitlines()
+    assert "| `listOrders` | · | own | yes | yes | yes | yes |" in lines
+    assert "| `getOrder` | own | own | yes | yes | yes | yes |" in lines
+    assert "| `cancelOrder` | own | own | yes | own | yes | yes |" in lines
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "method", "path"), ALL, ids=[name for name, _, _ in ALL])
 def test_the_door_opens_for_whom_the_table_says(client, client_of, name, method, path):

@@ -254,6 +254,7 @@ def test_a_cursor_of_another_ordering_is_refused(client: APIClient) -> None:
 
     assert response.status_code == 400
     assert response.json()["code"] == "invalid_cursor"
+    assert [error["pointer"] for error in response.json()["errors"]] == ["/cursor"]
 
 
 @pytest.mark.parametrize("time", ["garbage", "2020-01-01T00:00:00+23:59"])

@@ -83,7 +83,7 @@ def test_a_partial_capture_releases_the_rest_and_is_not_the_whole_price(held, no
 def test_a_capture_of_more_than_is_due_is_refused(held, now):
     with pytest.raises(CaptureExceedsDue) as refusal:
         record_capture(payment_id=held.id, amount=2000, now=now)
-    assert refusal.value.extra == {"due": 1999}
+    assert refusal.value.extra == {"due": {"amount": 1999, "currency": "GBP"}}
 
 
 def test_what_is_paid_cannot_be_captured_again(paid, now):
@@ -146,7 +146,7 @@ def test_refunds_under_way_count_as_given_back(paid, now):
     record_refund(payment_id=paid.id, amount=1500, now=now)
     with pytest.raises(RefundExceedsPaid) as refusal:
         record_refund(payment_id=paid.id, amount=500, now=now)
-    assert refusal.value.extra == {"refundable": 499}
+    assert refusal.value.extra == {"refundable": {"amount": 499, "currency": "GBP"}}
 
 
 def test_more_than_was_paid_is_not_refunded_and_the_books_stay(paid, now):

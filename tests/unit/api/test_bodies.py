@@ -52,3 +52,13 @@ def test_a_known_length_and_a_stream_that_may_block_are_left_alone(ended):
         environ["CONTENT_LENGTH"] = "3"
 
     assert received(**environ) == (("3", b"123") if ended else (None, b""))
+
+
+@pytest.mark.parametrize(("length", "left"), [("5", b""), ("11", b"12345"), ("", b"12345")])
+def test_what_nobody_read_of_a_body_is_read_before_the_answer_unless_it_is_too_large(length, left):
+    stream = BytesIO(b"12345")
+    environ = {"REQUEST_METHOD": "POST", "wsgi.input": stream, "wsgi.input_terminated": True}
+
+    answer = with_length(lambda *_: [b"401"], limit=10)(environ | {"CONTENT_LENGTH": length}, None)
+
+    assert (answer, stream.read()) == ([b"401"], left)

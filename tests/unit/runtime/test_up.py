@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import signal
 import socket
+from collections.abc import Iterator
 
 import pytest
 
 from congocart.runtime import up
 from congocart.runtime.errors import CannotRun
-from congocart.runtime.supervisor import Service
+from congocart.runtime.supervisor import Service, Supervisor
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,21 @@ def test_a_service_that_keeps_dying_waits_longer_each_time() -> None:
 def test_a_service_that_had_settled_starts_again_at_once() -> None:
     service = Service("worker", ["true"], failures=5, started_at=-1000)
     assert service.note_death() == 0
+
+
+@pytest.fixture
+def own_signals() -> Iterator[None]:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("own_signals")
+@pytest.mark.parametrize("ignored", [True, False])
+def test_a_hang_up_stops_a_shop_unless_it_was_started_under_nohup(ignored: bool) -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    with Supervisor():
+        assert (signal.getsignal(signal.SIGHUP) == signal.SIG_IGN) is ignored
+        assert callable(signal.getsignal(signal.SIGTERM))
