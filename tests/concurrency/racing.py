@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -35,6 +36,16 @@ def at_once(*works: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(works)) as pool:
         return list(pool.map(run, works))
+
+
+def later(seconds: float, work: Callable[..., T], *arguments: Any) -> Callable[[], T]:
+    """`work`, which gives the others that lead."""
+
+    def run() -> T:
+        time.sleep(seconds)
+        return work(*arguments)
+
+    return run
 
 
 def crowd(work: Callable[[int], T], number: int) -> list[T]:

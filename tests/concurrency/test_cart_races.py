@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from carts.models import Cart, CartLine
 from checkout.models import Checkout
-from tests.concurrency.racing import CONCURRENCY, at_once, code_of, shopper
+from tests.concurrency.racing import CONCURRENCY, at_once, code_of, later, shopper
 from tests.shop import (
     DETAILS,
     MANUAL,
@@ -180,9 +180,12 @@ def test_a_cart_claimed_while_it_is_added_to_loses_nothing(client_of: ClientOf) 
 def test_a_cart_claimed_while_its_checkout_completes_keeps_nothing_that_was_bought(
     client_of: ClientOf, payment: dict[str, Any]
 ) -> None:
-    """Two guest carts of one user, each with a checkout; goods that nobody bought all stay."""
+    """Two guest carts of one user, each with a checkout; goods that nobody bought all stay.
+
+    The claims get more of a lead each round, so that either side comes first somewhere.
+    """
     merged = 0
-    for _ in range(ROUNDS):
+    for lead in range(ROUNDS):
         user = client_of()
         own = new_cart(user, ["SKU-0", "SKU-1"])
         devices = [shopper(), shopper()]
@@ -192,7 +195,7 @@ def test_a_cart_claimed_while_its_checkout_completes_keeps_nothing_that_was_boug
             for device, guest in zip(devices, guests, strict=True)
         ]
         completing = [
-            partial(device.post, f"/api/v1/checkouts/{checkout['id']}/complete", payment)
+            later(lead / 20, device.post, f"/api/v1/checkouts/{checkout['id']}/complete", payment)
             for device, checkout in zip(devices, checkouts, strict=True)
         ]
         add = partial(user.post, f"/api/v1/carts/{own['id']}/items", items(["SKU-3"])[0])
