@@ -111,6 +111,24 @@ def test_money_for_a_checkout_that_was_given_up_goes_back(client: APIClient) -> 
     assert_books_are_clean()
 
 
+def test_late_money_gets_the_units_that_somebody_else_has_let_lapse(
+    client: APIClient, client_of: Callable[..., APIClient]
+) -> None:
+    """The buyer's own reservation ran out and its units were held by another, who went away."""
+    checkout = new_checkout(client, ["SKU-0"], 10)
+    pay(client, checkout, "tok_timeout")
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        new_checkout(client_of(), ["SKU-0"], 10)
+    assert Reservation.objects.exclude(checkout_id=checkout["id"]).count() == 1
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=40)):
+        tell(client, Payment.objects.get(), "captured")
+        assert_books_are_clean()
+
+    assert Order.objects.get().payment_status == "paid"
+    assert stock_of("SKU-0") == (0, 0)
+
+
 def test_money_that_was_faster_than_its_void_goes_back_and_is_announced_once(
     client: APIClient, monkeypatch: pytest.MonkeyPatch, run_jobs: Callable[[], int]
 ) -> None:
