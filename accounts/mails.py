@@ -6,6 +6,7 @@ mail is made when it is sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -92,20 +93,28 @@ def _user(user_id: str) -> User | None:
     return User.objects.filter(pk=UUID(user_id), is_active=True).first()
 
 
+def send_mail(*, template: str, to: str, context: Mapping[str, object]) -> None:
+    """Sends `template` as text and HTML; the text's first line is the subject.
+
+    For the mails of other rooms, too: the shop writes to everybody in the same way.
+    """
+    known = {"shop": settings.SHOP_NAME, "storefront": settings.STOREFRONT_URL, **context}
+    title, _, text = render_to_string(f"{template}.txt", known).partition("\n")
+    message = EmailMultiAlternatives(title, text.strip() + "\n", to=[to])
+    message.attach_alternative(render_to_string(f"{template}.html", known), "text/html")
+    message.send()
+
+
 def _send(
     template: str,
     to: str,
     subject: User | EmailChange | None = None,
     purpose: Purpose | None = None,
 ) -> None:
-    context: dict[str, object] = {"shop": settings.SHOP_NAME, "storefront": settings.STOREFRONT_URL}
+    context: dict[str, object] = {}
     if subject is not None and purpose is not None:
         token = make_proof(purpose, subject)
         context["token"] = token
         context["link"] = f"{settings.STOREFRONT_URL}/{PAGES[purpose]}?token={token}"
         context["hours"] = int(LIFETIMES[purpose].total_seconds() // 3600)
-    path = f"accounts/mails/{template}"
-    title, _, text = render_to_string(f"{path}.txt", context).partition("\n")
-    message = EmailMultiAlternatives(title, text.strip() + "\n", to=[to])
-    message.attach_alternative(render_to_string(f"{path}.html", context), "text/html")
-    message.send()
+    send_mail(template=f"accounts/mails/{template}", to=to, context=context)

@@ -63,7 +63,11 @@ class Answer:
 
 
 def write(
-    request: Request, operation: Callable[[], T], present: Callable[[T], Answer]
+    request: Request,
+    operation: Callable[[], T],
+    present: Callable[[T], Answer],
+    *,
+    spends_its_proof: bool = False,
 ) -> HttpResponse:
     """Runs a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
 
@@ -71,6 +75,10 @@ def write(
     answer from its result. With a key it runs inside the use case's transaction,
     so it must not need the network. It may raise a `CongoCartError` to refuse
     without undoing the effect, such as a declined payment that was recorded.
+
+    `spends_its_proof` is for an operation that checks, before its use case, what its
+    own success takes away: a password, a link, an account. Its repetition is refused
+    there, and is answered like the first request all the same.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -83,8 +91,10 @@ def write(
         result = operation()
     except _Replay as replay:
         return _response(replay.stored, {"Idempotent-Replayed": "true"})
-    except Exception:
+    except Exception as error:
         effect.release()
+        if spends_its_proof and (stored := effect.answer_in_spite_of(error)):
+            return _response(stored, {"Idempotent-Replayed": "true"})
         raise
     finally:
         current_effect.reset(token)
@@ -161,6 +171,12 @@ class _StoredEffect:
             if self.leased_until and final:
                 self._keep(self.answer, over_lease=True)
         return self.answer
+
+    def answer_in_spite_of(self, error: Exception) -> Stored | None:
+        """What was answered when the proof was still good; nothing helps who has to wait."""
+        if not isinstance(error, CongoCartError) or not _is_final(error):
+            return None
+        return self.store.answer_to_this_body(timezone.now())
 
     def release(self) -> None:
         """Lets a retry begin at once after the operation failed between its transactions."""

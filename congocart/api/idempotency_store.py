@@ -136,6 +136,14 @@ class KeyStore:
         row = IdempotencyKey.objects.filter(pk=self.id).exclude(status=None).first()
         return self._opened(row.status or 0, bytes(row.sealed or b"")) if row else None
 
+    def answer_to_this_body(self, now: datetime) -> Stored | None:
+        """What the same request was answered before, if it was."""
+        rows = IdempotencyKey.objects.filter(pk=self.id, created_at__gte=now - KEPT)
+        row = rows.exclude(status=None).first()
+        if row is None or not self._is_of_this_body(row.fingerprint):
+            return None
+        return self._opened(row.status or 0, bytes(row.sealed or b""))
+
     @staticmethod
     def purge(*, before: datetime) -> int:
         """Deletes what was stored `before` then; returns how many."""

@@ -6,10 +6,14 @@ from datetime import datetime
 
 from events.services import record_event
 from payments.domain import PaymentState
+from payments.mails import send_payment_returned
 
 
 def announce_return(*, payment: PaymentState, reason: str, now: datetime) -> None:
-    """An event of the payment's checkout, for its buyer and for staff; once for each payment."""
+    """An event of the payment's checkout, for staff, and an e-mail to its buyer.
+
+    The caller sees to it that this happens once for each payment.
+    """
     amount = payment.captured or payment.amount
     record_event(
         type="payment.returned",
@@ -17,3 +21,4 @@ def announce_return(*, payment: PaymentState, reason: str, now: datetime) -> Non
         data={"payment_id": str(payment.id), "amount": amount, "reason": reason},
         now=now,
     )
+    send_payment_returned.defer(payment_id=str(payment.id), amount=amount, reason=reason)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
+
+from rest_framework.test import APIClient
 
 from congocart.api.openapi.document import document
 
@@ -76,6 +79,26 @@ class Probe:
     expect: int = 400
     code: str = "invalid_request"
     pointer: str | None = None
+
+
+@dataclass
+class World:
+    """Somebody with one of everything, a stranger, an admin and a guest."""
+
+    owner: APIClient
+    stranger: APIClient
+    admin: APIClient
+    anonymous: APIClient
+    places: dict[str, Any]
+
+    def client_for(self, operation: Operation) -> APIClient:
+        return self.admin if operation.needs_role else self.owner
+
+    def path(self, operation: Operation, **others: str) -> str:
+        path = operation.path
+        for name in re.findall(r"{(\w+)}", path):
+            path = path.replace(f"{{{name}}}", str(others.get(name, self.places[name])))
+        return path
 
 
 OPERATIONS = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,10 +11,8 @@ from django.apps import apps
 from django.db import connection, transaction
 from rest_framework.test import APIClient
 
-from accounts.domain import Role
 from congocart.kernel.ids import uuid7
-from tests.api.bad_input import LONG, OPERATIONS, Operation, Probe, probes
-from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_shelf
+from tests.api.bad_input import LONG, OPERATIONS, Operation, Probe, World, probes
 
 pytestmark = pytest.mark.django_db
 
@@ -26,67 +23,6 @@ INSIDES = re.compile(
 each_operation = pytest.mark.parametrize(
     "operation", [pytest.param(o, id=o.id) for o in OPERATIONS]
 )
-
-
-@dataclass
-class World:
-    """Somebody with one of everything, a stranger, an admin and a guest."""
-
-    owner: APIClient
-    stranger: APIClient
-    admin: APIClient
-    anonymous: APIClient
-    places: dict[str, Any]
-
-    def client_for(self, operation: Operation) -> APIClient:
-        return self.admin if operation.needs_role else self.owner
-
-    def path(self, operation: Operation, **others: str) -> str:
-        path = operation.path
-        for name in re.findall(r"{(\w+)}", path):
-            path = path.replace(f"{{{name}}}", str(others.get(name, self.places[name])))
-        return path
-
-
-@pytest.fixture
-def doors(client_of) -> World:
-    """The same people in an empty shop: enough to be turned away."""
-    names = {name for operation in OPERATIONS for name in re.findall(r"{(\w+)}", operation.path)}
-    places = {name: str(uuid7()) for name in names} | {"provider": "test"}
-    return World(client_of(), client_of(), client_of(Role.ADMIN), APIClient(), places)
-
-
-@pytest.fixture
-def world(client_of) -> World:
-    stock_shelf(2, prefix="MUG")
-    offer_shipping()
-    owner = client_of()
-    order = new_order(owner, ["MUG-0"])
-    address = owner.post("/api/v1/me/addresses", ADDRESS).json()
-    sessions = owner.get("/api/v1/me/sessions").json()["results"]
-    bought = new_cart(owner, ["MUG-1"])
-    checkout = owner.post("/api/v1/checkouts", {"cart_id": bought["id"], **DETAILS}).json()
-    cart = owner.post("/api/v1/carts", {"items": items(["MUG-0"])}).json()
-    admin = client_of(Role.ADMIN)
-    key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
-    return World(
-        owner=owner,
-        stranger=client_of(),
-        admin=admin,
-        anonymous=APIClient(),
-        places={
-            "cart_id": cart["id"],
-            "item_id": cart["items"][0]["id"],
-            "checkout_id": checkout["id"],
-            "number": order["number"],
-            "slug": "thing-mug",
-            "sku": "MUG-0",
-            "session_id": sessions[0]["id"],
-            "address_id": address["id"],
-            "key_id": key["id"],
-            "provider": "test",
-        },
-    )
 
 
 def send(client: APIClient, operation: Operation, path: str, probe: Probe, **headers: str) -> Any:
@@ -168,6 +104,22 @@ def test_no_token_and_a_bad_token_are_401(doors: World, operation: Operation):
         faults += faults_of(response, 403, "permission_denied", None)
 
     assert not faults, "\n".join(faults)
+
+
+WRITES = [o for o in OPERATIONS if o.method != "get" and o.id != "receivePaymentWebhook"]
+
+
+@pytest.mark.parametrize("operation", [pytest.param(o, id=o.id) for o in WRITES])
+def test_an_idempotency_key_that_is_none_is_refused(world: World, operation: Operation):
+    client, path = world.client_for(operation), world.path(operation)
+    body = json.dumps(operation.example if operation.schema else {}).encode()
+    before, faults = fingerprint(), []
+    for key in ("", "k" * 256, "k" * 300, "caf\u00e9", "a\tb"):
+        response = send(client, operation, path, Probe("", body), **{"Idempotency-Key": key})
+        faults += faults_of(response, 400, "invalid_idempotency_key", None)
+
+    assert not faults, "\n".join(faults)
+    assert fingerprint() == before
 
 
 FOREIGN = [

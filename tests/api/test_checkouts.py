@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -119,6 +121,22 @@ def test_units_are_held_while_the_checkout_lasts(client: APIClient) -> None:
 
     client.post(f"/api/v1/checkouts/{checkout['id']}/cancel")
     assert stock_of("SKU-0") == (100, 0)
+
+
+def test_a_reservation_that_ran_out_blocks_no_sale_before_a_job_has_seen_it(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    (sku,) = stock_shelf(stock=2, prefix="LAST")
+    late, next_one = new_checkout(client, [sku], 2), {"items": items([sku], 2), **DETAILS}
+    assert client_of().post("/api/v1/checkouts", next_one).status_code == 409
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert client_of().post("/api/v1/checkouts", next_one).status_code == 201
+        assert stock_of(sku) == (2, 2)
+        answer = complete(client, late)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "checkout_expired")
+    assert stock_of(sku) == (2, 2)
 
 
 def test_every_short_sku_is_named_and_nothing_is_held(client: APIClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,14 +10,18 @@ from uuid import uuid4
 import orjson
 import pytest
 import time_machine
+from django.core import mail
+from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.domain import Role
+from accounts.services import ensure_user
 from checkout.models import Checkout
 from checkout.services import abandon_payments, recover_payments
 from congocart.db.books import declared_checks, run_checks
 from events.models import Event
-from inventory.models import Stock
+from inventory.models import Reservation, Stock
 from inventory.services import adjust_stock
 from orders.models import Order
 from payments.domain import Outcome, OutcomeKind, PaymentState, RefundFact
@@ -62,6 +67,34 @@ def returned(checkout: dict[str, Any]) -> list[str]:
     return [event.data["reason"] for event in events]
 
 
+def test_who_paid_for_nothing_is_written_to_once_and_staff_see_why(
+    client: APIClient, client_of: Callable[..., APIClient], run_jobs: Callable[[], int]
+) -> None:
+    """Whoever finds out: here the buyer has left, and the recovery job finds the goods sold."""
+    checkout = new_checkout(client, ["SKU-0"], 10)
+    pay(client, checkout, "tok_timeout")
+    Reservation.objects.all().delete()
+    Stock.objects.update(on_hand=3, reserved=0)
+    for minutes in (5, 10):
+        with time_machine.travel(later := timezone.now() + timedelta(minutes=minutes)):
+            recover_payments(now=later)
+    assert returned(checkout) == ["sold_out"]
+
+    run_jobs()
+
+    (message,) = mail.outbox
+    assert message.to == ["ada@example.com"]
+    assert message.subject == "Your payment at CongoCart is on its way back"
+    for text in (message.body, message.alternatives[0].content):
+        assert "£103.95" in text
+        assert "was sold to somebody else" in text
+    staff = Client()
+    staff.force_login(ensure_user(email="s@example.com", password="x", role=Role.SUPPORT))
+    page = staff.get(f"/admin/checkout/checkout/{checkout['id']}/change/").content.decode()
+    assert "payment.returned" in page
+    assert "sold_out" in page
+
+
 def test_money_for_a_checkout_that_was_given_up_goes_back(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
     pay(client, checkout, "tok_requires_action")
@@ -78,8 +111,26 @@ def test_money_for_a_checkout_that_was_given_up_goes_back(client: APIClient) -> 
     assert_books_are_clean()
 
 
+def test_late_money_gets_the_units_that_somebody_else_has_let_lapse(
+    client: APIClient, client_of: Callable[..., APIClient]
+) -> None:
+    """The buyer's own reservation ran out and its units were held by another, who went away."""
+    checkout = new_checkout(client, ["SKU-0"], 10)
+    pay(client, checkout, "tok_timeout")
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        new_checkout(client_of(), ["SKU-0"], 10)
+    assert Reservation.objects.exclude(checkout_id=checkout["id"]).count() == 1
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=40)):
+        tell(client, Payment.objects.get(), "captured")
+        assert_books_are_clean()
+
+    assert Order.objects.get().payment_status == "paid"
+    assert stock_of("SKU-0") == (0, 0)
+
+
 def test_money_that_was_faster_than_its_void_goes_back_and_is_announced_once(
-    client: APIClient, monkeypatch: pytest.MonkeyPatch
+    client: APIClient, monkeypatch: pytest.MonkeyPatch, run_jobs: Callable[[], int]
 ) -> None:
     checkout = new_checkout(client, ["SKU-0"])
     pay(client, checkout, "tok_requires_action")
@@ -95,6 +146,8 @@ def test_money_that_was_faster_than_its_void_goes_back_and_is_announced_once(
     assert Payment.objects.get().status == "refunded"
     assert not Order.objects.exists()
     assert returned(checkout) == ["abandoned"]
+    run_jobs()
+    assert ["after your checkout had run out" in each.body for each in mail.outbox] == [True]
     with time_machine.travel(later + timedelta(minutes=4)):
         assert_books_are_clean()
 

@@ -1,0 +1,7 @@
+"""What the worker does for payments; `checkout` declares their recovery."""
+
+from __future__ import annotations
+
+from payments import mails
+
+__all__ = ["mails"]

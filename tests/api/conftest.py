@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.domain import Role
+from congocart.kernel.ids import uuid7
+from tests.api.bad_input import OPERATIONS, World
+from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_shelf
+
+
+@pytest.fixture
+def doors(client_of) -> World:
+    """The same people in an empty shop: enough to be turned away."""
+    names = {name for operation in OPERATIONS for name in re.findall(r"{(\w+)}", operation.path)}
+    places = {name: str(uuid7()) for name in names} | {"provider": "test"}
+    return World(client_of(), client_of(), client_of(Role.ADMIN), APIClient(), places)
+
+
+@pytest.fixture
+def world(client_of) -> World:
+    stock_shelf(2, prefix="MUG")
+    offer_shipping()
+    owner = client_of()
+    order = new_order(owner, ["MUG-0"])
+    address = owner.post("/api/v1/me/addresses", ADDRESS).json()
+    sessions = owner.get("/api/v1/me/sessions").json()["results"]
+    bought = new_cart(owner, ["MUG-1"])
+    checkout = owner.post("/api/v1/checkouts", {"cart_id": bought["id"], **DETAILS}).json()
+    cart = owner.post("/api/v1/carts", {"items": items(["MUG-0"])}).json()
+    admin = client_of(Role.ADMIN)
+    key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
+    return World(
+        owner=owner,
+        stranger=client_of(),
+        admin=admin,
+        anonymous=APIClient(),
+        places={
+            "cart_id": cart["id"],
+            "item_id": cart["items"][0]["id"],
+            "checkout_id": checkout["id"],
+            "number": order["number"],
+            "slug": "thing-mug",
+            "sku": "MUG-0",
+            "session_id": sessions[0]["id"],
+            "address_id": address["id"],
+            "key_id": key["id"],
+            "provider": "test",
+        },
+    )
