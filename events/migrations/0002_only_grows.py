@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.db import migrations
+
+from congocart.db.append_only import only_grows
+
+
+class Migration(migrations.Migration):
+    dependencies = [("events", "0001_initial"), ("db", "0002_append_only")]
+    operations = [only_grows("events_event", forgettable=["data,reason", "actor_id"])]

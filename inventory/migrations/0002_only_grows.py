@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.db import migrations
+
+from congocart.db.append_only import only_grows
+
+
+class Migration(migrations.Migration):
+    dependencies = [("inventory", "0001_initial"), ("db", "0002_append_only")]
+    operations = [only_grows("inventory_movement", forgettable=["reason", "actor_id"])]
