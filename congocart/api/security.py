@@ -23,7 +23,8 @@ ALLOWED_HEADERS = (
     "X-Request-ID"
 )
 EXPOSED_HEADERS = (
-    "ETag, Idempotent-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+    "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, "
+    "WWW-Authenticate, X-Request-ID"
 )
 PREFLIGHT_SECONDS = "7200"
 

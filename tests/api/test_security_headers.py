@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
 from tests.shop import ADDRESS, new_checkout, new_order, offer_shipping, stock_shelf
 
@@ -79,6 +80,14 @@ def test_a_named_storefront_may_call_without_cookies(client, settings):
     other = client.get("/api/v1/products", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in other
     assert "Origin" in other["Vary"]
+
+
+def test_a_named_storefront_may_read_every_header_that_is_documented(client, settings):
+    settings.CORS_ORIGINS = {STOREFRONT}
+    answer = client.get("/api/v1/products", headers={"Origin": STOREFRONT})
+    exposed = set(answer["Access-Control-Expose-Headers"].split(", "))
+    documented = SchemaGenerator().get_schema(request=None, public=True)
+    assert exposed == set(documented["components"]["headers"])
 
 
 def test_an_upload_to_a_form_is_refused_before_it_reaches_the_disk(monkeypatch):
