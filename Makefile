@@ -46,7 +46,7 @@ SLOW    := slow or browser or faults
 PYTEST  := $(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses $(WORKERS)
 
 test: install ## run the test suite, on a database of its own
-	$(PYTEST) -m "not ($(SLOW) or fuzz)"
+	$(PYTEST) --dist worksteal -m "not ($(SLOW) or fuzz)"
 
 slow: install ## run the suites that take long: browser, killed processes, a trading day
 	$(PYTEST) --dist loadfile -m "$(SLOW)"

@@ -21,6 +21,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 PAID = {"payment": {"provider": "test", "token": "tok_success"}}
 
 
+BOTH_WAYS = pytest.mark.parametrize(
+    "payment",
+    [pytest.param(MANUAL, id="manual"), pytest.param(PAID, id="paid", marks=pytest.mark.slow)],
+)
+
+
 def buy(skus: Sequence[str], *, payment: dict[str, Any] = MANUAL, quantity: int = 1) -> str:
     """A whole purchase without a cart of its own; the code of the refusal, or 201."""
     client = shopper()
@@ -31,7 +37,7 @@ def buy(skus: Sequence[str], *, payment: dict[str, Any] = MANUAL, quantity: int 
     return code_of(client.post(f"/api/v1/checkouts/{begun.json()['id']}/complete", payment))
 
 
-@pytest.mark.parametrize("payment", [MANUAL, PAID], ids=["manual", "paid"])
+@BOTH_WAYS
 def test_200_buyers_of_50_units_make_50_orders(payment: dict[str, Any]) -> None:
     offer_shipping()
     (sku,) = stock_shelf(stock=50)
@@ -43,7 +49,7 @@ def test_200_buyers_of_50_units_make_50_orders(payment: dict[str, Any]) -> None:
     assert stock_of(sku) == (0, 0)
 
 
-@pytest.mark.parametrize("payment", [MANUAL, PAID], ids=["manual", "paid"])
+@BOTH_WAYS
 def test_baskets_in_opposite_order_make_50_orders_too(payment: dict[str, Any]) -> None:
     offer_shipping()
     skus = stock_shelf(2, stock=50)

@@ -65,7 +65,7 @@ from tests.property.steps import (
 )
 from tests.shop import offer_shipping, stock_shelf
 
-PROGRAMS = int(os.environ.get("CONGOCART_MACHINE_PROGRAMS", "60"))
+PROGRAMS = int(os.environ.get("CONGOCART_MACHINE_PROGRAMS", "40"))
 SEED = os.environ.get("CONGOCART_MACHINE_SEED")
 STAFF = Caller(roles=frozenset({"support", "manager"}))
 START = datetime(2030, 1, 1, tzinfo=UTC)

@@ -64,7 +64,7 @@ call_command("prepare")
 """
 
 
-@pytest.mark.parametrize("app", ["contenttypes", "auth", "procrastinate", "accounts", "orders"])
+@pytest.mark.parametrize("app", ["auth", "orders"])
 def test_killed_before_a_migration_is_recorded_it_is_done_anew(
     empty_database: str, app: str
 ) -> None:
