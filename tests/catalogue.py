@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from rest_framework.test import APIClient
+
 from catalog.domain import NewVariant
 from catalog.models import Product
 from catalog.services import create_product
@@ -40,3 +42,10 @@ def product(title: str, *variants: NewVariant, **fields: Any) -> Product:
     return create_product(
         title=title, variants=variants or (variant(sku),), **{"now": NOW, **fields}
     )
+
+
+def titles(client: APIClient, **query: Any) -> list[str]:
+    """Of the page of products that `query` gives."""
+    response = client.get("/api/v1/products", query)
+    assert response.status_code == 200, response.content
+    return [item["title"] for item in response.json()["results"]]

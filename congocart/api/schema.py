@@ -77,22 +77,26 @@ def operation(
     answer; `paginated` says that the answer is a page of the Output; `auth` is
     read off the view's authentication and permissions unless given.
     """
-    documented = Operation(
-        id=operation_id,
-        summary=summary,
-        description=description,
-        tag=tag,
-        request=request,
-        responses=responses,
-        errors=errors,
-        parameters=parameters,
-        versioned=versioned,
-        paginated=paginated,
-        auth=auth,
+    return _documenting(
+        Operation(
+            id=operation_id,
+            summary=summary,
+            description=description,
+            tag=tag,
+            request=request,
+            responses=responses,
+            errors=errors,
+            parameters=parameters,
+            versioned=versioned,
+            paginated=paginated,
+            auth=auth,
+        )
     )
 
+
+def _documenting(documented: Operation) -> Callable[[F], F]:
     def decorate(method: F) -> F:
-        handler = method if request else refusing_bodies(method)
+        handler = method if documented.request else refusing_bodies(method)
         handler.operation = documented  # type: ignore[attr-defined]
         return handler
 

@@ -1,0 +1,246 @@
+"""Ways to corrupt the books of a shop, each with the check that has to see it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Corruption(NamedTuple):
+    """Statements that break an invariant, once the constraints that would refuse are gone."""
+
+    check: str
+    sql: str
+    without: str = ""
+
+
+FIRST_ORDER = "(SELECT id FROM orders_order ORDER BY placed_at LIMIT 1)"
+LIVE = "(SELECT id FROM checkout_checkout WHERE status = 'ready')"
+COMPLETED = "(SELECT checkout_id FROM orders_order ORDER BY placed_at LIMIT 1)"
+PAID = "status = 'paid'"
+REFUNDED = "status = 'partially_refunded'"
+
+CORRUPTIONS = [
+    Corruption(
+        "every_variant_has_stock",
+        "INSERT INTO catalog_variant (id, product_id, sku, title, options, position) "
+        "SELECT gen_random_uuid(), id, 'NEW', '', '{}', 9 FROM catalog_product",
+    ),
+    Corruption(
+        "stock_is_the_sum_of_its_movements", "UPDATE inventory_stock SET on_hand = on_hand + 1"
+    ),
+    Corruption(
+        "stock_is_the_sum_of_its_movements", "DELETE FROM inventory_movement WHERE kind = 'initial'"
+    ),
+    Corruption(
+        "reserved_stock_is_the_sum_of_reservations",
+        "UPDATE inventory_stock SET reserved = reserved + 1",
+    ),
+    Corruption("reserved_stock_is_the_sum_of_reservations", "DELETE FROM inventory_reservation"),
+    Corruption(
+        "no_more_is_promised_than_there_is",
+        "UPDATE inventory_stock SET reserved = on_hand + 1",
+        without="inventory_stock.inventory_reserved_within_on_hand",
+    ),
+    Corruption(
+        "no_more_is_promised_than_there_is",
+        "UPDATE inventory_stock SET reserved = -1",
+        without="inventory_stock.inventory_reserved_not_negative",
+    ),
+    Corruption(
+        "movements_name_their_order_and_go_its_way",
+        "UPDATE inventory_movement SET order_id = NULL WHERE kind = 'sale'",
+    ),
+    Corruption(
+        "movements_name_their_order_and_go_its_way",
+        "UPDATE inventory_movement SET delta = -delta WHERE kind = 'sale'",
+    ),
+    Corruption(
+        "movements_name_their_order_and_go_its_way",
+        f"UPDATE inventory_movement SET order_id = {FIRST_ORDER} WHERE kind = 'initial'",
+    ),
+    Corruption(
+        "payments_are_the_sums_of_their_ledger",
+        f"UPDATE payments_payment SET captured = captured - 1 WHERE {PAID}",
+    ),
+    Corruption(
+        "payments_are_the_sums_of_their_ledger",
+        "DELETE FROM payments_ledgerentry WHERE kind = 'refunded'",
+    ),
+    Corruption(
+        "no_more_is_captured_than_authorized_or_refunded_than_captured",
+        f"UPDATE payments_payment SET refunded = captured + 1 WHERE {REFUNDED}",
+        without="payments_payment.payments_refunds_within_captured",
+    ),
+    Corruption(
+        "no_more_is_captured_than_authorized_or_refunded_than_captured",
+        f"UPDATE payments_payment SET captured = authorized + 1 WHERE {PAID}",
+        without="payments_payment.payments_captured_within_authorized",
+    ),
+    Corruption(
+        "payment_status_follows_from_the_money",
+        f"UPDATE payments_payment SET status = 'refunded' WHERE {PAID}",
+    ),
+    Corruption(
+        "refunds_under_way_are_the_sum_of_their_operations",
+        f"UPDATE payments_payment SET refunding = 5 WHERE {PAID}",
+    ),
+    Corruption(
+        "refunds_that_succeeded_are_in_the_ledger",
+        "UPDATE payments_ledgerentry SET operation_id = NULL, reference = 'lost' "
+        "WHERE kind = 'refunded'",
+    ),
+    Corruption(
+        "refunds_that_succeeded_are_in_the_ledger",
+        "UPDATE payments_operation SET amount = amount - 1 WHERE kind = 'refund'",
+    ),
+    Corruption(
+        "money_has_an_order_or_goes_back_within_a_minute",
+        f"UPDATE payments_payment SET order_id = NULL WHERE {PAID}",
+    ),
+    Corruption(
+        "what_is_not_finished_is_looked_at_again",
+        "UPDATE payments_payment SET next_attempt_at = NULL WHERE step = 'unknown'",
+    ),
+    Corruption(
+        "what_is_not_finished_is_looked_at_again",
+        "UPDATE payments_operation SET status = 'pending'",
+        without="payments_operation.payments_operation_pending_is_looked_at",
+    ),
+    Corruption(
+        "orders_are_the_sums_of_their_lines",
+        "UPDATE orders_order SET total = total - 1",
+        without="orders_order.orders_totals_add_up",
+    ),
+    Corruption(
+        "orders_are_the_sums_of_their_lines",
+        "UPDATE orders_order SET subtotal = subtotal + 1, total = total + 1",
+    ),
+    Corruption("orders_are_the_sums_of_their_lines", "DELETE FROM orders_orderline"),
+    Corruption(
+        "orders_are_the_sums_of_their_lines",
+        "UPDATE orders_orderline SET total = total - 1",
+        without="orders_orderline.orders_line_adds_up",
+    ),
+    Corruption(
+        "order_numbers_are_unique",
+        "UPDATE orders_order SET number = 'SAME'",
+        without="orders_order.unique:number",
+    ),
+    Corruption(
+        "sold_units_are_ordered_less_canceled_and_returned",
+        "DELETE FROM inventory_movement WHERE kind = 'sale'",
+    ),
+    Corruption(
+        "sold_units_are_ordered_less_canceled_and_returned",
+        "INSERT INTO inventory_movement (id, stock_id, delta, kind, reason, order_id, created_at) "
+        "SELECT gen_random_uuid(), stock_id, -delta, 'cancellation', '', order_id, created_at "
+        "FROM inventory_movement WHERE kind = 'sale'",
+    ),
+    Corruption(
+        "sold_units_are_ordered_less_canceled_and_returned",
+        "INSERT INTO inventory_movement (id, stock_id, delta, kind, reason, order_id, created_at) "
+        "SELECT gen_random_uuid(), stock_id, 1 - delta, 'return', '', order_id, created_at "
+        "FROM inventory_movement WHERE kind = 'sale'",
+    ),
+    Corruption(
+        "sold_units_are_ordered_less_canceled_and_returned",
+        "UPDATE orders_order SET status = 'canceled'",
+    ),
+    Corruption(
+        "orders_have_a_payment_within_a_minute",
+        f"UPDATE payments_payment SET order_id = NULL WHERE {PAID}",
+    ),
+    Corruption(
+        "order_total_is_charged_or_still_due",
+        f"UPDATE payments_payment SET amount = amount + 1 WHERE {PAID}",
+    ),
+    Corruption(
+        "order_total_is_charged_or_still_due",
+        f"UPDATE payments_payment SET currency = 'EUR' WHERE {PAID}",
+    ),
+    Corruption(
+        "order_payment_status_is_that_of_its_payment",
+        "UPDATE orders_order SET payment_status = 'pending' WHERE payment_status = 'paid'",
+    ),
+    Corruption("orders_have_their_events", "DELETE FROM events_event WHERE type = 'order.placed'"),
+    Corruption(
+        "canceled_orders_keep_no_money",
+        "UPDATE orders_order SET status = 'canceled', canceled_at = now() "
+        "WHERE payment_status = 'paid'",
+    ),
+    Corruption(
+        "orders_that_stand_keep_their_money",
+        "UPDATE orders_order SET status = 'open' WHERE status = 'canceled'",
+    ),
+    Corruption(
+        "orders_have_their_events",
+        "INSERT INTO events_event (id, type, subject_id, data, created_at) "
+        "SELECT gen_random_uuid(), type, subject_id, data, created_at FROM events_event",
+    ),
+    Corruption(
+        "orders_have_their_events", "DELETE FROM events_event WHERE type = 'order.canceled'"
+    ),
+    Corruption(
+        "orders_have_their_events",
+        "DELETE FROM events_event WHERE type = 'order.payment_partially_refunded'",
+    ),
+    Corruption(
+        "refunds_of_orders_have_their_events",
+        "DELETE FROM events_event WHERE type = 'order.refund_requested'",
+    ),
+    Corruption(
+        "checkouts_are_the_sums_of_their_lines",
+        "UPDATE checkout_checkout SET subtotal = subtotal + 1, total = total + 1",
+    ),
+    Corruption(
+        "checkouts_are_the_sums_of_their_lines",
+        "UPDATE checkout_checkout SET total = total + 1",
+        without="checkout_checkout.checkout_totals_add_up",
+    ),
+    Corruption(
+        "completed_checkouts_are_one_order_and_no_other_is_any",
+        f"UPDATE checkout_checkout SET status = 'completed' WHERE id = {LIVE}",
+    ),
+    Corruption(
+        "completed_checkouts_are_one_order_and_no_other_is_any",
+        f"UPDATE checkout_checkout SET status = 'canceled' WHERE id = {COMPLETED}",
+    ),
+    Corruption(
+        "orders_are_what_was_checked_out",
+        "UPDATE orders_order SET shipping = shipping + 1, total = total + 1",
+    ),
+    Corruption(
+        "orders_are_what_was_checked_out",
+        "UPDATE orders_orderline SET quantity = unit_price, unit_price = quantity",
+    ),
+    Corruption("orders_are_what_was_checked_out", "DELETE FROM checkout_checkoutline"),
+    Corruption(
+        "carts_are_settled_by_their_order",
+        "UPDATE carts_cart SET status = 'open', version = 1 WHERE status = 'ordered'",
+    ),
+    Corruption("carts_are_settled_by_their_order", "UPDATE carts_cart SET status = 'ordered'"),
+    Corruption(
+        "live_checkouts_hold_their_units_and_no_other_holds_any",
+        f"UPDATE checkout_checkout SET status = 'expired' WHERE id = {LIVE}",
+    ),
+    Corruption(
+        "live_checkouts_hold_their_units_and_no_other_holds_any",
+        "DELETE FROM inventory_reservation",
+    ),
+    Corruption(
+        "live_checkouts_hold_their_units_and_no_other_holds_any",
+        "UPDATE inventory_reservation SET quantity = quantity + 1",
+    ),
+    Corruption(
+        "checkouts_being_paid_have_a_payment_under_way",
+        f"UPDATE checkout_checkout SET status = 'completing' WHERE id = {LIVE}",
+    ),
+    Corruption(
+        "payments_are_of_the_checkout_that_their_order_was",
+        f"UPDATE payments_payment SET checkout_id = {LIVE} WHERE {PAID}",
+    ),
+    Corruption(
+        "money_that_found_no_order_was_announced",
+        f"UPDATE payments_payment SET order_id = NULL WHERE {REFUNDED}",
+    ),
+]
