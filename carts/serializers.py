@@ -12,9 +12,9 @@ from congocart.api.shapes import (
     ItemInput,
     MessageOutput,
     TotalsOutput,
-    money_body,
     totals_body,
 )
+from congocart.kernel.money import money_body
 
 
 class CartInput(Input):

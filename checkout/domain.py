@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from congocart.kernel.address import Address
 from congocart.kernel.errors import Conflict, FieldError, Invalid, NotFound
-from congocart.kernel.money import MAX_AMOUNT, Money
+from congocart.kernel.money import MAX_AMOUNT, Money, money_body
 
 
 class CheckoutStatus(StrEnum):
@@ -210,4 +210,4 @@ def require_total(actual: Money, expected: Money | None) -> None:
 
 def total_changed(actual: Money) -> TotalChanged:
     """The refusal that says what the total is now."""
-    return TotalChanged(total={"amount": actual.amount, "currency": actual.currency})
+    return TotalChanged(total=money_body(actual.amount, actual.currency))

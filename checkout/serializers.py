@@ -29,11 +29,11 @@ from congocart.api.shapes import (
     TotalsOutput,
     address_from,
     line_body,
-    money_body,
     totals_body,
 )
 from congocart.kernel.address import Address
 from congocart.kernel.errors import FieldError, Invalid
+from congocart.kernel.money import money_body
 from payments.domain import PaymentState
 
 MAX_LINES = 1_000

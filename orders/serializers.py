@@ -22,9 +22,9 @@ from congocart.api.shapes import (
     LineOutput,
     TotalsOutput,
     line_body,
-    money_body,
     totals_body,
 )
+from congocart.kernel.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order
 from payments.domain import PaymentStatus

@@ -33,6 +33,7 @@ from catalog.models import Price, Product, Variant
 from catalog.selectors.categories import subtree_of
 from catalog.selectors.search import search_query
 from congocart.db.statements import IsAnyOf, Parameter, Statement
+from congocart.kernel.money import money_body
 
 # Where a product without a price in the currency stands: behind all others.
 _DEARER_THAN_ALL = 2**62
@@ -175,7 +176,7 @@ def _variant_body(row: tuple[Any, ...], currency: str) -> dict[str, Any]:
         "sku": sku,
         "title": title,
         "options": orjson.loads(options),
-        "price": None if amount is None else {"amount": amount, "currency": currency},
+        "price": None if amount is None else money_body(amount, currency),
         "available": units_available(
             on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
         ),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 
 from congocart.api.problems import (
     CONTENT_TYPE,
@@ -23,6 +26,8 @@ from congocart.kernel.errors import (
     TooLarge,
     nul_error,
 )
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate")
 
@@ -78,6 +83,11 @@ def _error_of_status(status: int) -> CongoCartError:
     fallback = InternalError if status >= 500 else Invalid
     kind = next((kind for kind, known in STATUSES.items() if known == status), fallback)
     return kind()
+
+
+def read_only(view: View) -> View:
+    """A page that is only read: a POST is a 405, and not a form that has expired."""
+    return csrf_exempt(require_safe(view))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from congocart.api.models import IdempotencyKey
@@ -133,16 +134,13 @@ class KeyStore:
 
     def answer(self) -> Stored | None:
         """The answer that is stored by now."""
-        row = IdempotencyKey.objects.filter(pk=self.id).exclude(status=None).first()
-        return self._opened(row.status or 0, bytes(row.sealed or b"")) if row else None
+        row = self._answered().first()
+        return self._answer_in(row) if row else None
 
     def answer_to_this_body(self, now: datetime) -> Stored | None:
         """What the same request was answered before, if it was."""
-        rows = IdempotencyKey.objects.filter(pk=self.id, created_at__gte=now - KEPT)
-        row = rows.exclude(status=None).first()
-        if row is None or not self._is_of_this_body(row.fingerprint):
-            return None
-        return self._opened(row.status or 0, bytes(row.sealed or b""))
+        row = self._answered().filter(created_at__gte=now - KEPT).first()
+        return self._answer_in(row) if row and self._is_of_this_body(row.fingerprint) else None
 
     @staticmethod
     def purge(*, before: datetime) -> int:
@@ -156,6 +154,12 @@ class KeyStore:
             "now": now,
             "stale": now - KEPT,
         }
+
+    def _answered(self) -> QuerySet[IdempotencyKey]:
+        return IdempotencyKey.objects.filter(pk=self.id).exclude(status=None)
+
+    def _answer_in(self, row: IdempotencyKey) -> Stored:
+        return self._opened(row.status or 0, bytes(row.sealed or b""))
 
     def _is_of_this_body(self, fingerprint: str) -> bool:
         secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)

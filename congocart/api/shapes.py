@@ -19,7 +19,7 @@ from congocart.api.fields import (
 )
 from congocart.kernel.address import ADDRESS_FIELDS, Address, address_errors
 from congocart.kernel.errors import FieldError
-from congocart.kernel.money import Money
+from congocart.kernel.money import Money, money_body
 
 MAX_SKU_LENGTH = 100
 TOTALS = ("subtotal", "discount", "shipping", "tax", "total")
@@ -120,11 +120,6 @@ class LineOutput(Output):
     discount = MoneyOutput()
     tax = MoneyOutput()
     total = MoneyOutput()
-
-
-def money_body(amount: int, currency: str) -> dict[str, Any]:
-    """`MoneyOutput` of minor units."""
-    return {"amount": amount, "currency": currency}
 
 
 def totals_body(priced: Priced, currency: str) -> dict[str, Any]:

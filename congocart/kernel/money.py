@@ -26,6 +26,11 @@ class Money:
         return format_money(self.amount, self.currency)
 
 
+def money_body(amount: int, currency: str) -> dict[str, int | str]:
+    """Minor units as clients read and write them, in JSON."""
+    return {"amount": amount, "currency": currency}
+
+
 @cache
 def known_currencies() -> frozenset[str]:
     """The ISO 4217 codes that the CLDR data of Babel knows."""

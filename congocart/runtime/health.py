@@ -10,9 +10,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
+from congocart.api.edge import read_only
 from congocart.api.problems import problem_response
 from congocart.db.migrating import RecordingExecutor
 from congocart.kernel.errors import Unavailable
@@ -22,18 +21,15 @@ log = structlog.get_logger(__name__)
 _migrated = False
 
 
-# Exempt, because a POST is a 405 here and not a form that has expired.
-@csrf_exempt
 @never_cache
-@require_safe
+@read_only
 def livez(request: HttpRequest) -> JsonResponse:
     """Touches nothing: a process that answers is not to be restarted."""
     return JsonResponse({"status": "ok"})
 
 
-@csrf_exempt
 @never_cache
-@require_safe
+@read_only
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers and is migrated, else 503. Without Redis the shop serves."""
     checks = {"database": _said(_check_database), "redis": _said(_check_redis)}

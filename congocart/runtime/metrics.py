@@ -11,8 +11,6 @@ import os
 from functools import cache
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -22,6 +20,8 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from congocart.api.edge import read_only
 
 _requests = Counter("http_requests", "Requests answered.", ["method", "route", "status"])
 _seconds = Histogram(
@@ -46,9 +46,7 @@ def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return _requests.labels(method, route, status), _seconds.labels(method, route)
 
 
-# Exempt, because a POST is a 405 here and not a form that has expired.
-@csrf_exempt
-@require_safe
+@read_only
 def metrics(request: HttpRequest) -> HttpResponse:
     """The numbers of all processes when PROMETHEUS_MULTIPROC_DIR is set, else of this one."""
     registry = REGISTRY

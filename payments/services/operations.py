@@ -6,9 +6,9 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from congocart.kernel.money import money_body
 from payments.domain import (
     Capture,
     CaptureExceedsDue,
@@ -46,7 +46,7 @@ def record_capture(*, payment_id: UUID, amount: int | None = None, now: datetime
         raise NothingToCapture
     wanted = state.due if amount is None else _payable(payment, amount)
     if wanted > state.due:
-        raise CaptureExceedsDue(due=_told(payment, state.due))
+        raise CaptureExceedsDue(due=money_body(state.due, payment.currency))
     return add_operation(
         payment, OperationKind.CAPTURE, amount=wanted, reason="", now=now
     ).as_state()
@@ -93,10 +93,10 @@ def record_refund(
     payment = locked_payment(payment_id)
     refundable = payment.as_state().refundable
     if amount is None and refundable <= 0:
-        raise RefundExceedsPaid(refundable=_told(payment, 0))
+        raise RefundExceedsPaid(refundable=money_body(0, payment.currency))
     wanted = refundable if amount is None else _payable(payment, amount)
     if wanted > refundable:
-        raise RefundExceedsPaid(refundable=_told(payment, max(0, refundable)))
+        raise RefundExceedsPaid(refundable=money_body(max(0, refundable), payment.currency))
     payment.refunding += wanted
     payment.save(update_fields=["refunding"])
     return add_operation(
@@ -156,11 +156,6 @@ def _capturable(payment: PaymentState) -> bool:
     if payment.capture is Capture.OFFLINE:
         return payment.due > 0 and payment.step is not OutcomeKind.VOIDED
     return payment.step is OutcomeKind.AUTHORIZED
-
-
-def _told(payment: Payment, amount: int) -> dict[str, Any]:
-    """An amount as clients read it."""
-    return {"amount": amount, "currency": payment.currency}
 
 
 def _payable(payment: Payment, amount: int) -> int:

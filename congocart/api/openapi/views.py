@@ -7,9 +7,8 @@ import hashlib
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe
 
+from congocart.api.edge import read_only
 from congocart.api.openapi.document import as_json, as_yaml
 
 _JSON, _YAML = "application/json", "application/yaml"
@@ -21,9 +20,7 @@ _POLICY = (
 )
 
 
-# Exempt, because a POST is a 405 here and not a form that has expired.
-@csrf_exempt
-@require_safe
+@read_only
 @cache_control(public=True, max_age=300)
 def schema(request: HttpRequest) -> HttpResponse:
     """The OpenAPI document: YAML by `?format=yaml` or the Accept header, else JSON."""
@@ -47,15 +44,13 @@ def _wants_yaml(request: HttpRequest) -> bool:
     return request.get_preferred_type(accepted) in accepted[2:]
 
 
-@csrf_exempt
-@require_safe
+@read_only
 def swagger(request: HttpRequest) -> HttpResponse:
     """Swagger UI, from our own static files."""
     return _page(request, "congocart/swagger.html")
 
 
-@csrf_exempt
-@require_safe
+@read_only
 def redoc(request: HttpRequest) -> HttpResponse:
     """ReDoc, from our own static files."""
     return _page(request, "congocart/redoc.html")
