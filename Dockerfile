@@ -28,4 +28,4 @@ USER congocart
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD \
   ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/readyz', timeout=4)"]
-CMD ["python", "-m", "congocart.runtime.server"]
+CMD ["python", "-m", "congocart.server"]

@@ -7,7 +7,7 @@ import sys
 if __name__ == "__main__":
     if sys.argv[1:2] == ["up"]:
         # It provides the database that the settings name, so it runs before they are read.
-        from congocart.runtime import up
+        from embedded import up
 
         sys.exit(up.main(sys.argv[2:]))
 

@@ -23,10 +23,10 @@ from accounts.admin_second_factor import second_factor_page
 from accounts.domain import STAFF_ROLES, Role, normalize_email
 from accounts.models import PersonalDataAccess, RefreshSession, SavedAddress, User
 from accounts.services import distrust_email, reset_mfa, revoke_sessions
-from congocart.backoffice.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
-from congocart.backoffice.columns import back_to
-from congocart.backoffice.filters import DaysFilter
-from congocart.kernel.errors import CongoCartError, Forbidden
+from core.backoffice.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
+from core.backoffice.columns import back_to
+from core.backoffice.filters import DaysFilter
+from core.errors import CongoCartError, Forbidden
 
 GRANTED = [(role.value, role.value.capitalize()) for role in Role if role in STAFF_ROLES]
 

@@ -17,7 +17,7 @@ from accounts import admin_sessions
 from accounts.domain import InvalidCredentials, TooManyAttempts
 from accounts.models import User
 from accounts.services import change_password, set_password
-from congocart.kernel.errors import CongoCartError
+from core.errors import CongoCartError
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]

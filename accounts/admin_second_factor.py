@@ -20,7 +20,7 @@ from accounts.domain import Enrolment, MfaNotStarted
 from accounts.forms import CodeForm, EitherCodeForm, PasswordForm, StopForm
 from accounts.models import User
 from accounts.selectors import second_factor_of
-from congocart.kernel.errors import Conflict, CongoCartError
+from core.errors import Conflict, CongoCartError
 
 PAGE = "admin:second_factor"
 

@@ -20,7 +20,7 @@ _SHOWN = "second_factor_shown"
 _STARTED = "second_factor_started"
 
 
-class SecondFactorDoor:
+class AdminMfaMiddleware:
     """Middleware that opens the admin to sessions that have shown their owner's second factor.
 
     A session that has not, because the factor was set up elsewhere since, is ended. Where

@@ -14,7 +14,7 @@ from accounts.domain import ApiKeyUser, ScopeMissing, TokenInvalid
 from accounts.models import ApiKey
 from accounts.roles import SCOPES, is_public
 from accounts.selectors import roles_among
-from congocart.kernel.ids import hash_secret
+from core.ids import hash_secret
 
 USE_NOTED_EVERY = timedelta(minutes=5)
 

@@ -11,11 +11,11 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.domain import InvalidCredentials, Role, TooManyAttempts
-from accounts.guard import guarded, login_attempt
+from accounts.lockout import guarded, login_attempt
 from accounts.models import User
 from accounts.roles import ADMIN_SITE
 from accounts.selectors import users_with_second_factor
-from congocart.api.callers import client_address
+from core.http.callers import client_address
 
 
 class RoleBackend(ModelBackend):

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from congocart.kernel.errors import (
+from core.errors import (
     Conflict,
     Forbidden,
     Invalid,

@@ -35,7 +35,7 @@ class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Asks for the second factor once the password was right, and notes it in a new session.
 
-        Whoever has none and needs one is let in as far as to set one up (`SecondFactorDoor`).
+        Whoever has none and needs one is let in as far as to set one up (`AdminMfaMiddleware`).
         """
         super().confirm_login_allowed(user)
         try:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.domain import ApiKeyUser, TokenUser
 from accounts.models import PersonalDataAccess, User
 from accounts.roles import PERSONAL_OPERATIONS, PERSONAL_PAGES
-from congocart.api.request_ids import current_request_id
+from core.http.request_ids import current_request_id
 
 log = structlog.get_logger(__name__)
 

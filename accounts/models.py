@@ -12,9 +12,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.domain import EmailTaken, KeyState, Role, normalize_email, normalize_password
-from congocart.db.constraints import register
-from congocart.kernel.address import ADDRESS_FIELDS, Address
-from congocart.kernel.ids import uuid7
+from core.address import ADDRESS_FIELDS, Address
+from core.db.constraints import register
+from core.ids import uuid7
 
 
 class UserManager(BaseUserManager["User"]):

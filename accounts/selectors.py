@@ -23,7 +23,7 @@ from accounts.models import (
     TotpDevice,
     User,
 )
-from congocart.kernel.address import Address
+from core.address import Address
 
 _ROLES = frozenset(Role)
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import guard, mails
+from accounts import emails, lockout
 from accounts.models import EmailChange, PersonalDataAccess, RefreshSession
-from accounts.proofs import LIFETIMES, Purpose
 from accounts.services import forget_abandoned_data
-from congocart.db.jobs import periodic
+from accounts.signed_links import LIFETIMES, Purpose
+from core.db.jobs import periodic
 
-__all__ = ["forget_abandoned", "mails", "purge"]
+__all__ = ["emails", "forget_abandoned", "purge"]
 
 
 @periodic("17 * * * *")
@@ -25,7 +25,7 @@ def purge() -> None:
     links = max(LIFETIMES[Purpose.LEAVE_OLD_EMAIL], LIFETIMES[Purpose.TAKE_NEW_EMAIL])
     EmailChange.objects.filter(created_at__lt=now - links).delete()
     RefreshSession.objects.filter(expires_at__lt=now).delete()
-    guard.purge(now=now)
+    lockout.purge(now=now)
     PersonalDataAccess.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_DAYS)).delete()
 
 

@@ -30,7 +30,7 @@ from accounts.domain import (
     TokenInvalid,
     TokenUser,
 )
-from accounts.keys import ALGORITHM, keyring
+from accounts.signing_keys import ALGORITHM, keyring
 
 MAX_TOKEN_LENGTH = 2_048
 CLOCK_SKEW_SECONDS = 10

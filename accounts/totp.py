@@ -15,7 +15,7 @@ SECRET_BYTES = 20
 DRIFT_STEPS = 1
 
 
-def new_secret() -> bytes:
+def new_totp_secret() -> bytes:
     """160 random bits (RFC 4226, section 4)."""
     return secrets.token_bytes(SECRET_BYTES)
 

@@ -25,7 +25,7 @@ import psycopg
 PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from congocart.runtime.postgres import EmbeddedPostgres  # noqa: E402 - needs the path
+from embedded.postgres import EmbeddedPostgres  # noqa: E402 - needs the path
 
 DATABASE = "congocart_bench"
 

@@ -34,7 +34,7 @@ import psycopg
 PROJECT = Path(__file__).parents[1]
 sys.path.insert(0, str(PROJECT))
 
-from congocart.runtime.postgres import EmbeddedPostgres  # noqa: E402 - needs the path
+from embedded.postgres import EmbeddedPostgres  # noqa: E402 - needs the path
 
 SPREAD = 200
 START_SECONDS = 120
@@ -43,7 +43,7 @@ from django.utils import timezone
 from catalog.domain import NewVariant
 from catalog.services import create_product
 from checkout.services import ensure_shipping_method
-from congocart.kernel.money import Money
+from core.money import Money
 ensure_shipping_method(code="standard", title="Standard", prices={{"GBP": 395}})
 for n in range({SPREAD}):
     variant = NewVariant(sku=f"S-{{n}}", prices=(Money(1000, "GBP"),), stock=10_000_000)

@@ -11,9 +11,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from carts.models import Cart, CartLine
-from congocart.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
-from congocart.backoffice.columns import link_to, money, status
-from congocart.backoffice.filters import DaysFilter
+from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
+from core.backoffice.columns import link_to, money, status
+from core.backoffice.filters import DaysFilter
 
 CART_COLORS = {"open": "info", "ordered": "success"}
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog.domain import Offer
-from congocart.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from core.errors import Conflict, FieldError, Invalid, NotFound
 from pricing.domain import Totals
 
 MAX_LINES = 1_000
@@ -64,7 +64,7 @@ class CartFull(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ItemRequest:
     """Some units of a SKU that somebody asks for; `pointer` is where the request says which."""
 
     sku: str
@@ -93,12 +93,12 @@ class OfferedLine:
     def unit_price(self) -> int:
         """Minor units: today's price, or the last one seen if it is no longer sold."""
         price = self.offer.unit_price
-        return price if self.is_sold and price is not None else self.line.seen_price
+        return price if self.is_for_sale and price is not None else self.line.seen_price
 
     @property
-    def is_sold(self) -> bool:
+    def is_for_sale(self) -> bool:
         """Whether it can be bought at all, in the cart's currency."""
-        return self.offer.is_sold and self.offer.unit_price is not None
+        return self.offer.is_for_sale and self.offer.unit_price is not None
 
     @property
     def total(self) -> int:
@@ -141,7 +141,7 @@ class CartView:
 
 def _line_messages(line: OfferedLine, pointer: str) -> Iterable[Message]:
     sku = line.offer.sku
-    if not line.is_sold:
+    if not line.is_for_sale:
         yield Message("not_available", pointer, f"{sku} is no longer sold.")
         return
     if line.unit_price != line.line.seen_price:
@@ -151,44 +151,44 @@ def _line_messages(line: OfferedLine, pointer: str) -> Iterable[Message]:
         yield Message("insufficient_stock", f"{pointer}/quantity", detail)
 
 
-def wishes_from(items: Iterable[Mapping[str, Any]]) -> list[Wish]:
+def item_requests_from(items: Iterable[Mapping[str, Any]]) -> list[ItemRequest]:
     """The `items` of a request body, whose shape has been checked."""
     return [
-        Wish(item["sku"], item["quantity"], f"/items/{number}/sku")
+        ItemRequest(item["sku"], item["quantity"], f"/items/{number}/sku")
         for number, item in enumerate(items)
     ]
 
 
-def summed(wishes: Iterable[Wish]) -> dict[str, int]:
-    """Units per SKU; a repeated SKU counts as one wish for the sum, in order of first mention."""
+def summed(requested: Iterable[ItemRequest]) -> dict[str, int]:
+    """Units per SKU; a repeated SKU counts as one item for the sum, in order of first mention."""
     quantities: dict[str, int] = {}
-    for wish in wishes:
-        quantities[wish.sku] = quantities.get(wish.sku, 0) + wish.quantity
+    for item in requested:
+        quantities[item.sku] = quantities.get(item.sku, 0) + item.quantity
     return quantities
 
 
-def require_sold(wishes: Sequence[Wish], offers: Iterable[Offer]) -> dict[str, Offer]:
+def require_for_sale(requested: Sequence[ItemRequest], offers: Iterable[Offer]) -> dict[str, Offer]:
     """The offer of each SKU that is wished for.
 
     Raises `UnknownSku` naming every SKU that is not sold, or `CurrencyMismatch`
     naming every one without a price in the currency of the offers.
     """
-    by_sku = {offer.sku: offer for offer in offers if offer.is_sold}
-    _refuse(UnknownSku, [wish for wish in wishes if wish.sku not in by_sku])
-    _refuse(CurrencyMismatch, [wish for wish in wishes if by_sku[wish.sku].unit_price is None])
+    by_sku = {offer.sku: offer for offer in offers if offer.is_for_sale}
+    _refuse(UnknownSku, [item for item in requested if item.sku not in by_sku])
+    _refuse(CurrencyMismatch, [item for item in requested if by_sku[item.sku].unit_price is None])
     return by_sku
 
 
-def _refuse(kind: type[UnknownSku | CurrencyMismatch], wishes: Sequence[Wish]) -> None:
-    if not wishes:
+def _refuse(kind: type[UnknownSku | CurrencyMismatch], requested: Sequence[ItemRequest]) -> None:
+    if not requested:
         return
     default = (kind.__doc__ or "").rstrip(".")
-    skus = list(dict.fromkeys(wish.sku for wish in wishes))
-    errors = [FieldError(wish.pointer, kind.code, f"{default}: {wish.sku}.") for wish in wishes]
+    skus = list(dict.fromkeys(item.sku for item in requested))
+    errors = [FieldError(item.pointer, kind.code, f"{default}: {item.sku}.") for item in requested]
     raise kind(f"{default}: {', '.join(skus[:20])}.", errors=errors, skus=skus)
 
 
-def require_room(quantities: Iterable[int]) -> None:
+def require_cart_limits(quantities: Iterable[int]) -> None:
     """Raises `CartFull` for too many lines or too many units in one."""
     quantities = list(quantities)
     if len(quantities) > MAX_LINES or any(quantity > MAX_QUANTITY for quantity in quantities):

@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from carts.domain import MAX_QUANTITY, CartStatus
-from congocart.db.owned import OwnedQuerySet
-from congocart.kernel.ids import uuid7
+from core.db.owned import OwnedQuerySet
+from core.ids import uuid7
 
 
 class Cart(models.Model):

@@ -12,7 +12,7 @@ from carts.domain import CartNotFound, CartStatus, CartView, Line, OfferedLine
 from carts.models import Cart, CartLine
 from catalog.domain import Offer
 from catalog.selectors import offers
-from congocart.kernel.caller import Caller
+from core.caller import Caller
 from pricing.domain import price
 
 

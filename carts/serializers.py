@@ -7,14 +7,14 @@ from typing import Any
 from rest_framework import serializers
 
 from carts.domain import MAX_LINES, MAX_QUANTITY, CartStatus, CartView, OfferedLine
-from congocart.api.fields import CurrencyField, Input, MoneyOutput, Output, StrictIntegerField
-from congocart.api.shapes import (
+from core.http.fields import CurrencyField, Input, MoneyOutput, Output, StrictIntegerField
+from core.http.serializers import (
     ItemInput,
     MessageOutput,
     TotalsOutput,
     totals_body,
 )
-from congocart.kernel.money import money_body
+from core.money import money_body
 
 
 class CartInput(Input):
@@ -102,5 +102,5 @@ def _item_body(line: OfferedLine, currency: str) -> dict[str, Any]:
         "quantity": line.line.quantity,
         "unit_price": money_body(line.unit_price, currency),
         "total": money_body(line.total, currency),
-        "available": line.offer.available if line.is_sold else 0,
+        "available": line.offer.available if line.is_for_sale else 0,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from carts import services
-from congocart.db.jobs import periodic
+from core.db.jobs import periodic
 
 
 @periodic("7 * * * *")

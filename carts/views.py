@@ -18,9 +18,9 @@ from carts.domain import (
     CartView,
     CurrencyMismatch,
     ItemNotFound,
+    ItemRequest,
     UnknownSku,
-    Wish,
-    wishes_from,
+    item_requests_from,
 )
 from carts.selectors import cart_for, current_cart
 from carts.serializers import (
@@ -31,13 +31,13 @@ from carts.serializers import (
     QuantityInput,
     cart_body,
 )
-from congocart.api.callers import caller_of
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.schema import Auth, operation
-from congocart.api.shapes import ItemInput
-from congocart.api.versions import etag, expected_versions, versioned_read
-from congocart.kernel.errors import Unauthenticated
+from core.errors import Unauthenticated
+from core.http.callers import caller_of
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.schema import Auth, operation
+from core.http.serializers import ItemInput
+from core.http.versions import etag, expected_versions, versioned_read
 
 _LINE_ERRORS = [CartNotFound, CartNotOpen, CartFull, UnknownSku, CurrencyMismatch]
 
@@ -61,7 +61,7 @@ class CartViewSet(ViewSet):
             lambda: services.create_cart(
                 caller=caller_of(request),
                 currency=data.get("currency"),
-                wishes=wishes_from(data.get("items", [])),
+                requested=item_requests_from(data.get("items", [])),
                 now=timezone.now(),
             ),
             _new_cart_answer,
@@ -143,7 +143,7 @@ class CartItemViewSet(ViewSet):
             lambda: services.add_item(
                 caller=caller_of(request),
                 cart_id=cart_id,
-                wish=Wish(data["sku"], data["quantity"]),
+                item=ItemRequest(data["sku"], data["quantity"]),
                 expected=expected_versions(request),
                 now=timezone.now(),
             ),
@@ -167,7 +167,7 @@ class CartItemViewSet(ViewSet):
             lambda: services.replace_items(
                 caller=caller_of(request),
                 cart_id=cart_id,
-                wishes=wishes_from(data["items"]),
+                requested=item_requests_from(data["items"]),
                 expected=expected_versions(request),
                 now=timezone.now(),
             ),

@@ -17,11 +17,11 @@ from catalog.models import Category, Price, Product, Variant
 from catalog.services import delete_product
 from catalog.services.stock import create_stock
 from catalog.services.variants import refresh_from_variants, set_prices
-from congocart.backoffice.base import EditableInline, KeptAdmin, ShopAdmin
-from congocart.backoffice.columns import link_to, text
-from congocart.backoffice.filters import DaysFilter
-from congocart.backoffice.forms import PriceForm
-from congocart.kernel.money import Money, format_money
+from core.backoffice.base import EditableInline, KeptAdmin, ShopAdmin
+from core.backoffice.columns import link_to, text
+from core.backoffice.filters import DaysFilter
+from core.backoffice.forms import PriceForm
+from core.money import Money, format_money
 
 SALE_COLORS = {"On sale": "success", "Withdrawn": "danger"}
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypedDict
 from uuid import UUID
 
-from congocart.kernel.errors import Conflict, Invalid, NotFound
-from congocart.kernel.money import Money
+from core.errors import Conflict, Invalid, NotFound
+from core.money import Money
 
 # What an untracked or back-orderable variant says is available: the most one line can hold.
-PLENTY = 9_999
+UNLIMITED_AVAILABILITY = 9_999
 MAX_SLUG_LENGTH = 200
 # What follows a SKU in paths of the API, where a SKU may have slashes of its own.
 RESERVED_ENDINGS = ("/stock", "/stock-adjustments")
@@ -71,7 +71,7 @@ class Offer:
 
     `title` is the product's and, where there is one, the variant's. `unit_price` is in
     minor units, None without a price in that currency. `available` is how many units can
-    be ordered. A deleted variant, or one of a deleted product, has `is_sold` False.
+    be ordered. A deleted variant, or one of a deleted product, has `is_for_sale` False.
     """
 
     variant_id: UUID
@@ -80,7 +80,7 @@ class Offer:
     unit_price: int | None
     currency: str
     available: int
-    is_sold: bool
+    is_for_sale: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def units_available(
     if on_hand is None or reserved is None:
         return 0
     if not tracked or backorder:
-        return PLENTY
+        return UNLIMITED_AVAILABILITY
     return max(0, on_hand - reserved)
 
 

@@ -12,8 +12,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from catalog.domain import RESERVED, RESERVED_ENDINGS, CategoryCycle
 from catalog.models import Category
 from catalog.services.categories import is_below_itself
-from congocart.backoffice.forms import MajorUnitsField, minor_units
-from congocart.kernel.money import to_major
+from core.backoffice.forms import MajorUnitsField, minor_units
+from core.money import to_major
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]

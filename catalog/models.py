@@ -9,9 +9,9 @@ from django.db import models
 from django.utils import timezone
 
 from catalog.domain import CategoryCycle, CategorySlugTaken, SkuTaken, SlugTaken
-from congocart.db.constraints import register
-from congocart.kernel.ids import uuid7
-from congocart.kernel.money import MAX_AMOUNT, format_money
+from core.db.constraints import register
+from core.ids import uuid7
+from core.money import MAX_AMOUNT, format_money
 
 
 class Category(models.Model):
@@ -40,7 +40,7 @@ class Category(models.Model):
 class ProductQuerySet(models.QuerySet["Product"]):
     """Scopes of products."""
 
-    def sold(self, slug: str) -> ProductQuerySet:
+    def for_sale(self, slug: str) -> ProductQuerySet:
         """The product with this slug, unless it is deleted."""
         return self.none() if "\0" in slug else self.filter(slug=slug, deleted_at=None)
 
@@ -99,7 +99,7 @@ class Product(models.Model):
 class VariantQuerySet(models.QuerySet["Variant"]):
     """Scopes of variants."""
 
-    def sold(self, sku: str) -> VariantQuerySet:
+    def for_sale(self, sku: str) -> VariantQuerySet:
         """The variant with this SKU, unless it or its product is deleted."""
         if "\0" in sku:
             return self.none()

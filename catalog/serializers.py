@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, NewVariant
-from congocart.api.fields import (
+from core.http.fields import (
     CurrencyField,
     Input,
     MoneyInput,
@@ -19,7 +19,7 @@ from congocart.api.fields import (
     StrictCharField,
     StrictIntegerField,
 )
-from congocart.kernel.money import MAX_AMOUNT, Money
+from core.money import MAX_AMOUNT, Money
 
 MAX_VARIANTS = 1_000
 MAX_STOCK = 1_000_000

@@ -43,12 +43,12 @@ from catalog.serializers import (
     VariantOutput,
     new_variant,
 )
-from congocart.api.answers import public_answer
-from congocart.api.callers import caller_of
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.pagination import Ordering, paginate
-from congocart.api.schema import operation
+from core.http.callers import caller_of
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.pagination import Ordering, paginate
+from core.http.response_cache import public_answer
+from core.http.schema import operation
 
 _KEYS: dict[str, tuple[str, Any]] = {
     "created": ("created_at", parse_datetime),

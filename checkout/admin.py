@@ -11,11 +11,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from checkout.models import Checkout, CheckoutLine, ShippingMethod, ShippingPrice
-from congocart.backoffice.base import EditableInline, ReadOnlyAdmin, ShopAdmin
-from congocart.backoffice.columns import address, link_to, money, status
-from congocart.backoffice.filters import DaysFilter
-from congocart.backoffice.forms import PriceForm
-from congocart.kernel.money import format_money
+from core.backoffice.base import EditableInline, ReadOnlyAdmin, ShopAdmin
+from core.backoffice.columns import address, link_to, money, status
+from core.backoffice.filters import DaysFilter
+from core.backoffice.forms import PriceForm
+from core.money import format_money
 from events.admin import WithTimeline
 from inventory.admin import ReservationInline
 from payments.admin import PaymentInline

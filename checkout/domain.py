@@ -8,9 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 
-from congocart.kernel.address import Address
-from congocart.kernel.errors import Conflict, FieldError, Invalid, NotFound
-from congocart.kernel.money import MAX_AMOUNT, Money, money_body
+from core.address import Address
+from core.errors import Conflict, FieldError, Invalid, NotFound
+from core.money import MAX_AMOUNT, Money, money_body
 
 
 class CheckoutStatus(StrEnum):

@@ -7,11 +7,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from checkout.domain import CheckoutStatus
-from congocart.db.constraints import register
-from congocart.db.owned import OwnedQuerySet
-from congocart.db.transactions import RunAgain
-from congocart.kernel.ids import uuid7
-from congocart.kernel.money import MAX_AMOUNT, format_money
+from core.db.constraints import register
+from core.db.owned import OwnedQuerySet
+from core.db.transactions import RunAgain
+from core.ids import uuid7
+from core.money import MAX_AMOUNT, format_money
 
 
 class ShippingMethod(models.Model):

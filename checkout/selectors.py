@@ -16,7 +16,7 @@ from checkout.domain import (
     missing_details,
 )
 from checkout.models import Checkout, CheckoutLine, ShippingPrice
-from congocart.kernel.caller import Caller
+from core.caller import Caller
 from orders.domain import PlacedOrder
 
 

@@ -10,7 +10,9 @@ from rest_framework import serializers
 from checkout.domain import CheckoutStatus, Details
 from checkout.selectors import CheckoutView
 from checkout.services import Completion, PaymentChoice
-from congocart.api.fields import (
+from core.address import Address
+from core.errors import FieldError, Invalid
+from core.http.fields import (
     CurrencyField,
     Input,
     MoneyInput,
@@ -20,7 +22,7 @@ from congocart.api.fields import (
     StrictEmailField,
     StrictUUIDField,
 )
-from congocart.api.shapes import (
+from core.http.serializers import (
     AddressInput,
     AddressOutput,
     ItemInput,
@@ -31,9 +33,7 @@ from congocart.api.shapes import (
     line_body,
     totals_body,
 )
-from congocart.kernel.address import Address
-from congocart.kernel.errors import FieldError, Invalid
-from congocart.kernel.money import money_body
+from core.money import money_body
 from payments.domain import PaymentState
 
 MAX_LINES = 1_000

@@ -16,7 +16,7 @@ from carts.domain import (
     CartNotOpen,
     CurrencyMismatch,
     UnknownSku,
-    wishes_from,
+    item_requests_from,
 )
 from checkout import services
 from checkout.domain import (
@@ -47,12 +47,12 @@ from checkout.serializers import (
     details_from,
     payment_from,
 )
-from congocart.api.callers import caller_of
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.schema import Auth, operation
-from congocart.api.shapes import money_from
-from congocart.api.versions import etag, expected_versions, versioned_read
+from core.http.callers import caller_of
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.schema import Auth, operation
+from core.http.serializers import money_from
+from core.http.versions import etag, expected_versions, versioned_read
 from inventory.domain import InsufficientStock
 from payments.domain import (
     AmountNotPayable,
@@ -203,7 +203,7 @@ def _begun(request: Request, data: dict[str, Any]) -> CheckoutView:
     return services.begin_checkout_of_items(
         caller=caller,
         currency=data.get("currency"),
-        wishes=wishes_from(data["items"]),
+        requested=item_requests_from(data["items"]),
         details=details,
         now=now,
     )

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from checkout import services
-from congocart.api.schema import operation
+from core.http.schema import operation
 from orders.services import finish_operations
 from payments.domain import (
     OutcomeMismatch,
@@ -62,10 +62,10 @@ class PaymentWebhookViewSet(ViewSet):
     )
     def receive(self, request: Request, provider: str) -> HttpResponse:
         now = timezone.now()
-        notice = receive_webhook(
+        provider_event = receive_webhook(
             provider=provider, headers=request.headers, body=request.body, now=now
         )
-        services.settle_webhook(notice=notice, now=now)
-        if notice.payment_id is not None:
-            finish_operations(payment_id=notice.payment_id)
+        services.settle_webhook(provider_event=provider_event, now=now)
+        if provider_event.payment_id is not None:
+            finish_operations(payment_id=provider_event.payment_id)
         return HttpResponse(status=204)

@@ -13,7 +13,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from congocart.backoffice.look import unfold_settings
+from congocart.admin_theme import unfold_settings
 from congocart.production import DEVELOPMENT_SECRET, unsafe_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -72,7 +72,7 @@ TEST_WEBHOOK_SECRET = env.str("CONGOCART_TEST_WEBHOOK_SECRET", "whsec_test")
 # ---- composition ------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "congocart.backoffice",
+    "core.backoffice",
     "unfold",
     "unfold.contrib.filters",
     "django.contrib.admin",
@@ -87,9 +87,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "procrastinate.contrib.django",
-    "congocart.db",
-    "congocart.api",
-    "congocart.runtime",
+    "core.db",
+    "core.http",
+    "congocart",
+    *([] if PRODUCTION else ["embedded"]),
     "events",
     "catalog",
     "inventory",
@@ -100,19 +101,19 @@ INSTALLED_APPS = [
     "checkout",
 ]
 MIDDLEWARE = [
-    "congocart.api.request_ids.RequestIdMiddleware",
-    "congocart.runtime.access.AccessMiddleware",
-    "congocart.api.edge.ProblemMiddleware",
-    "congocart.api.throttling.RateLimitMiddleware",
-    "congocart.api.security.SecurityHeadersMiddleware",
-    "congocart.api.security.CorsMiddleware",
+    "core.http.request_ids.RequestIdMiddleware",
+    "congocart.access_log.AccessMiddleware",
+    "core.http.error_pages.ProblemMiddleware",
+    "core.http.throttling.RateLimitMiddleware",
+    "core.http.security.SecurityHeadersMiddleware",
+    "core.http.security.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.admin_sessions.SecondFactorDoor",
+    "accounts.admin_sessions.AdminMfaMiddleware",
     "accounts.looks.PersonalDataAudit",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -142,7 +143,7 @@ _database = env.db_url("DATABASE_URL", default="postgres://postgres@127.0.0.1:54
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **_database,
-        "ENGINE": "congocart.db.postgresql",
+        "ENGINE": "core.db.postgresql",
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
             **_database.get("OPTIONS", {}),
@@ -192,7 +193,7 @@ TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
 USE_I18N = False
-FORMAT_MODULE_PATH = ["congocart.backoffice.formats"]
+FORMAT_MODULE_PATH = ["core.backoffice.formats"]
 USE_TZ = True
 
 # ---- e-mail -----------------------------------------------------------------------------------
@@ -242,11 +243,11 @@ STORAGES = {
 # Without a build step the files are served from the packages that they come in.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
-CSRF_FAILURE_VIEW = "congocart.api.edge.csrf_failure"
+CSRF_FAILURE_VIEW = "core.http.error_pages.csrf_failure"
 
 # ---- logs -------------------------------------------------------------------------------------
 
-LOGGING_CONFIG = "congocart.runtime.logging.configure"
+LOGGING_CONFIG = "congocart.logging.configure"
 LOGGING = {
     "format": env.str("CONGOCART_LOG_FORMAT", "json" if PRODUCTION else "text"),
     "level": env.str("CONGOCART_LOG_LEVEL", "INFO"),
@@ -258,13 +259,13 @@ ACCESS_LOG = env.str("CONGOCART_ACCESS_LOG", "on") != "off"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_THROTTLE_CLASSES": ["congocart.api.throttling.GroupThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["congocart.api.json.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["congocart.api.json.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "congocart.api.json.AlwaysJson",
-    "DEFAULT_SCHEMA_CLASS": "congocart.api.openapi.autoschema.OperationSchema",
-    "EXCEPTION_HANDLER": "congocart.api.problems.exception_handler",
-    "DEFAULT_METADATA_CLASS": "congocart.api.json.NoMetadata",
+    "DEFAULT_THROTTLE_CLASSES": ["core.http.throttling.GroupThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["core.http.json.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.http.json.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.http.json.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "core.http.openapi.autoschema.OperationSchema",
+    "EXCEPTION_HANDLER": "core.http.problems.exception_handler",
+    "DEFAULT_METADATA_CLASS": "core.http.json.NoMetadata",
     "LIST_SERIALIZER_ERRORS_AS_DICT": True,
     "UNAUTHENTICATED_USER": None,
 }
@@ -275,7 +276,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_SPLIT_PATCH": False,
-    "POSTPROCESSING_HOOKS": ["congocart.api.openapi.document.complete"],
+    "POSTPROCESSING_HOOKS": ["core.http.openapi.document.complete"],
 }
 
 # ---- the admin --------------------------------------------------------------------------------

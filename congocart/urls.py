@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.urls import jwks_urlpatterns
-from congocart.api.openapi.views import redoc, schema, swagger
+from core.http.openapi.views import redoc, schema, swagger
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("congocart.runtime.urls")),
+    path("", include("congocart.monitoring_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("inventory.urls")),
@@ -23,7 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *jwks_urlpatterns,
 ]
 
-handler400 = "congocart.api.edge.bad_request"
-handler403 = "congocart.api.edge.forbidden"
-handler404 = "congocart.api.edge.not_found"
-handler500 = "congocart.api.edge.server_error"
+handler400 = "core.http.error_pages.bad_request"
+handler403 = "core.http.error_pages.forbidden"
+handler404 = "core.http.error_pages.not_found"
+handler500 = "core.http.error_pages.server_error"

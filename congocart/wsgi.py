@@ -12,6 +12,6 @@ _django = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
-from congocart.api.bodies import with_length  # noqa: E402
+from core.http.request_bodies import with_length  # noqa: E402
 
 application = with_length(_django, settings.MAX_BODY_BYTES)

@@ -12,10 +12,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from congocart.backoffice.base import ReadOnlyAdmin
-from congocart.backoffice.columns import pairs
-from congocart.backoffice.filters import DaysFilter
-from congocart.kernel.money import format_money
+from core.backoffice.base import ReadOnlyAdmin
+from core.backoffice.columns import pairs
+from core.backoffice.filters import DaysFilter
+from core.money import format_money
 from events.models import Event
 
 TIMELINE_LENGTH = 200

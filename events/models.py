@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils import timezone
 
-from congocart.kernel.ids import uuid7
+from core.ids import uuid7
 
 
 class Event(models.Model):

@@ -16,13 +16,13 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from congocart.backoffice.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
-from congocart.backoffice.columns import back_to, link_to
-from congocart.backoffice.filters import DaysFilter
-from congocart.kernel.errors import CongoCartError
+from core.backoffice.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
+from core.backoffice.columns import back_to, link_to
+from core.backoffice.filters import DaysFilter
+from core.errors import CongoCartError
 from inventory.domain import MAX_ON_HAND
-from inventory.figures import LOW_STOCK
 from inventory.models import Movement, Reservation, Stock
+from inventory.reports import LOW_STOCK
 from inventory.services import adjust_stock
 
 

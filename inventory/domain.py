@@ -9,7 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from catalog.domain import units_available
-from congocart.kernel.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound
 
 MAX_ON_HAND = 1_000_000_000
 

@@ -6,14 +6,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from congocart.kernel.ids import uuid7
+from core.ids import uuid7
 from inventory.domain import Level, MovementKind
 
 
 class StockQuerySet(models.QuerySet["Stock"]):
     """Scopes of stock."""
 
-    def sold(self, sku: str) -> StockQuerySet:
+    def for_sale(self, sku: str) -> StockQuerySet:
         """The stock of the variant with this SKU, unless it or its product is deleted."""
         if "\0" in sku:
             return self.none()

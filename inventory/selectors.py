@@ -12,7 +12,7 @@ from inventory.models import Movement, Stock
 
 def level_of(sku: str) -> Level:
     """The stock of a variant that is sold; one statement. Raises `StockNotFound`."""
-    stock = None if "\0" in sku else Stock.objects.sold(sku).first()
+    stock = None if "\0" in sku else Stock.objects.for_sale(sku).first()
     if stock is None:
         raise StockNotFound
     return stock.level(sku)

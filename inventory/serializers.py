@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from congocart.api.fields import Input, Output, StrictCharField, StrictIntegerField
+from core.http.fields import Input, Output, StrictCharField, StrictIntegerField
 from inventory.domain import Adjustment, Level
 
 MAX_DELTA = 1_000_000

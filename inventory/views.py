@@ -13,9 +13,9 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.domain import STAFF_ROLES, Role
 from accounts.permissions import RequiresRole
-from congocart.api.callers import caller_of
-from congocart.api.idempotency import Answer, write
-from congocart.api.schema import operation
+from core.http.callers import caller_of
+from core.http.idempotency import Answer, write
+from core.http.schema import operation
 from inventory import selectors, services
 from inventory.domain import InsufficientStock, StockNotFound
 from inventory.serializers import (

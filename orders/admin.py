@@ -9,9 +9,9 @@ from django.contrib.postgres.search import SearchQuery
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
-from congocart.backoffice.base import ReadOnlyAdmin
-from congocart.backoffice.columns import address, link_to, money, status
-from congocart.backoffice.filters import DaysFilter
+from core.backoffice.base import ReadOnlyAdmin
+from core.backoffice.columns import address, link_to, money, status
+from core.backoffice.filters import DaysFilter
 from events.admin import WithTimeline
 from orders.models import Order, OrderLine
 from payments.admin import PAYMENT_COLORS, PaymentInline

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from congocart.db.books import Check
+from core.db.invariants import Check
 
 CHECKS = [
     Check(

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
-from congocart.kernel.errors import Conflict, Invalid, NotFound
-from congocart.kernel.money import Money
+from core.errors import Conflict, Invalid, NotFound
+from core.money import Money
 
 
 class _Status(StrEnum):

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from congocart.api.fields import StrictCharField
+from core.http.fields import StrictCharField
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order
 from orders.selectors import search_condition

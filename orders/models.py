@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from congocart.db.owned import OwnedQuerySet
-from congocart.kernel.caller import Caller
-from congocart.kernel.ids import spoken_number, uuid7
+from core.caller import Caller
+from core.db.owned import OwnedQuerySet
+from core.ids import new_order_number, uuid7
 from orders.domain import FulfillmentStatus, OrderStatus
 from payments.domain import PaymentStatus
 
@@ -27,7 +27,7 @@ class Order(models.Model):
     """What was bought: a snapshot that no later change of the catalogue touches."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    number = models.CharField(max_length=20, unique=True, default=spoken_number, editable=False)
+    number = models.CharField(max_length=20, unique=True, default=new_order_number, editable=False)
     checkout = models.OneToOneField(
         "checkout.Checkout", on_delete=models.PROTECT, related_name="order"
     )

@@ -13,7 +13,7 @@ import inventory.services
 import payments.services
 from accounts.domain import ERASED_DOMAIN
 from accounts.privacy import DataHolder, Person
-from congocart.kernel.address import anonymous_address
+from core.address import anonymous_address
 from orders.models import Order
 from orders.serializers import order_body
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Prefetch, Q
 
-from congocart.kernel.caller import Caller
+from core.caller import Caller
 from orders.domain import OrderNotFound, PlacedOrder
 from orders.models import Order, OrderLine, OrderQuerySet
 

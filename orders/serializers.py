@@ -8,7 +8,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from congocart.api.fields import (
+from core.http.fields import (
     Input,
     MoneyInput,
     MoneyOutput,
@@ -16,7 +16,7 @@ from congocart.api.fields import (
     StrictBooleanField,
     StrictCharField,
 )
-from congocart.api.shapes import (
+from core.http.serializers import (
     AddressOutput,
     ItemInput,
     LineOutput,
@@ -24,7 +24,7 @@ from congocart.api.shapes import (
     line_body,
     totals_body,
 )
-from congocart.kernel.money import money_body
+from core.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order
 from payments.domain import PaymentStatus

@@ -12,13 +12,13 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.domain import Role
 from accounts.permissions import IsAuthenticated, RequiresRole
-from congocart.api.callers import caller_of
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.pagination import Ordering, paginate
-from congocart.api.schema import Auth, operation
-from congocart.api.shapes import money_from
-from congocart.kernel.errors import Forbidden
+from core.errors import Forbidden
+from core.http.callers import caller_of
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.pagination import Ordering, paginate
+from core.http.schema import Auth, operation
+from core.http.serializers import money_from
 from orders import services
 from orders.domain import (
     AmountCurrencyMismatch,

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
-from congocart.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
-from congocart.backoffice.columns import link_to, money, status
-from congocart.backoffice.filters import DaysFilter
+from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
+from core.backoffice.columns import link_to, money, status
+from core.backoffice.filters import DaysFilter
 from payments.models import LedgerEntry, Operation, Payment, WebhookEvent
 
 PAYMENT_COLORS = {

@@ -6,9 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from congocart.db.constraints import register
-from congocart.kernel.ids import uuid7
-from congocart.kernel.money import format_money
+from core.db.constraints import register
+from core.ids import uuid7
+from core.money import format_money
 from payments.domain import (
     Capture,
     LedgerKind,

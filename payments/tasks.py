@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from payments import mails
+from payments import emails
 
-__all__ = ["mails"]
+__all__ = ["emails"]

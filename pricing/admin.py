@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from congocart.backoffice.base import ReadOnlyInline
-from congocart.backoffice.columns import money, text
+from core.backoffice.base import ReadOnlyInline
+from core.backoffice.columns import money, text
 
 
 class PricedLineInline(ReadOnlyInline):

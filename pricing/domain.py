@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from congocart.kernel.money import share, split
+from core.money import share, split
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from catalog.domain import NewVariant
 from catalog.models import Product
 from catalog.services import create_product
-from congocart.kernel.money import Money
+from core.money import Money
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 

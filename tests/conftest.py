@@ -16,8 +16,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from rest_framework.test import APIClient
 
 from accounts.domain import Device, Role
-from accounts.keys import Ring, jwk_of, keyring
 from accounts.services import ensure_user, log_in
+from accounts.signing_keys import Ring, jwk_of, keyring
 from accounts.tokens import verified_tokens
 
 PASSWORD = "correct horse battery"
@@ -43,7 +43,7 @@ def signing_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
     It is in no table, so it is never looked for there, however long the test takes.
     """
-    monkeypatch.setattr("accounts.keys.STALE_AFTER", inf)
+    monkeypatch.setattr("accounts.signing_keys.STALE_AFTER", inf)
     keyring.hold(_RING)
     verified_tokens.clear()
 

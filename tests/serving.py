@@ -25,7 +25,7 @@ def serving(log: Path, **environment: str) -> Iterator[str]:
     port = _free_port()
     with log.open("wb") as output:
         server = subprocess.Popen(
-            [sys.executable, "-m", "congocart.runtime.server", "--port", str(port)],
+            [sys.executable, "-m", "congocart.server", "--port", str(port)],
             cwd=ROOT,
             env={**os.environ, **_settings(), **environment},
             stdout=output,

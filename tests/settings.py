@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from congocart.runtime.postgres import EmbeddedPostgres
+from embedded.postgres import EmbeddedPostgres
 
 
 def _start_postgres() -> str:

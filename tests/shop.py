@@ -12,7 +12,7 @@ from catalog.domain import NewVariant
 from catalog.models import Variant
 from catalog.services import create_product
 from checkout.services import ensure_shipping_method
-from congocart.kernel.money import Money
+from core.money import Money
 
 ADDRESS = {
     "first_name": "Ada",

@@ -11,14 +11,14 @@ from accounts.domain import MAX_PASSWORD_LENGTH, Role, normalize_email
 from accounts.models import RefreshSession, SavedAddress, User
 from accounts.selectors import roles_of
 from accounts.tokens import MAX_TOKEN_LENGTH
-from congocart.api.fields import (
+from core.http.fields import (
     Input,
     Output,
     StrictBooleanField,
     StrictCharField,
     StrictEmailField,
 )
-from congocart.api.shapes import AddressInput, AddressOutput
+from core.http.serializers import AddressInput, AddressOutput
 
 
 class EmailAddressField(StrictEmailField):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import ApiKey
 from accounts.roles import SCOPES
-from congocart.api.fields import Input, Output, StrictCharField
+from core.http.fields import Input, Output, StrictCharField
 
 
 class ApiKeyInput(Input):

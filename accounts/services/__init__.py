@@ -37,7 +37,7 @@ from accounts.services.sessions import (
 )
 from accounts.services.users import (
     ensure_user,
-    hold_account,
+    lock_active_account_shared,
     lock_user,
     register_user,
     update_profile,
@@ -57,8 +57,8 @@ __all__ = [
     "export_personal_data",
     "forget_abandoned_data",
     "forgot_password",
-    "hold_account",
     "issue_api_key",
+    "lock_active_account_shared",
     "lock_user",
     "log_in",
     "log_out",

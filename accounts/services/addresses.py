@@ -9,9 +9,9 @@ from uuid import UUID
 from accounts.domain import MAX_ADDRESSES, AddressBookFull, AddressNotFound
 from accounts.models import SavedAddress
 from accounts.services.users import lock_user
-from congocart.db.transactions import use_case
-from congocart.kernel.address import ADDRESS_FIELDS, Address, address_errors
-from congocart.kernel.errors import Invalid
+from core.address import ADDRESS_FIELDS, Address, address_errors
+from core.db.transactions import use_case
+from core.errors import Invalid
 
 DEFAULTS = ("default_shipping", "default_billing")
 

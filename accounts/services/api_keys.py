@@ -11,8 +11,8 @@ from uuid import UUID
 from accounts.domain import API_KEY_PREFIX, ApiKeyNotFound, IssuedKey, ScopeNotAllowed
 from accounts.models import ApiKey
 from accounts.roles import OPERATIONS, SCOPES
-from congocart.db.transactions import use_case
-from congocart.kernel.ids import hash_secret
+from core.db.transactions import use_case
+from core.ids import hash_secret
 
 SHOWN_CHARACTERS = 12
 

@@ -9,19 +9,19 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts import mails
+from accounts import emails
 from accounts.domain import Enrolment, MfaAlreadyOn, MfaNotStarted
-from accounts.guard import code_attempt, guarded
+from accounts.encryption import seal, unseal
+from accounts.lockout import code_attempt, guarded
 from accounts.models import RecoveryCode, TotpDevice
-from accounts.sealing import seal, unseal
 from accounts.selectors import second_factor_of
 from accounts.services.recovery import reauthenticate
 from accounts.services.second_factor import PURPOSE, use_code, use_second_factor
 from accounts.services.sessions import revoke_sessions
 from accounts.services.users import lock_user
-from accounts.totp import new_secret, provisioning_url
-from congocart.db.transactions import use_case
-from congocart.kernel.ids import hash_secret
+from accounts.totp import new_totp_secret, provisioning_url
+from core.db.transactions import use_case
+from core.ids import hash_secret
 
 RECOVERY_CODES = 10
 
@@ -41,7 +41,7 @@ def _start(*, user_id: UUID, email: str, now: datetime) -> Enrolment:
     lock_user(user_id=user_id)
     if TotpDevice.objects.filter(pk=user_id).exclude(confirmed_at=None).exists():
         raise MfaAlreadyOn
-    secret = new_secret()
+    secret = new_totp_secret()
     sealed = seal(secret, purpose=PURPOSE, bound_to=str(user_id))
     TotpDevice.objects.update_or_create(
         pk=user_id, defaults={"secret": sealed, "created_at": now, "confirmed_at": None}
@@ -90,7 +90,7 @@ def _confirm(*, user_id: UUID, code: str, now: datetime) -> list[str]:
     device.confirmed_at = now
     device.save(update_fields=["confirmed_at"])
     revoke_sessions(user_id=user_id, now=now)
-    mails.send_second_factor_on.defer(user_id=str(user_id))
+    emails.send_second_factor_on.defer(user_id=str(user_id))
     return _new_recovery_codes(user_id)
 
 
@@ -125,7 +125,7 @@ def _turn_off(user_id: UUID, now: datetime) -> None:
     TotpDevice.objects.filter(pk=user_id).delete()
     RecoveryCode.objects.filter(user_id=user_id).delete()
     revoke_sessions(user_id=user_id, now=now)
-    mails.send_second_factor_off.defer(user_id=str(user_id))
+    emails.send_second_factor_off.defer(user_id=str(user_id))
 
 
 def renew_recovery_codes(*, user_id: UUID, code: str, now: datetime) -> list[str]:

@@ -15,7 +15,7 @@ from accounts.models import EmailChange, RecoveryCode, TotpDevice, User
 from accounts.privacy import Person, holders, holders_from_the_top
 from accounts.selectors import personal_data, profile_of
 from accounts.services.recovery import reauthenticate
-from congocart.db.transactions import use_case
+from core.db.transactions import use_case
 
 
 def export_personal_data(*, user_id: UUID) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 
-from accounts import mails
+from accounts import emails
 from accounts.domain import (
     Device,
     InvalidCredentials,
@@ -16,12 +16,12 @@ from accounts.domain import (
     normalize_email,
     normalize_password,
 )
-from accounts.guard import confirmation_attempt, forgive, guarded
+from accounts.lockout import confirmation_attempt, forgive, guarded
 from accounts.models import EmailChange, User
-from accounts.proofs import Proof, Purpose, read_proof
 from accounts.services.sessions import note_session, revoke_sessions
 from accounts.services.users import lock_user, require_strong_password
-from congocart.db.transactions import use_case
+from accounts.signed_links import Proof, Purpose, read_proof
+from core.db.transactions import use_case
 
 
 @use_case
@@ -35,7 +35,7 @@ def verify_email(*, token: str, now: datetime) -> None:
 @use_case
 def request_verification(*, user_id: UUID) -> None:
     """Mails the verifying link again, unless the address is verified."""
-    mails.send_verification.defer(user_id=str(user_id))
+    emails.send_verification.defer(user_id=str(user_id))
 
 
 @use_case
@@ -45,7 +45,7 @@ def forgot_password(*, email: str) -> None:
     The same statements run if there is none, so that time tells nothing.
     """
     user_id = User.objects.filter(email=normalize_email(email)).values_list("pk", flat=True).first()
-    mails.send_password_reset.defer(user_id=str(user_id) if user_id else None)
+    emails.send_password_reset.defer(user_id=str(user_id) if user_id else None)
 
 
 def reset_password(*, token: str, password: str, device: Device, now: datetime) -> None:
@@ -127,7 +127,7 @@ def _start_email_change(*, user_id: UUID, new_email: str, now: datetime) -> None
     lock_user(user_id=user_id)
     EmailChange.objects.filter(user_id=user_id).delete()
     change = EmailChange.objects.create(user_id=user_id, new_email=new_email, created_at=now)
-    mails.send_email_change.defer(change_id=str(change.pk))
+    emails.send_email_change.defer(change_id=str(change.pk))
 
 
 @use_case
@@ -199,4 +199,4 @@ def _set_password(user: User, password_hash: str, now: datetime) -> None:
     user.password = password_hash
     user.save(update_fields=["password", "email_verified_at"])
     revoke_sessions(user_id=user.pk, now=now)
-    mails.send_password_changed.defer(user_id=str(user.pk))
+    emails.send_password_changed.defer(user_id=str(user.pk))

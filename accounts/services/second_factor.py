@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.domain import InvalidCredentials, MfaRequired
+from accounts.encryption import unseal
 from accounts.models import RecoveryCode, TotpDevice
-from accounts.sealing import unseal
 from accounts.totp import matching_step
-from congocart.kernel.ids import hash_secret
+from core.ids import hash_secret
 
 PURPOSE = "authenticator secrets"
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from accounts import keys
+from accounts import signing_keys
 from accounts.domain import (
     REFRESH_LIFETIME,
     SESSION_LIFETIME,
@@ -24,12 +24,12 @@ from accounts.domain import (
     normalize_email,
     normalize_password,
 )
-from accounts.guard import code_attempt, guarded, login_attempt
+from accounts.lockout import code_attempt, guarded, login_attempt
 from accounts.models import RefreshSession, User
 from accounts.selectors import roles_of, users_with_roles
 from accounts.services.second_factor import use_second_factor
 from accounts.tokens import read_refresh, sign_access, sign_refresh
-from congocart.db.transactions import use_case
+from core.db.transactions import use_case
 
 
 def log_in(*, email: str, password: str, device: Device, now: datetime, otp: str = "") -> TokenPair:
@@ -155,13 +155,13 @@ def revoke_sessions(*, user_id: UUID, now: datetime) -> None:
 @use_case
 def rotate_keys(*, now: datetime) -> str:
     """Puts the next signing key to use; returns its id. Tokens given out stay good."""
-    return keys.rotate(now=now)
+    return signing_keys.rotate(now=now)
 
 
 @use_case
 def replace_leaked_keys(*, now: datetime) -> str:
     """Puts a new signing key to use; returns its id. Every token given out before is void."""
-    return keys.replace_all(now=now)
+    return signing_keys.replace_all(now=now)
 
 
 def _revoke(session_id: UUID, now: datetime) -> None:

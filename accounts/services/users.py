@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from accounts import mails
+from accounts import emails
 from accounts.domain import (
     STAFF_ROLES,
     Role,
@@ -19,8 +19,8 @@ from accounts.domain import (
 )
 from accounts.models import User
 from accounts.selectors import profile_of
-from congocart.db.transactions import use_case
-from congocart.kernel.errors import FieldError, Unauthenticated
+from core.db.transactions import use_case
+from core.errors import FieldError, Unauthenticated
 
 
 def register_user(
@@ -43,7 +43,7 @@ def _save_unless_taken(*, user: User, welcome: bool) -> User:
     User.objects.bulk_create([user], ignore_conflicts=True)
     owner_id = User.objects.filter(email=user.email).values_list("pk", flat=True).first()
     if welcome:
-        mails.send_welcome.defer(
+        emails.send_welcome.defer(
             owner_id=str(owner_id) if owner_id else None, registered_id=str(user.pk)
         )
     return user
@@ -88,7 +88,7 @@ def lock_user(*, user_id: UUID) -> None:
         raise Unauthenticated
 
 
-def hold_account(*, user_id: UUID) -> str:
+def lock_active_account_shared(*, user_id: UUID) -> str:
     """Keeps an account from being changed or erased until the transaction ends.
 
     Any number of transactions may hold it at once. Comes before every other lock. Returns

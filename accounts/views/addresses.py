@@ -20,11 +20,11 @@ from accounts.serializers import (
     SavedAddressOutput,
     saved_address_body,
 )
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.pagination import Ordering, paginate
-from congocart.api.schema import operation
-from congocart.kernel.address import ADDRESS_FIELDS, Address
+from core.address import ADDRESS_FIELDS, Address
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.pagination import Ordering, paginate
+from core.http.schema import operation
 
 TAG = "Accounts"
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))

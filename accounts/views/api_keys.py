@@ -15,10 +15,10 @@ from accounts.domain import ApiKeyNotFound, IssuedKey, Role, ScopeNotAllowed
 from accounts.permissions import RequiresRole, user_of
 from accounts.selectors import api_key, api_keys
 from accounts.serializers import ApiKeyInput, ApiKeyOutput, IssuedKeyOutput, api_key_body
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.pagination import Ordering, paginate
-from congocart.api.schema import operation
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.pagination import Ordering, paginate
+from core.http.schema import operation
 
 TAG = "API keys"
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))

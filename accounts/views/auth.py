@@ -29,11 +29,11 @@ from accounts.serializers import (
     TokenPairOutput,
     profile_body,
 )
-from congocart.api.callers import client_address
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.schema import operation
-from congocart.api.throttling import has_room
+from core.http.callers import client_address
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.schema import operation
+from core.http.throttling import has_quota
 
 TAG = "Accounts"
 
@@ -70,7 +70,7 @@ class AuthViewSet(ViewSet):
     def register(self, request: Request) -> HttpResponse:
         values = validated(RegisterInput, request)
         # Somebody else may have used it up, so that costs the mail and not the account.
-        welcome = has_room("mail", normalize_email(values["email"]))
+        welcome = has_quota("mail", normalize_email(values["email"]))
         return write(
             request,
             lambda: services.register_user(**values, welcome=welcome),

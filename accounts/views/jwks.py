@@ -6,9 +6,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts.keys import jwk_of, keyring
 from accounts.serializers import JwksOutput
-from congocart.api.schema import operation
+from accounts.signing_keys import jwk_of, keyring
+from core.http.schema import operation
 
 TAG = "Accounts"
 JWKS_MAX_AGE_SECONDS = 600

@@ -24,10 +24,10 @@ from accounts.serializers import (
     profile_body,
     session_body,
 )
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.pagination import Ordering, paginate
-from congocart.api.schema import operation
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.pagination import Ordering, paginate
+from core.http.schema import operation
 
 TAG = "Accounts"
 BY_CREATION = Ordering("created", (("id", True, UUID),))

@@ -17,9 +17,9 @@ from accounts.serializers import (
     RecoveryCodesOutput,
     StopMfaInput,
 )
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.schema import operation
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.schema import operation
 
 TAG = "Accounts"
 

@@ -25,10 +25,10 @@ from accounts.serializers import (
     ResetPasswordInput,
 )
 from accounts.views.auth import device_of
-from congocart.api.fields import validated
-from congocart.api.idempotency import Answer, write
-from congocart.api.schema import operation
-from congocart.api.throttling import has_room, require_room
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.schema import operation
+from core.http.throttling import has_quota, require_quota
 
 TAG = "Accounts"
 
@@ -66,7 +66,7 @@ class RecoveryViewSet(ViewSet):
     def forgot_password(self, request: Request) -> HttpResponse:
         values = validated(EmailInput, request)
         # Past the limit nothing is sent; saying so would tell strangers how often others asked.
-        room = has_room("mail", normalize_email(values["email"]))
+        room = has_quota("mail", normalize_email(values["email"]))
         return write(
             request,
             lambda: services.forgot_password(**values) if room else None,
@@ -143,7 +143,7 @@ class CredentialsViewSet(ViewSet):
     )
     def request_verification(self, request: Request) -> HttpResponse:
         user_id = user_of(request).pk
-        require_room("mail", str(user_id))
+        require_quota("mail", str(user_id))
         return write(
             request,
             lambda: services.request_verification(user_id=user_id),
@@ -161,7 +161,7 @@ class CredentialsViewSet(ViewSet):
     )
     def change_email(self, request: Request) -> HttpResponse:
         values = validated(ChangeEmailInput, request)
-        require_room("mail", normalize_email(values["new_email"]))
+        require_quota("mail", normalize_email(values["new_email"]))
         user_id = user_of(request).pk
         return write(
             request,

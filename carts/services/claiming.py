@@ -13,11 +13,11 @@ from carts.domain import CartNotFound, CartStatus, CartView, Line, require_open
 from carts.models import Cart
 from carts.selectors import lines_of, offers_for, view_of
 from carts.services.writing import touch, write_lines
-from congocart.db.transactions import use_case
-from congocart.kernel.caller import Caller
-from congocart.kernel.errors import Unauthenticated
-from congocart.kernel.ids import uuid7
-from congocart.kernel.versions import require_version
+from core.caller import Caller
+from core.db.transactions import use_case
+from core.errors import Unauthenticated
+from core.ids import uuid7
+from core.versions import require_version
 
 
 @use_case

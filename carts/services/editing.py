@@ -10,22 +10,22 @@ from uuid import UUID
 
 from django.conf import settings
 
-from accounts.services import hold_account
+from accounts.services import lock_active_account_shared
 from carts.domain import (
     CartView,
     ItemNotFound,
+    ItemRequest,
     Line,
-    Wish,
-    require_room,
-    require_sold,
+    require_cart_limits,
+    require_for_sale,
     summed,
 )
 from carts.models import Cart
 from carts.selectors import assembled, lines_of, offers_for
 from carts.services.writing import locked_cart, save_lines, with_quantities, write_lines
-from congocart.db.transactions import use_case
-from congocart.kernel.caller import Caller
-from congocart.kernel.ids import hash_secret, new_secret
+from core.caller import Caller
+from core.db.transactions import use_case
+from core.ids import hash_secret, new_secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class NewCart:
 
 @use_case
 def create_cart(
-    *, caller: Caller, currency: str | None, wishes: Sequence[Wish], now: datetime
+    *, caller: Caller, currency: str | None, requested: Sequence[ItemRequest], now: datetime
 ) -> NewCart:
     """A new cart for a customer, or for a guest who gets its token.
 
@@ -46,12 +46,12 @@ def create_cart(
     caller's account was closed.
     """
     if caller.user_id:
-        hold_account(user_id=caller.user_id)
-    return open_cart(caller=caller, currency=currency, wishes=wishes, now=now)
+        lock_active_account_shared(user_id=caller.user_id)
+    return open_cart(caller=caller, currency=currency, requested=requested, now=now)
 
 
 def open_cart(
-    *, caller: Caller, currency: str | None, wishes: Sequence[Wish], now: datetime
+    *, caller: Caller, currency: str | None, requested: Sequence[ItemRequest], now: datetime
 ) -> NewCart:
     """`create_cart` inside the transaction of another use case, which holds the account."""
     token = None if caller.user_id else new_secret()
@@ -63,10 +63,10 @@ def open_cart(
         created_at=now,
         updated_at=now,
     )
-    quantities = summed(wishes)
-    require_room(quantities.values())
+    quantities = summed(requested)
+    require_cart_limits(quantities.values())
     found = offers_for(cart, [], quantities) if quantities else []
-    by_sku = require_sold(wishes, found)
+    by_sku = require_for_sale(requested, found)
     units = {by_sku[sku].variant_id: quantity for sku, quantity in quantities.items()}
     lines = with_quantities([], units, {offer.variant_id: offer for offer in found})
     cart.save(force_insert=True)
@@ -79,7 +79,7 @@ def add_item(
     *,
     caller: Caller,
     cart_id: UUID,
-    wish: Wish,
+    item: ItemRequest,
     expected: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CartView:
@@ -90,11 +90,11 @@ def add_item(
     """
     cart = locked_cart(caller=caller, cart_id=cart_id, expected=expected, now=now)
     before = lines_of(cart)
-    found = offers_for(cart, before, [wish.sku])
-    offer = require_sold([wish], found)[wish.sku]
+    found = offers_for(cart, before, [item.sku])
+    offer = require_for_sale([item], found)[item.sku]
     held = sum(line.quantity for line in before if line.variant_id == offer.variant_id)
     after = with_quantities(
-        before, {offer.variant_id: held + wish.quantity}, {item.variant_id: item for item in found}
+        before, {offer.variant_id: held + item.quantity}, {item.variant_id: item for item in found}
     )
     return write_lines(cart, before=before, after=after, offers=found, now=now)
 
@@ -104,20 +104,20 @@ def replace_items(
     *,
     caller: Caller,
     cart_id: UUID,
-    wishes: Sequence[Wish],
+    requested: Sequence[ItemRequest],
     expected: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CartView:
-    """The cart holds exactly `wishes` afterwards; lines of the same SKU keep their id.
+    """The cart holds exactly `requested` afterwards; lines of the same SKU keep their id.
 
     Raises what `add_item` raises.
     """
     cart = locked_cart(caller=caller, cart_id=cart_id, expected=expected, now=now)
     before = lines_of(cart)
-    quantities = summed(wishes)
-    require_room(quantities.values())
+    quantities = summed(requested)
+    require_cart_limits(quantities.values())
     found = offers_for(cart, before, quantities)
-    by_sku = require_sold(wishes, found)
+    by_sku = require_for_sale(requested, found)
     units = {by_sku[sku].variant_id: quantity for sku, quantity in quantities.items()}
     kept = [line for line in before if line.variant_id in units]
     after = with_quantities(kept, units, {offer.variant_id: offer for offer in found})

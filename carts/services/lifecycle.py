@@ -11,8 +11,8 @@ from carts.domain import CartStatus, CartView, Line
 from carts.models import Cart
 from carts.selectors import lines_of, view_of
 from carts.services.writing import delete_lines, locked_cart, save_lines
-from congocart.db.transactions import use_case
-from congocart.kernel.caller import Caller
+from core.caller import Caller
+from core.db.transactions import use_case
 
 
 def lock_for_checkout(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:

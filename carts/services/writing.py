@@ -15,15 +15,15 @@ from carts.domain import (
     CartStatus,
     CartView,
     Line,
+    require_cart_limits,
     require_open,
-    require_room,
 )
 from carts.models import Cart, CartLine
 from carts.selectors import assembled
 from catalog.domain import Offer
-from congocart.kernel.caller import Caller
-from congocart.kernel.ids import uuid7
-from congocart.kernel.versions import require_version
+from core.caller import Caller
+from core.ids import uuid7
+from core.versions import require_version
 
 
 def locked_cart(
@@ -84,7 +84,7 @@ def write_lines(
     Raises `CartFull`. Changing nothing is a write too: the owner acted, so the
     version and the expiry move on.
     """
-    require_room(line.quantity for line in after)
+    require_cart_limits(line.quantity for line in after)
     delete_lines({line.id for line in before} - {line.id for line in after})
     known = set(before)
     save_lines(cart, [line for line in after if line not in known])

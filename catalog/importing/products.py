@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.importing.skus import DerivedSku
-from congocart.kernel.money import Money
+from core.money import Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, slug_of
 from catalog.importing.skus import MAX_SKU
-from congocart.kernel.money import MAX_AMOUNT, Money, format_money, known_currencies, to_minor
+from core.money import MAX_AMOUNT, Money, format_money, known_currencies, to_minor
 
 MAX_STOCK = 1_000_000
 _SLUG = re.compile(r"[\w-]+\Z")

@@ -10,7 +10,7 @@ from django.db.models import CharField, F, FilteredRelation, Q, QuerySet, UUIDFi
 
 from catalog.domain import Offer, full_title, units_available
 from catalog.models import Variant
-from congocart.db.statements import IsAnyOf, Parameter, Statement
+from core.db.statements import IsAnyOf, Parameter, Statement
 
 
 def offers(
@@ -33,7 +33,7 @@ def offers(
             available=units_available(
                 on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
             ),
-            is_sold=deleted_at is None and product_deleted_at is None,
+            is_for_sale=deleted_at is None and product_deleted_at is None,
         )
         for (
             variant_id, sku, title, deleted_at, product_title, product_deleted_at, unit_price,

@@ -32,8 +32,8 @@ from catalog.domain import ProductFilter, ProductNotFound, VariantNotFound, unit
 from catalog.models import Price, Product, Variant
 from catalog.selectors.categories import subtree_of
 from catalog.selectors.search import search_query
-from congocart.db.statements import IsAnyOf, Parameter, Statement
-from congocart.kernel.money import money_body
+from core.db.statements import IsAnyOf, Parameter, Statement
+from core.money import money_body
 
 # Where a product without a price in the currency stands: behind all others.
 _DEARER_THAN_ALL = 2**62

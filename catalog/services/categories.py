@@ -8,7 +8,7 @@ from uuid import UUID
 
 from catalog.domain import CategoryCycle, CategoryNotFound, folded, slug_of
 from catalog.models import Category
-from congocart.db.transactions import use_case
+from core.db.transactions import use_case
 
 MAX_LENGTH = 120
 

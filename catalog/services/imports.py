@@ -18,9 +18,9 @@ from catalog.services.categories import ensure_categories
 from catalog.services.search_words import remember_words
 from catalog.services.stock import create_stock
 from catalog.services.variants import set_prices
-from congocart.db.transactions import use_case
-from congocart.kernel.errors import CongoCartError
-from congocart.kernel.money import Money
+from core.db.transactions import use_case
+from core.errors import CongoCartError
+from core.money import Money
 
 
 @dataclass(slots=True)

@@ -18,8 +18,8 @@ from catalog.domain import (
 from catalog.models import Category, Product
 from catalog.services.search_words import remember_words
 from catalog.services.variants import create_variants, locked_product, refresh_from_variants
-from congocart.db.transactions import use_case
-from congocart.kernel.errors import FieldError
+from core.db.transactions import use_case
+from core.errors import FieldError
 
 
 @use_case

@@ -19,8 +19,8 @@ from catalog.domain import (
 from catalog.models import Price, Product, Variant
 from catalog.services.search_words import remember_words
 from catalog.services.stock import create_stock
-from congocart.db.transactions import use_case
-from congocart.kernel.money import Money
+from core.db.transactions import use_case
+from core.money import Money
 
 
 @use_case
@@ -60,7 +60,7 @@ def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Varia
 
 def locked_product(slug: str) -> Product:
     """The product, locked against other writers. Raises `ProductNotFound`."""
-    product = Product.objects.sold(slug).select_for_update(no_key=True, of=("self",)).first()
+    product = Product.objects.for_sale(slug).select_for_update(no_key=True, of=("self",)).first()
     if product is None:
         raise ProductNotFound
     return product
@@ -130,7 +130,7 @@ def _refuse_taken(skus: Sequence[str]) -> None:
 
 def _locked_variant(sku: str) -> Variant:
     """The variant, its product locked first, like whoever changes a product does."""
-    variants = Variant.objects.sold(sku).select_related("product")
+    variants = Variant.objects.for_sale(sku).select_related("product")
     variant = variants.select_for_update(no_key=True, of=("product",)).first()
     if variant is None:
         raise VariantNotFound

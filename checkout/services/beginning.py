@@ -9,8 +9,8 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts.selectors import default_addresses
-from accounts.services import hold_account
-from carts.domain import CartView, Wish
+from accounts.services import lock_active_account_shared
+from carts.domain import CartView, ItemRequest
 from carts.services import lock_for_checkout, open_cart
 from checkout.domain import (
     LIVE,
@@ -24,9 +24,9 @@ from checkout.domain import (
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView, shipping_offers
 from checkout.services.pricing import apply_details, apply_prices
-from congocart.db.transactions import use_case
-from congocart.kernel.caller import Caller
-from congocart.kernel.ids import uuid7
+from core.caller import Caller
+from core.db.transactions import use_case
+from core.ids import uuid7
 from inventory.services import reserve
 
 
@@ -53,7 +53,7 @@ def begin_checkout_of_items(
     *,
     caller: Caller,
     currency: str | None,
-    wishes: Sequence[Wish],
+    requested: Sequence[ItemRequest],
     details: Details,
     now: datetime,
 ) -> CheckoutView:
@@ -62,7 +62,7 @@ def begin_checkout_of_items(
     Raises `UnknownSku` or `CurrencyMismatch` beside what `begin_checkout` raises.
     """
     details = _with_account_defaults(caller, details)
-    new = open_cart(caller=caller, currency=currency, wishes=wishes, now=now)
+    new = open_cart(caller=caller, currency=currency, requested=requested, now=now)
     return _begin(caller, new.view, details, earlier=[], token=new.token, now=now)
 
 
@@ -97,7 +97,7 @@ def _begin(
 def _require_buyable(cart: CartView) -> None:
     if not cart.lines:
         raise CartEmpty
-    gone = [line.offer.sku for line in cart.lines if not line.is_sold]
+    gone = [line.offer.sku for line in cart.lines if not line.is_for_sale]
     if gone:
         raise ItemsUnavailable(skus=gone)
 
@@ -153,7 +153,7 @@ def _with_account_defaults(caller: Caller, details: Details) -> Details:
     if caller.user_id is None:
         return details
     known = details.copy()
-    email = hold_account(user_id=caller.user_id)
+    email = lock_active_account_shared(user_id=caller.user_id)
     if not details.get("email"):
         known["email"] = email
     if "shipping_address" not in details and "billing_address" not in details:

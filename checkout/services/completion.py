@@ -21,10 +21,10 @@ from checkout.selectors import messages_of, status_at
 from checkout.services.editing import locked_checkout
 from checkout.services.placing import move_to, place_order_of
 from checkout.services.settling import Completion, settle
-from congocart.db.transactions import Phase, use_case
-from congocart.kernel.caller import Caller
-from congocart.kernel.money import Money
-from congocart.kernel.versions import require_version
+from core.caller import Caller
+from core.db.transactions import Phase, use_case
+from core.money import Money
+from core.versions import require_version
 from orders.selectors import order_of_checkout
 from orders.services import finish_operations
 from payments.domain import (

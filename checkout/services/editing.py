@@ -13,10 +13,10 @@ from checkout.domain import EDITABLE, CheckoutNotFound, CheckoutStatus, Details,
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView, checkout_for, lines_of, shipping_offers, status_at
 from checkout.services.pricing import apply_details, apply_prices
-from congocart.db.transactions import use_case
-from congocart.kernel.caller import Caller
-from congocart.kernel.errors import Unauthenticated
-from congocart.kernel.versions import require_version
+from core.caller import Caller
+from core.db.transactions import use_case
+from core.errors import Unauthenticated
+from core.versions import require_version
 from inventory.services import release
 
 

@@ -16,7 +16,7 @@ from checkout.domain import PAYING, CheckoutStatus
 from checkout.models import Checkout
 from checkout.services.placing import move_to
 from checkout.services.settling import settle_recovered
-from congocart.db.transactions import use_case
+from core.db.transactions import use_case
 from inventory.services import release
 from orders.services import finish_operations
 from payments.domain import Outcome, OutcomeKind, PaymentState

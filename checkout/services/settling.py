@@ -25,27 +25,31 @@ from checkout.domain import (
 from checkout.models import Checkout
 from checkout.selectors import messages_of
 from checkout.services.placing import move_to, place_order_of
-from congocart.db.transactions import RunAgain, use_case
-from congocart.kernel.errors import CongoCartError
-from congocart.kernel.money import Money
+from core.db.transactions import RunAgain, use_case
+from core.errors import CongoCartError
+from core.money import Money
 from inventory.domain import InsufficientStock
 from inventory.services import release
 from orders.domain import PlacedOrder
 from orders.selectors import order_of_checkout
-from orders.services import lock_order, note_payment
+from orders.services import lock_order, sync_payment_status
 from payments.domain import (
-    Notice,
     OperationKind,
     Outcome,
     OutcomeKind,
     PaymentState,
     PaymentStatus,
+    ProviderEvent,
     apply,
     refusal_of,
 )
 from payments.selectors import booked_refunds, latest_payment, payment_with, pending_operations
-from payments.services import announce_return, record_outcome, record_reversal
-from payments.services import record_event as first_time
+from payments.services import (
+    announce_return,
+    record_outcome,
+    record_provider_event,
+    record_reversal,
+)
 
 REFUSING = frozenset({OutcomeKind.DECLINED, OutcomeKind.VOIDED})
 
@@ -90,13 +94,13 @@ def settle(*, payment_id: UUID, outcome: Outcome, now: datetime) -> Completion:
 
 
 @use_case
-def settle_webhook(*, notice: Notice, now: datetime) -> Completion | None:
+def settle_webhook(*, provider_event: ProviderEvent, now: datetime) -> Completion | None:
     """Applies an event of a provider, once; None when there is nothing (more) to apply."""
-    if not first_time(notice=notice, now=now):
+    if not record_provider_event(provider_event=provider_event, now=now):
         return None
-    if notice.payment_id is None or notice.outcome is None:
+    if provider_event.payment_id is None or provider_event.outcome is None:
         return None
-    return settle(payment_id=notice.payment_id, outcome=notice.outcome, now=now)
+    return settle(payment_id=provider_event.payment_id, outcome=provider_event.outcome, now=now)
 
 
 @use_case
@@ -128,7 +132,7 @@ def _with_money(
     known = record_outcome(payment_id=foreseen.id, outcome=outcome, order_id=order.id, now=now)
     if known.amount and not known.holds_money:
         raise RunAgain  # it was let go of before we had the lock: there is no order in it
-    note_payment(order_id=order.id, now=now)
+    sync_payment_status(order_id=order.id, now=now)
     return Completion(CheckoutStatus.COMPLETED, order, payment=known)
 
 
@@ -201,7 +205,7 @@ def _after_the_order(
     elif known.order_id is None and known.status is PaymentStatus.PENDING:
         record_reversal(payment_id=payment.id, reason="paid_twice", now=now)
     elif known.order_id is not None:
-        note_payment(order_id=known.order_id, now=now)
+        sync_payment_status(order_id=known.order_id, now=now)
     return Completion(CheckoutStatus.COMPLETED, order, payment=known, repeated=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checkout.models import ShippingMethod, ShippingPrice
-from congocart.db.transactions import use_case
+from core.db.transactions import use_case
 
 
 @use_case

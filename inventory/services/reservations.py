@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from congocart.kernel.ids import uuid7
+from core.ids import uuid7
 from inventory.domain import Level, MovementKind, insufficient, shortages
 from inventory.models import Movement, Reservation, Stock
 

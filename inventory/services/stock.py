@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from congocart.db.transactions import use_case
+from core.db.transactions import use_case
 from inventory.domain import Adjustment, MovementKind, StockNotFound, on_hand_after
 from inventory.models import Movement, Stock
 
@@ -58,7 +58,7 @@ def adjust_stock(
 
 
 def _locked(sku: str) -> Stock:
-    stock = Stock.objects.sold(sku).select_for_update(no_key=True, of=("self",)).first()
+    stock = Stock.objects.for_sale(sku).select_for_update(no_key=True, of=("self",)).first()
     if stock is None:
         raise StockNotFound
     return stock

@@ -7,8 +7,8 @@ from orders.services.money import (
     capture_payment,
     finish_operations,
     lock_order,
-    note_payment,
     refund_order,
+    sync_payment_status,
 )
 from orders.services.placing import OrderedLine, Purchase, place_order
 
@@ -19,7 +19,7 @@ __all__ = [
     "capture_payment",
     "finish_operations",
     "lock_order",
-    "note_payment",
     "place_order",
     "refund_order",
+    "sync_payment_status",
 ]

@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.domain import Role
-from accounts.services import hold_account
-from congocart.db.transactions import Phase, use_case
-from congocart.kernel.caller import Caller
-from congocart.kernel.errors import Forbidden
+from accounts.services import lock_active_account_shared
+from core.caller import Caller
+from core.db.transactions import Phase, use_case
+from core.errors import Forbidden
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
@@ -17,7 +17,7 @@ from inventory.services import lock_levels, restock
 from orders.domain import FulfillmentStatus, OrderStatus, require_cancelable
 from orders.models import Order
 from orders.selectors import order_for
-from orders.services.money import finish_operations_of, lock_order, note_payment
+from orders.services.money import finish_operations_of, lock_order, sync_payment_status
 from payments.selectors import payments_of
 from payments.services import record_reversal
 
@@ -42,7 +42,7 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
 @use_case(phase=Phase.FIRST)
 def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> UUID:
     if caller.user_id:
-        hold_account(user_id=caller.user_id)
+        lock_active_account_shared(user_id=caller.user_id)
     order_id, units = _units_of(caller, number)
     lock_levels(units)
     order = lock_order(order_id=order_id)
@@ -55,7 +55,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> UUID:
     order.save(update_fields=["status", "canceled_at", "cancel_reason"])
     for payment in payments_of([order_id]):
         record_reversal(payment_id=payment.id, reason=reason or "order canceled", now=now)
-    note_payment(order_id=order_id, now=now)
+    sync_payment_status(order_id=order_id, now=now)
     record_event(
         type="order.canceled",
         subject_id=order_id,

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from congocart.db.transactions import Phase, use_case
-from congocart.kernel.caller import Caller
-from congocart.kernel.money import Money
+from core.caller import Caller
+from core.db.transactions import Phase, use_case
+from core.money import Money
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
@@ -27,7 +27,7 @@ from orders.models import Order
 from orders.selectors import order_for
 from payments.domain import NothingToCapture, OperationState, Outcome, PaymentNotFound, PaymentState
 from payments.selectors import payment_with, payments_of, pending_operations
-from payments.services import carry_out, record_capture, record_operation, record_refund
+from payments.services import execute_operation, record_capture, record_operation, record_refund
 
 
 def lock_order(*, order_id: UUID) -> Order:
@@ -38,7 +38,7 @@ def lock_order(*, order_id: UUID) -> Order:
     return order
 
 
-def note_payment(*, order_id: UUID, now: datetime) -> None:
+def sync_payment_status(*, order_id: UUID, now: datetime) -> None:
     """The locked order's payment status follows its payment; a change is an event."""
     payment = _payment_of(order_id)
     changed = (
@@ -103,7 +103,7 @@ def finish_operations(*, payment_id: UUID) -> None:
     for operation in pending_operations(payment_id=payment_id):
         payment = payment_with(payment_id)
         now = timezone.now()
-        outcome = carry_out(operation=operation, payment=payment, now=now)
+        outcome = execute_operation(operation=operation, payment=payment, now=now)
         _note_operation(operation, payment, outcome, now=now)
 
 
@@ -121,7 +121,7 @@ def _note_operation(
         lock_order(order_id=payment.order_id)
     record_operation(operation_id=operation.id, outcome=outcome, now=now)
     if payment.order_id is not None:
-        note_payment(order_id=payment.order_id, now=now)
+        sync_payment_status(order_id=payment.order_id, now=now)
 
 
 @use_case(phase=Phase.FIRST)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from congocart.kernel.ids import uuid7
+from core.ids import uuid7
 from events.services import record_event
 from orders.domain import PlacedOrder
 from orders.models import Order, OrderLine

@@ -24,21 +24,20 @@ from payments.domain.errors import (
     WebhookStale,
     refusal_of,
 )
-from payments.domain.recovery import judged_absent, next_look, pause
+from payments.domain.recovery import backoff, next_lookup_at, outcome_if_not_found
 from payments.domain.transitions import (
     RANK,
     Applied,
     Entry,
     apply,
     later,
+    operation_status_after,
     settled_by,
     status_of,
-    verdict_on,
 )
 from payments.domain.values import (
     Capture,
     LedgerKind,
-    Notice,
     OperationKind,
     OperationState,
     OperationStatus,
@@ -46,6 +45,7 @@ from payments.domain.values import (
     OutcomeKind,
     PaymentState,
     PaymentStatus,
+    ProviderEvent,
     RefundFact,
     RefundStatus,
 )
@@ -64,7 +64,6 @@ __all__ = [
     "LedgerKind",
     "NothingToCapture",
     "NothingToVoid",
-    "Notice",
     "OperationInProgress",
     "OperationKind",
     "OperationState",
@@ -77,6 +76,7 @@ __all__ = [
     "PaymentNotFound",
     "PaymentState",
     "PaymentStatus",
+    "ProviderEvent",
     "ProviderUnavailable",
     "RefundExceedsPaid",
     "RefundFact",
@@ -86,12 +86,12 @@ __all__ = [
     "WebhookSignatureInvalid",
     "WebhookStale",
     "apply",
-    "judged_absent",
+    "backoff",
     "later",
-    "next_look",
-    "pause",
+    "next_lookup_at",
+    "operation_status_after",
+    "outcome_if_not_found",
     "refusal_of",
     "settled_by",
     "status_of",
-    "verdict_on",
 ]

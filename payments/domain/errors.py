@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from congocart.kernel.errors import (
+from core.errors import (
     Conflict,
     CongoCartError,
     Invalid,

@@ -14,13 +14,13 @@ _NEVER_ARRIVED = frozenset({NOT_PROCESSED, PROVIDER_UNAVAILABLE})
 _DONE = frozenset({PaymentStatus.VOIDED, PaymentStatus.REFUNDED})
 
 
-def pause(grace: timedelta, looks: int) -> timedelta:
+def backoff(grace: timedelta, looks: int) -> timedelta:
     """The time to wait after so many looks: `grace`, then doubling up to an hour."""
     doublings = max(0, min(looks, 20) - 2)
     return min(grace * (1 << doublings), _SLOWEST)
 
 
-def next_look(
+def next_lookup_at(
     payment: PaymentState, *, looks: int, grace: timedelta, now: datetime
 ) -> datetime | None:
     """When to ask the provider again; None when there is nothing left to find out.
@@ -39,14 +39,14 @@ def next_look(
     # While the call may still be on its way, it does not matter how often a buyer has asked.
     if _is_young(payment, grace, now):
         return payment.created_at + grace
-    return now + pause(grace, looks)
+    return now + backoff(grace, looks)
 
 
 def _is_young(payment: PaymentState, grace: timedelta, now: datetime) -> bool:
     return now - payment.created_at < grace
 
 
-def judged_absent(payment: PaymentState, *, grace: timedelta, now: datetime) -> Outcome:
+def outcome_if_not_found(payment: PaymentState, *, grace: timedelta, now: datetime) -> Outcome:
     """What it means that the provider does not know a payment.
 
     Within `grace` (longer than a call can take) the call may still be on its way.

@@ -108,7 +108,7 @@ def status_of(payment: PaymentState) -> PaymentStatus:
     }.get(payment.step or OutcomeKind.UNKNOWN, PaymentStatus.PENDING)
 
 
-def verdict_on(operation: OperationState, outcome: Outcome) -> OperationStatus:
+def operation_status_after(operation: OperationState, outcome: Outcome) -> OperationStatus:
     """How the provider's answer to an operation's own call leaves that operation.
 
     A void of what turns out to be captured has failed: it takes a refund.

@@ -171,7 +171,7 @@ class OperationState:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class ProviderEvent:
     """A webhook event whose signature is good.
 
     `payment_id` and `outcome` are None for events that say nothing about a payment of ours.

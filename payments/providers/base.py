@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from payments.domain import Notice, OperationState, Outcome, PaymentState
+from payments.domain import OperationState, Outcome, PaymentState, ProviderEvent
 
 
 class Provider(Protocol):
@@ -45,7 +45,9 @@ class Provider(Protocol):
     def find(self, payment: PaymentState) -> Outcome | None:
         """What the provider knows of `payment`, refunds included; None when it knows nothing."""
 
-    def parse_webhook(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
+    def parse_webhook(
+        self, *, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> ProviderEvent:
         """Reads a signed event; header names in any case.
 
         Raises `WebhookSignatureInvalid`, `WebhookStale` or `WebhookMalformed`.

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from payments.domain import (
     InvalidPaymentToken,
-    Notice,
     OperationState,
     Outcome,
     OutcomeKind,
     PaymentState,
+    ProviderEvent,
     RefundFact,
     WebhookSignatureInvalid,
 )
@@ -53,6 +53,8 @@ class ManualProvider:
         """Our own books are all there is."""
         return Outcome(payment.step or OutcomeKind.PENDING, amount=0)
 
-    def parse_webhook(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
+    def parse_webhook(
+        self, *, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> ProviderEvent:
         """Nobody sends any."""
         raise WebhookSignatureInvalid

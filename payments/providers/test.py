@@ -17,11 +17,11 @@ import orjson
 from payments.domain import (
     Capture,
     InvalidPaymentToken,
-    Notice,
     OperationState,
     Outcome,
     OutcomeKind,
     PaymentState,
+    ProviderEvent,
     RefundFact,
     WebhookMalformed,
 )
@@ -89,7 +89,9 @@ class TestProvider:
         """What authorizing told, or would have told without the time-out."""
         return _truth(payment)
 
-    def parse_webhook(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
+    def parse_webhook(
+        self, *, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> ProviderEvent:
         """`{"id", "type": "payment.captured", "payment_id", "amount"?, "currency"?, "refund"?}`."""
         signature = {name.lower(): value for name, value in headers.items()}
         header = signature.get(SIGNATURE_HEADER, "")
@@ -119,7 +121,7 @@ def _said(payment: PaymentState, kind: OutcomeKind) -> Outcome:
     )
 
 
-def _notice(event: dict[str, Any]) -> Notice:
+def _notice(event: dict[str, Any]) -> ProviderEvent:
     payment_id = UUID(event["payment_id"])
     refund = event.get("refund")
     facts = (RefundFact(str(refund["id"]), int(refund["amount"])),) if refund else ()
@@ -131,4 +133,4 @@ def _notice(event: dict[str, Any]) -> Notice:
         decline_code=str(event.get("decline_code", "")),
         refunds=facts,
     )
-    return Notice("test", str(event["id"]), event["type"], payment_id, outcome)
+    return ProviderEvent("test", str(event["id"]), event["type"], payment_id, outcome)

@@ -2,7 +2,7 @@
 
 The functions that record open no transaction of their own: the use case above
 them does, and commits before it calls. The functions that call (`authorize`,
-`look_up`, `carry_out`) refuse to run inside a transaction, except for the
+`look_up`, `execute_operation`) refuse to run inside a transaction, except for the
 `manual` provider, which calls nobody. A payment is locked last, after
 everything else that a use case locks.
 """
@@ -10,7 +10,7 @@ everything else that a use case locks.
 from __future__ import annotations
 
 from payments.services.operations import (
-    carry_out,
+    execute_operation,
     forget_reasons,
     record_capture,
     record_operation,
@@ -26,21 +26,21 @@ from payments.services.paying import (
     record_outcome,
 )
 from payments.services.returns import announce_return
-from payments.services.webhooks import receive_webhook, record_event
+from payments.services.webhooks import receive_webhook, record_provider_event
 
 __all__ = [
     "announce_return",
     "authorize",
-    "carry_out",
+    "execute_operation",
     "forget_reasons",
     "is_offline",
     "look_up",
     "receive_webhook",
     "record_capture",
-    "record_event",
     "record_intent",
     "record_operation",
     "record_outcome",
+    "record_provider_event",
     "record_refund",
     "record_reversal",
     "record_void",

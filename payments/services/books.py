@@ -16,10 +16,10 @@ from payments.domain import (
     PaymentNotFound,
     PaymentState,
     apply,
-    next_look,
-    pause,
+    backoff,
+    next_lookup_at,
+    operation_status_after,
     settled_by,
-    verdict_on,
 )
 from payments.models import LedgerEntry, Operation, Payment
 from payments.selectors import booked_refunds
@@ -88,7 +88,7 @@ def _settle(payment: Payment, outcome: Outcome, *, now: datetime, asked: UUID | 
     for operation in pending.order_by("id"):
         state = operation.as_state()
         if operation.id == asked:
-            verdict = verdict_on(state, outcome)
+            verdict = operation_status_after(state, outcome)
         else:
             verdict = settled_by(state, payment.as_state(), outcome)
         if verdict is not OperationStatus.PENDING:
@@ -130,7 +130,7 @@ def _refund_instead(payment: Payment, void: Operation, *, now: datetime) -> None
 
 def _postpone(operation: Operation, outcome: Outcome, *, now: datetime) -> None:
     operation.looks += 1
-    operation.next_attempt_at = now + pause(settings.PAYMENT_GRACE, operation.looks)
+    operation.next_attempt_at = now + backoff(settings.PAYMENT_GRACE, operation.looks)
     operation.reference = _reference(operation, outcome)
     operation.last_error = _error(outcome)
     operation.save(update_fields=["looks", "next_attempt_at", "reference", "last_error"])
@@ -151,7 +151,7 @@ def _plan(payment: Payment, applied: Applied, outcome: Outcome, *, now: datetime
     """Decides when the provider is to be asked again."""
     payment.looks += 1
     payment.last_error = _error(outcome)
-    payment.next_attempt_at = next_look(
+    payment.next_attempt_at = next_lookup_at(
         payment.as_state(), looks=payment.looks, grace=settings.PAYMENT_GRACE, now=now
     )
     timed_out = outcome.kind is OutcomeKind.UNKNOWN and payment.looks == 1

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from congocart.kernel.money import money_body
+from core.money import money_body
 from payments.domain import (
     Capture,
     CaptureExceedsDue,
@@ -119,7 +119,9 @@ def record_reversal(*, payment_id: UUID, reason: str, now: datetime) -> Operatio
     return record_void(payment_id=payment_id, reason=reason, now=now)
 
 
-def carry_out(*, operation: OperationState, payment: PaymentState, now: datetime) -> Outcome:
+def execute_operation(
+    *, operation: OperationState, payment: PaymentState, now: datetime
+) -> Outcome:
     """Asks the provider. Outside of transactions; repeating it moves no money again."""
     if operation.kind is OperationKind.VOID and _may_not_exist(payment):
         return _void_unknown(operation, payment, now)

@@ -12,8 +12,8 @@ from payments.domain import (
     Outcome,
     OutcomeKind,
     PaymentState,
-    judged_absent,
-    next_look,
+    next_lookup_at,
+    outcome_if_not_found,
 )
 from payments.models import Payment
 from payments.providers import provider_named
@@ -64,7 +64,7 @@ def record_intent(
         step=OutcomeKind.PENDING if chosen.offline else None,
         created_at=now,
     )
-    payment.next_attempt_at = next_look(
+    payment.next_attempt_at = next_lookup_at(
         payment.as_state(), looks=0, grace=settings.PAYMENT_GRACE, now=now
     )
     payment.save(force_insert=True)
@@ -91,7 +91,7 @@ def look_up(*, payment: PaymentState, now: datetime) -> Outcome:
     if payment.amount == 0:
         return authorize(payment=payment)
     found = ask_again(payment, lambda provider: provider.find(payment))
-    return found or judged_absent(payment, grace=settings.PAYMENT_GRACE, now=now)
+    return found or outcome_if_not_found(payment, grace=settings.PAYMENT_GRACE, now=now)
 
 
 def record_outcome(

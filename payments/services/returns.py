@@ -6,7 +6,7 @@ from datetime import datetime
 
 from events.services import record_event
 from payments.domain import PaymentState
-from payments.mails import send_payment_returned
+from payments.emails import send_payment_returned
 
 
 def announce_return(*, payment: PaymentState, reason: str, now: datetime) -> None:

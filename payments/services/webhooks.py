@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from payments.domain import Notice
+from payments.domain import ProviderEvent
 from payments.models import Payment, WebhookEvent
 from payments.providers import provider_named
 
 
 def receive_webhook(
     *, provider: str, headers: Mapping[str, str], body: bytes, now: datetime
-) -> Notice:
+) -> ProviderEvent:
     """Checks the signature and reads the event; changes nothing.
 
     A provider can only speak of its own payments: `payment_id` is None for all others.
@@ -21,26 +21,30 @@ def receive_webhook(
     desk, is matched by the provider's reference. `body` is exactly what was received.
     Raises `UnknownProvider`, `WebhookSignatureInvalid`, `WebhookStale`, `WebhookMalformed`.
     """
-    notice = provider_named(provider).parse_webhook(headers=headers, body=body, now=now)
-    if notice.outcome is None:
-        return notice
+    provider_event = provider_named(provider).parse_webhook(headers=headers, body=body, now=now)
+    if provider_event.outcome is None:
+        return provider_event
     payments = Payment.objects.filter(provider=provider)
-    if notice.payment_id:
-        payments = payments.filter(pk=notice.payment_id)
+    if provider_event.payment_id:
+        payments = payments.filter(pk=provider_event.payment_id)
     else:
-        payments = payments.filter(reference=notice.outcome.reference)
-    return replace(notice, payment_id=payments.values_list("pk", flat=True).first())
+        payments = payments.filter(reference=provider_event.outcome.reference)
+    return replace(provider_event, payment_id=payments.values_list("pk", flat=True).first())
 
 
-def record_event(*, notice: Notice, now: datetime) -> bool:
+def record_provider_event(*, provider_event: ProviderEvent, now: datetime) -> bool:
     """Notes, in the transaction that applies it, that an event was received.
 
     False when it had been before: it must not be applied again. A second
     transaction with the same event waits for the first to end.
     """
     _, new = WebhookEvent.objects.get_or_create(
-        provider=notice.provider,
-        event_id=notice.event_id,
-        defaults={"kind": notice.kind, "payment_id": notice.payment_id, "received_at": now},
+        provider=provider_event.provider,
+        event_id=provider_event.event_id,
+        defaults={
+            "kind": provider_event.kind,
+            "payment_id": provider_event.payment_id,
+            "received_at": now,
+        },
     )
     return new

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from rest_framework.test import APIClient
 
-from congocart.api.openapi.document import document
+from core.http.openapi.document import document
 
 JSON = "application/json"
 MEGABYTE = 1024 * 1024

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
-from congocart.kernel.ids import uuid7
+from core.ids import uuid7
 from tests.api.bad_input import OPERATIONS, World
 from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_shelf
 

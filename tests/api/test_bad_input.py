@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from rest_framework.test import APIClient
 
-from congocart.kernel.ids import uuid7
+from core.ids import uuid7
 from tests.api.bad_input import LONG, OPERATIONS, Operation, Probe, World, probes
 
 pytestmark = pytest.mark.django_db

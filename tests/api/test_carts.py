@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from carts.models import Cart, CartLine
 from catalog.models import Price, Variant
-from congocart.kernel.ids import hash_secret
+from core.ids import hash_secret
 from tests.shop import items, new_cart, stock_shelf
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from catalog.models import Variant
 from checkout.models import Checkout
-from congocart.kernel.money import MAX_AMOUNT
+from core.money import MAX_AMOUNT
 from inventory.models import Reservation
 from orders.models import Order
 from tests.shop import (

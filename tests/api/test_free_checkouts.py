@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from checkout.models import Checkout
 from checkout.services import completion, ensure_shipping_method, recover_payments
-from congocart.db.books import declared_checks, run_checks
+from core.db.invariants import declared_checks, run_checks
 from events.models import Event
 from inventory.services import adjust_stock
 from orders.models import Order

@@ -22,7 +22,7 @@ def test_readyz_names_each_check(client: APIClient) -> None:
 def test_readyz_is_503_while_a_migration_is_missing(
     client: APIClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("congocart.runtime.health._migrated", False)
+    monkeypatch.setattr("congocart.health._migrated", False)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'carts'")
     response = client.get("/readyz")

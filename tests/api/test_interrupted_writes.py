@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
-from congocart.api.models import IdempotencyKey
+from core.http.models import IdempotencyKey
 from events.models import Event
 from orders.models import Order
 from payments.models import LedgerEntry, Operation

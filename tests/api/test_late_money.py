@@ -19,7 +19,7 @@ from accounts.domain import Role
 from accounts.services import ensure_user
 from checkout.models import Checkout
 from checkout.services import abandon_payments, recover_payments
-from congocart.db.books import declared_checks, run_checks
+from core.db.invariants import declared_checks, run_checks
 from events.models import Event
 from inventory.models import Reservation, Stock
 from inventory.services import adjust_stock

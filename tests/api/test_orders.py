@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
-from congocart.api.openapi.document import document
+from core.http.openapi.document import document
 from events.models import Event
 from inventory.models import Movement
 from orders.models import Order

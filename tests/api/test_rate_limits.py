@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from accounts.domain import Role
 from accounts.models import User
 from accounts.services import ensure_user
-from congocart.api import counters
+from core.http import counters
 
 pytestmark = pytest.mark.django_db
 

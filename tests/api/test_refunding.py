@@ -11,7 +11,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
-from congocart.db.books import declared_checks, run_checks
+from core.db.invariants import declared_checks, run_checks
 from orders.models import Order
 from payments.domain import Outcome, OutcomeKind
 from payments.models import Payment

@@ -13,7 +13,7 @@ NAMED = re.compile(r"`([A-Z][A-Z_]+)`")
 def read_by_the_code() -> set[str]:
     """Every environment variable that is read by its name."""
     found = set()
-    for path in [PROJECT / "congocart" / "settings.py", *PROJECT.glob("congocart/runtime/**/*.py")]:
+    for path in [*PROJECT.glob("congocart/**/*.py"), *PROJECT.glob("embedded/**/*.py")]:
         found |= set(READ.findall(path.read_text()))
     return found - {"PATH", "PYTHONPATH"}
 

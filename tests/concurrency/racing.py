@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from congocart.db.books import declared_checks, frozen_books, run_checks
+from core.db.invariants import declared_checks, frozen_books, run_checks
 
 T = TypeVar("T")
 

@@ -46,10 +46,10 @@ def test_adds_at_once_all_count(skus: list[str]) -> None:
     for _ in range(ROUNDS):
         client = shopper()
         cart = new_cart(client)
-        wishes = [items([skus[number % len(skus)]])[0] for number in range(CONCURRENCY)]
+        requested = [items([skus[number % len(skus)]])[0] for number in range(CONCURRENCY)]
 
         answers = at_once(
-            *[partial(client.post, f"/api/v1/carts/{cart['id']}/items", wish) for wish in wishes]
+            *[partial(client.post, f"/api/v1/carts/{cart['id']}/items", item) for item in requested]
         )
 
         assert Counter(map(code_of, answers)) == {"200": CONCURRENCY}

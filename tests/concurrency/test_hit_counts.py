@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from congocart.api.counters import Counter, MemoryCounter, PostgresCounter, RedisCounter
+from core.http.counters import Counter, MemoryCounter, PostgresCounter, RedisCounter
 
 THREADS = 8
 HITS = 50

@@ -11,8 +11,8 @@ from django.db import connection, connections
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from congocart.api import idempotency
-from congocart.api.models import IdempotencyKey
+from core.http import idempotency
+from core.http.models import IdempotencyKey
 from events.models import Event
 from tests.integration.api import diary
 

@@ -6,7 +6,7 @@ import time
 
 from django.db import connection, transaction
 
-from congocart.db.jobs import job, periodic
+from core.db.jobs import job, periodic
 
 
 def _write(text: str) -> None:

@@ -67,8 +67,8 @@ class Buyer(threading.Thread):
     def _shop(self, http: httpx.Client) -> None:
         journey = Journey()
         self.journeys.append(journey)
-        wishes = items(self.dice.sample(self.skus, self.dice.randint(1, 3)))
-        cart = self._post(http, "/api/v1/carts", {"items": wishes})
+        requested = items(self.dice.sample(self.skus, self.dice.randint(1, 3)))
+        cart = self._post(http, "/api/v1/carts", {"items": requested})
         http.headers["Cart-Token"] = cart.json()["token"]
         journey.cart_id = cart.json()["id"]
         begun = self._post(http, "/api/v1/checkouts", {"cart_id": journey.cart_id, **DETAILS})

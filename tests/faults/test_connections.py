@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from congocart.runtime.postgres import DATABASE, EmbeddedPostgres
-from congocart.runtime.privileges import become
-from congocart.runtime.processes import spawn
+from congocart.processes import spawn
+from embedded.postgres import DATABASE, EmbeddedPostgres
+from embedded.privileges import become
 from tests.faults.running import ROOT, Shop, free_port, until
 
 pytestmark = pytest.mark.faults
@@ -45,7 +45,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[[str], httpx.Client]]:
             "PORT": str(port),
             "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
         }
-        command = [sys.executable, "-m", "congocart.runtime.server"]
+        command = [sys.executable, "-m", "congocart.server"]
         servers.append(subprocess.Popen(command, env=environment, cwd=ROOT))
         until(lambda: is_ready(client))
         return client

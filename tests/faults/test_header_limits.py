@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from congocart.runtime.server import HEADER_BYTES, HEADER_SECONDS
+from congocart.server import HEADER_BYTES, HEADER_SECONDS
 from tests.serving import serving
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]

@@ -20,7 +20,7 @@ import psutil
 import psycopg
 import pytest
 
-from congocart.runtime.postgres import EmbeddedPostgres
+from embedded.postgres import EmbeddedPostgres
 from tests.faults.journeys import Buyer
 from tests.faults.provider.launch import RunningSimulator, running_simulator
 from tests.faults.running import ROOT, Shop, until
@@ -142,7 +142,7 @@ class Killer:
         return "PostgreSQL was killed" in self.shop.said()
 
     def _server(self) -> list[psutil.Process]:
-        return self.shop.children("runtime.server")
+        return self.shop.children("congocart.server")
 
     def _server_processes(self) -> list[psutil.Process]:
         return [process for server in self._server() for process in server.children()]

@@ -22,21 +22,21 @@ from django.utils import timezone
 
 from carts.models import Cart
 from checkout.models import Checkout
-from congocart.db.transactions import use_case
-from congocart.kernel.errors import Conflict, CongoCartError
-from payments.domain import Capture, Notice, OperationState, PaymentState, PaymentStatus
+from core.db.transactions import use_case
+from core.errors import Conflict, CongoCartError
+from payments.domain import Capture, OperationState, PaymentState, PaymentStatus, ProviderEvent
 from payments.models import LedgerEntry, Operation, Payment
 from payments.selectors import operations_to_recover, payment_with, payments_to_recover
 from payments.services import (
     authorize,
-    carry_out,
+    execute_operation,
     look_up,
     receive_webhook,
     record_capture,
-    record_event,
     record_intent,
     record_operation,
     record_outcome,
+    record_provider_event,
     record_refund,
     record_reversal,
 )
@@ -94,9 +94,15 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 @use_case
-def apply_event(notice: Notice) -> None:
-    if record_event(notice=notice, now=timezone.now()) and notice.payment_id and notice.outcome:
-        record_outcome(payment_id=notice.payment_id, outcome=notice.outcome, now=timezone.now())
+def apply_event(provider_event: ProviderEvent) -> None:
+    if (
+        record_provider_event(provider_event=provider_event, now=timezone.now())
+        and provider_event.payment_id
+        and provider_event.outcome
+    ):
+        record_outcome(
+            payment_id=provider_event.payment_id, outcome=provider_event.outcome, now=timezone.now()
+        )
 
 
 @contextmanager
@@ -187,7 +193,7 @@ def paid(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> 
 def asked(dice: random.Random, operation: OperationState) -> PaymentState:
     live_or_die(dice)
     payment = payment_with(operation.payment_id)
-    outcome = carry_out(operation=operation, payment=payment, now=now())
+    outcome = execute_operation(operation=operation, payment=payment, now=now())
     live_or_die(dice)
     return keep_answer(operation_id=operation.id, outcome=outcome, now=now())[1]
 
@@ -205,7 +211,7 @@ def recover() -> None:
         later = now() + timedelta(hours=2)
         for operation in operations_to_recover(now=later, limit=500):
             payment = payment_with(operation.payment_id)
-            outcome = carry_out(operation=operation, payment=payment, now=now())
+            outcome = execute_operation(operation=operation, payment=payment, now=now())
             keep_answer(operation_id=operation.id, outcome=outcome, now=now())
         for payment in payments_to_recover(now=later, limit=500):
             outcome = look_up(payment=payment, now=now())

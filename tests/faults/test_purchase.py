@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from congocart.runtime.demo import LOGINS, PASSWORD
-from congocart.runtime.introduction import introduction
+from congocart.demo import LOGINS, PASSWORD
+from embedded.introduction import introduction
 from tests.faults.running import ROOT, Shop
 
 pytestmark = pytest.mark.faults

@@ -16,8 +16,8 @@ import psutil
 import psycopg
 import pytest
 
-from congocart.kernel.ids import uuid7
-from congocart.runtime.postgres import EmbeddedPostgres
+from core.ids import uuid7
+from embedded.postgres import EmbeddedPostgres
 from tests.faults.running import Shop, assert_gone, until
 
 pytestmark = pytest.mark.faults
@@ -159,14 +159,14 @@ def test_a_killed_worker_is_started_again(shop: Shop) -> None:
 
 def test_a_killed_server_is_started_again(shop: Shop) -> None:
     shop.start()
-    shop.child("runtime.server").kill()
+    shop.child("congocart.server").kill()
     until(lambda: "the server was killed by SIGKILL" in shop.said())
     until(lambda: answers(shop))
 
 
 def test_a_killed_server_process_is_replaced(shop: Shop) -> None:
     shop.start()
-    server = shop.child("runtime.server")
+    server = shop.child("congocart.server")
     before = server.children()
     before[0].kill()
     until(lambda: before[0] not in server.children() and len(server.children()) == len(before))

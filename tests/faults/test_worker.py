@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from procrastinate import App, SyncPsycopgConnector
 
-from congocart.runtime.postgres import EmbeddedPostgres
+from embedded.postgres import EmbeddedPostgres
 from tests.faults.running import ROOT, Shop, until
 
 pytestmark = pytest.mark.faults

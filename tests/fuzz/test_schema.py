@@ -14,7 +14,7 @@ from accounts.domain import Role
 from accounts.services import ensure_user
 from catalog.domain import NewVariant
 from catalog.services import create_product
-from congocart.kernel.money import Money
+from core.money import Money
 from tests.serving import ROOT, serving
 from tests.shop import offer_shipping
 

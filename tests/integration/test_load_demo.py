@@ -50,7 +50,7 @@ def test_loading_the_demo_shop_again_changes_nothing_that_somebody_did() -> None
     assert printed.startswith("0 demo products added")
     (tote,) = offers(currency="GBP", skus=["TOTE"])
     assert (tote.title, tote.unit_price, tote.available) == ("My bag", 1, 3)
-    assert not offers(currency="GBP", skus=["CLOCK-QUIET"])[0].is_sold
+    assert not offers(currency="GBP", skus=["CLOCK-QUIET"])[0].is_for_sale
     assert set(ShippingPrice.objects.values_list("method", "amount").filter(currency="GBP")) == {
         ("standard", 395),
         ("express", 5),

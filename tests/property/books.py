@@ -11,7 +11,7 @@ from psycopg.rows import tuple_row
 
 from carts.models import Cart
 from checkout.models import Checkout
-from congocart.db.books import declared_checks
+from core.db.invariants import declared_checks
 from inventory.models import Reservation, Stock
 from orders.models import Order
 from payments.models import Payment

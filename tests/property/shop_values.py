@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from congocart.kernel.errors import CongoCartError
+from core.errors import CongoCartError
 
 
 class Refused(Exception):

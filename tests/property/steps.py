@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from carts.domain import Wish
+from carts.domain import ItemRequest
 from checkout.domain import Details
-from congocart.kernel.address import Address
-from congocart.kernel.money import Money
+from core.address import Address
+from core.money import Money
 from tests.shop import ADDRESS
 
 SKUS = ["SKU-0", "SKU-1", "SKU-2"]
@@ -27,8 +27,8 @@ sometimes = st.sampled_from([False, False, False, True])
 news = st.sampled_from(["captured", "captured", "authorized", "declined", "voided"])
 
 
-def wishes(basket: dict[str, int]) -> list[Wish]:
-    return [Wish(sku, count) for sku, count in basket.items()]
+def requested(basket: dict[str, int]) -> list[ItemRequest]:
+    return [ItemRequest(sku, count) for sku, count in basket.items()]
 
 
 def details(method: str | None, email: str | None) -> Details:

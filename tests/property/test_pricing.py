@@ -9,7 +9,7 @@ from math import floor
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from congocart.kernel.money import share, split
+from core.money import share, split
 from pricing.domain import price
 
 HUGE = 10**18

@@ -31,18 +31,18 @@ from hypothesis.stateful import (
 )
 
 from carts import services as carts
-from carts.domain import Wish
+from carts.domain import ItemRequest
 from carts.models import CartLine
 from checkout import services as checkouts
 from checkout.services import PaymentChoice
-from congocart.kernel.caller import Caller
-from congocart.kernel.errors import CongoCartError
-from congocart.kernel.ids import hash_secret, uuid7
-from congocart.kernel.money import Money
+from core.caller import Caller
+from core.errors import CongoCartError
+from core.ids import hash_secret, uuid7
+from core.money import Money
 from inventory.services import adjust_stock
 from orders import services as orders
 from orders.models import Order
-from payments.domain import Notice, Outcome, OutcomeKind, OutcomeMismatch
+from payments.domain import Outcome, OutcomeKind, OutcomeMismatch, ProviderEvent
 from payments.models import Payment
 from tests.property import books
 from tests.property.payment_model import Contradiction
@@ -58,10 +58,10 @@ from tests.property.steps import (
     news,
     payments,
     pounds,
+    requested,
     skus,
     sometimes,
     which,
-    wishes,
 )
 from tests.shop import offer_shipping, stock_shelf
 
@@ -130,7 +130,7 @@ class ShopMachine(RuleBasedStateMachine):
 
         def actual() -> None:
             new = carts.create_cart(
-                caller=Caller(), currency="GBP", wishes=wishes(basket), now=self.now
+                caller=Caller(), currency="GBP", requested=requested(basket), now=self.now
             )
             self.callers.append(Caller(guest_hash=hash_secret(new.token or "")))
             self.cart_ids.append(new.view.id)
@@ -156,14 +156,14 @@ class ShopMachine(RuleBasedStateMachine):
         lines = self.shop.carts[cart].lines
         self.both(
             lambda shop: shop.write_cart(cart, lines | {sku: lines.get(sku, 0) + count}, self.now),
-            lambda: carts.add_item(**target, wish=Wish(sku, count), now=self.now),
+            lambda: carts.add_item(**target, item=ItemRequest(sku, count), now=self.now),
         )
 
     def _replace_items(self, cart: int, basket: dict[str, int]) -> None:
         cart, target = self._cart(cart)
         self.both(
             lambda shop: shop.write_cart(cart, basket, self.now),
-            lambda: carts.replace_items(**target, wishes=wishes(basket), now=self.now),
+            lambda: carts.replace_items(**target, requested=requested(basket), now=self.now),
         )
 
     def _change_item(self, cart: int, sku: str, count: int) -> None:
@@ -262,10 +262,10 @@ class ShopMachine(RuleBasedStateMachine):
         outcome = Outcome(
             OutcomeKind(kind), reference=f"test_{paid.id}", amount=paid.amount, currency="GBP"
         )
-        notice = Notice("test", str(uuid7()), kind, paid.id, outcome)
+        provider_event = ProviderEvent("test", str(uuid7()), kind, paid.id, outcome)
 
         def actual() -> None:
-            checkouts.settle_webhook(notice=notice, now=self.now)
+            checkouts.settle_webhook(provider_event=provider_event, now=self.now)
             orders.finish_operations(payment_id=paid.id)
 
         self.both(lambda shop: shop.hear(payment, kind, self.now), actual)

@@ -22,7 +22,7 @@ from typing import Any
 import httpx
 import pytest
 
-from congocart.runtime.postgres import EmbeddedPostgres
+from embedded.postgres import EmbeddedPostgres
 from tests.faults.running import ROOT, Shop
 
 DAY = ROOT.parent / "shared/data/online-retail/2010-12-01.csv"
@@ -61,7 +61,7 @@ class Day:
     prices: dict[str, Decimal]
 
     @property
-    def sold(self) -> Counter[str]:
+    def for_sale(self) -> Counter[str]:
         return sum((invoice.units for invoice in self.invoices), Counter())
 
     @property

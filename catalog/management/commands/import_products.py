@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from catalog.importing import FORMATS, BadRow, ImportedProduct, UnreadableFile, read_products
 from catalog.services import Imported, Seen, import_products
-from congocart.kernel.money import known_currencies
+from core.money import known_currencies
 
 BATCH = 500
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from congocart.kernel.money import minor_digits
+from core.money import minor_digits
 from payments.domain import OutcomeMismatch
 
 # Stripe's documentation, "Supported currencies". Every other currency has two digits,

@@ -16,12 +16,12 @@ from payments.domain import (
     AmountNotPayable,
     Capture,
     InvalidPaymentToken,
-    Notice,
     OperationState,
     Outcome,
     OutcomeKind,
     OutcomeMismatch,
     PaymentState,
+    ProviderEvent,
     WebhookMalformed,
 )
 from payments.providers.signatures import verify
@@ -162,7 +162,9 @@ class StripeProvider:
         except stripe.StripeError as error:
             return _unknown(error)
 
-    def parse_webhook(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:
+    def parse_webhook(
+        self, *, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> ProviderEvent:
         """An event as Stripe signs it."""
         header = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE_HEADER, "")
         verify(

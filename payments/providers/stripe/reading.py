@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
-from payments.domain import Notice, Outcome, OutcomeKind, RefundFact, RefundStatus
+from payments.domain import Outcome, OutcomeKind, ProviderEvent, RefundFact, RefundStatus
 from payments.providers.stripe.amounts import from_stripe
 
 _KINDS = {
@@ -49,7 +49,7 @@ def decline_code(error: Mapping[str, Any]) -> str:
     return str(error.get("decline_code") or error.get("code") or "declined")
 
 
-def notice_of(event: Mapping[str, Any]) -> Notice:
+def notice_of(event: Mapping[str, Any]) -> ProviderEvent:
     """An event about a PaymentIntent or a Refund; others say nothing to us.
 
     Raises `KeyError`, `TypeError` or `ValueError` for what is no event.
@@ -67,7 +67,7 @@ def notice_of(event: Mapping[str, Any]) -> Notice:
             refunds=(_fact(thing, currency),),
         )
     payment_id = _uuid(thing, "payment_id") if outcome else None
-    return Notice("stripe", str(event["id"]), kind, payment_id, outcome)
+    return ProviderEvent("stripe", str(event["id"]), kind, payment_id, outcome)
 
 
 def _amount(intent: Mapping[str, Any], kind: OutcomeKind, currency: str) -> int:

@@ -8,7 +8,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from accounts import guard
+from accounts import lockout
 from accounts.domain import Role
 from accounts.models import LoginFailures, RefreshSession, User
 from accounts.services import ensure_user
@@ -79,7 +79,7 @@ def test_an_unknown_account_is_locked_out_the_same_way(client, ada):
 
 def test_a_stranger_does_not_lock_a_customer_out_at_home(client, ada):
     log_in(client)
-    for number in range(guard.FREE_PER_ACCOUNT + 10):
+    for number in range(lockout.FREE_PER_ACCOUNT + 10):
         fail(client, 1, address=f"203.0.113.{number}")
     assert log_in(client, address="203.0.113.250").status_code == 429
     assert log_in(client).status_code == 200
@@ -87,7 +87,7 @@ def test_a_stranger_does_not_lock_a_customer_out_at_home(client, ada):
 
 def test_a_success_at_home_ends_the_wait_of_the_account_everywhere(client, ada):
     log_in(client)
-    for number in range(guard.FREE_PER_ACCOUNT + 1):
+    for number in range(lockout.FREE_PER_ACCOUNT + 1):
         fail(client, 1, address=f"203.0.113.{number}")
     log_in(client)
     assert log_in(client, address="203.0.113.250").status_code == 200
@@ -104,7 +104,7 @@ def reset(client, run_jobs, address):
 
 def keep_locked_out(client, clock):
     """As long as a stranger likes."""
-    for number in range(guard.FREE_PER_ACCOUNT):
+    for number in range(lockout.FREE_PER_ACCOUNT):
         fail(client, 1, address=f"203.0.113.{number}")
     for _ in range(12):
         clock.shift(timedelta(minutes=15))
@@ -116,7 +116,7 @@ def test_a_reset_by_mail_lets_the_owner_in_whatever_strangers_do(client, ada, cl
     assert log_in(client).status_code == 429
     reset(client, run_jobs, HOME)
     assert log_in(client, NEW_PASSWORD, address="198.51.100.99").status_code == 200
-    for number in range(guard.FREE_PER_ACCOUNT + 1):
+    for number in range(lockout.FREE_PER_ACCOUNT + 1):
         fail(client, 1, address=f"203.0.112.{number}")
     assert log_in(client, NEW_PASSWORD, address="198.51.100.98").status_code == 429
     assert log_in(client, NEW_PASSWORD).status_code == 200
@@ -129,7 +129,7 @@ def test_a_reset_by_mail_ends_the_wait_for_ones_own_wrong_passwords(client, ada,
 
 
 def test_a_reset_of_one_account_is_no_pardon_for_guessing_others(client, ada, run_jobs):
-    for number in range(guard.FREE_PER_ADDRESS):
+    for number in range(lockout.FREE_PER_ADDRESS):
         log_in(client, "wrong", email=f"user{number}@example.com")
     reset(client, run_jobs, HOME)
     assert log_in(client, "wrong", email="another@example.com").status_code == 429
@@ -160,9 +160,9 @@ def test_brute_force_from_many_addresses_is_slowed_down(client, ada, clock):
 def test_one_address_guessing_one_password_for_many_accounts_is_slowed_down(client):
     statuses = [
         log_in(client, "wrong", email=f"user{number}@example.com").status_code
-        for number in range(guard.FREE_PER_ADDRESS + 5)
+        for number in range(lockout.FREE_PER_ADDRESS + 5)
     ]
-    assert statuses == [401] * guard.FREE_PER_ADDRESS + [429] * 5
+    assert statuses == [401] * lockout.FREE_PER_ADDRESS + [429] * 5
 
 
 def test_addresses_in_one_ipv6_network_are_one_address(client, ada):

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from accounts.keys import keyring
+from accounts.signing_keys import keyring
 from accounts.tokens import MAX_TOKEN_LENGTH
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from catalog.models import Product
 from catalog.services import create_category
-from congocart.kernel.ids import uuid7
+from core.ids import uuid7
 from inventory.models import Stock
 from tests.catalogue import NOW, product, titles, variant
 

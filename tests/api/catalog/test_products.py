@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from catalog.models import Product, Variant
 from catalog.serializers import ProductOutput
 from catalog.services import create_category
-from congocart.api.openapi.autoschema import page_of
+from core.http.openapi.autoschema import page_of
 from inventory.models import Stock
 from tests.catalogue import NOW, product, titles, variant
 

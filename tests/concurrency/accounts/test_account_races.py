@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.domain import ERASED_DOMAIN, Device, Role, TokenPair
-from accounts.keys import Keyring, keyring
 from accounts.models import RefreshSession, SavedAddress, SigningKey, User
 from accounts.services import (
     confirm_mfa,
@@ -24,10 +23,11 @@ from accounts.services import (
     rotate_keys,
     start_mfa,
 )
+from accounts.signing_keys import Keyring, keyring
 from accounts.tokens import verified_tokens
 from accounts.totp import STEP_SECONDS, code_of
 from checkout.models import Checkout
-from congocart.kernel.errors import CongoCartError
+from core.errors import CongoCartError
 from orders.models import Order
 from tests.concurrency import racing
 from tests.concurrency.racing import shopper

@@ -12,7 +12,7 @@ from catalog.domain import CategoryCycle, SkuTaken
 from catalog.models import Product, Variant
 from catalog.selectors import category_tree
 from catalog.services import create_category, move_category
-from congocart.kernel.errors import CongoCartError
+from core.errors import CongoCartError
 from inventory.domain import InsufficientStock
 from inventory.models import Movement, Stock
 from inventory.services import adjust_stock

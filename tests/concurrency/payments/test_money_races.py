@@ -16,17 +16,17 @@ from django.db import connection
 
 from carts.models import Cart
 from checkout.models import Checkout
-from congocart.db.transactions import use_case
-from congocart.kernel.errors import CongoCartError
-from congocart.kernel.ids import uuid7
-from payments.domain import Capture, Notice, Outcome, OutcomeKind, PaymentState, RefundFact
+from core.db.transactions import use_case
+from core.errors import CongoCartError
+from core.ids import uuid7
+from payments.domain import Capture, Outcome, OutcomeKind, PaymentState, ProviderEvent, RefundFact
 from payments.models import LedgerEntry, Operation
 from payments.selectors import payment_with
 from payments.services import (
     authorize,
-    carry_out,
+    execute_operation,
     record_capture,
-    record_event,
+    record_provider_event,
     record_intent,
     record_operation,
     record_outcome,
@@ -106,7 +106,7 @@ def test_refunds_at_once_never_give_back_more_than_was_paid():
 
     def refund(_: int) -> str:
         operation = use_case(record_refund)(payment_id=payment.id, amount=300, now=NOW)
-        outcome = carry_out(operation=operation, payment=payment, now=NOW)
+        outcome = execute_operation(operation=operation, payment=payment, now=NOW)
         use_case(record_operation)(operation_id=operation.id, outcome=outcome, now=NOW)
         return "refunded"
 
@@ -139,8 +139,8 @@ def test_a_refund_made_elsewhere_is_booked_once_however_often_it_is_told_at_once
 
 @repeated
 def test_one_event_received_at_once_is_new_to_one():
-    notice = Notice("test", f"evt_{uuid7()}", "payment.captured")
-    answers = at_once(lambda _: use_case(record_event)(notice=notice, now=NOW))
+    provider_event = ProviderEvent("test", f"evt_{uuid7()}", "payment.captured")
+    answers = at_once(lambda _: use_case(record_provider_event)(provider_event=provider_event, now=NOW))
     assert sorted(answers) == [False] * (THREADS - 1) + [True]
 
 

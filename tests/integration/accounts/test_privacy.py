@@ -15,7 +15,7 @@ from accounts.models import EmailChange, TotpDevice, User
 from accounts.services import ensure_user, forget_abandoned_data
 from accounts.tasks import forget_abandoned, purge
 from checkout.models import Checkout
-from congocart.db.books import declared_checks, run_checks
+from core.db.invariants import declared_checks, run_checks
 from orders.models import Order
 from tests.shop import (
     ADDRESS,

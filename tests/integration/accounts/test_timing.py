@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from accounts import guard
+from accounts import lockout
 from accounts.domain import Role
 from accounts.services import ensure_user
 
@@ -26,7 +26,7 @@ TRIES = 3
 def real_hash(settings, monkeypatch):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     for name in ("FREE_PER_ACCOUNT_AND_ADDRESS", "FREE_PER_ACCOUNT", "FREE_PER_ADDRESS"):
-        monkeypatch.setattr(guard, name, 10_000)
+        monkeypatch.setattr(lockout, name, 10_000)
     ensure_user(email=EMAIL, password=PASSWORD, role=Role.CUSTOMER)
 
 

@@ -15,7 +15,7 @@ from accounts.models import PersonalDataAccess, User
 from carts.models import Cart, CartLine
 from catalog.models import Category, Price, Product, Variant
 from checkout.models import Checkout, CheckoutLine, ShippingMethod, ShippingPrice
-from congocart.api.models import IdempotencyKey
+from core.http.models import IdempotencyKey
 from events.models import Event
 from inventory.models import Movement, Reservation, Stock
 from orders.models import Order, OrderLine

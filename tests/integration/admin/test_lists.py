@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.models import Product
-from congocart.backoffice import pagination
-from congocart.backoffice.pagination import EstimatingPaginator
+from core.backoffice import pagination
+from core.backoffice.pagination import EstimatingPaginator
 from orders.models import Order
 from payments.models import Payment
 from tests.integration.admin import rows

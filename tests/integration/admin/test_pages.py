@@ -8,7 +8,7 @@ from accounts.domain import Role
 from carts.models import Cart
 from catalog.models import Product
 from checkout.models import Checkout
-from congocart.backoffice.base import ReadOnly
+from core.backoffice.base import ReadOnly
 from orders.models import Order
 from tests.integration.admin import rows
 

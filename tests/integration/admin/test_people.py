@@ -15,7 +15,7 @@ from accounts.domain import Device, Role
 from accounts.models import EmailChange, RecoveryCode, RefreshSession, TotpDevice, User
 from accounts.roles import ADMIN_SITE
 from accounts.services import confirm_mfa, log_in, start_mfa
-from congocart.kernel.ids import hash_secret
+from core.ids import hash_secret
 from tests.integration.admin.rows import person
 from tests.integration.admin.second_factor import code, logged_in, turn_on
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from accounts.domain import Role
-from inventory.figures import low_stock
 from inventory.models import Stock
-from orders.figures import Sales, sales_by_currency
+from inventory.reports import low_stock
 from orders.models import Order
+from orders.reports import Sales, sales_by_currency
 from tests.integration.admin import rows
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

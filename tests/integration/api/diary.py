@@ -15,13 +15,13 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from congocart.api import fields
-from congocart.api.idempotency import Answer, write
-from congocart.api.schema import operation
-from congocart.api.versions import etag
-from congocart.db.transactions import Phase, use_case
-from congocart.kernel.errors import Conflict, PaymentRequired, Unavailable
-from congocart.kernel.ids import uuid7
+from core.db.transactions import Phase, use_case
+from core.errors import Conflict, PaymentRequired, Unavailable
+from core.http import fields
+from core.http.idempotency import Answer, write
+from core.http.schema import operation
+from core.http.versions import etag
+from core.ids import uuid7
 from events.models import Event
 from tests.api_user import TestUserAuthentication
 
@@ -130,7 +130,7 @@ urlpatterns = [
     path("page", Pages.as_view()),
 ]
 
-handler400 = "congocart.api.edge.bad_request"
-handler403 = "congocart.api.edge.forbidden"
-handler404 = "congocart.api.edge.not_found"
-handler500 = "congocart.api.edge.server_error"
+handler400 = "core.http.error_pages.bad_request"
+handler403 = "core.http.error_pages.forbidden"
+handler404 = "core.http.error_pages.not_found"
+handler500 = "core.http.error_pages.server_error"

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from congocart.api import answers
-from congocart.db.snapshots import current_snapshot
+from core.db.snapshots import current_snapshot
+from core.http import response_cache
 from inventory.models import Stock
 from tests.catalogue import product
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(answers, "_kept", answers._Kept(None))
+    monkeypatch.setattr(response_cache, "_kept", response_cache._Kept(None))
     return
 
 
@@ -79,11 +79,11 @@ def test_refusals_are_not_kept(client: APIClient) -> None:
 
 
 def test_what_is_kept_has_a_limit(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "MAX_BYTES", 3_000)
+    monkeypatch.setattr(response_cache, "MAX_BYTES", 3_000)
     for number in range(50):
         client.get(f"/api/v1/products/mug?{number}")
 
-    assert 0 < len(answers._kept.answers) < 5
+    assert 0 < len(response_cache._kept.answers) < 5
 
 
 def test_a_commit_changes_the_name_of_the_snapshot_and_a_rollback_does_no_harm() -> None:

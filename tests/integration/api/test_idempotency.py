@@ -9,10 +9,10 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
-from congocart.api.idempotency import LEASE, purge
-from congocart.api.idempotency_store import KEPT, KeyStore, Lease
-from congocart.api.models import IdempotencyKey
-from congocart.kernel.ids import uuid7
+from core.http.idempotency import LEASE, purge
+from core.http.idempotency_store import KEPT, KeyStore, Lease
+from core.http.models import IdempotencyKey
+from core.ids import uuid7
 from events.models import Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.api.diary")]

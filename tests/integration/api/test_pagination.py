@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
 from catalog.models import Product
-from congocart.api.pagination import Ordering, Page, paginate
+from core.http.pagination import Ordering, Page, paginate
 from tests.catalogue import NOW
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from checkout.models import Checkout
-from congocart.db.books import declared_checks, run_checks
+from core.db.invariants import declared_checks, run_checks
 from orders.models import Order
 from payments.models import Payment
 from tests.integration.audit.busy_shop import ClientOf, run_a_busy_shop

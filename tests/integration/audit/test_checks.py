@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
-from congocart.db.books import declared_checks, run_checks
+from core.db.invariants import declared_checks, run_checks
 from tests.integration.audit.busy_shop import ClientOf, new_client, pay
 from tests.integration.audit.corruptions import CORRUPTIONS, Corruption
 from tests.shop import new_checkout, new_order, offer_shipping, stock_shelf

@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from congocart.db.books import declared_checks, frozen_books
+from core.db.invariants import declared_checks, frozen_books
 from inventory.models import Stock
 from tests.shop import stock_shelf
 

@@ -10,7 +10,7 @@ from catalog.domain import NewVariant, Offer
 from catalog.models import Product, Variant
 from catalog.selectors import offers
 from catalog.services import create_product
-from congocart.kernel.money import Money
+from core.money import Money
 from inventory.models import Stock
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def test_an_offer_says_price_title_and_what_can_be_ordered() -> None:
         unit_price=1201,
         currency="EUR",
         available=6,
-        is_sold=True,
+        is_for_sale=True,
     )
 
 
@@ -56,7 +56,7 @@ def test_a_variant_without_a_price_in_the_currency_is_offered_without_a_price() 
     (offer,) = offers(currency="USD", skus=["MUG-0"])
 
     assert offer.unit_price is None
-    assert offer.is_sold
+    assert offer.is_for_sale
 
 
 def test_skus_and_ids_are_found_together_and_each_variant_once() -> None:
@@ -81,13 +81,13 @@ def test_nothing_named_is_nothing_found() -> None:
 def test_deleted_variants_and_products_are_shown_as_not_sold() -> None:
     product = mugs()
     Variant.objects.filter(sku="MUG-0").update(deleted_at=timezone.now())
-    assert {o.sku: o.is_sold for o in offers(currency="GBP", skus=["MUG-0", "MUG-1"])} == {
+    assert {o.sku: o.is_for_sale for o in offers(currency="GBP", skus=["MUG-0", "MUG-1"])} == {
         "MUG-0": False,
         "MUG-1": True,
     }
 
     Product.objects.filter(pk=product.pk).update(deleted_at=timezone.now())
-    assert not any(o.is_sold for o in offers(currency="GBP", skus=["MUG-0", "MUG-1"]))
+    assert not any(o.is_for_sale for o in offers(currency="GBP", skus=["MUG-0", "MUG-1"]))
 
 
 @pytest.mark.parametrize("change", [{"tracked": False}, {"backorder": True}])

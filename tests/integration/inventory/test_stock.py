@@ -8,7 +8,7 @@ from django.db.models import Sum
 from catalog.domain import NewVariant
 from catalog.models import Product, Variant
 from catalog.services import create_product
-from congocart.kernel.money import Money
+from core.money import Money
 from inventory.domain import InsufficientStock, MovementKind, StockNotFound, StockTooLarge
 from inventory.models import Movement, Stock
 from inventory.services import adjust_stock

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from congocart.db.transactions import use_case
+from core.db.transactions import use_case
 from payments.domain import (
     Capture,
     CaptureExceedsDue,
@@ -24,7 +24,7 @@ from payments.models import LedgerEntry, Operation
 from payments.selectors import operations_to_recover, payment_with, pending_operations
 from payments.services import (
     authorize,
-    carry_out,
+    execute_operation,
     record_capture,
     record_operation,
     record_outcome,
@@ -58,7 +58,7 @@ def invoiced(intend, now):
 
 def finish(operation, now):
     payment = payment_with(operation.payment_id)
-    outcome = carry_out(operation=operation, payment=payment, now=now)
+    outcome = execute_operation(operation=operation, payment=payment, now=now)
     return record_operation(operation_id=operation.id, outcome=outcome, now=now)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from congocart.db.transactions import use_case
+from core.db.transactions import use_case
 from payments.domain import (
     Capture,
     InvalidPaymentToken,

@@ -31,11 +31,11 @@ from payments.providers import provider_named
 from payments.selectors import payment_with, pending_operations
 from payments.services import (
     authorize,
-    carry_out,
+    execute_operation,
     look_up,
     receive_webhook,
     record_capture,
-    record_event,
+    record_provider_event,
     record_operation,
     record_outcome,
     record_refund,
@@ -116,7 +116,9 @@ def looked_up(payment: PaymentState, now: datetime | None = None) -> PaymentStat
 
 def finished(operation):
     now = timezone.now()
-    outcome = carry_out(operation=operation, payment=payment_with(operation.payment_id), now=now)
+    outcome = execute_operation(
+        operation=operation, payment=payment_with(operation.payment_id), now=now
+    )
     return record_operation(operation_id=operation.id, outcome=outcome, now=now)
 
 
@@ -375,7 +377,7 @@ def test_a_refund_that_stripe_refuses_fails(paid, provider):
     operation = record_refund(payment_id=payment.id, now=timezone.now())
     finished(operation)
     more = replace(operation, id=payment.checkout_id)
-    outcome = carry_out(operation=more, payment=payment, now=timezone.now())
+    outcome = execute_operation(operation=more, payment=payment, now=timezone.now())
     assert outcome.kind is OutcomeKind.DECLINED
     assert len(of(payment, "refund", provider)) == 1
 
@@ -401,12 +403,12 @@ def test_an_event_finishes_a_payment(paid, provider):
     payment = paid(SECURE)
     provider.authenticate(payment.reference)
     (event,) = (e for e in of(payment, "event", provider) if e["type"].endswith("succeeded"))
-    notice = received(event)
-    assert notice.payment_id == payment.id
-    assert record_event(notice=notice, now=timezone.now())
-    outcome, now = notice.outcome, timezone.now()
+    provider_event = received(event)
+    assert provider_event.payment_id == payment.id
+    assert record_provider_event(provider_event=provider_event, now=timezone.now())
+    outcome, now = provider_event.outcome, timezone.now()
     assert record_outcome(payment_id=payment.id, outcome=outcome, now=now).status == "paid"
-    assert not record_event(notice=received(event), now=timezone.now())
+    assert not record_provider_event(provider_event=received(event), now=timezone.now())
 
 
 def test_every_event_of_a_payment_backwards_and_twice_ends_in_the_same_books(paid, provider):
@@ -416,9 +418,9 @@ def test_every_event_of_a_payment_backwards_and_twice_ends_in_the_same_books(pai
     events = of(payment, "event", provider)
     assert len(events) == 3
     for event in [*events, *events]:
-        notice = received(event)
+        provider_event = received(event)
         after = record_outcome(
-            payment_id=notice.payment_id, outcome=notice.outcome, now=timezone.now()
+            payment_id=provider_event.payment_id, outcome=provider_event.outcome, now=timezone.now()
         )
         assert after == payment
 
@@ -428,16 +430,18 @@ def test_a_refund_made_at_stripes_own_desk_is_matched_by_its_intent(paid, provid
     finished(record_refund(payment_id=payment.id, amount=100, now=timezone.now()))
     (event,) = (e for e in of(payment, "event", provider) if e["type"] == "refund.created")
     event["data"]["object"] |= {"id": "re_desk", "metadata": {}, "amount": 250}
-    notice = received(event)
-    assert notice.payment_id == payment.id
-    after = record_outcome(payment_id=payment.id, outcome=notice.outcome, now=timezone.now())
+    provider_event = received(event)
+    assert provider_event.payment_id == payment.id
+    after = record_outcome(
+        payment_id=payment.id, outcome=provider_event.outcome, now=timezone.now()
+    )
     assert after.refunded == 350
 
 
 def test_events_about_other_things_say_nothing(provider):
     event = {"id": "evt_1", "type": "customer.created", "data": {"object": {"id": "cus_1"}}}
-    notice = received(event)
-    assert (notice.payment_id, notice.outcome) == (None, None)
+    provider_event = received(event)
+    assert (provider_event.payment_id, provider_event.outcome) == (None, None)
 
 
 def test_an_event_of_an_intent_that_is_not_ours_names_no_payment(paid, provider):

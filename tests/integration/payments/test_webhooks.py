@@ -5,7 +5,7 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from congocart.kernel.ids import uuid7
+from core.ids import uuid7
 from payments.domain import (
     OutcomeKind,
     UnknownProvider,
@@ -15,7 +15,7 @@ from payments.domain import (
 )
 from payments.models import WebhookEvent
 from payments.providers.signatures import sign
-from payments.services import authorize, receive_webhook, record_event, record_outcome
+from payments.services import authorize, receive_webhook, record_provider_event, record_outcome
 
 pytestmark = pytest.mark.django_db
 
@@ -37,17 +37,17 @@ def received(body, now, *, header=None, provider="test"):
 def test_a_signed_event_finishes_a_payment_that_needed_an_action(intend, now):
     payment = intend(token="tok_requires_action")
     record_outcome(payment_id=payment.id, outcome=authorize(payment=payment), now=now)
-    notice = received(event(payment, amount=1999, currency="GBP"), now)
-    assert notice.payment_id == payment.id
-    assert record_event(notice=notice, now=now)
-    done = record_outcome(payment_id=payment.id, outcome=notice.outcome, now=now)
+    provider_event = received(event(payment, amount=1999, currency="GBP"), now)
+    assert provider_event.payment_id == payment.id
+    assert record_provider_event(provider_event=provider_event, now=now)
+    done = record_outcome(payment_id=payment.id, outcome=provider_event.outcome, now=now)
     assert (done.status, done.action) == ("paid", None)
 
 
 def test_an_event_is_applied_once(intend, now):
-    notice = received(event(intend()), now)
-    assert record_event(notice=notice, now=now)
-    assert not record_event(notice=notice, now=now)
+    provider_event = received(event(intend()), now)
+    assert record_provider_event(provider_event=provider_event, now=now)
+    assert not record_provider_event(provider_event=provider_event, now=now)
     assert WebhookEvent.objects.count() == 1
 
 
@@ -112,9 +112,9 @@ def test_providers_that_send_no_events_are_not_listened_to(intend, now, provider
 def test_a_decline_that_arrives_after_the_money_changes_nothing(intend, now):
     payment = intend()
     paid = record_outcome(payment_id=payment.id, outcome=authorize(payment=payment), now=now)
-    notice = received(event(payment, kind="payment.declined"), now)
-    assert notice.outcome.kind is OutcomeKind.DECLINED
-    after = record_outcome(payment_id=payment.id, outcome=notice.outcome, now=now)
+    provider_event = received(event(payment, kind="payment.declined"), now)
+    assert provider_event.outcome.kind is OutcomeKind.DECLINED
+    after = record_outcome(payment_id=payment.id, outcome=provider_event.outcome, now=now)
     assert after == paid
 
 
@@ -124,6 +124,6 @@ def test_a_provider_cannot_speak_of_the_payments_of_another(intend, now):
 
 def test_an_event_of_a_payment_that_is_not_here_names_none(intend, now):
     body = orjson.dumps({"id": "evt_1", "type": "payment.captured", "payment_id": str(uuid7())})
-    notice = received(body, now)
-    assert notice.payment_id is None
-    assert record_event(notice=notice, now=now)
+    provider_event = received(body, now)
+    assert provider_event.payment_id is None
+    assert record_provider_event(provider_event=provider_event, now=now)

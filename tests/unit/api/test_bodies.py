@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from congocart.api.bodies import with_length
+from core.http.request_bodies import with_length
 
 
 def received(**environ: Any) -> tuple[str | None, bytes]:

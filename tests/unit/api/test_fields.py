@@ -4,7 +4,7 @@ import pytest
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import Field
 
-from congocart.api import fields
+from core.http import fields
 
 UUID = "0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b"
 

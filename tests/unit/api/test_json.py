@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from rest_framework.exceptions import ParseError
 
-from congocart.api.json import MAX_DEPTH, JSONParser, dumps
-from congocart.kernel.errors import Invalid
+from core.errors import Invalid
+from core.http.json import MAX_DEPTH, JSONParser, dumps
 
 
 def parse(body: bytes):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from rest_framework.request import Request
 
 from catalog.models import Product
-from congocart.api.pagination import InvalidCursor, Ordering, paginate
-from congocart.kernel.errors import Invalid
+from core.errors import Invalid
+from core.http.pagination import InvalidCursor, Ordering, paginate
 
 AGE = Ordering("-created", (("created_at", True, datetime.fromisoformat), ("id", True, UUID)))
 TITLE = Ordering("title", (("title", False, str), ("id", False, UUID)))

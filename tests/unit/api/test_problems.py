@@ -6,8 +6,10 @@ import pytest
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
 
-from congocart.api import fields
-from congocart.api.problems import (
+from core import errors as error_kinds
+from core.errors import FieldError
+from core.http import fields
+from core.http.problems import (
     MAX_ERRORS,
     as_congocart_error,
     field_errors,
@@ -16,8 +18,6 @@ from congocart.api.problems import (
     problem_response,
     status_of,
 )
-from congocart.kernel import errors as kernel
-from congocart.kernel.errors import FieldError
 
 
 class Line(fields.Input):
@@ -39,12 +39,12 @@ def pointers(data: object) -> set[tuple[str, str]]:
     return {(item.pointer, item.code) for item in error.errors}
 
 
-def kinds() -> list[type[kernel.CongoCartError]]:
+def kinds() -> list[type[error_kinds.CongoCartError]]:
     return [
         kind
-        for kind in vars(kernel).values()
-        if isinstance(kind, type) and issubclass(kind, kernel.CongoCartError)
-        if kind is not kernel.CongoCartError
+        for kind in vars(error_kinds).values()
+        if isinstance(kind, type) and issubclass(kind, error_kinds.CongoCartError)
+        if kind is not error_kinds.CongoCartError
     ]
 
 
@@ -60,7 +60,7 @@ def test_every_kind_of_refusal_has_a_status_a_code_and_a_sentence(kind):
 
 
 def test_an_error_of_an_app_inherits_the_status_of_its_kind():
-    class OutOfTea(kernel.Conflict):
+    class OutOfTea(error_kinds.Conflict):
         """There is no tea."""
 
         code = "out_of_tea"
@@ -70,7 +70,7 @@ def test_an_error_of_an_app_inherits_the_status_of_its_kind():
 
 
 def test_the_response_is_a_problem_document_with_the_headers_of_its_error():
-    response = problem_response(kernel.ResourceBusy(retry_after=3))
+    response = problem_response(error_kinds.ResourceBusy(retry_after=3))
 
     assert response["Content-Type"] == "application/problem+json"
     assert response["Retry-After"] == "3"
@@ -78,7 +78,7 @@ def test_the_response_is_a_problem_document_with_the_headers_of_its_error():
 
 
 def test_a_401_says_how_to_authenticate():
-    assert headers_of(kernel.Unauthenticated())["WWW-Authenticate"].startswith("Bearer")
+    assert headers_of(error_kinds.Unauthenticated())["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_an_error_in_a_list_points_at_the_element():
@@ -118,7 +118,7 @@ def test_a_thousand_mistakes_are_not_all_repeated():
 
     assert error is not None
     assert len(error.errors) == MAX_ERRORS
-    assert len(problem_of(kernel.Invalid(errors=errors))["errors"]) == MAX_ERRORS
+    assert len(problem_of(error_kinds.Invalid(errors=errors))["errors"]) == MAX_ERRORS
 
 
 def test_a_detail_without_a_code_is_invalid():

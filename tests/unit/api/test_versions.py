@@ -4,9 +4,9 @@ import pytest
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
-from congocart.api.versions import etag, expected_versions, is_current
-from congocart.kernel.errors import VersionMismatch
-from congocart.kernel.versions import require_version
+from core.errors import VersionMismatch
+from core.http.versions import etag, expected_versions, is_current
+from core.versions import require_version
 
 
 def request(**headers: str) -> Request:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from procrastinate.jobs import Job
 
-from congocart.db.jobs import MAX_ATTEMPTS, Backoff
+from core.db.jobs import MAX_ATTEMPTS, Backoff
 
 
 def job(attempts: int) -> Job:

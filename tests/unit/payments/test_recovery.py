@@ -11,9 +11,9 @@ from payments.domain import (
     OutcomeKind,
     PaymentState,
     PaymentStatus,
-    judged_absent,
-    next_look,
-    pause,
+    backoff,
+    next_lookup_at,
+    outcome_if_not_found,
 )
 from tests.unit.payments.fresh import FRESH as PAYMENT
 from tests.unit.payments.fresh import ID, NOW
@@ -22,11 +22,11 @@ GRACE = timedelta(seconds=30)
 
 
 def look(payment: PaymentState, now: datetime = NOW) -> datetime | None:
-    return next_look(payment, looks=0, grace=GRACE, now=now)
+    return next_lookup_at(payment, looks=0, grace=GRACE, now=now)
 
 
 def test_pauses_double_up_to_an_hour():
-    pauses = [pause(GRACE, looks).total_seconds() for looks in (0, 1, 2, 3, 4, 5, 30, 9999)]
+    pauses = [backoff(GRACE, looks).total_seconds() for looks in (0, 1, 2, 3, 4, 5, 30, 9999)]
     assert pauses == [30, 30, 30, 60, 120, 240, 3600, 3600]
 
 
@@ -66,7 +66,7 @@ def test_a_call_that_never_arrived_is_watched_for_a_day(code):
 
 
 def test_absence_is_a_refusal_only_when_the_call_cannot_be_on_its_way_any_more():
-    within = judged_absent(PAYMENT, grace=GRACE, now=NOW + GRACE - timedelta(seconds=1))
+    within = outcome_if_not_found(PAYMENT, grace=GRACE, now=NOW + GRACE - timedelta(seconds=1))
     assert within.kind is OutcomeKind.UNKNOWN
-    after = judged_absent(PAYMENT, grace=GRACE, now=NOW + GRACE)
+    after = outcome_if_not_found(PAYMENT, grace=GRACE, now=NOW + GRACE)
     assert (after.kind, after.decline_code) == (OutcomeKind.DECLINED, NOT_PROCESSED)

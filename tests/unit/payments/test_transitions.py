@@ -23,9 +23,9 @@ from payments.domain import (
     RefundFact,
     RefundStatus,
     apply,
+    operation_status_after,
     refusal_of,
     settled_by,
-    verdict_on,
 )
 from tests.unit.payments.fresh import FRESH as AUTOMATIC
 from tests.unit.payments.fresh import ID, NOW
@@ -202,23 +202,25 @@ def operation(kind: OperationKind) -> OperationState:
     ],
 )
 def test_the_answer_to_its_own_call_ends_an_operation(kind, outcome, verdict):
-    assert verdict_on(operation(OperationKind(kind)), outcome) == verdict
+    assert operation_status_after(operation(OperationKind(kind)), outcome) == verdict
 
 
 @pytest.mark.parametrize("status", list(RefundStatus))
 def test_a_refund_ends_as_the_provider_says_of_that_refund(status):
     fact = RefundFact("re_1", 1000, status, operation_id=ID)
     mine = said(OutcomeKind.CAPTURED, 1000, refunds=(fact,))
-    assert verdict_on(operation(OperationKind.REFUND), mine) == status.value
+    assert operation_status_after(operation(OperationKind.REFUND), mine) == status.value
     others = replace(mine, refunds=(replace(fact, operation_id=OTHER),))
-    assert verdict_on(operation(OperationKind.REFUND), others) is OperationStatus.PENDING
+    assert (
+        operation_status_after(operation(OperationKind.REFUND), others) is OperationStatus.PENDING
+    )
 
 
 def test_an_old_refusal_does_not_end_an_operation_that_came_after_it():
     authorized, _ = play([AUTHORIZED])
     capture = operation(OperationKind.CAPTURE)
     assert settled_by(capture, authorized, DECLINED) is OperationStatus.PENDING
-    assert verdict_on(capture, DECLINED) is OperationStatus.FAILED
+    assert operation_status_after(capture, DECLINED) is OperationStatus.FAILED
 
 
 def test_a_refusal_says_why():

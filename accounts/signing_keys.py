@@ -1,0 +1,238 @@
+"""The signing keys: made once, kept encrypted in PostgreSQL, cached in each process.
+
+A key is published as `next` before it signs, so that nobody meets a key id that
+it could not have known: neither another process nor a service with a cached JWKS.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import structlog
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from jwt.algorithms import ECAlgorithm
+
+from accounts.domain import REFRESH_LIFETIME, KeyState
+from accounts.encryption import seal, unseal
+from accounts.models import SigningKey
+
+ALGORITHM = "ES256"
+STALE_AFTER = 60.0
+RELOAD_AT_MOST_EVERY = 2.0
+# A process may sign with a key for as long as it has not noticed the rotation.
+VERIFIES_AFTER_RETIREMENT = REFRESH_LIFETIME + timedelta(hours=1)
+_ADVISORY_LOCK = 0x6B657973
+_PURPOSE = "signing keys"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """The keys as they were when last read."""
+
+    kid: str
+    private_key: ec.EllipticCurvePrivateKey
+    public_keys: Mapping[str, ec.EllipticCurvePublicKey]
+
+
+class Keyring:
+    """This process's view of the signing keys."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ring: Ring | None = None
+        self._read_at = 0.0
+        self._kids: frozenset[str] = frozenset()
+        self._losses = 0
+
+    def hold(self, ring: Ring | None) -> None:
+        """Caches `ring`; None makes the next use read the table."""
+        self._ring, self._read_at = ring, time.monotonic()
+        if ring is None:
+            return
+        # After the ring, so that whoever sees the new number verifies by the new ring.
+        if not self._kids <= ring.public_keys.keys():
+            self._losses += 1
+        self._kids = frozenset(ring.public_keys)
+
+    def losses(self) -> int:
+        """Another number each time a key is found gone, at most a minute after it went.
+
+        What was verified under a former number may have been by a key that is no longer good.
+        """
+        self._fresh()
+        return self._losses
+
+    def signing_key(self) -> tuple[str, ec.EllipticCurvePrivateKey]:
+        """The id and the private part of the current key, made when there is none yet."""
+        ring = self._fresh()
+        return ring.kid, ring.private_key
+
+    def verifying_key(self, kid: str) -> ec.EllipticCurvePublicKey | None:
+        """The public key named `kid`, as it was at most a minute ago; an unknown one costs a
+        query, but not more often than every two seconds.
+        """
+        ring = self._fresh()
+        if kid not in ring.public_keys and self._may_read_again():
+            ring = self._read()
+        return ring.public_keys.get(kid)
+
+    def public_keys(self) -> Mapping[str, ec.EllipticCurvePublicKey]:
+        """Every key that still verifies, by id, as it was at most a minute ago."""
+        return self._fresh().public_keys
+
+    def _fresh(self) -> Ring:
+        ring = self._ring
+        if ring is None or time.monotonic() - self._read_at > STALE_AFTER:
+            ring = self._read()
+        return ring
+
+    def _may_read_again(self) -> bool:
+        with self._lock:
+            if time.monotonic() - self._read_at < RELOAD_AT_MOST_EVERY:
+                return False
+            self._read_at = time.monotonic()
+            return True
+
+    def _read(self) -> Ring:
+        ring = _ring_from(list(_verifying_rows(timezone.now())))
+        if ring is not None:
+            self.hold(ring)
+            return ring
+        ring = _make_missing_keys(now=timezone.now())
+        # A key from a transaction that rolls back never existed, so it is not kept before.
+        transaction.on_commit(lambda: self.hold(ring))
+        return ring
+
+
+keyring = Keyring()
+
+
+def rotate(*, now: datetime) -> str:
+    """Makes `next` the key that signs and publishes a new `next`; returns the id that signs.
+
+    Runs in the caller's transaction. Retired keys verify until their last token has
+    expired and are then deleted.
+    """
+    _lock_keys()
+    _retire_current(now)
+    SigningKey.objects.filter(state=KeyState.NEXT).update(state=KeyState.CURRENT)
+    ring = _make_missing_keys(now=now)
+    SigningKey.objects.filter(
+        state=KeyState.RETIRED, retired_at__lt=now - VERIFIES_AFTER_RETIREMENT
+    ).delete()
+    transaction.on_commit(lambda: keyring.hold(None))
+    return ring.kid
+
+
+def replace_all(*, now: datetime) -> str:
+    """Withdraws every key, whatever its state, and makes new ones; returns the id that signs.
+
+    Runs in the caller's transaction. No token signed before is good any more, in each
+    process once it has read the keys again, at most `STALE_AFTER` seconds later.
+    """
+    _lock_keys()
+    SigningKey.objects.all().delete()
+    ring = _make_missing_keys(now=now)
+    transaction.on_commit(lambda: keyring.hold(None))
+    return ring.kid
+
+
+def jwk_of(public_key: ec.EllipticCurvePublicKey) -> dict[str, Any]:
+    """The public key as a JSON Web Key, named by its thumbprint (RFC 7638)."""
+    jwk = ECAlgorithm.to_jwk(public_key, as_dict=True)
+    members = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
+    return {**members, "kid": _thumbprint(members), "use": "sig", "alg": ALGORITHM}
+
+
+def _thumbprint(members: Mapping[str, str]) -> str:
+    digest = hashlib.sha256(orjson.dumps(members, option=orjson.OPT_SORT_KEYS)).digest()
+    return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _verifying_rows(now: datetime) -> Iterator[SigningKey]:
+    living = Q(retired_at=None) | Q(retired_at__gt=now - VERIFIES_AFTER_RETIREMENT)
+    return SigningKey.objects.filter(living).order_by("created_at").iterator()
+
+
+def _ring_from(rows: list[SigningKey]) -> Ring | None:
+    """None when there is no current key that this SECRET_KEY opens."""
+    current = next((row for row in rows if row.state == KeyState.CURRENT), None)
+    private_key = _opened(current) if current else None
+    if current is None or private_key is None:
+        return None
+    return Ring(current.kid, private_key, {row.kid: _public_key(row) for row in rows})
+
+
+def _make_missing_keys(*, now: datetime) -> Ring:
+    with transaction.atomic():
+        _lock_keys()
+        rows = {row.state: row for row in SigningKey.objects.exclude(state=KeyState.RETIRED)}
+        for state in (KeyState.CURRENT, KeyState.NEXT):
+            row = rows.get(state)
+            if row is not None and _opened(row) is None:
+                log.warning("signing_key_not_readable", kid=row.kid)
+                SigningKey.objects.filter(pk=row.pk).update(state=KeyState.RETIRED, retired_at=now)
+                row = None
+            if row is None:
+                _new_key(state, now).save(force_insert=True)
+        ring = _ring_from(list(_verifying_rows(now)))
+    if ring is None:
+        raise RuntimeError("The signing key that was just made cannot be read.")
+    return ring
+
+
+def _lock_keys() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
+
+
+def _retire_current(now: datetime) -> None:
+    SigningKey.objects.filter(state=KeyState.CURRENT).update(state=KeyState.RETIRED, retired_at=now)
+
+
+def _new_key(state: KeyState, now: datetime) -> SigningKey:
+    private_key = ec.generate_private_key(ec.SECP256R1())
+    public_key = private_key.public_key()
+    kid = jwk_of(public_key)["kid"]
+    plain = private_key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return SigningKey(
+        kid=kid,
+        state=state,
+        public_key=public_key.public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        ).decode(),
+        private_key=seal(plain, purpose=_PURPOSE, bound_to=kid),
+        created_at=now,
+    )
+
+
+def _public_key(row: SigningKey) -> ec.EllipticCurvePublicKey:
+    key = serialization.load_pem_public_key(row.public_key.encode())
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise TypeError(f"{row.kid} is not an elliptic curve key")
+    return key
+
+
+def _opened(row: SigningKey) -> ec.EllipticCurvePrivateKey | None:
+    """The private part, or None when it was sealed under a SECRET_KEY that we do not have."""
+    plain = unseal(bytes(row.private_key), purpose=_PURPOSE, bound_to=row.kid)
+    key = serialization.load_der_private_key(plain, password=None) if plain else None
+    return key if isinstance(key, ec.EllipticCurvePrivateKey) else None

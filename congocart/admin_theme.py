@@ -1,0 +1,120 @@
+"""How the admin looks: its name, its colours and its way round, for django-unfold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _may_see(model: str) -> Callable[[HttpRequest], bool]:
+    app, name = model.split(".")
+    return lambda request: request.user.has_perm(f"{app}.view_{name}")
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{model.replace('.', '_')}_changelist"),
+        "permission": _may_see(model),
+    }
+
+
+def _room(title: str, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "items": list(items)}
+
+
+NAVIGATION = [
+    {
+        "items": [
+            {"title": "Today", "icon": "space_dashboard", "link": reverse_lazy("admin:index")},
+        ]
+    },
+    _room(
+        "Sales",
+        _item("Orders", "receipt_long", "orders.order"),
+        _item("Payments", "payments", "payments.payment"),
+        _item("Checkouts", "shopping_cart_checkout", "checkout.checkout"),
+        _item("Carts", "shopping_cart", "carts.cart"),
+    ),
+    _room(
+        "Catalog",
+        _item("Products", "sell", "catalog.product"),
+        _item("Variants", "style", "catalog.variant"),
+        _item("Categories", "account_tree", "catalog.category"),
+    ),
+    _room(
+        "Warehouse",
+        _item("Stock", "inventory_2", "inventory.stock"),
+        _item("Movements", "swap_vert", "inventory.movement"),
+        _item("Reservations", "hourglass_top", "inventory.reservation"),
+        _item("Shipping methods", "local_shipping", "checkout.shippingmethod"),
+    ),
+    _room(
+        "People",
+        _item("Users", "group", "accounts.user"),
+        _item("Who saw whose data", "visibility", "accounts.personaldataaccess"),
+    ),
+    _room(
+        "Machine room",
+        _item("Events", "timeline", "events.event"),
+        _item("Background jobs", "conveyor_belt", "procrastinate.procrastinatejob"),
+        _item("Idempotency keys", "key", "api.idempotencykey"),
+    ),
+]
+
+
+ACCOUNT_LINKS = [
+    {"title": "Change password", "link": reverse_lazy("admin:password_change")},
+    {"title": "Second factor", "link": reverse_lazy("admin:second_factor")},
+]
+
+
+def unfold_settings(*, shop_name: str) -> dict[str, Any]:
+    """The setting `UNFOLD`."""
+    return {
+        "SITE_TITLE": shop_name,
+        "SITE_HEADER": shop_name,
+        "SITE_SUBHEADER": "Back office",
+        "SITE_SYMBOL": "sailing",
+        "LOGIN": {"form": "accounts.forms.StaffLoginForm"},
+        "ACCOUNT": {"navigation": ACCOUNT_LINKS},
+        "SITE_URL": None,
+        "SITE_FAVICONS": [
+            {
+                "rel": "icon",
+                "type": "image/svg+xml",
+                "href": lambda _: static("backoffice/favicon.svg"),
+            }
+        ],
+        "SHOW_VIEW_ON_SITE": False,
+        "SHOW_HISTORY": True,
+        "BORDER_RADIUS": "6px",
+        "DASHBOARD_CALLBACK": "congocart.dashboard.start_page",
+        "COLORS": {"primary": _TEAL},
+        "SIDEBAR": {
+            "show_search": True,
+            "command_search": False,
+            "show_all_applications": False,
+            "navigation": NAVIGATION,
+        },
+    }
+
+
+_TEAL = {
+    "50": "oklch(98.4% .014 180.7)",
+    "100": "oklch(95.3% .051 180.8)",
+    "200": "oklch(91% .096 180.4)",
+    "300": "oklch(85.5% .138 181.1)",
+    "400": "oklch(77.7% .152 181.9)",
+    "500": "oklch(70.4% .14 182.5)",
+    "600": "oklch(60% .118 184.7)",
+    "700": "oklch(51.1% .096 186.4)",
+    "800": "oklch(43.7% .078 188.2)",
+    "900": "oklch(38.6% .063 188.4)",
+    "950": "oklch(27.7% .046 192.5)",
+}

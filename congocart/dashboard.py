@@ -1,0 +1,120 @@
+"""The start page of the admin: what is going on in the shop, each panel one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from core.backoffice.columns import link_to
+from core.money import format_money
+from inventory.reports import low_stock
+from orders.reports import latest_orders, sales_by_currency
+
+SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A small table with a way to the whole list."""
+
+    title: str
+    url: str
+    empty: str
+    headers: list[str]
+    rows: list[list[object]]
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """As django-unfold's table component takes it."""
+        return {"headers": self.headers, "rows": self.rows}
+
+
+def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Adds the panels that the reader may see."""
+    permitted = (make for permission, make in PANELS if request.user.has_perm(permission))
+    return {**context, "panels": [make() for make in permitted]}
+
+
+def _sales() -> Panel:
+    rows: list[list[object]] = [
+        [
+            sales.currency,
+            sales.orders_today,
+            format_money(sales.total_today, sales.currency),
+            sales.orders_week,
+            format_money(sales.total_week, sales.currency),
+        ]
+        for sales in sales_by_currency(now=timezone.now())
+    ]
+    return Panel(
+        title="Sales",
+        url=reverse("admin:orders_order_changelist"),
+        empty="Nothing was sold in the last seven days.",
+        headers=["Currency", "Orders today", "Sales today", "Orders, 7 days", "Sales, 7 days"],
+        rows=rows,
+    )
+
+
+def _latest_orders() -> Panel:
+    """Names nobody: who placed an order stands on its page, where the look is written down."""
+    rows: list[list[object]] = [
+        [
+            link_to("orders.order", order.pk, order.number),
+            order.placed_at.strftime("%d %b %H:%M"),
+            format_money(order.total, order.currency),
+        ]
+        for order in latest_orders(limit=SHOWN)
+    ]
+    return Panel(
+        title="Latest orders",
+        url=reverse("admin:orders_order_changelist"),
+        empty="No order has been placed yet.",
+        headers=["Number", "Placed (UTC)", "Total"],
+        rows=rows,
+    )
+
+
+def _low_stock() -> Panel:
+    rows: list[list[object]] = [
+        [
+            link_to("inventory.stock", stock.pk, stock.variant.sku),
+            stock.variant.product.title,
+            stock.on_hand - stock.reserved,
+        ]
+        for stock in low_stock()[:SHOWN]
+    ]
+    return Panel(
+        title="Low stock",
+        url=reverse("admin:inventory_stock_changelist") + "?availability=low",
+        empty="Nothing runs out.",
+        headers=["SKU", "Product", "Left"],
+        rows=rows,
+    )
+
+
+def _failed_jobs() -> Panel:
+    rows: list[list[object]] = [
+        [link_to("procrastinate.procrastinatejob", job.pk, job.task_name), job.attempts]
+        for job in ProcrastinateJob.objects.filter(status="failed").order_by("-id")[:SHOWN]
+    ]
+    return Panel(
+        title="Failed jobs",
+        url=reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed",
+        empty="No job has failed.",
+        headers=["Task", "Attempts"],
+        rows=rows,
+    )
+
+
+PANELS: list[tuple[str, Callable[[], Panel]]] = [
+    ("orders.view_order", _sales),
+    ("orders.view_order", _latest_orders),
+    ("inventory.view_stock", _low_stock),
+    ("procrastinate.view_procrastinatejob", _failed_jobs),
+]

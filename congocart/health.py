@@ -1,0 +1,68 @@
+"""Whether this process lives, and whether it can serve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+
+from core.db.migrating import RecordingExecutor
+from core.errors import Unavailable
+from core.http.error_pages import read_only
+from core.http.problems import problem_response
+
+log = structlog.get_logger(__name__)
+
+_migrated = False
+
+
+@never_cache
+@read_only
+def livez(request: HttpRequest) -> JsonResponse:
+    """Touches nothing: a process that answers is not to be restarted."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@read_only
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when the database answers and is migrated, else 503. Without Redis the shop serves."""
+    checks = {"database": _said(_check_database), "redis": _said(_check_redis)}
+    ready = checks["database"] == "ok"
+    if not ready:
+        return problem_response(Unavailable("The shop cannot serve yet.", checks=checks))
+    return JsonResponse({"status": "ok", "checks": checks})
+
+
+def _said(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is not ready
+        log.warning("not ready", check=check.__name__, error=type(error).__name__)
+        return "unavailable"
+
+
+def _check_database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok" if _is_migrated() else "not migrated"
+
+
+def _is_migrated() -> bool:
+    """Asked until it is so; from then on this process needs no later migration."""
+    global _migrated  # noqa: PLW0603
+    if not _migrated:
+        _migrated = not RecordingExecutor(connection).pending()
+    return _migrated
+
+
+def _check_redis() -> str:
+    if not settings.REDIS_URL:
+        return "not configured"
+    cache.get("readyz")
+    return "ok"

@@ -1,0 +1,96 @@
+"""The HTTP server: `python -m congocart.server`.
+
+Granian serves the WSGI application from several processes of several threads.
+Why granian, and why these numbers: docs/adr/0012-application-server.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.urls import get_resolver
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
+from granian.log import LogLevels
+
+from congocart.processes import die_with_parent
+from congocart.wsgi import application
+
+THREADS = 4
+DRAIN_SECONDS = 25
+# A request's first line and headers together; more is answered 431. At most 100 headers.
+HEADER_BYTES = 64 * 1024
+HEADER_SECONDS = 15
+
+
+def default_workers() -> int:
+    """One process for each processor that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def in_worker(target: str) -> Callable[..., Any]:
+    """Runs in each worker, which stops when its master dies."""
+    die_with_parent(signal.SIGTERM)
+    return application
+
+
+def load_before_forking() -> None:
+    """Everything that requests need, so that the workers share its memory with the master.
+
+    Views are otherwise loaded by the first request. The garbage collector must not
+    touch what is shared, because touching is copying.
+    """
+    get_resolver().url_patterns  # noqa: B018 - a property that loads
+    gc.collect()
+    gc.freeze()
+
+
+def forget_old_metrics() -> None:
+    """Counters start at zero with the server; the files of processes long gone are no use."""
+    if directory := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        for file in Path(directory).glob("*.db"):
+            file.unlink()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serves until SIGTERM or SIGINT, then finishes the requests in flight."""
+    parser = argparse.ArgumentParser(prog="python -m congocart.server")
+    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    options = parser.parse_args(arguments)
+    forget_old_metrics()
+    server = Granian(
+        "congocart.wsgi:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("CONGOCART_WORKERS", "0")) or default_workers(),
+        blocking_threads=int(os.environ.get("CONGOCART_THREADS", THREADS)),
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        workers_kill_timeout=DRAIN_SECONDS,
+        http1_settings=HTTP1Settings(
+            max_buffer_size=HEADER_BYTES, header_read_timeout=HEADER_SECONDS * 1000
+        ),
+        http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
+        # Its warning about a worker that will not stop is also given for one that just has.
+        log_level=LogLevels.error,
+    )
+    load_before_forking()
+    multiprocessing.set_start_method("fork")
+    server.serve(target_loader=in_worker)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Values as people read them in lists and on pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from core.address import ADDRESS_FIELDS
+from core.money import format_money
+
+Column = Callable[[Any, Any], Any]
+
+
+def money(field: str, *, currency: str = "currency", label: str = "") -> Column:
+    """A column with minor units as money; `field` and `currency` are dotted attributes."""
+    amount_of, currency_of = attrgetter(field), attrgetter(currency)
+
+    @display(
+        description=label or field.replace("_", " ").capitalize(), ordering=field.replace(".", "__")
+    )
+    def column(admin: Any, row: Model) -> str:
+        return format_money(amount_of(row), currency_of(row))
+
+    return column
+
+
+def text(field: str, *, label: str) -> Column:
+    """A column with a plain value under another name; `field` is a dotted attribute."""
+    value_of = attrgetter(field)
+
+    @display(description=label, ordering=field.replace(".", "__"))
+    def column(admin: Any, row: Model) -> object:
+        return value_of(row)
+
+    return column
+
+
+def status(field: str, colors: Mapping[str, str], *, label: str = "") -> Column:
+    """A column with the state of a row as a coloured label.
+
+    `colors` maps a state to `success`, `info`, `warning` or `danger`; others are grey.
+    """
+
+    @display(
+        description=label or field.replace("_", " ").capitalize(),
+        ordering=field,
+        label=dict(colors),
+    )
+    def column(admin: Any, row: Model) -> tuple[str, str]:
+        return getattr(row, field), getattr(row, f"get_{field}_display")()
+
+    return column
+
+
+def address(field: str) -> Column:
+    """A column with a postal address, one line under the other."""
+
+    @display(description=field.replace("_", " ").capitalize())
+    def column(admin: Any, row: Model) -> str:
+        return address_lines(getattr(row, field) or {})
+
+    return column
+
+
+def address_lines(values: Mapping[str, str]) -> str:
+    """A stored address as text, empty fields left out."""
+    name = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
+    rest = [values.get(field, "") for field in ADDRESS_FIELDS[2:]]
+    return "\n".join(filter(None, [name, *rest])) or "–"
+
+
+def link_to(model: str, pk: UUID | int | str, text: object) -> SafeString:
+    """A link to the admin page of one row; `model` is such as `orders.order`."""
+    app, name = model.split(".")
+    url = reverse(f"admin:{app}_{name}_change", args=[pk])
+    return format_html('<a class="text-link" href="{}">{}</a>', url, text)
+
+
+def back_to(model: str, pk: UUID | int | str) -> HttpResponse:
+    """What a dialog on the page of one row answers when it is done: the page, anew."""
+    app, name = model.split(".")
+    return HttpResponse(headers={"HX-Redirect": reverse(f"admin:{app}_{name}_change", args=[pk])})
+
+
+def pairs(values: Mapping[str, Any]) -> SafeString:
+    """A flat JSON object as `name: value` lines."""
+    return format_html_join("", "<div>{}: {}</div>", values.items())

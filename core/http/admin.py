@@ -1,0 +1,27 @@
+"""Answers that are kept for retries: that they exist, not what they say."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from core.backoffice.base import ReadOnlyAdmin
+from core.backoffice.filters import DaysFilter
+from core.http.models import IdempotencyKey
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeyAdmin(ReadOnlyAdmin):
+    """Keys, newest first. Headers and bodies may hold secrets and are not even read."""
+
+    list_display = ["id", "status", "created_at", "leased_until"]
+    list_filter = [("created_at", DaysFilter)]
+    identifiers = {"id": str}
+    search_fields = [*identifiers]
+    search_help_text = "The whole id."
+    ordering = ["-created_at"]
+    fields = ["id", "fingerprint", "status", "created_at", "leased_until"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IdempotencyKey]:
+        return super().get_queryset(request).defer("sealed")

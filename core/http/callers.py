@@ -1,0 +1,58 @@
+"""The `Caller` of a request."""
+
+from __future__ import annotations
+
+import contextlib
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Protocol, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from core.caller import Caller
+from core.ids import hash_secret
+
+MAX_TOKEN_LENGTH = 100
+
+
+class AccessUser(Protocol):
+    """What authentication puts on a request: as much of a user as the access token says."""
+
+    pk: UUID
+    roles: frozenset[str]
+
+
+def caller_of(request: Request) -> Caller:
+    """Made from the access token and the `Cart-Token` header; touches no database."""
+    user = cast("AccessUser | None", request.user)
+    token = request.headers.get("Cart-Token", "")
+    return Caller(
+        user_id=user.pk if user else None,
+        roles=user.roles if user else frozenset(),
+        guest_hash=hash_secret(token) if 0 < len(token) <= MAX_TOKEN_LENGTH else None,
+    )
+
+
+def client_address(request: HttpRequest | Request) -> str | None:
+    """The client's IP address; an IPv6 one as its /64, because that is what one client has.
+
+    `TRUSTED_PROXIES` says how many proxies of ours stand in front and append to
+    X-Forwarded-For. What is further left in it was written by the client.
+    """
+    proxies = settings.TRUSTED_PROXIES
+    hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if proxies else []
+    given = hops[-proxies].strip() if len(hops) >= proxies > 0 else ""
+    for candidate in (given, request.META.get("REMOTE_ADDR", "")):
+        with contextlib.suppress(ValueError):
+            return _network(ip_address(candidate))
+    return None
+
+
+def _network(address: IPv4Address | IPv6Address) -> str:
+    if isinstance(address, IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ip_network((address, 64), strict=False).network_address)

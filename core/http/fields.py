@@ -1,0 +1,136 @@
+"""Serializer fields that take exactly the JSON type they are documented with.
+
+DRF's own are lenient (`"2"` is an integer to them, `5` a text); a client that
+sends the wrong type has a bug and is told so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+
+from core.money import MAX_AMOUNT, known_currencies
+
+MAX_QUANTITY = 9_999
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A JSON integer; `2.0` is one too, as in JSON Schema, but no string is."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is float and data.is_integer():
+            return int(data)
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class StrictBooleanField(serializers.BooleanField):
+    """`true` or `false`."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if type(data) is not bool:
+            self.fail("invalid", input=data)
+        return data
+
+
+class StrictCharField(serializers.CharField):
+    """A JSON string, without NUL. Its length counts before spaces are trimmed, as documented."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is not serializers.empty and data is not None and not isinstance(data, str):
+            self.fail("invalid")
+        if isinstance(data, str) and self.max_length is not None and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_validation(data)
+
+
+class StrictEmailField(StrictCharField, serializers.EmailField):
+    """An e-mail address of at most 254 characters (RFC 5321)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
+
+
+class StrictChoiceField(serializers.ChoiceField):
+    """One of the documented strings."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid_choice", input=type(data).__name__)
+        return super().to_internal_value(data)
+
+
+class StrictUUIDField(serializers.UUIDField):
+    """A UUID in its canonical text form."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        value = super().to_internal_value(data) if isinstance(data, str) else None
+        if value is None or str(value) != data.lower():
+            self.fail("invalid", value=data)
+        return value
+
+
+class CurrencyField(StrictCharField):
+    """An ISO 4217 code in capitals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("validators", [RegexValidator("^[A-Z]{3}$")])
+        super().__init__(**{"min_length": 3, "max_length": 3, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data)
+        if code not in known_currencies():
+            raise ValidationError("This is not an ISO 4217 currency code.", "unknown_currency")
+        return code
+
+
+class Input(serializers.Serializer[Any]):
+    """The shape of a request body; fields it does not name are refused."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        unknown: dict[str, Any] = {
+            str(name): [ErrorDetail("This field is not known.", "unknown_field")]
+            for name in data.keys() - self.fields.keys()
+        }
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            known = error.detail if isinstance(error.detail, dict) else {}
+            raise ValidationError({**known, **unknown}) from None
+        if unknown:
+            raise ValidationError(unknown)
+        return values
+
+
+def validated(shape: type[Input], request: Request) -> dict[str, Any]:
+    """The request's body in the given shape; every value that is wrong is reported."""
+    serializer = shape(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    values: dict[str, Any] = serializer.validated_data
+    return values
+
+
+class Output(serializers.Serializer[Any]):
+    """The shape of an answer: documentation for OpenAPI, checked against real answers."""
+
+
+class MoneyInput(Input):
+    """An amount in minor units, not negative."""
+
+    amount = StrictIntegerField(min_value=0, max_value=MAX_AMOUNT)
+    currency = CurrencyField()
+
+
+class MoneyOutput(Output):
+    """An amount in the currency's ISO 4217 minor unit."""
+
+    amount = serializers.IntegerField(help_text="Minor units: 1999 is £19.99.")
+    currency = serializers.CharField(help_text="ISO 4217 code.", min_length=3, max_length=3)

@@ -1,0 +1,228 @@
+"""Idempotency-Key: a retried request gets the first one's answer, and its effect once.
+
+The key's row is written in the transaction of the effect, so there is never one
+without the other. While the first request runs, a transaction-level advisory
+lock marks it; PostgreSQL drops that lock with the connection, so a crashed
+process blocks nobody. An operation of two transactions (`Phase`) leaves a
+leased row in between instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from core.db.transactions import Phase, RunAgain, current_effect
+from core.errors import Conflict, CongoCartError, Invalid, ResourceBusy, Unprocessable
+from core.http.callers import caller_of
+from core.http.idempotency_store import KEPT, KeyStore, Stored
+from core.http.json import dumps
+from core.http.problems import CONTENT_TYPE, headers_of, problem_of, status_of
+
+T = TypeVar("T")
+
+LEASE = timedelta(seconds=60)
+_VALID = re.compile(r"[\x20-\x7e]{1,255}\Z")
+
+
+class IdempotencyKeyInvalid(Invalid):
+    """An Idempotency-Key has 1 to 255 printable ASCII characters."""
+
+    code = "invalid_idempotency_key"
+
+
+class IdempotencyKeyReused(Unprocessable):
+    """This Idempotency-Key was used before with another request body."""
+
+    code = "idempotency_key_reused"
+
+
+class IdempotencyInProgress(Conflict):
+    """The first request with this Idempotency-Key is still running."""
+
+    code = "idempotency_in_progress"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a write tells the client."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def write(
+    request: Request,
+    operation: Callable[[], T],
+    present: Callable[[T], Answer],
+    *,
+    spends_its_proof: bool = False,
+) -> HttpResponse:
+    """Runs a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
+
+    `operation` calls one use case, or a `FIRST` and a `LAST`. `present` makes the
+    answer from its result. With a key it runs inside the use case's transaction,
+    so it must not need the network. It may raise a `CongoCartError` to refuse
+    without undoing the effect, such as a declined payment that was recorded.
+
+    `spends_its_proof` is for an operation that checks, before its use case, what its
+    own success takes away: a password, a link, an account. Its repetition is refused
+    there, and is answered like the first request all the same.
+    """
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return _response(_sealed(present(operation())))
+    if not _VALID.match(key):
+        raise IdempotencyKeyInvalid
+    effect = _StoredEffect(request, key, present)
+    token = current_effect.set(effect)
+    try:
+        result = operation()
+    except _Replay as replay:
+        return _response(replay.stored, {"Idempotent-Replayed": "true"})
+    except Exception as error:
+        effect.release()
+        if spends_its_proof and (stored := effect.answer_in_spite_of(error)):
+            return _response(stored, {"Idempotent-Replayed": "true"})
+        raise
+    finally:
+        current_effect.reset(token)
+    return _response(effect.answer_to(result))
+
+
+def purge(*, now: datetime) -> int:
+    """Deletes the keys that are no longer honored; returns how many."""
+    return KeyStore.purge(before=now - KEPT)
+
+
+class _Replay(Exception):
+    """The request was answered before."""
+
+    def __init__(self, stored: Stored) -> None:
+        self.stored = stored
+
+
+class _StoredEffect:
+    """Claims one key and stores its answer, inside the transactions of a use case."""
+
+    def __init__(self, request: Request, key: str, present: Callable[[Any], Answer]) -> None:
+        self.store = KeyStore(
+            scope=f"{caller_of(request).scope}\n{request.method}\n{request.path}\n{key}",
+            body=request.body,
+        )
+        self.present = present
+        self.phase = Phase.ONLY
+        self.leased_until: datetime | None = None
+        self.answer: Stored | None = None
+
+    def claim(self, phase: Phase) -> UUID | None:
+        self.phase = phase
+        if phase is Phase.LAST:
+            return None
+        now = timezone.now()
+        row = self.store.locked_row(now)
+        if row is None:
+            raise IdempotencyInProgress(retry_after=1)
+        if row.reused:
+            raise IdempotencyKeyReused
+        if row.answer is not None:
+            raise _Replay(row.answer)
+        if row.leased_until and row.leased_until > now:
+            raise IdempotencyInProgress(retry_after=1)
+        return self._lease(now) if phase is Phase.FIRST else None
+
+    def note(self, recorded: UUID) -> None:
+        self.store.note(recorded)
+
+    def record(self, result: Any) -> None:
+        self.answer, final = self._presented(result)
+        if not final:
+            self.release()
+            return
+        if self._keep(self.answer, over_lease=self.phase is Phase.LAST):
+            return
+        if self.phase is Phase.ONLY:
+            raise RunAgain
+        # The lease ran out and somebody else finished first. What this transaction
+        # recorded stays; the client is told what the other one was.
+        self.answer = self.store.answer() or self.answer
+
+    def refuse(self, error: CongoCartError) -> None:
+        if not _is_final(error):
+            return
+        if not self._keep(_refusal(error), over_lease=self.phase is Phase.LAST):
+            raise RunAgain
+
+    def answer_to(self, result: Any) -> Stored:
+        """The answer recorded with the effect, or kept now when `FIRST` was all there was to do."""
+        if self.answer is None:
+            self.answer, final = self._presented(result)
+            if self.leased_until and final:
+                self._keep(self.answer, over_lease=True)
+        return self.answer
+
+    def answer_in_spite_of(self, error: Exception) -> Stored | None:
+        """What was answered when the proof was still good; nothing helps who has to wait."""
+        if not isinstance(error, CongoCartError) or not _is_final(error):
+            return None
+        return self.store.answer_to_this_body(timezone.now())
+
+    def release(self) -> None:
+        """Lets a retry begin at once after the operation failed between its transactions."""
+        if self.leased_until:
+            with contextlib.suppress(DatabaseError):
+                self.store.release(self.leased_until, timezone.now())
+
+    def _lease(self, now: datetime) -> UUID | None:
+        self.leased_until = now + LEASE
+        lease = self.store.lease(now, self.leased_until)
+        if lease is None:
+            raise RunAgain
+        return lease.recorded
+
+    def _keep(self, answer: Stored, *, over_lease: bool) -> bool:
+        return self.store.keep(answer, timezone.now(), over_lease=over_lease)
+
+    def _presented(self, result: Any) -> tuple[Stored, bool]:
+        """The answer, and whether a retry gets the same one."""
+        try:
+            return _sealed(self.present(result)), True
+        except CongoCartError as error:
+            return _refusal(error), _is_final(error)
+
+
+def _is_final(error: CongoCartError) -> bool:
+    """Whether asking again with the same key should get the same refusal."""
+    passing = isinstance(error, ResourceBusy) or error.retry_after is not None
+    return status_of(error) < 500 and not passing
+
+
+def _refusal(error: CongoCartError) -> Stored:
+    headers = {"Content-Type": CONTENT_TYPE, **headers_of(error)}
+    return Stored(status_of(error).value, headers, dumps(problem_of(error)))
+
+
+def _sealed(answer: Answer) -> Stored:
+    if answer.body is None:
+        return Stored(int(answer.status), dict(answer.headers), b"")
+    headers = {"Content-Type": "application/json", **answer.headers}
+    return Stored(int(answer.status), headers, dumps(answer.body))
+
+
+def _response(stored: Stored, extra: Mapping[str, str] | None = None) -> HttpResponse:
+    response = HttpResponse(stored.body, status=stored.status)
+    del response["Content-Type"]
+    for name, value in {**stored.headers, **(extra or {})}.items():
+        response[name] = value
+    return response

@@ -1,0 +1,1 @@
+"""The OpenAPI document: made from what `core.http.schema.operation` was told."""

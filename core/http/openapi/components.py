@@ -1,0 +1,180 @@
+"""The parts of the OpenAPI document that operations refer to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.http.pagination import DEFAULT_LIMIT, MAX_LIMIT
+
+_KEY_PATTERN = "^[!-~]([ -~]*[!-~])?$"
+
+
+def _header(description: str, **schema: Any) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string", **schema}}
+
+
+def _parameter(name: str, where: str, description: str, **schema: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": where,
+        "description": description,
+        "schema": {"type": "string", **schema},
+    }
+
+
+def parameter(name: str) -> dict[str, str]:
+    """A reference to one of `PARAMETERS`."""
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def headers(*names: str) -> dict[str, dict[str, str]]:
+    """References to some of `HEADERS`."""
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+PARAMETERS = {
+    "RequestId": _parameter(
+        "X-Request-ID",
+        "header",
+        "An id of yours for this request, up to 64 of `A-Z a-z 0-9 . _ -`; it is replaced when it "
+        "is anything else.",
+    ),
+    "IdempotencyKey": _parameter(
+        "Idempotency-Key",
+        "header",
+        "Makes a retry safe: the same key and body within 24 hours get the first answer. Use a "
+        "random UUID for each operation you mean.",
+        minLength=1,
+        maxLength=255,
+        pattern=_KEY_PATTERN,
+    ),
+    "IfMatch": _parameter(
+        "If-Match",
+        "header",
+        "The `ETag` that you have seen. If it is no longer current nothing is changed and the "
+        "answer is 412.",
+    ),
+    "IfNoneMatch": _parameter(
+        "If-None-Match",
+        "header",
+        "The `ETag` that you hold. If it is still current the answer is 304 without a body.",
+    ),
+    "Limit": _parameter(
+        "limit",
+        "query",
+        "How many results a page has at most.",
+        type="integer",
+        minimum=1,
+        maximum=MAX_LIMIT,
+        default=DEFAULT_LIMIT,
+    ),
+    "Cursor": _parameter(
+        "cursor",
+        "query",
+        "Where a page begins: opaque, taken from the `next` or `previous` of another page.",
+        pattern="^[A-Za-z0-9_-]*$",
+    ),
+}
+
+HEADERS = {
+    "X-Request-ID": _header("The id of this request, as in every problem and log line about it."),
+    "ETag": _header('The version of what was answered, such as `"3"`.'),
+    "Location": _header("Where what was made can be read.", format="uri-reference"),
+    "Idempotent-Replayed": _header(
+        "Present when this is the stored answer to an earlier request with the same key.",
+        enum=["true"],
+    ),
+    "Retry-After": _header("How many seconds to wait before asking again.", pattern="^[0-9]+$"),
+    "RateLimit": _header("What is left of the quota, as in the IETF draft of RateLimit headers."),
+    "RateLimit-Policy": _header("The quota that applies and the seconds it is for."),
+    "WWW-Authenticate": _header("How to authenticate."),
+}
+
+SECURITY_SCHEMES = {
+    "accessToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `access` token of `POST /auth/token`, good for ten minutes.",
+    },
+    "cartToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Cart-Token",
+        "description": "The `token` that a guest's new cart was answered with. It proves the cart, "
+        "and the checkout and the order that grow out of it.",
+    },
+}
+
+SCHEMAS = {
+    "Problem": {
+        "type": "object",
+        "description": "Why a request was refused (RFC 9457). Some codes add members of their own.",
+        "required": ["type", "title", "status", "detail", "code", "request_id"],
+        "properties": {
+            "type": {"type": "string", "description": "A URN that ends in the code."},
+            "title": {"type": "string", "description": "The code in words."},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": {"type": "string", "description": "For people; may change."},
+            "code": {"type": "string", "description": "For programs; never changes."},
+            "request_id": {"type": "string", "description": "To be named when asking for help."},
+            "errors": {
+                "type": "array",
+                "items": {"$ref": "#/components/schemas/FieldProblem"},
+                "description": "What is wrong with the input, up to 100 entries.",
+            },
+        },
+    },
+    "FieldProblem": {
+        "type": "object",
+        "description": "One invalid value.",
+        "required": ["pointer", "code", "detail"],
+        "properties": {
+            "pointer": {
+                "type": "string",
+                "description": "Which one: a JSON pointer (RFC 6901) into the body, or a slash "
+                "and the name of a query parameter.",
+            },
+            "code": {"type": "string", "description": "For programs; never changes."},
+            "detail": {"type": "string", "description": "For people; may change."},
+        },
+    },
+}
+
+COMPONENTS = {
+    "parameters": PARAMETERS,
+    "headers": HEADERS,
+    "securitySchemes": SECURITY_SCHEMES,
+    "schemas": SCHEMAS,
+}
+
+TAGS = [
+    {"name": "Accounts", "description": "Registration, login and one's own account."},
+    {"name": "API keys", "description": "What a machine may do in the name of staff."},
+    {"name": "Catalog", "description": "Categories, products, variants and their stock."},
+    {"name": "Carts", "description": "What somebody wants to buy, a guest or a customer."},
+    {"name": "Checkout", "description": "From a cart to an order: address, shipping, payment."},
+    {"name": "Orders", "description": "What was bought, and what happens to it."},
+]
+
+DESCRIPTION = """\
+A shop without a storefront: products, carts, checkout, orders and accounts.
+
+The same document as [Swagger UI](/api/docs), as [ReDoc](/api/redoc), and as a file in
+[JSON](/api/schema?format=json) and [YAML](/api/schema?format=yaml).
+
+**A whole purchase takes three requests**: `POST /api/v1/carts` with items, `POST
+/api/v1/checkouts` with the address, e-mail and shipping method, and `POST
+/api/v1/checkouts/{checkout_id}/complete` with a payment.
+
+- **Money** is an integer in the minor unit of its currency: `{"amount": 1999, "currency": "GBP"}`
+  is £19.99, `{"amount": 1999, "currency": "JPY"}` is ¥1,999.
+- **Errors** are problem documents (RFC 9457) with a stable `code`. Fields that an operation does
+  not know are refused.
+- **Lists** are read page by page: follow `next` until it is null.
+- **Retries** are safe with an `Idempotency-Key` on any POST, PUT, PATCH or DELETE.
+- **Versions**: carts and checkouts carry an `ETag`; send it back as `If-Match` to change only what
+  you have seen.
+- **Callers** are customers and staff with an access token, or guests with the `Cart-Token` of
+  their cart. What a caller may not see is answered with 404.
+"""

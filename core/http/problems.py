@@ -1,0 +1,185 @@
+"""Every refusal as an RFC 9457 problem document. HTTP statuses stand here and nowhere else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+import structlog
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import OperationalError
+from django.http import Http404, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from rest_framework import exceptions as drf
+
+from core import errors as kinds
+from core.errors import CongoCartError, FieldError, json_pointer
+from core.http.json import dumps
+from core.http.request_ids import current_request_id
+from core.http.throttling import counted_refusal
+
+CONTENT_TYPE = "application/problem+json"
+MAX_ERRORS = 100
+
+STATUSES: dict[type[CongoCartError], HTTPStatus] = {
+    kinds.Invalid: HTTPStatus.BAD_REQUEST,
+    kinds.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    kinds.PaymentRequired: HTTPStatus.PAYMENT_REQUIRED,
+    kinds.Forbidden: HTTPStatus.FORBIDDEN,
+    kinds.NotFound: HTTPStatus.NOT_FOUND,
+    kinds.Conflict: HTTPStatus.CONFLICT,
+    kinds.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    kinds.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    kinds.Unprocessable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    kinds.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
+    kinds.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class MethodNotAllowed(CongoCartError):
+    """This resource does not support that method."""
+
+    code = "method_not_allowed"
+
+
+class UnsupportedMediaType(CongoCartError):
+    """Send the body as application/json."""
+
+    code = "unsupported_media_type"
+
+
+class InternalError(CongoCartError):
+    """Something went wrong on our side. It has been recorded under this request id."""
+
+    code = "internal_error"
+
+
+STATUSES |= {
+    MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+log = structlog.get_logger(__name__)
+
+
+def status_of(error: CongoCartError | type[CongoCartError]) -> HTTPStatus:
+    """The HTTP status of an error, inherited from its kind."""
+    kind = error if isinstance(error, type) else type(error)
+    return next(STATUSES[base] for base in kind.__mro__ if base in STATUSES)
+
+
+def problem_of(error: CongoCartError) -> dict[str, Any]:
+    """The members of the problem document that tells the client about `error`."""
+    status = status_of(error)
+    body: dict[str, Any] = {
+        "type": f"urn:congocart:problem:{error.code}",
+        "title": error.code.replace("_", " ").capitalize(),
+        "status": status.value,
+        "detail": error.detail,
+        "code": error.code,
+        "request_id": current_request_id(),
+        **error.extra,
+    }
+    if error.errors:
+        body["errors"] = [
+            {"pointer": item.pointer, "code": item.code, "detail": item.detail}
+            for item in error.errors[:MAX_ERRORS]
+        ]
+    return body
+
+
+def headers_of(error: CongoCartError) -> dict[str, str]:
+    """The response headers that belong to `error`."""
+    headers = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, kinds.InvalidToken):  # RFC 6750, section 3.1
+        headers["WWW-Authenticate"] = 'Bearer realm="congocart", error="invalid_token"'
+    elif status_of(error) is HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="congocart"'
+    return headers
+
+
+def problem_response(error: CongoCartError) -> HttpResponse:
+    """A finished response, with or without DRF around it."""
+    return HttpResponse(
+        dumps(problem_of(error)),
+        status=status_of(error),
+        content_type=CONTENT_TYPE,
+        headers=headers_of(error),
+    )
+
+
+def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """DRF's hook: turns whatever a view raised into a problem document, bugs excepted."""
+    error = as_congocart_error(exception)
+    if error is None:
+        return None
+    if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error(error.code, exc_info=exception)
+        return problem_response(error)
+    return problem_response(counted_refusal(error, context["request"], context["view"]))
+
+
+def _invalid_fields(error: drf.ValidationError) -> CongoCartError:
+    return kinds.Invalid(errors=list(islice(field_errors(error.detail), MAX_ERRORS)))
+
+
+def _unauthenticated(error: drf.AuthenticationFailed) -> CongoCartError:
+    return kinds.Unauthenticated(error.detail if isinstance(error.detail, str) else "")
+
+
+_TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], CongoCartError]], ...] = (
+    (CongoCartError, lambda error: error),
+    (drf.ValidationError, _invalid_fields),
+    (drf.ParseError, lambda error: kinds.Invalid(str(error.detail))),
+    (drf.NotAuthenticated, lambda _: kinds.Unauthenticated()),
+    (drf.AuthenticationFailed, _unauthenticated),
+    (drf.PermissionDenied, lambda _: kinds.Forbidden()),
+    (PermissionDenied, lambda _: kinds.Forbidden()),
+    (drf.NotFound, lambda _: kinds.NotFound()),
+    (Http404, lambda _: kinds.NotFound()),
+    (drf.MethodNotAllowed, lambda _: MethodNotAllowed()),
+    (drf.UnsupportedMediaType, lambda _: UnsupportedMediaType()),
+    (drf.Throttled, lambda error: kinds.TooManyRequests(retry_after=math.ceil(error.wait or 1))),
+    (RequestDataTooBig, lambda _: kinds.TooLarge()),
+    (DisallowedHost, lambda _: kinds.Invalid("This host is not served here.")),
+    (SuspiciousOperation, lambda _: kinds.Invalid()),
+    (BadRequest, lambda _: kinds.Invalid()),
+    (MultiPartParserError, lambda _: kinds.Invalid()),
+    # The database is away, restarting or overloaded.
+    (OperationalError, lambda _: kinds.Unavailable(retry_after=1)),
+    (UnreadablePostError, lambda _: kinds.Invalid("The body ended too early.")),
+)
+
+
+def as_congocart_error(exception: Exception) -> CongoCartError | None:
+    """Our error for one of ours, of DRF's or of Django's; None for a bug."""
+    for kind, translate in _TRANSLATIONS:
+        if isinstance(exception, kind):
+            return translate(exception)
+    return None
+
+
+def field_errors(detail: Any, pointer: str = "") -> Iterator[FieldError]:
+    """Flattens DRF's nested error detail into one entry per problem."""
+    if isinstance(detail, dict):
+        for key, value in detail.items():
+            own = key == "non_field_errors"
+            yield from field_errors(value, pointer if own else json_pointer(pointer, key))
+    elif isinstance(detail, list):
+        for index, item in enumerate(detail):
+            nested = isinstance(item, dict | list)
+            yield from field_errors(item, json_pointer(pointer, index) if nested else pointer)
+    else:
+        yield FieldError(pointer, getattr(detail, "code", None) or "invalid", str(detail))

@@ -1,0 +1,152 @@
+"""Shapes that several resources have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.core.validators import RegexValidator
+from rest_framework import serializers
+
+from core.address import ADDRESS_FIELDS, Address, address_errors
+from core.errors import FieldError
+from core.http.fields import (
+    MAX_QUANTITY,
+    Input,
+    MoneyOutput,
+    Output,
+    StrictCharField,
+    StrictIntegerField,
+)
+from core.money import Money, money_body
+
+MAX_SKU_LENGTH = 100
+TOTALS = ("subtotal", "discount", "shipping", "tax", "total")
+
+
+class Priced(Protocol):
+    """Whatever has the five figures, in minor units."""
+
+    @property
+    def subtotal(self) -> int: ...
+    @property
+    def discount(self) -> int: ...
+    @property
+    def shipping(self) -> int: ...
+    @property
+    def tax(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+
+
+class PricedLine(Protocol):
+    """Whatever is a line with a frozen price; amounts in minor units."""
+
+    id: UUID
+    sku: str
+    title: str
+    quantity: int
+
+
+class ItemInput(Input):
+    """Some units of a SKU."""
+
+    sku = StrictCharField(max_length=MAX_SKU_LENGTH)
+    quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
+
+
+class AddressInput(Input):
+    """A postal address; the rules of its country apply."""
+
+    first_name = StrictCharField(max_length=100)
+    last_name = StrictCharField(max_length=100)
+    company = StrictCharField(max_length=100, required=False, allow_blank=True)
+    line1 = StrictCharField(max_length=200)
+    line2 = StrictCharField(max_length=200, required=False, allow_blank=True)
+    city = StrictCharField(max_length=100)
+    region = StrictCharField(max_length=100, required=False, allow_blank=True)
+    postal_code = StrictCharField(max_length=20, required=False, allow_blank=True)
+    country_code = StrictCharField(
+        min_length=2,
+        max_length=2,
+        validators=[RegexValidator("^[A-Za-z]{2}$")],
+        help_text="ISO 3166-1 alpha-2.",
+    )
+    phone = StrictCharField(max_length=40, required=False, allow_blank=True)
+
+
+class AddressOutput(Output):
+    """A postal address; what was not given is empty."""
+
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    company = serializers.CharField()
+    line1 = serializers.CharField()
+    line2 = serializers.CharField()
+    city = serializers.CharField()
+    region = serializers.CharField()
+    postal_code = serializers.CharField()
+    country_code = serializers.CharField()
+    phone = serializers.CharField()
+
+
+class MessageOutput(Output):
+    """Something to tell the buyer, and which part of the resource it is about."""
+
+    code = serializers.CharField()
+    pointer = serializers.CharField(help_text="JSON pointer (RFC 6901) into this resource.")
+    detail = serializers.CharField()
+
+
+class TotalsOutput(Output):
+    """`total` is subtotal − discount + shipping + tax."""
+
+    subtotal = MoneyOutput()
+    discount = MoneyOutput()
+    shipping = MoneyOutput()
+    tax = MoneyOutput()
+    total = MoneyOutput()
+
+
+class LineOutput(Output):
+    """A line at its frozen price; `total` is after discount and before tax."""
+
+    id = serializers.UUIDField()
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = MoneyOutput()
+    discount = MoneyOutput()
+    tax = MoneyOutput()
+    total = MoneyOutput()
+
+
+def totals_body(priced: Priced, currency: str) -> dict[str, Any]:
+    """`TotalsOutput` of whatever has the five figures."""
+    return {name: money_body(getattr(priced, name), currency) for name in TOTALS}
+
+
+def line_body(line: PricedLine, currency: str) -> dict[str, Any]:
+    """`LineOutput` of a line of a checkout, or of the order it became."""
+    return {
+        "id": line.id,
+        "sku": line.sku,
+        "title": line.title,
+        "quantity": line.quantity,
+        **{
+            name: money_body(getattr(line, name), currency)
+            for name in ("unit_price", "discount", "tax", "total")
+        },
+    }
+
+
+def address_from(values: dict[str, str], pointer: str) -> tuple[Address, list[FieldError]]:
+    """A validated `AddressInput` as an address, and what its country's rules find wrong."""
+    address = Address(**{name: values.get(name, "") for name in ADDRESS_FIELDS})
+    return address, address_errors(address, pointer)
+
+
+def money_from(values: Mapping[str, Any] | None) -> Money | None:
+    """A validated `MoneyInput` as the services take it."""
+    return Money(values["amount"], values["currency"]) if values else None

@@ -1,0 +1,150 @@
+"""Rate limits: how often a caller may do what, and the headers that tell so.
+
+Windows are fixed. The headers are those of draft-ietf-httpapi-ratelimit-headers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from core.errors import CongoCartError, TooManyRequests
+from core.http.callers import client_address
+from core.http.counters import counter
+
+if TYPE_CHECKING:  # DRF's views import this module, which their settings name.
+    from rest_framework.views import APIView
+
+_VERDICT = "congocart.rate_limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many hits in so many seconds. `exact` ones are counted across processes."""
+
+    name: str
+    limit: int
+    seconds: int
+    exact: bool = False
+
+    @property
+    def policy(self) -> str:
+        """The RateLimit-Policy header."""
+        return f'"{self.name}";q={self.limit};w={self.seconds}'
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Where a caller stands."""
+
+    rate: Rate
+    hits: int
+    reset: int
+
+    @property
+    def passes(self) -> bool:
+        """Whether this hit is within the limit."""
+        return self.hits <= self.rate.limit
+
+    def headers(self) -> dict[str, str]:
+        """For the response, whichever it is."""
+        remaining = max(0, self.rate.limit - self.hits)
+        return {
+            "RateLimit-Policy": self.rate.policy,
+            "RateLimit": f'"{self.rate.name}";r={remaining};t={self.reset}',
+        }
+
+
+def rate(name: str) -> Rate:
+    """The rate that the settings give a group of operations."""
+    limit, _, seconds = settings.RATES[name].partition("/")
+    return Rate(name, int(limit), int(seconds), exact=name in settings.EXACT_RATES)
+
+
+def judge(given: Rate, identity: str) -> Verdict:
+    """Counts one hit."""
+    now = int(time.time())
+    window, elapsed = divmod(now, given.seconds)
+    digest = hashlib.sha256(f"{given.name}\n{identity}\n{window}".encode()).hexdigest()
+    hits = counter(exact=given.exact).hit(digest, given.seconds)
+    return Verdict(given, hits, given.seconds - elapsed)
+
+
+def has_quota(name: str, identity: str) -> bool:
+    """Counts one hit of something beside the request itself, such as mails to one address."""
+    return not settings.RATE_LIMITS or judge(rate(name), identity).passes
+
+
+def require_quota(name: str, identity: str) -> None:
+    """Counts like `has_quota`. Raises `TooManyRequests`."""
+    if not settings.RATE_LIMITS:
+        return
+    verdict = judge(rate(name), identity)
+    if not verdict.passes:
+        raise TooManyRequests(retry_after=verdict.reset)
+
+
+class GroupThrottle(BaseThrottle):
+    """One limit for each request: that of the view's `rate_group`, else of reads or writes."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Raises `TooManyRequests` past the limit."""
+        if not settings.RATE_LIMITS:
+            return True
+        verdict = judge(rate(_group(request, view)), _identity(request))
+        request.META[_VERDICT] = verdict
+        if not verdict.passes:
+            raise TooManyRequests(retry_after=verdict.reset)
+        return True
+
+
+def counted_refusal(refusal: CongoCartError, request: Request, view: APIView) -> CongoCartError:
+    """`refusal`, or `TooManyRequests` past the limit of the address that it came from.
+
+    Counts what was refused before `GroupThrottle` was asked: DRF looks at credentials and
+    permissions first, and whoever tries credentials must not have as many tries as he likes.
+    """
+    if not settings.RATE_LIMITS or _VERDICT in request.META:
+        return refusal
+    verdict = judge(rate(_group_of(request, view)), str(client_address(request)))
+    request.META[_VERDICT] = verdict
+    return refusal if verdict.passes else TooManyRequests(retry_after=verdict.reset)
+
+
+class RateLimitMiddleware:
+    """Puts the verdict of `GroupThrottle` on the response."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        verdict: Verdict | None = request.META.get(_VERDICT)
+        if verdict is not None:
+            for name, value in verdict.headers().items():
+                response[name] = value
+        return response
+
+
+def _group(request: Request, view: APIView) -> str:
+    return getattr(request.user, "rate_group", None) or _group_of(request, view)
+
+
+def _group_of(request: Request, view: APIView) -> str:
+    own: str | None = getattr(view, "rate_group", None)
+    return own or ("read" if request.method in ("GET", "HEAD", "OPTIONS") else "write")
+
+
+def _identity(request: Request) -> str:
+    if not request.user:
+        return str(client_address(request))
+    return getattr(request.user, "rate_identity", None) or str(request.user.pk)

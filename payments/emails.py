@@ -1,0 +1,41 @@
+"""E-mails about money: background jobs, deferred in the transaction they tell about.
+
+A job's arguments name rows and hold nothing personal.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from accounts.emails import send_mail
+from core.db.jobs import job
+from core.money import format_money
+from payments.models import Payment
+
+# Why no order came of it, as one says it to who has paid.
+BECAUSE = {
+    "sold_out": "what you wanted to buy was sold to somebody else in the meantime",
+    "abandoned": "it arrived after your checkout had run out",
+    "checkout_canceled": "you had canceled the checkout",
+    "checkout_changed": "you had changed the checkout since",
+    "paid_in_part": "it was not the whole price",
+    "paid_twice": "the order had been paid for already",
+}
+
+
+@job
+def send_payment_returned(*, payment_id: str, amount: int, reason: str) -> None:
+    """Tells the buyer, who may have left long ago, that a payment goes back and why.
+
+    Nobody is told where no address is known, or not any more.
+    """
+    payment = Payment.objects.select_related("checkout").get(pk=UUID(payment_id))
+    if payment.checkout.email:
+        send_mail(
+            template="payments/emails/payment_returned",
+            to=payment.checkout.email,
+            context={
+                "money": format_money(amount, payment.currency),
+                "because": BECAUSE.get(reason, "no order could be made of it"),
+            },
+        )

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.address import ADDRESS_FIELDS, Address, address_errors, anonymous_address
+
+LONDON = Address(
+    first_name="Ada",
+    last_name="Lovelace",
+    line1="12 St James's Square",
+    city="London",
+    postal_code="SW1Y 4LB",
+    country_code="GB",
+)
+
+
+def problems(address: Address) -> dict[str, str]:
+    return {error.pointer: error.code for error in address_errors(address, "/shipping_address")}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        LONDON,
+        replace(LONDON, city="Paris", postal_code="75001", country_code="FR"),
+        replace(
+            LONDON,
+            line1="1600 Amphitheatre Parkway",
+            city="Mountain View",
+            region="CA",
+            postal_code="94043",
+            country_code="US",
+        ),
+        replace(LONDON, city="Tsim Sha Tsui", region="Kowloon", postal_code="", country_code="HK"),
+        replace(LONDON, city="Dublin", region="Co. Dublin", postal_code="", country_code="IE"),
+    ],
+    ids=lambda address: address.country_code,
+)
+def test_an_address_that_follows_its_countrys_rules_is_accepted(address: Address) -> None:
+    assert problems(address) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"postal_code": ""}, {"postal_code": "required"}),
+        ({"postal_code": "12345"}, {"postal_code": "invalid"}),
+        ({"city": ""}, {"city": "required"}),
+        ({"line1": ""}, {"line1": "required"}),
+        ({"country_code": ""}, {"country_code": "required"}),
+        ({"country_code": "XX"}, {"country_code": "invalid"}),
+        (
+            {"country_code": "US", "postal_code": "94043"},
+            {"region": "required"},
+        ),
+        (
+            {"country_code": "US", "region": "Wessex", "postal_code": "94043"},
+            {"region": "invalid"},
+        ),
+    ],
+)
+def test_each_field_that_breaks_its_countrys_rules_is_named(
+    changes: dict[str, str], found: dict[str, str]
+) -> None:
+    assert problems(replace(LONDON, **changes)) == {
+        f"/shipping_address/{name}": code for name, code in found.items()
+    }
+
+
+def test_errors_are_sentences() -> None:
+    (missing,) = address_errors(replace(LONDON, postal_code=""))
+    (wrong,) = address_errors(replace(LONDON, postal_code="1"))
+
+    assert missing.pointer == "/postal_code"
+    assert missing.detail == "This country's addresses need a postal code."
+    assert wrong.detail == "This is not a postal code of that country."
+
+
+def test_an_address_is_all_its_fields_in_the_order_of_the_contract() -> None:
+    assert tuple(LONDON.as_dict()) == ADDRESS_FIELDS
+    assert Address(**LONDON.as_dict()) == LONDON
+
+
+@pytest.mark.parametrize("kept", [LONDON.as_dict(), {"country_code": "GB"}])
+def test_of_a_forgotten_address_the_country_is_left(kept: dict[str, str]) -> None:
+    forgotten = anonymous_address(kept)
+
+    assert {name: text for name, text in forgotten.items() if text} == {"country_code": "GB"}
+    assert tuple(forgotten) == ADDRESS_FIELDS
+
+
+def test_no_address_is_forgotten_as_one_without_a_country() -> None:
+    assert set(anonymous_address(None).values()) == {""}
