@@ -26,10 +26,10 @@ from payments.services import (
     authorize,
     execute_operation,
     record_capture,
-    record_provider_event,
     record_intent,
     record_operation,
     record_outcome,
+    record_provider_event,
     record_refund,
     record_void,
 )
@@ -140,7 +140,8 @@ def test_a_refund_made_elsewhere_is_booked_once_however_often_it_is_told_at_once
 @repeated
 def test_one_event_received_at_once_is_new_to_one():
     provider_event = ProviderEvent("test", f"evt_{uuid7()}", "payment.captured")
-    answers = at_once(lambda _: use_case(record_provider_event)(provider_event=provider_event, now=NOW))
+    record = use_case(record_provider_event)
+    answers = at_once(lambda _: record(provider_event=provider_event, now=NOW))
     assert sorted(answers) == [False] * (THREADS - 1) + [True]
 
 

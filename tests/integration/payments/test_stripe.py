@@ -35,9 +35,9 @@ from payments.services import (
     look_up,
     receive_webhook,
     record_capture,
-    record_provider_event,
     record_operation,
     record_outcome,
+    record_provider_event,
     record_refund,
     record_void,
 )

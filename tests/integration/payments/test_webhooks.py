@@ -15,7 +15,7 @@ from payments.domain import (
 )
 from payments.models import WebhookEvent
 from payments.providers.signatures import sign
-from payments.services import authorize, receive_webhook, record_provider_event, record_outcome
+from payments.services import authorize, receive_webhook, record_outcome, record_provider_event
 
 pytestmark = pytest.mark.django_db
 
