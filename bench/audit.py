@@ -98,14 +98,12 @@ FILL = {
         FROM generate_series(%(orders)s, %(checkouts)s - 1) AS n
     """,
     "orders_order": """
-        INSERT INTO orders_order (id, number, checkout_id, status, payment_status,
+        INSERT INTO orders_order (id, number, checkout_id, status,
             fulfillment_status, email, currency, shipping_address, billing_address,
             shipping_method, shipping_title, subtotal, discount, shipping, tax, total, placed_at,
             canceled_at, cancel_reason)
         SELECT bench_id(6, n), 'BENCH-' || n, bench_id(4, n),
             CASE WHEN fate >= 8 THEN 'canceled' ELSE 'open' END,
-            CASE fate WHEN 6 THEN 'pending' WHEN 7 THEN 'partially_refunded' WHEN 8 THEN 'refunded'
-                WHEN 9 THEN 'voided' ELSE 'paid' END,
             'unfulfilled', 'ada@example.com', 'GBP', '{}', '{}', 'standard', 'Standard',
             total - shipping, 0, shipping, 0, total, at, CASE WHEN fate >= 8 THEN at END, ''
         FROM bench_order

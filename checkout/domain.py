@@ -1,20 +1,39 @@
-"""The rules of a checkout: its states, what it still lacks, what can go wrong."""
+"""How a checkout becomes exactly one order: states, decisions, and what can go wrong.
+
+What CongoCart promises a buyer stands in two tables: `TRANSITIONS`, which status may follow
+which, and `decide`, what happens when something is known of a payment. Money either becomes
+the checkout's one order or goes back with a reason; a refusal opens the checkout again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 
+from checkout.errors import (
+    CheckoutCanceled,
+    CheckoutCompleted,
+    CheckoutExpired,
+    CheckoutIncomplete,
+    CheckoutInProgress,
+    ExpectedTotalCurrencyMismatch,
+    TotalChanged,
+    TotalTooHigh,
+    UnknownShippingMethod,
+)
 from core.address import Address
-from core.errors import Conflict, FieldError, Invalid, NotFound
+from core.errors import FieldError
 from core.money import MAX_AMOUNT, Money, money_body
+from core.states import Status
+from payments.domain import OutcomeKind, PaymentRecord, holds_money
 
 
-class CheckoutStatus(StrEnum):
-    """Where a checkout stands."""
+class CheckoutStatus(Status):
+    """How far a checkout is on its way to an order."""
 
     INCOMPLETE = "incomplete"
     READY = "ready"
@@ -24,89 +43,144 @@ class CheckoutStatus(StrEnum):
     CANCELED = "canceled"
     EXPIRED = "expired"
 
-    @property
-    def label(self) -> str:
-        """For people."""
-        return self.value.replace("_", " ").capitalize()
-
 
 EDITABLE = frozenset({CheckoutStatus.INCOMPLETE, CheckoutStatus.READY})
 PAYING = frozenset({CheckoutStatus.COMPLETING, CheckoutStatus.REQUIRES_ACTION})
 LIVE = EDITABLE | PAYING
 
+_S = CheckoutStatus
 
-class CheckoutNotFound(NotFound):
-    """There is no such checkout, or it is not yours."""
-
-
-class CartEmpty(Conflict):
-    """There is nothing in the cart to check out."""
-
-    code = "cart_empty"
-
-
-class ItemsUnavailable(Conflict):
-    """Some lines of the cart are no longer sold; `skus` names them."""
-
-    code = "items_unavailable"
-
-
-class UnknownShippingMethod(Invalid):
-    """This shipping method is not offered for the checkout's currency."""
-
-    code = "unknown_shipping_method"
+# From -> the statuses that may follow.
+TRANSITIONS: dict[CheckoutStatus, AbstractSet[CheckoutStatus]] = {
+    # A detail is missing.
+    _S.INCOMPLETE: {_S.READY, _S.CANCELED, _S.EXPIRED},
+    # Nothing is missing. It is completed at once when no provider has to be asked, or when money
+    # arrives from a payment that had been refused before.
+    _S.READY: {_S.INCOMPLETE, _S.COMPLETING, _S.COMPLETED, _S.CANCELED, _S.EXPIRED},
+    # The provider was asked. A refusal opens the checkout again; without units it expires.
+    _S.COMPLETING: {_S.REQUIRES_ACTION, _S.COMPLETED, _S.READY, _S.INCOMPLETE, _S.EXPIRED},
+    # The buyer has to confirm the payment. It expires when they never do.
+    _S.REQUIRES_ACTION: {_S.COMPLETING, _S.COMPLETED, _S.READY, _S.INCOMPLETE, _S.EXPIRED},
+    # Money that arrives late still buys the units, if they can be had.
+    _S.EXPIRED: {_S.COMPLETED, _S.CANCELED},
+    _S.COMPLETED: set(),
+    _S.CANCELED: set(),
+}
 
 
-class TotalTooHigh(Conflict):
-    """An order comes to at most 1,000,000,000,000 minor units; buy in parts."""
+class PaymentNews(StrEnum):
+    """What is known of a payment once the latest news of it has been recorded."""
 
-    code = "total_too_high"
-
-
-class CheckoutIncomplete(Conflict):
-    """The checkout cannot be completed yet; `messages` say what is missing."""
-
-    code = "checkout_incomplete"
-
-
-class CheckoutExpired(Conflict):
-    """The reservation has run out; start a new checkout."""
-
-    code = "checkout_expired"
+    PAID = "paid"  # the whole amount is captured or authorized, and not on its way back
+    PAID_IN_PART = "paid_in_part"
+    REQUIRES_ACTION = "requires_action"  # the buyer has to confirm it
+    IN_PROGRESS = "in_progress"  # the provider has not said how it ends
+    REFUSED = "refused"  # declined or voided
+    RETURNED = "returned"  # the money was there, and is back or on its way back
 
 
-class CheckoutCanceled(Conflict):
-    """This checkout was canceled; start a new one."""
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """A payment as completion sees it.
 
-    code = "checkout_canceled"
+    `in_progress` until this news came; false for old news of an earlier payment.
+    `covers_total` unless the checkout has changed since the payment began.
+    `being_voided` when it was given up before.
+    """
 
-
-class CheckoutInProgress(Conflict):
-    """A payment is under way; the checkout cannot be changed."""
-
-    code = "checkout_in_progress"
-
-
-class CheckoutCompleted(Conflict):
-    """This checkout has already become an order."""
-
-    code = "checkout_completed"
+    news: PaymentNews
+    in_progress: bool
+    covers_total: bool
+    has_order: bool = False
+    being_voided: bool = False
 
 
-class TotalChanged(Conflict):
-    """The total is not what you expected; `total` is what it is now."""
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """The payment is good: the checkout becomes an order."""
 
-    code = "total_changed"
+
+@dataclass(frozen=True, slots=True)
+class ReturnMoney:
+    """The money cannot become an order, for this reason, and goes back."""
+
+    reason: str
 
 
-class ExpectedTotalCurrencyMismatch(Invalid):
-    """The expected total is in another currency than the checkout."""
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """The payment came to nothing: the buyer can try again, the units are still held."""
 
-    code = "currency_mismatch"
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The payment is in progress: the checkout shows whom it waits for."""
+
+    status: CheckoutStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyDone:
+    """The news changes nothing: the checkout is past it."""
+
+
+Decision = PlaceOrder | ReturnMoney | Reopen | Wait | AlreadyDone
+
+
+def news_of(payment: PaymentRecord) -> PaymentNews:
+    """Return what a payment amounts to for its checkout."""
+    if holds_money(payment):
+        in_part = payment.captured not in {0, payment.amount}
+        return PaymentNews.PAID_IN_PART if in_part else PaymentNews.PAID
+    match payment.step:
+        case OutcomeKind.DECLINED | OutcomeKind.VOIDED:
+            return PaymentNews.REFUSED
+        case OutcomeKind.CAPTURED:
+            return PaymentNews.RETURNED
+        case OutcomeKind.REQUIRES_ACTION:
+            return PaymentNews.REQUIRES_ACTION
+        case _:
+            return PaymentNews.IN_PROGRESS
+
+
+def decide(  # noqa: C901, PLR0911 - a table: one case, one row
+    status: CheckoutStatus, payment: PaymentFacts, *, missing: bool
+) -> Decision:
+    """Return what a checkout does about the news of one of its payments.
+
+    `missing` tells that the checkout lacks a detail. The rows are read from the top; the first
+    that fits counts. Because every row can be reached again by the same news, it does not
+    matter how often, or by whom (buyer, webhook, recovery job), the news is brought.
+    """
+    match status, payment.news:
+        case _ if payment.has_order:
+            return AlreadyDone()
+        case CheckoutStatus.COMPLETED, PaymentNews.REFUSED | PaymentNews.RETURNED:
+            return AlreadyDone()
+        case CheckoutStatus.COMPLETED, _:
+            return ReturnMoney("paid_twice")
+        case CheckoutStatus.CANCELED, PaymentNews.PAID | PaymentNews.PAID_IN_PART:
+            return ReturnMoney("checkout_canceled")
+        case _, PaymentNews.PAID | PaymentNews.PAID_IN_PART if missing or not payment.covers_total:
+            return ReturnMoney("checkout_changed")
+        case _, PaymentNews.PAID_IN_PART:
+            return ReturnMoney("paid_in_part")
+        case CheckoutStatus.EXPIRED, PaymentNews.PAID if payment.being_voided:
+            return ReturnMoney("abandoned")
+        case _, PaymentNews.PAID:
+            return PlaceOrder()
+        case _ if status not in PAYING or not payment.in_progress:
+            return AlreadyDone()
+        case _, PaymentNews.REQUIRES_ACTION:
+            return Wait(CheckoutStatus.REQUIRES_ACTION)
+        case _, PaymentNews.IN_PROGRESS:
+            return Wait(CheckoutStatus.COMPLETING)
+        case _:
+            return Reopen()
 
 
 class Details(TypedDict, total=False):
-    """What a buyer says about a checkout; what is absent stays as it is, None clears it."""
+    """The details that a buyer sets; what is absent stays as it is, None clears it."""
 
     email: str | None
     shipping_address: Address | None
@@ -125,7 +199,7 @@ class ShippingOffer:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a checkout still lacks."""
+    """A detail that a checkout still lacks."""
 
     code: str
     pointer: str
@@ -140,7 +214,7 @@ _REQUIRED = (
 
 
 def incomplete(messages: Iterable[Message]) -> CheckoutIncomplete:
-    """The refusal that says what is missing."""
+    """Return the refusal that says what is missing."""
     return CheckoutIncomplete(
         messages=[
             {"code": message.code, "pointer": message.pointer, "detail": message.detail}
@@ -150,7 +224,7 @@ def incomplete(messages: Iterable[Message]) -> CheckoutIncomplete:
 
 
 def missing_details(values: Mapping[str, object]) -> list[Message]:
-    """A message for each of the details that completion needs and `values` lacks."""
+    """Return a message for each detail that completion needs and `values` lacks."""
     return [
         Message(code, f"/{name}", detail)
         for name, code, detail in _REQUIRED
@@ -158,8 +232,8 @@ def missing_details(values: Mapping[str, object]) -> list[Message]:
     ]
 
 
-def chosen_offer(code: str, offers: list[ShippingOffer]) -> ShippingOffer:
-    """The offer of a code. Raises `UnknownShippingMethod`."""
+def chosen_offer(code: str, offers: Sequence[ShippingOffer]) -> ShippingOffer:
+    """Return the offer with this code. Raises `UnknownShippingMethod`."""
     for offer in offers:
         if offer.code == code:
             return offer
@@ -171,14 +245,14 @@ def chosen_offer(code: str, offers: list[ShippingOffer]) -> ShippingOffer:
 def current_status(
     stored: CheckoutStatus, reservation_expires_at: datetime, now: datetime
 ) -> CheckoutStatus:
-    """The status at `now`: what can still be edited is over when its reservation is."""
+    """Return the status at `now`: an editable checkout ends with its reservation."""
     if stored in EDITABLE and reservation_expires_at <= now:
         return CheckoutStatus.EXPIRED
     return stored
 
 
 def require_editable(status: CheckoutStatus) -> None:
-    """Raises the refusal that says why a checkout cannot be changed any more."""
+    """Raise the refusal that says why a checkout cannot be changed any more, if it cannot."""
     match status:
         case CheckoutStatus.EXPIRED:
             raise CheckoutExpired
@@ -193,13 +267,13 @@ def require_editable(status: CheckoutStatus) -> None:
 
 
 def require_payable(total: int) -> None:
-    """Raises `TotalTooHigh` for more minor units than any amount may have."""
+    """Raise `TotalTooHigh` for more minor units than any amount may have."""
     if total > MAX_AMOUNT:
         raise TotalTooHigh
 
 
 def require_total(actual: Money, expected: Money | None) -> None:
-    """Raises `TotalChanged` or `ExpectedTotalCurrencyMismatch` unless it is as expected."""
+    """Raise `TotalChanged` or `ExpectedTotalCurrencyMismatch` unless it is as expected."""
     if expected is None or expected == actual:
         return
     if expected.currency != actual.currency:
@@ -209,5 +283,5 @@ def require_total(actual: Money, expected: Money | None) -> None:
 
 
 def total_changed(actual: Money) -> TotalChanged:
-    """The refusal that says what the total is now."""
+    """Return the refusal that says what the total is now."""
     return TotalChanged(total=money_body(actual.amount, actual.currency))

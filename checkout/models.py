@@ -12,6 +12,7 @@ from core.db.owned import OwnedQuerySet
 from core.db.transactions import RunAgain
 from core.ids import uuid7
 from core.money import MAX_AMOUNT, format_money
+from pricing.models import AbstractLine, AbstractTotals
 
 
 class ShippingMethod(models.Model):
@@ -53,12 +54,14 @@ class ShippingPrice(models.Model):
         return format_money(self.amount, self.currency)
 
 
-class Checkout(models.Model):
+class Checkout(AbstractTotals):
     """A cart's lines at frozen prices on their way to becoming an order."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     cart = models.ForeignKey("carts.Cart", on_delete=models.PROTECT, related_name="+")
-    cart_version = models.PositiveIntegerField(help_text="Of the cart whose lines these are.")
+    cart_version = models.PositiveIntegerField(
+        help_text="The version of the cart whose lines these are."
+    )
     customer = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -69,17 +72,14 @@ class Checkout(models.Model):
         default=CheckoutStatus.INCOMPLETE,
     )
     version = models.PositiveIntegerField(default=1)
+    version_before_payment = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The version that the buyer completed."
+    )
     email = models.EmailField(max_length=254, blank=True)
-    currency = models.CharField(max_length=3)
     shipping_address = models.JSONField(null=True, blank=True)
     billing_address = models.JSONField(null=True, blank=True)
     shipping_method = models.CharField(max_length=50, blank=True, help_text="Its code.")
     shipping_title = models.CharField(max_length=100, blank=True)
-    subtotal = models.BigIntegerField(default=0)
-    discount = models.BigIntegerField(default=0)
-    shipping = models.BigIntegerField(default=0)
-    tax = models.BigIntegerField(default=0)
-    total = models.BigIntegerField(default=0)
     reservation_expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -111,23 +111,12 @@ class Checkout(models.Model):
         return str(self.id)
 
 
-class CheckoutLine(models.Model):
-    """A line as it will be ordered: frozen title and price, and its part of the totals."""
+class CheckoutLine(AbstractLine):
+    """A line as it will be ordered."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     checkout = models.ForeignKey(Checkout, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveIntegerField()
-    variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
-    sku = models.CharField(max_length=100)
-    title = models.CharField(max_length=520)
-    quantity = models.PositiveIntegerField()
-    unit_price = models.BigIntegerField()
-    discount = models.BigIntegerField(default=0)
-    tax = models.BigIntegerField(default=0)
-    total = models.BigIntegerField()
 
-    class Meta:
-        ordering = ["position"]
+    class Meta(AbstractLine.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["checkout", "variant"], name="checkout_one_line_per_variant"
@@ -138,12 +127,9 @@ class CheckoutLine(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.sku}"
-
     @property
     def currency(self) -> str:
-        """That of the whole checkout."""
+        """Return the currency of the checkout."""
         return self.checkout.currency
 
 

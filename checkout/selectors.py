@@ -8,13 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from checkout.domain import (
-    CheckoutNotFound,
     CheckoutStatus,
     Message,
     ShippingOffer,
     current_status,
     missing_details,
 )
+from checkout.errors import CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine, ShippingPrice
 from core.caller import Caller
 from orders.domain import PlacedOrder

@@ -34,7 +34,7 @@ from core.http.serializers import (
     totals_body,
 )
 from core.money import money_body
-from payments.domain import PaymentState
+from payments.domain import PaymentRecord
 
 MAX_LINES = 1_000
 ADDRESSES = ("shipping_address", "billing_address")
@@ -223,7 +223,7 @@ def completion_body(completion: Completion) -> dict[str, Any]:
     return {"status": completion.status, "payment": _payment_body(payment) if payment else None}
 
 
-def _payment_body(payment: PaymentState) -> dict[str, Any]:
+def _payment_body(payment: PaymentRecord) -> dict[str, Any]:
     return {
         "id": payment.id,
         "provider": payment.provider,

@@ -19,7 +19,7 @@ from carts.domain import (
     item_requests_from,
 )
 from checkout import services
-from checkout.domain import (
+from checkout.errors import (
     CartEmpty,
     CheckoutCanceled,
     CheckoutCompleted,
@@ -125,7 +125,7 @@ class CheckoutViewSet(ViewSet):
                 caller=caller_of(request),
                 checkout_id=checkout_id,
                 details=details_from(data),
-                expected=expected_versions(request),
+                expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
             _answer,
@@ -165,7 +165,7 @@ class CheckoutViewSet(ViewSet):
                 checkout_id=checkout_id,
                 payment=payment_from(data["payment"]),
                 expected_total=money_from(data.get("expected_total")),
-                expected=expected_versions(request),
+                expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
             _completion_answer,
@@ -187,7 +187,7 @@ class CheckoutViewSet(ViewSet):
             lambda: services.cancel_checkout(
                 caller=caller_of(request),
                 checkout_id=checkout_id,
-                expected=expected_versions(request),
+                expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
             _answer,

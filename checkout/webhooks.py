@@ -13,7 +13,6 @@ from rest_framework.viewsets import ViewSet
 
 from checkout import services
 from core.http.schema import operation
-from orders.services import finish_operations
 from payments.domain import (
     OutcomeMismatch,
     UnknownProvider,
@@ -21,7 +20,7 @@ from payments.domain import (
     WebhookSignatureInvalid,
     WebhookStale,
 )
-from payments.services import receive_webhook
+from payments.services import execute_operations, receive_webhook
 
 
 class RawBody(BaseParser):
@@ -65,7 +64,7 @@ class PaymentWebhookViewSet(ViewSet):
         provider_event = receive_webhook(
             provider=provider, headers=request.headers, body=request.body, now=now
         )
-        services.settle_webhook(provider_event=provider_event, now=now)
+        services.resolve_webhook(provider_event=provider_event, now=now)
         if provider_event.payment_id is not None:
-            finish_operations(payment_id=provider_event.payment_id)
+            execute_operations(payment_id=provider_event.payment_id)
         return HttpResponse(status=204)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.postgres.search import SearchQuery
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
@@ -13,8 +16,9 @@ from core.backoffice.base import ReadOnlyAdmin
 from core.backoffice.columns import address, link_to, money, status
 from core.backoffice.filters import DaysFilter
 from events.admin import WithTimeline
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, OrderQuerySet
 from payments.admin import PAYMENT_COLORS, PaymentInline
+from payments.domain import PaymentStatus
 from pricing.admin import PricedLineInline
 
 ORDER_COLORS = {"open": "info", "completed": "success", "canceled": "danger"}
@@ -24,6 +28,19 @@ FULFILLMENT_COLORS = {
     "fulfilled": "success",
     "returned": "danger",
 }
+
+
+class PaymentStatusFilter(admin.SimpleListFilter):
+    """Finds orders by how far their payment is."""
+
+    title = "payment status"
+    parameter_name = "payment_status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(status.value, status.label) for status in PaymentStatus]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        return queryset.filter(payment_state=self.value()) if self.value() else queryset
 
 
 class OrderLineInline(PricedLineInline):
@@ -44,7 +61,7 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     list_display = ["number", "placed_at", "email", "due", "state", "paid", "sent"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
-        ("payment_status", ChoicesDropdownFilter),
+        PaymentStatusFilter,
         ("fulfillment_status", ChoicesDropdownFilter),
         ("currency", FieldTextFilter),
         ("placed_at", DaysFilter),
@@ -58,7 +75,7 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     fieldsets = [
         (None, {"fields": [("number", "placed_at"), ("email", "buyer")]}),
         ("State", {"fields": [
-            ("status", "payment_status", "fulfillment_status"), ("canceled_at", "cancel_reason"),
+            ("status", "paid", "fulfillment_status"), ("canceled_at", "cancel_reason"),
         ]}),
         ("Totals", {"fields": [("goods", "off", "delivery"), ("taxed", "due")]}),
         ("Delivery", {"fields": [
@@ -75,8 +92,16 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     ship_to = address("shipping_address")
     bill_to = address("billing_address")
     state = status("status", ORDER_COLORS)
-    paid = status("payment_status", PAYMENT_COLORS, label="Payment")
     sent = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        orders: OrderQuerySet = super().get_queryset(request)
+        return orders.with_payment_state()
+
+    @display(description="Payment", label=PAYMENT_COLORS)
+    def paid(self, order: Any) -> tuple[str, str]:
+        """Show the status of the order's payments."""
+        return order.payment_state, PaymentStatus(order.payment_state).label
 
     @display(description="Customer")
     def buyer(self, order: Order) -> str:

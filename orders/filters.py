@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
 from core.http.fields import StrictCharField
 from orders.domain import FulfillmentStatus, OrderStatus
-from orders.models import Order
+from orders.models import OrderQuerySet
 from orders.selectors import search_condition
 from payments.domain import PaymentStatus
 
@@ -30,12 +29,14 @@ class OrderQuery(serializers.Serializer[None]):
     search = StrictCharField(required=False, max_length=200)
 
 
-def filtered(request: Request, orders: QuerySet[Order]) -> QuerySet[Order]:
+def filtered(request: Request, orders: OrderQuerySet) -> OrderQuerySet:
     """`orders` narrowed by the request's query; what is not valid is refused, not ignored."""
     query = OrderQuery(data=request.query_params.dict())
     query.is_valid(raise_exception=True)
     wanted = dict(query.validated_data)
     search = wanted.pop("search", "")
+    if payment_status := wanted.pop("payment_status", ""):
+        orders = orders.with_payment_state().filter(payment_state=payment_status)
     if search:
         orders = orders.filter(search_condition(search))
     return orders.filter(**{_LOOKUPS[name]: _normal(name, wanted[name]) for name in wanted})
@@ -43,7 +44,6 @@ def filtered(request: Request, orders: QuerySet[Order]) -> QuerySet[Order]:
 
 _LOOKUPS = {
     "status": "status",
-    "payment_status": "payment_status",
     "fulfillment_status": "fulfillment_status",
     "email": "email",
     "number": "number",

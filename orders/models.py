@@ -5,26 +5,34 @@ from typing import ClassVar, Self
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core.caller import Caller
 from core.db.owned import OwnedQuerySet
 from core.ids import new_order_number, uuid7
-from orders.domain import FulfillmentStatus, OrderStatus
+from orders.domain import FulfillmentStatus, OrderStatus, payment_status_of
 from payments.domain import PaymentStatus
+from pricing.models import AbstractLine, AbstractTotals
 
 
 class OrderQuerySet(OwnedQuerySet["Order"]):
     """Scopes of orders."""
 
     def for_caller(self, caller: Caller) -> Self:
-        """All for staff; else those that `caller` placed, by account or as a guest by token."""
+        """Narrow to what the caller may see: all for staff, else their own or the token's."""
         return self if caller.is_staff else super().for_caller(caller)
 
+    def with_payment_state(self) -> Self:
+        """Annotate `payment_state`: what `Order.payment_status` reads, for lists and filters."""
+        payments = Order.objects.filter(pk=OuterRef("pk")).order_by("-payments__id")
+        latest = Subquery(payments.values("payments__status")[:1])
+        return self.annotate(payment_state=Coalesce(latest, Value(PaymentStatus.PAID.value)))
 
-class Order(models.Model):
-    """What was bought: a snapshot that no later change of the catalogue touches."""
+
+class Order(AbstractTotals):
+    """What was bought: a snapshot that no later change of the catalog touches."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(max_length=20, unique=True, default=new_order_number, editable=False)
@@ -40,27 +48,16 @@ class Order(models.Model):
         choices=[(status, status.label) for status in OrderStatus],
         default=OrderStatus.OPEN,
     )
-    payment_status = models.CharField(
-        max_length=20,
-        choices=[(status, status.label) for status in PaymentStatus],
-        default=PaymentStatus.PENDING,
-    )
     fulfillment_status = models.CharField(
         max_length=20,
         choices=[(status, status.label) for status in FulfillmentStatus],
         default=FulfillmentStatus.UNFULFILLED,
     )
     email = models.EmailField(max_length=254)
-    currency = models.CharField(max_length=3)
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     shipping_method = models.CharField(max_length=50)
     shipping_title = models.CharField(max_length=100)
-    subtotal = models.BigIntegerField()
-    discount = models.BigIntegerField()
-    shipping = models.BigIntegerField()
-    tax = models.BigIntegerField()
-    total = models.BigIntegerField()
     placed_at = models.DateTimeField(default=timezone.now, editable=False)
     canceled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=255, blank=True)
@@ -91,24 +88,18 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def payment_status(self) -> PaymentStatus:
+        """Return the status that follows from the order's payments."""
+        return payment_status_of(self.payments.all())
 
-class OrderLine(models.Model):
+
+class OrderLine(AbstractLine):
     """A line as it was ordered."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
-    position = models.PositiveIntegerField()
-    variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
-    sku = models.CharField(max_length=100)
-    title = models.CharField(max_length=520)
-    quantity = models.PositiveIntegerField()
-    unit_price = models.BigIntegerField()
-    discount = models.BigIntegerField()
-    tax = models.BigIntegerField()
-    total = models.BigIntegerField()
 
-    class Meta:
-        ordering = ["position"]
+    class Meta(AbstractLine.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["order", "variant"], name="orders_one_line_per_variant"
@@ -119,10 +110,7 @@ class OrderLine(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.sku}"
-
     @property
     def currency(self) -> str:
-        """That of the whole order."""
+        """Return the currency of the order."""
         return self.order.currency

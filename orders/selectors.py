@@ -13,7 +13,7 @@ from orders.models import Order, OrderLine, OrderQuerySet
 
 
 def orders_for(*, caller: Caller) -> OrderQuerySet:
-    """The orders that the caller may see, with lines and payments: three statements a page."""
+    """Return the orders that the caller may see, with lines and payments: three statements."""
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
     return (
         Order.objects.for_caller(caller).prefetch_related(lines, "payments").defer("search_vector")
@@ -21,7 +21,7 @@ def orders_for(*, caller: Caller) -> OrderQuerySet:
 
 
 def order_for(*, caller: Caller, number: str) -> Order:
-    """One order by its number, however it was typed. Raises `OrderNotFound`."""
+    """Return an order by its number, in any case. Raises `OrderNotFound`."""
     order = orders_for(caller=caller).filter(number=number.upper()).first()
     if order is None:
         raise OrderNotFound
@@ -29,11 +29,11 @@ def order_for(*, caller: Caller, number: str) -> Order:
 
 
 def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:
-    """The one order that a checkout has become, if it has."""
+    """Return the one order that a checkout has become, if it has."""
     row = Order.objects.filter(checkout_id=checkout_id).values_list("id", "number").first()
     return PlacedOrder(*row) if row else None
 
 
 def search_condition(text: str) -> Q:
-    """Orders whose number or e-mail address holds the words of `text`."""
+    """Match orders whose number or e-mail address holds the words of `text`."""
     return Q(search_vector=SearchQuery(text, config="simple", search_type="plain"))

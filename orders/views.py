@@ -19,10 +19,10 @@ from core.http.idempotency import Answer, write
 from core.http.pagination import Ordering, paginate
 from core.http.schema import Auth, operation
 from core.http.serializers import money_from
+from core.states import InvalidTransition
 from orders import services
 from orders.domain import (
     AmountCurrencyMismatch,
-    InvalidTransition,
     OrderNotFound,
     RefundExceedsOrdered,
     RestockExceedsOrdered,

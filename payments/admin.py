@@ -102,7 +102,7 @@ class PaymentAdmin(ReadOnlyAdmin):
                            ("provider", "reference")]}),
         ("Money", {"fields": [("due", "held", "received"), ("let_go", "returned", "returning")]}),
         ("State", {"fields": [("status", "step", "capture"), ("decline_code", "last_error"),
-                              ("looks", "next_attempt_at")]}),
+                              ("lookup_attempts", "next_attempt_at")]}),
     ]  # fmt: skip
     inlines = [LedgerInline, OperationInline, WebhookEventInline]
 

@@ -14,11 +14,9 @@ from payments.domain import (
     LedgerKind,
     OperationInProgress,
     OperationKind,
-    OperationState,
     OperationStatus,
     OutcomeKind,
     PaymentInProgress,
-    PaymentState,
     PaymentStatus,
     RefundExceedsPaid,
 )
@@ -28,12 +26,12 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     """Scopes of payments."""
 
     def locked(self) -> Self:
-        """Rows that nobody else changes until the transaction ends."""
+        """Lock the rows until the transaction ends; they can still be referenced meanwhile."""
         return self.select_for_update(of=("self",), no_key=True)
 
 
 class Payment(models.Model):
-    """Money that a provider is to bring in. Its id is the idempotency key of the first call.
+    """Money that a provider is to collect. Its id is the idempotency key of the first call.
 
     The amounts are the sums of its ledger, kept here so that constraints can hold them.
     """
@@ -60,7 +58,7 @@ class Payment(models.Model):
         choices=[(kind, kind.value) for kind in OutcomeKind],
         null=True,
         blank=True,
-        help_text="The furthest that the provider has told; empty before it was asked.",
+        help_text="The furthest step that the provider has reported; empty before it was asked.",
     )
     amount = models.BigIntegerField(help_text="Minor units.")
     currency = models.CharField(max_length=3)
@@ -68,12 +66,14 @@ class Payment(models.Model):
     captured = models.BigIntegerField(default=0)
     voided = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
-    refunding = models.BigIntegerField(default=0, help_text="Asked for, not confirmed yet.")
-    reference = models.CharField(max_length=255, null=True, blank=True, help_text="The provider's.")
+    refunding = models.BigIntegerField(default=0, help_text="Requested, not confirmed yet.")
+    reference = models.CharField(
+        max_length=255, null=True, blank=True, help_text="The provider's id."
+    )
     action = models.JSONField(null=True, blank=True, help_text="What the buyer still has to do.")
     decline_code = models.CharField(max_length=100, blank=True)
     last_error = models.CharField(max_length=255, blank=True)
-    looks = models.PositiveSmallIntegerField(default=0)
+    lookup_attempts = models.PositiveSmallIntegerField(default=0, db_column="looks")
     next_attempt_at = models.DateTimeField(
         null=True, blank=True, help_text="When recovery asks the provider; empty when all is known."
     )
@@ -128,33 +128,9 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return f"{self.provider} {format_money(self.amount, self.currency)}"
 
-    def as_state(self) -> PaymentState:
-        """The row as a value."""
-        return PaymentState(
-            id=self.id,
-            checkout_id=self.checkout_id,
-            order_id=self.order_id,
-            provider=self.provider,
-            capture=Capture(self.capture),
-            token=self.token,
-            amount=self.amount,
-            currency=self.currency,
-            status=PaymentStatus(self.status),
-            step=OutcomeKind(self.step) if self.step else None,
-            reference=self.reference,
-            action=self.action,
-            decline_code=self.decline_code,
-            authorized=self.authorized,
-            captured=self.captured,
-            voided=self.voided,
-            refunded=self.refunded,
-            refunding=self.refunding,
-            created_at=self.created_at,
-        )
-
 
 class Operation(models.Model):
-    """A capture, void or refund that was asked for. Its id is the idempotency key of its call."""
+    """A capture, void or refund that was requested. Its id is the idempotency key of its call."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="operations")
@@ -164,11 +140,13 @@ class Operation(models.Model):
         choices=[(status, status.value) for status in OperationStatus],
         default=OperationStatus.PENDING,
     )
-    amount = models.BigIntegerField(help_text="Minor units; of a void, what it lets go.")
+    amount = models.BigIntegerField(help_text="Minor units; of a void, what it releases.")
     reason = models.CharField(max_length=255, blank=True)
-    reference = models.CharField(max_length=255, null=True, blank=True, help_text="The provider's.")
+    reference = models.CharField(
+        max_length=255, null=True, blank=True, help_text="The provider's id."
+    )
     last_error = models.CharField(max_length=255, blank=True)
-    looks = models.PositiveSmallIntegerField(default=0)
+    lookup_attempts = models.PositiveSmallIntegerField(default=0, db_column="looks")
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -201,18 +179,6 @@ class Operation(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
 
-    def as_state(self) -> OperationState:
-        """The row as a value."""
-        return OperationState(
-            id=self.id,
-            payment_id=self.payment_id,
-            kind=OperationKind(self.kind),
-            status=OperationStatus(self.status),
-            amount=self.amount,
-            reference=self.reference,
-            created_at=self.created_at,
-        )
-
 
 class LedgerEntry(models.Model):
     """One movement of money, written once and never changed."""
@@ -221,7 +187,7 @@ class LedgerEntry(models.Model):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=15, choices=[(kind, kind.value) for kind in LedgerKind])
     amount = models.BigIntegerField(help_text="Minor units, always positive.")
-    reference = models.CharField(max_length=255, help_text="The provider's, for this movement.")
+    reference = models.CharField(max_length=255, help_text="The provider's id of this movement.")
     operation = models.ForeignKey(
         Operation, null=True, blank=True, on_delete=models.PROTECT, related_name="entries"
     )

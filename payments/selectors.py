@@ -2,63 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from payments.domain import (
-    LedgerKind,
-    OperationState,
-    OperationStatus,
-    Outcome,
-    PaymentNotFound,
-    PaymentState,
-)
+from payments.domain import LedgerKind, OperationStatus, Outcome, PaymentNotFound, PaymentStatus
 from payments.models import LedgerEntry, Operation, Payment
 
 
-def payment_with(payment_id: UUID) -> PaymentState:
-    """One query. Raises `PaymentNotFound`."""
+def payment_with(payment_id: UUID) -> Payment:
+    """Return a payment. One query. Raises `PaymentNotFound`."""
     payment = Payment.objects.filter(pk=payment_id).first()
     if payment is None:
         raise PaymentNotFound
-    return payment.as_state()
+    return payment
 
 
-def latest_payment(*, checkout_id: UUID) -> PaymentState | None:
-    """The newest payment of a checkout, or None. One query."""
-    payment = Payment.objects.filter(checkout_id=checkout_id).order_by("-id").first()
-    return payment.as_state() if payment else None
+def payment_in_progress(*, checkout_id: UUID) -> Payment | None:
+    """Return the one payment of a checkout whose end is not known, or None. One query."""
+    pending = Payment.objects.filter(checkout_id=checkout_id, status=PaymentStatus.PENDING)
+    return pending.filter(order=None).first()
 
 
-def payments_of(order_ids: Collection[UUID]) -> list[PaymentState]:
-    """The payments of these orders, oldest first. One query."""
-    rows = Payment.objects.filter(order_id__in=order_ids).order_by("id")
-    return [payment.as_state() for payment in rows]
+def payments_of_order(order_id: UUID) -> list[Payment]:
+    """Return the payments of an order, oldest first. One query."""
+    return list(Payment.objects.filter(order_id=order_id).order_by("id"))
 
 
-def payments_to_recover(*, now: datetime, limit: int = 100) -> list[PaymentState]:
-    """Those whose truth is not known, or whose money has no order yet, the most overdue first."""
+def payments_to_recover(*, now: datetime, limit: int = 100) -> list[Payment]:
+    """Return those whose outcome is not known, or whose money has no order yet, most overdue first.
+
+    One query.
+    """
     due = Payment.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at")
-    return [payment.as_state() for payment in due[:limit]]
+    return list(due[:limit])
 
 
-def operations_to_recover(*, now: datetime, limit: int = 100) -> list[OperationState]:
-    """Captures, voids and refunds without a known end, the most overdue first."""
+def operations_to_recover(*, now: datetime, limit: int = 100) -> list[Operation]:
+    """Return captures, voids and refunds whose end is not known, most overdue first. One query."""
     due = Operation.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at")
-    return [operation.as_state() for operation in due[:limit]]
+    return list(due[:limit])
 
 
-def pending_operations(*, payment_id: UUID) -> list[OperationState]:
-    """What has been asked for and not finished, oldest first."""
-    rows = Operation.objects.filter(payment_id=payment_id, status=OperationStatus.PENDING)
-    return [operation.as_state() for operation in rows.order_by("id")]
+def pending_operations(*, payment_id: UUID) -> list[Operation]:
+    """Return what has been requested and not finished, oldest first. One query."""
+    pending = Operation.objects.filter(payment_id=payment_id, status=OperationStatus.PENDING)
+    return list(pending.order_by("id"))
 
 
 def booked_refunds(*, payment_id: UUID, outcome: Outcome) -> set[tuple[LedgerKind, str]]:
-    """Kind and reference of the refund entries that `outcome` may tell of again.
+    """Return kind and reference of the refund entries that `outcome` may report again.
 
-    No query when it tells of none, else one.
+    No query when it reports none, else one.
     """
     if not outcome.refunds:
         return set()

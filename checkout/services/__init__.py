@@ -5,8 +5,8 @@ from __future__ import annotations
 from checkout.services.beginning import begin_checkout, begin_checkout_of_items
 from checkout.services.completion import PaymentChoice, complete_checkout
 from checkout.services.editing import cancel_checkout, change_checkout, expire_checkouts
+from checkout.services.outcomes import Completion, resolve_recovered, resolve_webhook
 from checkout.services.recovery import abandon_payments, recover_payments
-from checkout.services.settling import Completion, settle_recovered, settle_webhook
 from checkout.services.shipping import ensure_shipping_method
 
 __all__ = [
@@ -21,6 +21,6 @@ __all__ = [
     "ensure_shipping_method",
     "expire_checkouts",
     "recover_payments",
-    "settle_recovered",
-    "settle_webhook",
+    "resolve_recovered",
+    "resolve_webhook",
 ]

@@ -10,23 +10,20 @@ from django.conf import settings
 
 from accounts.selectors import default_addresses
 from accounts.services import lock_active_account_shared
-from carts.domain import CartView, ItemRequest
+from carts.domain import CartView, ItemRequest, OfferedLine
 from carts.services import lock_for_checkout, open_cart
-from checkout.domain import (
-    LIVE,
-    PAYING,
-    CartEmpty,
-    CheckoutInProgress,
-    CheckoutStatus,
-    Details,
-    ItemsUnavailable,
-)
+from checkout.domain import LIVE, PAYING, CheckoutStatus, Details
+from checkout.errors import CartEmpty, CheckoutInProgress, ItemsUnavailable
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView, shipping_offers
-from checkout.services.pricing import apply_details, apply_prices
+from checkout.services.changes import (
+    apply_details,
+    apply_prices,
+    save_as_new_version,
+    transition,
+)
 from core.caller import Caller
 from core.db.transactions import use_case
-from core.ids import uuid7
 from inventory.services import reserve
 
 
@@ -34,7 +31,7 @@ from inventory.services import reserve
 def begin_checkout(
     *, caller: Caller, cart_id: UUID, details: Details, now: datetime
 ) -> CheckoutView:
-    """A checkout of the caller's cart; its earlier one, if still open, is canceled.
+    """Begin a checkout of the caller's cart; cancel its earlier one, if still open.
 
     Holds every unit for `RESERVATION_LIFETIME` or none. Raises `CartNotFound`,
     `CartNotOpen`, `CartEmpty`, `ItemsUnavailable`, `UnknownShippingMethod`,
@@ -42,10 +39,16 @@ def begin_checkout(
     caller's account was closed.
     """
     details = _with_account_defaults(caller, details)
-    earlier = _live_checkouts(cart_id)
+    # Locked before the cart. One begun in between makes the whole use case run again.
+    earlier = list(Checkout.objects.filter(cart_id=cart_id, status__in=LIVE).locked())
     cart = lock_for_checkout(caller=caller, cart_id=cart_id, now=now)
-    _supersede(earlier, now=now)
-    return _begin(caller, cart, details, earlier=earlier, token=None, now=now)
+    for checkout in earlier:
+        if checkout.status in PAYING:
+            raise CheckoutInProgress
+        transition(checkout, CheckoutStatus.CANCELED)
+        save_as_new_version(checkout, (), now=now)
+    replaced = [checkout.id for checkout in earlier]
+    return _begin(caller, cart, details, replaced=replaced, token=None, now=now)
 
 
 @use_case
@@ -57,13 +60,13 @@ def begin_checkout_of_items(
     details: Details,
     now: datetime,
 ) -> CheckoutView:
-    """A checkout of a cart made for it; a guest's answer carries the token that proves both.
+    """Begin a checkout of a cart made for it; a guest gets the token that proves both.
 
     Raises `UnknownSku` or `CurrencyMismatch` beside what `begin_checkout` raises.
     """
     details = _with_account_defaults(caller, details)
     new = open_cart(caller=caller, currency=currency, requested=requested, now=now)
-    return _begin(caller, new.view, details, earlier=[], token=new.token, now=now)
+    return _begin(caller, new.view, details, replaced=[], token=new.token, now=now)
 
 
 def _begin(
@@ -71,55 +74,16 @@ def _begin(
     cart: CartView,
     details: Details,
     *,
-    earlier: Sequence[Checkout],
+    replaced: Sequence[UUID],
     token: str | None,
     now: datetime,
 ) -> CheckoutView:
-    _require_buyable(cart)
-    checkout = _draft(caller, cart, now=now)
-    lines = _frozen_lines(checkout, cart)
-    offers = shipping_offers(currency=cart.currency)
-    apply_details(checkout, details, offers)
-    apply_prices(checkout, lines)
-    checkout.save(force_insert=True)
-    CheckoutLine.objects.bulk_create(lines)
-    reserve(
-        checkout_id=checkout.id,
-        demand={line.variant_id: line.quantity for line in lines},
-        instead_of=[checkout.id for checkout in earlier],
-        expires_at=checkout.reservation_expires_at,
-        now=now,
-    )
-    status = CheckoutStatus(checkout.status)
-    return CheckoutView(checkout, status, lines, offers, order=None, token=token)
-
-
-def _require_buyable(cart: CartView) -> None:
+    """Freeze the cart's prices and hold its units, with those of the checkouts it replaces."""
     if not cart.lines:
         raise CartEmpty
-    gone = [line.offer.sku for line in cart.lines if not line.is_for_sale]
-    if gone:
+    if gone := [line.offer.sku for line in cart.lines if not line.is_for_sale]:
         raise ItemsUnavailable(skus=gone)
-
-
-def _live_checkouts(cart_id: UUID) -> list[Checkout]:
-    """Locked before the cart. One begun in between makes the whole use case run again."""
-    return list(Checkout.objects.filter(cart_id=cart_id, status__in=LIVE).locked())
-
-
-def _supersede(earlier: Sequence[Checkout], *, now: datetime) -> None:
-    """Ends them; `reserve` gives back what they hold, together with what the new one takes."""
-    for checkout in earlier:
-        if checkout.status in PAYING:
-            raise CheckoutInProgress
-        checkout.status = CheckoutStatus.CANCELED
-        checkout.version += 1
-        checkout.updated_at = now
-        checkout.save(update_fields=["status", "version", "updated_at"])
-
-
-def _draft(caller: Caller, cart: CartView, *, now: datetime) -> Checkout:
-    return Checkout(
+    checkout = Checkout(
         cart_id=cart.id,
         cart_version=cart.version,
         customer_id=cart.customer_id or caller.user_id,
@@ -129,27 +93,38 @@ def _draft(caller: Caller, cart: CartView, *, now: datetime) -> Checkout:
         created_at=now,
         updated_at=now,
     )
+    lines = [_frozen(line, checkout, position) for position, line in enumerate(cart.lines)]
+    offers = shipping_offers(currency=cart.currency)
+    apply_details(checkout, details, offers)
+    apply_prices(checkout, lines)
+    checkout.save(force_insert=True)
+    CheckoutLine.objects.bulk_create(lines)
+    reserve(
+        checkout_id=checkout.id,
+        demand={line.variant_id: line.quantity for line in lines},
+        instead_of=replaced,
+        expires_at=checkout.reservation_expires_at,
+        now=now,
+    )
+    status = CheckoutStatus(checkout.status)
+    return CheckoutView(checkout, status, lines, offers, order=None, token=token)
 
 
-def _frozen_lines(checkout: Checkout, cart: CartView) -> list[CheckoutLine]:
-    return [
-        CheckoutLine(
-            id=uuid7(),
-            checkout=checkout,
-            position=position,
-            variant_id=line.offer.variant_id,
-            sku=line.offer.sku,
-            title=line.offer.title,
-            quantity=line.line.quantity,
-            unit_price=line.unit_price,
-            total=line.total,
-        )
-        for position, line in enumerate(cart.lines)
-    ]
+def _frozen(line: OfferedLine, checkout: Checkout, position: int) -> CheckoutLine:
+    return CheckoutLine(
+        checkout=checkout,
+        position=position,
+        variant_id=line.offer.variant_id,
+        sku=line.offer.sku,
+        title=line.offer.title,
+        quantity=line.line.quantity,
+        unit_price=line.unit_price,
+        total=line.total,
+    )
 
 
 def _with_account_defaults(caller: Caller, details: Details) -> Details:
-    """A customer need not say what the account already knows; it cannot be erased meanwhile."""
+    """Fill in what the account knows; lock the account, so that it is not erased meanwhile."""
     if caller.user_id is None:
         return details
     known = details.copy()

@@ -18,27 +18,17 @@ from checkout.domain import (
 )
 from checkout.models import Checkout
 from checkout.selectors import messages_of, status_at
-from checkout.services.editing import locked_checkout
-from checkout.services.placing import move_to, place_order_of
-from checkout.services.settling import Completion, settle
+from checkout.services.changes import lock_checkout, save_as_new_version, transition
+from checkout.services.outcomes import Completion, resolve_payment
+from checkout.services.placing import place_order_of
 from core.caller import Caller
-from core.db.transactions import Phase, use_case
+from core.db.transactions import Finished, RecoveryPoint, two_step
 from core.money import Money
 from core.versions import require_version
 from orders.selectors import order_of_checkout
-from orders.services import finish_operations
-from payments.domain import (
-    InvalidPaymentToken,
-    Outcome,
-    PaymentState,
-    PaymentStatus,
-    UnknownProvider,
-)
-from payments.selectors import latest_payment
-from payments.services import authorize, is_offline, look_up, record_intent, record_outcome
-
-# How often a payment that stands here has raised the version; nothing else does meanwhile.
-PAYMENT_STEPS = {CheckoutStatus.COMPLETING: 1, CheckoutStatus.REQUIRES_ACTION: 2}
+from payments.domain import InvalidPaymentToken, Outcome, PaymentStatus, UnknownProvider
+from payments.selectors import payment_in_progress, payment_with
+from payments.services import authorize, execute_operations, is_offline, look_up, record_intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,132 +39,110 @@ class PaymentChoice:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the buyer asks for: this checkout, paid like this, if it costs this."""
-
-    caller: Caller
-    checkout_id: UUID
-    payment: PaymentChoice
-    expected_total: Money | None
-    expected: AbstractSet[int] | None
-    now: datetime
-
-
 def complete_checkout(
     *,
     caller: Caller,
     checkout_id: UUID,
     payment: PaymentChoice,
     expected_total: Money | None = None,
-    expected: AbstractSet[int] | None = None,
+    expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> Completion:
-    """Turns the checkout into an order, or answers with the one it has become.
+    """Turn the checkout into an order, or answer with the one it has become.
 
-    A payment that is already under way is looked up, never started again.
+    A payment that is already in progress is looked up, never started again.
     Raises `CheckoutNotFound`, `VersionMismatch`, `CheckoutIncomplete`, `TotalChanged`,
     `UnknownProvider`, `InvalidPaymentToken`, `AmountNotPayable`, `InsufficientStock`, or
     what `require_editable` raises. A declined payment, or one of a checkout that has ended
     meanwhile, is `Completion.refusal`.
     """
-    request = Request(caller, checkout_id, payment, expected_total, expected, now)
-    if _is_offline(request):
-        return _complete_unpaid(request)
-    begun, fresh = _begin_payment(request)
-    if isinstance(begun, Completion):
-        return _conclude(begun)
-    outcome = authorize(payment=begun) if fresh else look_up(payment=begun, now=now)
-    completion = _settle(begun.id, outcome)
-    finish_operations(payment_id=begun.id)
-    return completion
-
-
-@use_case
-def _complete_unpaid(request: Request) -> Completion:
-    """The order comes first; the money, if any, is recorded by staff when it arrives."""
-    checkout = locked_checkout(caller=request.caller, checkout_id=request.checkout_id)
-    if checkout.status == CheckoutStatus.COMPLETED:
-        return _completed_before(checkout)
-    _require_completable(checkout, request)
-    status = PaymentStatus.PENDING if checkout.total else PaymentStatus.PAID
-    order = place_order_of(checkout, payment_status=status, now=request.now)
-    intent = _intent(checkout, request, order_id=order.id)
-    if checkout.total == 0:
-        record_outcome(payment_id=intent.id, outcome=authorize(payment=intent), now=request.now)
-    return Completion(CheckoutStatus.COMPLETED, order)
-
-
-@use_case(phase=Phase.FIRST)
-def _begin_payment(request: Request) -> tuple[PaymentState | Completion, bool]:
-    """The payment to ask the provider about, and whether it is new."""
-    checkout = locked_checkout(caller=request.caller, checkout_id=request.checkout_id)
-    if checkout.status == CheckoutStatus.COMPLETED:
-        return _completed_before(checkout), False
-    if checkout.status in PAYING:
-        under_way = latest_payment(checkout_id=checkout.id)
-        if under_way is not None:
-            _require_as_seen(checkout, request)
-            return under_way, False
-    _require_completable(checkout, request)
-    intent = _intent(checkout, request)
-    move_to(checkout, CheckoutStatus.COMPLETING, now=request.now)
-    return intent, True
-
-
-def _is_offline(request: Request) -> bool:
     try:
-        return is_offline(provider=request.payment.provider)
+        offline = is_offline(provider=payment.provider)
     except UnknownProvider as refusal:
         raise refusal.at("/payment/provider") from None
 
+    def ask_provider(point: RecoveryPoint) -> Outcome:
+        recorded = payment_with(point.id)
+        return look_up(payment=recorded, now=now) if point.resumed else authorize(payment=recorded)
 
-def _intent(checkout: Checkout, request: Request, *, order_id: UUID | None = None) -> PaymentState:
+    completion = two_step(
+        record=lambda: _begin_payment(
+            caller=caller,
+            checkout_id=checkout_id,
+            choice=payment,
+            offline=offline,
+            expected_total=expected_total,
+            expected_versions=expected_versions,
+            now=now,
+        ),
+        execute=ask_provider,
+        conclude=lambda point, outcome: resolve_payment(
+            payment_id=point.id, outcome=outcome, now=timezone.now()
+        ),
+    )
+    if completion.payment is not None:
+        execute_operations(payment_id=completion.payment.id)
+    return completion
+
+
+def _begin_payment(
+    *,
+    caller: Caller,
+    checkout_id: UUID,
+    choice: PaymentChoice,
+    offline: bool,
+    expected_total: Money | None,
+    expected_versions: AbstractSet[int] | None,
+    now: datetime,
+) -> RecoveryPoint | Finished[Completion]:
+    """Record the payment that the provider is asked for.
+
+    Finished at once when the checkout is an order already, when it costs nothing, and when
+    staff record the money later.
+    """
+    checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
+    if checkout.status == CheckoutStatus.COMPLETED:
+        order = order_of_checkout(checkout_id=checkout.id)
+        return Finished(Completion(CheckoutStatus.COMPLETED, order, repeated=True))
+    total = Money(checkout.total, checkout.currency)
+    if checkout.status in PAYING and (current := payment_in_progress(checkout_id=checkout.id)):
+        # A retry says what the first try said, whose own steps have raised the version since.
+        seen = range(checkout.version_before_payment or checkout.version, checkout.version)
+        if expected_versions is None or expected_versions.isdisjoint(seen):
+            require_version(checkout.version, expected_versions)
+        require_total(total, expected_total)
+        return RecoveryPoint(current.id, resumed=True)
+    require_version(checkout.version, expected_versions)
+    require_editable(status_at(checkout, now))
+    if missing := messages_of(checkout):
+        raise incomplete(missing)
+    require_total(total, expected_total)
+    if total.amount == 0:  # nothing to pay, so there is no payment
+        order = place_order_of(checkout, payment_status=PaymentStatus.PAID, now=now)
+        return Finished(Completion(CheckoutStatus.COMPLETED, order))
+    if offline:
+        order = place_order_of(checkout, payment_status=PaymentStatus.PENDING, now=now)
+        _record_intent(checkout, choice, order_id=order.id, now=now)
+        return Finished(Completion(CheckoutStatus.COMPLETED, order))
+    payment = _record_intent(checkout, choice, now=now)
+    checkout.version_before_payment = checkout.version
+    transition(checkout, CheckoutStatus.COMPLETING)
+    save_as_new_version(checkout, ["version_before_payment"], now=now)
+    return RecoveryPoint(payment)
+
+
+def _record_intent(
+    checkout: Checkout, choice: PaymentChoice, *, order_id: UUID | None = None, now: datetime
+) -> UUID:
     try:
         return record_intent(
             checkout_id=checkout.id,
             order_id=order_id,
-            provider=request.payment.provider,
-            token=request.payment.token,
+            provider=choice.provider,
+            token=choice.token,
             amount=checkout.total,
             currency=checkout.currency,
-            now=request.now,
-        )
+            now=now,
+        ).id
     except InvalidPaymentToken as refusal:
         raise refusal.at("/payment/token") from None
-
-
-@use_case(phase=Phase.LAST)
-def _settle(payment_id: UUID, outcome: Outcome) -> Completion:
-    return settle(payment_id=payment_id, outcome=outcome, now=timezone.now())
-
-
-@use_case(phase=Phase.LAST)
-def _conclude(completion: Completion) -> Completion:
-    """What is known already is the answer to an idempotent request too."""
-    return completion
-
-
-def _completed_before(checkout: Checkout) -> Completion:
-    order = order_of_checkout(checkout_id=checkout.id)
-    return Completion(CheckoutStatus.COMPLETED, order, repeated=True)
-
-
-def _require_as_seen(checkout: Checkout, request: Request) -> None:
-    """Who saw the checkout before its payment began has seen what it pays for.
-
-    A retry says what the first try said, whose own steps have raised the version since.
-    """
-    before = checkout.version - PAYMENT_STEPS[CheckoutStatus(checkout.status)]
-    if not (request.expected and request.expected & {*range(before, checkout.version)}):
-        require_version(checkout.version, request.expected)
-    require_total(Money(checkout.total, checkout.currency), request.expected_total)
-
-
-def _require_completable(checkout: Checkout, request: Request) -> None:
-    require_version(checkout.version, request.expected)
-    require_editable(status_at(checkout, request.now))
-    missing = messages_of(checkout)
-    if missing:
-        raise incomplete(missing)
-    require_total(Money(checkout.total, checkout.currency), request.expected_total)

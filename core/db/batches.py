@@ -1,12 +1,20 @@
-"""Deleting many rows in short transactions."""
+"""Working through many rows, one short transaction after another."""
 
 from __future__ import annotations
 
-from typing import Any
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
+import structlog
 from django.db.models import QuerySet
 
+T = TypeVar("T")
+
 SIZE = 1_000
+
+log = structlog.get_logger(__name__)
 
 
 def delete_in_batches(rows: QuerySet[Any], *, size: int = SIZE) -> int:
@@ -19,3 +27,22 @@ def delete_in_batches(rows: QuerySet[Any], *, size: int = SIZE) -> int:
     while count := rows.filter(pk__in=rows.order_by().values("pk")[:size]).delete()[0]:
         deleted += count
     return deleted
+
+
+def in_time(items: Collection[T], seconds: float) -> Iterator[T]:
+    """Yield the items until so many seconds have passed, but always one."""
+    started = time.monotonic()
+    for done, item in enumerate(items):
+        if done and time.monotonic() - started >= seconds:
+            log.warning("out_of_time", left=len(items) - done)
+            return
+        yield item
+
+
+@contextmanager
+def isolated(event: str, **subject: object) -> Iterator[None]:
+    """Log what goes wrong with one item as `event` instead of stopping the others."""
+    try:
+        yield
+    except Exception:
+        log.exception(event, **{name: str(value) for name, value in subject.items()})

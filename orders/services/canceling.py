@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from accounts.domain import Role
 from accounts.services import lock_active_account_shared
 from core.caller import Caller
-from core.db.transactions import Phase, use_case
+from core.db.transactions import RecoveryPoint, two_step
 from core.errors import Forbidden
 from events.services import record_event
 from inventory.domain import MovementKind
@@ -17,75 +16,76 @@ from inventory.services import lock_levels, restock
 from orders.domain import FulfillmentStatus, OrderStatus, require_cancelable
 from orders.models import Order
 from orders.selectors import order_for
-from orders.services.money import finish_operations_of, lock_order, sync_payment_status
-from payments.selectors import payments_of
-from payments.services import record_reversal
+from payments.selectors import payments_of_order
+from payments.services import execute_operations, lock_payment, record_reversal
 
 CANCELING_ROLES = frozenset({Role.SUPPORT, Role.MANAGER, Role.ADMIN})
 
 
 def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> Order:
-    """Cancels an order: its units go back to the stock, its money to the buyer.
+    """Cancel an order: its units go back into stock, its money to the buyer.
 
     Customers may until fulfillment starts, support and up later too. A provider
     is asked after the cancellation is committed, and again until it answers.
     Raises `OrderNotFound`, `Forbidden`, `InvalidTransition`, `Unauthenticated` when the
-    caller's account was closed, or, while a capture is under way, `OperationInProgress`.
+    caller's account was closed, or, while a capture is in progress, `OperationInProgress`.
     After the cancellation it raises `OutcomeMismatch` when the provider's answer
     contradicts the payment.
     """
-    order_id = _cancel(caller=caller, number=number, reason=reason, now=now)
-    finish_operations_of(order_id=order_id)
-    return _canceled(caller, number)
+
+    def execute(order: RecoveryPoint) -> None:
+        for payment in payments_of_order(order.id):
+            execute_operations(payment_id=payment.id)
+
+    return two_step(
+        record=lambda: _cancel(caller=caller, number=number, reason=reason, now=now),
+        execute=execute,
+        conclude=lambda *_: order_for(caller=caller, number=number),
+    )
 
 
-@use_case(phase=Phase.FIRST)
-def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> UUID:
+def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> RecoveryPoint:
+    """Lock payments, stock and order, in this order; then cancel and ask for the money back."""
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
-    order_id, units = _units_of(caller, number)
+    read = order_for(caller=caller, number=number)
+    payments = payments_of_order(read.id)
+    for payment in payments:
+        lock_payment(payment.id)
+    units = {line.variant_id: line.quantity for line in read.lines.all()}
     lock_levels(units)
-    order = lock_order(order_id=order_id)
-    by_staff = _acts_as_staff(caller, order)
-    fulfillment = FulfillmentStatus(order.fulfillment_status)
-    require_cancelable(OrderStatus(order.status), fulfillment, by_staff=by_staff)
-    out = _still_out(order_id, units)
-    restock(order_id=order_id, units=out, kind=MovementKind.CANCELLATION, reason=reason, now=now)
+    order = Order.objects.defer("search_vector").locked().get(pk=read.id)
+    require_cancelable(
+        OrderStatus(order.status),
+        FulfillmentStatus(order.fulfillment_status),
+        by_staff=_acts_as_staff(caller, order),
+    )
+    # A refund may have put units back into stock already.
+    back = returned_units(order_id=order.id)
+    out = {variant: count - back.get(variant, 0) for variant, count in units.items()}
+    restock(
+        order_id=order.id,
+        units={variant: count for variant, count in out.items() if count},
+        kind=MovementKind.CANCELLATION,
+        reason=reason,
+        now=now,
+    )
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason
     order.save(update_fields=["status", "canceled_at", "cancel_reason"])
-    for payment in payments_of([order_id]):
+    for payment in payments:
         record_reversal(payment_id=payment.id, reason=reason or "order canceled", now=now)
-    sync_payment_status(order_id=order_id, now=now)
     record_event(
         type="order.canceled",
-        subject_id=order_id,
+        subject_id=order.id,
         data={"number": order.number, "reason": reason},
         actor_id=caller.user_id,
         now=now,
     )
-    return order_id
-
-
-@use_case(phase=Phase.LAST)
-def _canceled(caller: Caller, number: str) -> Order:
-    return order_for(caller=caller, number=number)
-
-
-def _units_of(caller: Caller, number: str) -> tuple[UUID, dict[UUID, int]]:
-    """Read without a lock: what was ordered never changes, and stock is locked before orders."""
-    order = order_for(caller=caller, number=number)
-    return order.id, {line.variant_id: line.quantity for line in order.lines.all()}
-
-
-def _still_out(order_id: UUID, units: dict[UUID, int]) -> dict[UUID, int]:
-    """Units that a refund has not put back on the shelf already."""
-    back = returned_units(order_id=order_id)
-    out = {variant_id: count - back.get(variant_id, 0) for variant_id, count in units.items()}
-    return {variant_id: count for variant_id, count in out.items() if count}
+    return RecoveryPoint(order.id)
 
 
 def _acts_as_staff(caller: Caller, order: Order) -> bool:
-    """False for the buyer. Raises `Forbidden` for staff of other duties."""
+    """Tell staff from the buyer. Raises `Forbidden` for staff of other duties."""
     if caller.roles & CANCELING_ROLES:
         return True
     own = order.customer_id is not None and order.customer_id == caller.user_id

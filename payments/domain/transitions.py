@@ -1,16 +1,18 @@
 """How a payment changes by what its provider says, in any order and any number of times.
 
-Outcomes are facts, and facts do not expire: a payment only ever moves forward
-in `RANK`, and money moves by ledger entries that are the difference between
-what the books hold and what the provider reports. Applying a fact again, or
-after a later one, therefore changes nothing. Money wins over a refusal: a
-payment that was thought declined and turns out captured is captured.
+Outcomes are facts, and facts do not expire: a payment only ever moves forward in
+`RANK`, and money moves by ledger entries that are the difference between what the
+ledger holds and what the provider reports. Applying a fact again, or after a later
+one, therefore changes nothing. Money outranks a refusal: a payment that was thought
+declined and turns out captured is captured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import copy
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from payments.domain.errors import OutcomeMismatch
@@ -18,18 +20,20 @@ from payments.domain.values import (
     Capture,
     LedgerKind,
     OperationKind,
-    OperationState,
+    OperationRecord,
     OperationStatus,
     Outcome,
     OutcomeKind,
-    PaymentState,
+    PaymentRecord,
     PaymentStatus,
     RefundFact,
     RefundStatus,
 )
 
+P = TypeVar("P", bound=PaymentRecord)
+
 # How far a payment is; a step never gives way to one of a lower rank.
-RANK: dict[OutcomeKind | None, int] = {
+RANK: dict[str | None, int] = {
     None: 0,
     OutcomeKind.UNKNOWN: 1,
     OutcomeKind.REQUIRES_ACTION: 2,
@@ -38,6 +42,25 @@ RANK: dict[OutcomeKind | None, int] = {
     OutcomeKind.AUTHORIZED: 5,
     OutcomeKind.VOIDED: 6,
     OutcomeKind.CAPTURED: 7,
+}
+
+# From -> the statuses that may follow. A status follows from the step and the money
+# (`status_of`); nothing sets it otherwise.
+_FUNDED = frozenset({PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED})
+TRANSITIONS: dict[PaymentStatus, frozenset[PaymentStatus]] = {
+    PaymentStatus.PENDING: frozenset(PaymentStatus) - {PaymentStatus.PENDING},
+    PaymentStatus.FAILED: frozenset(
+        {PaymentStatus.PENDING, PaymentStatus.AUTHORIZED, PaymentStatus.VOIDED, *_FUNDED}
+    ),
+    PaymentStatus.AUTHORIZED: frozenset({PaymentStatus.PENDING, PaymentStatus.VOIDED, *_FUNDED}),
+    PaymentStatus.VOIDED: frozenset({PaymentStatus.PENDING, *_FUNDED}),
+    PaymentStatus.PAID: frozenset({PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}),
+    PaymentStatus.PARTIALLY_REFUNDED: frozenset(
+        {PaymentStatus.PENDING, PaymentStatus.PAID, PaymentStatus.REFUNDED}
+    ),
+    PaymentStatus.REFUNDED: frozenset(
+        {PaymentStatus.PENDING, PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED}
+    ),
 }
 
 _MONEY = frozenset({OutcomeKind.AUTHORIZED, OutcomeKind.CAPTURED})
@@ -54,97 +77,98 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Generic[P]):
     """A payment after an outcome, and the ledger entries that make the difference.
 
     `ahead` is true when a refund came before news of the capture that it refunds:
     the provider has to be asked for the whole story.
     """
 
-    payment: PaymentState
+    payment: P
     entries: tuple[Entry, ...]
     ahead: bool = False
 
 
 def apply(
-    payment: PaymentState,
-    outcome: Outcome,
-    known: Collection[tuple[LedgerKind, str]] = (),
-) -> Applied:
-    """The payment as it is once `outcome` is known.
+    payment: P, outcome: Outcome, known: Collection[tuple[LedgerKind, str]] = ()
+) -> Applied[P]:
+    """Return a copy of the payment as it is once `outcome` is known.
 
     `known` are kind and reference of the refund entries already in the ledger.
     Raises `OutcomeMismatch` when amounts or currencies contradict the payment.
     """
     _require_match(payment, outcome)
-    moved = _with_news(replace(payment, step=later(payment.step, outcome.kind)), outcome)
-    if payment.capture is not Capture.OFFLINE:
-        moved = replace(moved, reference=payment.reference or outcome.reference)
-    funded, entries = _money(moved, outcome)
-    refunded, refunds, ahead = _refunds(funded, outcome.refunds, known)
-    final = replace(refunded, status=status_of(refunded))
-    return Applied(final, (*entries, *refunds), ahead)
+    after = copy.copy(payment)
+    after.step = later(payment.step, outcome.kind)
+    if after.step == outcome.kind:
+        after.action, after.decline_code = outcome.action, outcome.decline_code
+    elif after.step not in {OutcomeKind.REQUIRES_ACTION, OutcomeKind.DECLINED}:
+        after.action, after.decline_code = None, ""
+    if payment.capture != Capture.OFFLINE:
+        after.reference = payment.reference or outcome.reference
+    entries = _move_money(after, outcome)
+    refunds, ahead = _book_refunds(after, outcome.refunds, known)
+    after.status = status_of(after)
+    return Applied(after, (*entries, *refunds), ahead)
 
 
-def later(step: OutcomeKind | None, kind: OutcomeKind) -> OutcomeKind | None:
-    """The further of two steps."""
+def later(step: str | None, kind: OutcomeKind) -> str | None:
+    """Return the further of two steps."""
     if kind is OutcomeKind.REFUNDED:
         return step
     return kind if RANK[kind] > RANK[step] else step
 
 
-def status_of(payment: PaymentState) -> PaymentStatus:
-    """The status that follows from how far a payment is and from its money."""
+def status_of(payment: PaymentRecord) -> PaymentStatus:
+    """Return the status that follows from how far a payment is and from its money."""
     if payment.refunded:
         whole = payment.refunded == payment.captured
         return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
-    if payment.step is OutcomeKind.CAPTURED:
+    if payment.step == OutcomeKind.CAPTURED:
         whole = payment.captured == payment.amount
         return PaymentStatus.PAID if whole else PaymentStatus.PENDING
-    return {
+    statuses: dict[str | None, PaymentStatus] = {
         OutcomeKind.VOIDED: PaymentStatus.VOIDED,
         OutcomeKind.AUTHORIZED: PaymentStatus.AUTHORIZED,
         OutcomeKind.DECLINED: PaymentStatus.FAILED,
-    }.get(payment.step or OutcomeKind.UNKNOWN, PaymentStatus.PENDING)
+    }
+    return statuses.get(payment.step, PaymentStatus.PENDING)
 
 
-def operation_status_after(operation: OperationState, outcome: Outcome) -> OperationStatus:
-    """How the provider's answer to an operation's own call leaves that operation.
+def operation_status_after(operation: OperationRecord, outcome: Outcome) -> OperationStatus:
+    """Return the operation's status after the provider's answer to its own call.
 
     A void of what turns out to be captured has failed: it takes a refund.
     """
-    kind = outcome.kind
-    if operation.kind is OperationKind.REFUND:
-        return _refund_verdict(operation, outcome)
-    wanted = {
+    if operation.kind == OperationKind.REFUND:
+        return _refund_status(operation, outcome)
+    successes = {
         OperationKind.CAPTURE: {OutcomeKind.CAPTURED},
         OperationKind.VOID: {OutcomeKind.VOIDED, OutcomeKind.DECLINED},
-    }[operation.kind]
-    if kind in wanted:
+    }
+    if outcome.kind in successes[OperationKind(operation.kind)]:
         return OperationStatus.SUCCEEDED
-    final = kind in {OutcomeKind.CAPTURED, OutcomeKind.VOIDED, OutcomeKind.DECLINED}
+    final = outcome.kind in {OutcomeKind.CAPTURED, OutcomeKind.VOIDED, OutcomeKind.DECLINED}
     return OperationStatus.FAILED if final else OperationStatus.PENDING
 
 
-def settled_by(
-    operation: OperationState, payment: PaymentState, outcome: Outcome
+def operation_status_given(
+    operation: OperationRecord, payment: PaymentRecord, outcome: Outcome
 ) -> OperationStatus:
-    """How news that did not come from an operation's own call leaves that operation.
+    """Return the operation's status after news that did not come from its own call.
 
     Only facts count here: a refusal may be older than the operation.
     """
-    if operation.kind is OperationKind.REFUND:
-        return _refund_verdict(operation, replace(outcome, kind=OutcomeKind.REFUNDED))
-    if payment.capture is Capture.OFFLINE:
-        return OperationStatus.PENDING
+    if operation.kind == OperationKind.REFUND:
+        return _refund_status(operation, replace(outcome, kind=OutcomeKind.REFUNDED))
     ends = {OutcomeKind.CAPTURED: OperationKind.CAPTURE, OutcomeKind.VOIDED: OperationKind.VOID}
-    end = ends.get(payment.step or OutcomeKind.UNKNOWN)
-    if end is None:
+    if payment.capture == Capture.OFFLINE or payment.step not in ends:
         return OperationStatus.PENDING
-    return OperationStatus.SUCCEEDED if end is operation.kind else OperationStatus.FAILED
+    done = ends[OutcomeKind(payment.step)] == operation.kind
+    return OperationStatus.SUCCEEDED if done else OperationStatus.FAILED
 
 
-def _refund_verdict(operation: OperationState, outcome: Outcome) -> OperationStatus:
+def _refund_status(operation: OperationRecord, outcome: Outcome) -> OperationStatus:
     if outcome.kind is OutcomeKind.DECLINED:
         return OperationStatus.FAILED
     for fact in outcome.refunds:
@@ -153,92 +177,80 @@ def _refund_verdict(operation: OperationState, outcome: Outcome) -> OperationSta
     return OperationStatus.PENDING
 
 
-def _require_match(payment: PaymentState, outcome: Outcome) -> None:
+def _require_match(payment: PaymentRecord, outcome: Outcome) -> None:
+    """Refuse what contradicts the payment.
+
+    The whole is authorized; the whole is captured, or a part where we say how much.
+    """
     if outcome.currency is not None and outcome.currency != payment.currency:
         raise OutcomeMismatch(f"Paid in {outcome.currency}, not in {payment.currency}.")
     if any(fact.amount <= 0 for fact in outcome.refunds):
         raise OutcomeMismatch("A refund of nothing.")
     if outcome.kind in _MONEY and outcome.amount is not None:
-        _require_amount(payment, outcome.kind, outcome.amount)
+        in_parts = outcome.kind is OutcomeKind.CAPTURED and payment.capture != Capture.AUTOMATIC
+        part = in_parts and 0 < outcome.amount < payment.amount
+        if outcome.amount != payment.amount and not part:
+            raise OutcomeMismatch(f"{outcome.kind} {outcome.amount}, not {payment.amount}.")
     if outcome.reference and (payment.reference or outcome.reference) != outcome.reference:
         raise OutcomeMismatch("This payment has another reference.")
 
 
-def _require_amount(payment: PaymentState, kind: OutcomeKind, amount: int) -> None:
-    """The whole is authorized; the whole is captured, or a part where we say how much."""
-    in_parts = kind is OutcomeKind.CAPTURED and payment.capture is not Capture.AUTOMATIC
-    part = in_parts and 0 < amount < payment.amount
-    if amount != payment.amount and not part:
-        raise OutcomeMismatch(f"{kind} {amount}, not {payment.amount}.")
+def _move_money(after: PaymentRecord, outcome: Outcome) -> list[Entry]:
+    """Set what is authorized, captured and voided by now; return the entries that do it.
 
-
-def _with_news(payment: PaymentState, outcome: Outcome) -> PaymentState:
-    """Keeps the action and the refusal that belong to the step that the payment is at."""
-    if payment.step is outcome.kind:
-        return replace(payment, action=outcome.action, decline_code=outcome.decline_code)
-    if payment.step is OutcomeKind.REQUIRES_ACTION or payment.step is OutcomeKind.DECLINED:
-        return payment
-    return replace(payment, action=None, decline_code="")
-
-
-def _money(payment: PaymentState, outcome: Outcome) -> tuple[PaymentState, list[Entry]]:
-    if payment.capture is Capture.OFFLINE:
-        after = _received(payment, outcome)
+    Offline, each part that arrives authorizes and captures itself. A provider authorizes the
+    whole once and captures at most once; the rest is released with the capture.
+    """
+    before = {
+        LedgerKind.AUTHORIZED: after.authorized,
+        LedgerKind.CAPTURED: after.captured,
+        LedgerKind.VOIDED: after.voided,
+    }
+    if after.capture == Capture.OFFLINE:
+        part = (outcome.amount or 0) if outcome.kind is OutcomeKind.CAPTURED else 0
+        after.authorized += part
+        after.captured += part
     else:
-        after = _settled(payment, outcome)
-    reference = outcome.reference or payment.reference or str(payment.id)
+        if outcome.kind in _MONEY:
+            after.authorized = after.amount
+        if outcome.kind is OutcomeKind.CAPTURED and not after.captured:
+            after.captured = after.amount if outcome.amount is None else outcome.amount
+        closed = after.step in {OutcomeKind.CAPTURED, OutcomeKind.VOIDED}
+        after.voided = after.authorized - after.captured if closed else 0
+    reference = outcome.reference or after.reference or str(after.id)
     changes = {
-        LedgerKind.AUTHORIZED: after.authorized - payment.authorized,
-        LedgerKind.CAPTURED: after.captured - payment.captured,
-        LedgerKind.VOIDED: after.voided - payment.voided,
+        LedgerKind.AUTHORIZED: after.authorized - before[LedgerKind.AUTHORIZED],
+        LedgerKind.CAPTURED: after.captured - before[LedgerKind.CAPTURED],
+        LedgerKind.VOIDED: after.voided - before[LedgerKind.VOIDED],
     }
     if min(changes.values()) < 0:
         raise OutcomeMismatch("Money that was released cannot be captured.")
-    return after, [Entry(kind, amount, reference) for kind, amount in changes.items() if amount]
+    return [Entry(kind, amount, reference) for kind, amount in changes.items() if amount]
 
 
-def _received(payment: PaymentState, outcome: Outcome) -> PaymentState:
-    """Money that arrived outside: each part authorizes and captures itself."""
-    part = (outcome.amount or 0) if outcome.kind is OutcomeKind.CAPTURED else 0
-    return replace(payment, authorized=payment.authorized + part, captured=payment.captured + part)
-
-
-def _settled(payment: PaymentState, outcome: Outcome) -> PaymentState:
-    """One authorization of the whole, at most one capture, the rest released with it."""
-    authorized = payment.amount if outcome.kind in _MONEY else payment.authorized
-    captured = payment.captured
-    if outcome.kind is OutcomeKind.CAPTURED and not captured:
-        captured = payment.amount if outcome.amount is None else outcome.amount
-    closed = payment.step in {OutcomeKind.CAPTURED, OutcomeKind.VOIDED}
-    voided = authorized - captured if closed else 0
-    return replace(payment, authorized=authorized, captured=captured, voided=voided)
-
-
-def _refunds(
-    payment: PaymentState,
+def _book_refunds(
+    after: PaymentRecord,
     facts: tuple[RefundFact, ...],
     known: Collection[tuple[LedgerKind, str]],
-) -> tuple[PaymentState, list[Entry], bool]:
+) -> tuple[list[Entry], bool]:
+    """Add the refunds that are not in the ledger; tell whether one is ahead of its capture.
+
+    A failed refund is made and reversed, whichever of the two was reported first.
+    """
     entries: list[Entry] = []
-    refunded, ahead = payment.refunded, False
+    ahead = False
     for fact in facts:
-        new = [entry for entry in _history(fact) if (entry.kind, entry.reference) not in known]
-        after = refunded + sum(map(_signed, new))
-        if after > payment.captured:
+        kinds = {
+            RefundStatus.PENDING: [],
+            RefundStatus.SUCCEEDED: [LedgerKind.REFUNDED],
+            RefundStatus.FAILED: [LedgerKind.REFUNDED, LedgerKind.REFUND_FAILED],
+        }[fact.status]
+        new = [kind for kind in kinds if (kind, fact.reference) not in known]
+        signs = {LedgerKind.REFUNDED: 1, LedgerKind.REFUND_FAILED: -1}
+        refunded = after.refunded + sum(signs[kind] * fact.amount for kind in new)
+        if refunded > after.captured:
             ahead = True
             continue
-        refunded = after
-        entries += new
-    return replace(payment, refunded=refunded), entries, ahead
-
-
-def _history(fact: RefundFact) -> Iterator[Entry]:
-    """The entries of one refund: a failed one is made and taken back, whatever came first."""
-    if fact.status is not RefundStatus.PENDING:
-        yield Entry(LedgerKind.REFUNDED, fact.amount, fact.reference, fact.operation_id)
-    if fact.status is RefundStatus.FAILED:
-        yield Entry(LedgerKind.REFUND_FAILED, fact.amount, fact.reference, fact.operation_id)
-
-
-def _signed(entry: Entry) -> int:
-    return entry.amount if entry.kind is LedgerKind.REFUNDED else -entry.amount
+        after.refunded = refunded
+        entries += [Entry(kind, fact.amount, fact.reference, fact.operation_id) for kind in new]
+    return entries, ahead

@@ -1,4 +1,4 @@
-"""What a payment is at one moment, and what a provider can say about it."""
+"""The words of payments: states, outcomes, and what the rules read of a payment."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Protocol
 from uuid import UUID
 
+from core.states import Status
 
-class PaymentStatus(StrEnum):
-    """Where a payment stands, in the words of the HTTP contract."""
+
+class PaymentStatus(Status):
+    """How far a payment is, in the words of the HTTP contract."""
 
     PENDING = "pending"
     AUTHORIZED = "authorized"
@@ -20,22 +23,17 @@ class PaymentStatus(StrEnum):
     VOIDED = "voided"
     FAILED = "failed"
 
-    @property
-    def label(self) -> str:
-        """For people."""
-        return self.value.replace("_", " ").capitalize()
-
 
 class Capture(StrEnum):
-    """When authorized money becomes ours."""
+    """When authorized money is captured."""
 
     AUTOMATIC = "automatic"  # the provider captures as it authorizes, in one call
-    MANUAL = "manual"  # we capture later, once; what is not captured is released
+    MANUAL = "manual"  # captured later, once; the rest of the authorization is released
     OFFLINE = "offline"  # no provider is called; staff record what arrives, in any number of parts
 
 
 class OutcomeKind(StrEnum):
-    """What is known of a payment after a call, a look-up or an event."""
+    """What the provider said of a payment in answer to a call or a lookup, or in an event."""
 
     UNKNOWN = "unknown"  # the call may or may not have reached the provider
     REQUIRES_ACTION = "requires_action"
@@ -48,7 +46,7 @@ class OutcomeKind(StrEnum):
 
 
 class RefundStatus(StrEnum):
-    """Where a refund stands at the provider."""
+    """How far a refund is at the provider."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -56,17 +54,17 @@ class RefundStatus(StrEnum):
 
 
 class LedgerKind(StrEnum):
-    """How money moved, or was promised."""
+    """How money moved or was promised: the kind of a ledger entry."""
 
     AUTHORIZED = "authorized"
     CAPTURED = "captured"
     VOIDED = "voided"
     REFUNDED = "refunded"
-    REFUND_FAILED = "refund_failed"  # takes back a `refunded`: the money came home again
+    REFUND_FAILED = "refund_failed"  # reverses a `refunded`: the money came back to us
 
 
 class OperationKind(StrEnum):
-    """What can be asked of a provider about a payment that it knows."""
+    """What a provider can be asked to do with a payment that it knows."""
 
     CAPTURE = "capture"
     VOID = "void"
@@ -74,7 +72,7 @@ class OperationKind(StrEnum):
 
 
 class OperationStatus(StrEnum):
-    """Where an operation stands."""
+    """How far an operation is."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -83,9 +81,9 @@ class OperationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RefundFact:
-    """A refund as the provider tells it; `amount` in minor units.
+    """A refund as the provider reports it; `amount` in minor units.
 
-    `operation_id` is ours, when the refund was asked for by us.
+    `operation_id` is set when we requested the refund.
     """
 
     reference: str
@@ -96,7 +94,7 @@ class RefundFact:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a provider says about one payment.
+    """What a provider says of one payment.
 
     `amount`, in minor units, is what was authorized, or captured, according to `kind`.
     `action` tells the storefront what the buyer must do: `{"type", "url" or "client_secret"}`.
@@ -113,26 +111,25 @@ class Outcome:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentState:
-    """A payment as it was read; amounts in minor units of `currency`.
+class PaymentRecord(Protocol):
+    """What the rules and the providers read of a payment; amounts in minor units of `currency`.
 
     `step` is the furthest that the provider has told us, None before it was asked.
-    `refunding` is asked for but not confirmed yet.
+    `refunding` is requested but not confirmed yet.
     """
 
     id: UUID
     checkout_id: UUID
     order_id: UUID | None
     provider: str
-    capture: Capture
+    capture: str
     token: str
     amount: int
     currency: str
-    status: PaymentStatus
-    step: OutcomeKind | None
+    status: str
+    step: str | None
     reference: str | None
-    action: Mapping[str, str] | None
+    action: Any
     decline_code: str
     authorized: int
     captured: int
@@ -141,38 +138,39 @@ class PaymentState:
     refunding: int
     created_at: datetime
 
-    @property
-    def refundable(self) -> int:
-        """What could still be given back, in minor units."""
-        return self.captured - self.refunded - self.refunding
 
-    @property
-    def due(self) -> int:
-        """What has not been captured yet and could be, in minor units."""
-        return self.amount - self.captured - self.voided
+class OperationRecord(Protocol):
+    """What the rules and the providers read of a capture, void or refund.
 
-    @property
-    def holds_money(self) -> bool:
-        """Whether the buyer's money is captured, or held, and not on its way back."""
-        return self.refundable > 0 or self.authorized > self.captured + self.voided
-
-
-@dataclass(frozen=True, slots=True)
-class OperationState:
-    """A capture, void or refund as it was read; its id is the idempotency key of its call."""
+    Its id is the idempotency key of its call; `amount` is in minor units.
+    """
 
     id: UUID
     payment_id: UUID
-    kind: OperationKind
-    status: OperationStatus
+    kind: str
+    status: str
     amount: int
     reference: str | None
-    created_at: datetime
+
+
+def amount_refundable(payment: PaymentRecord) -> int:
+    """Return the minor units that could still be given back."""
+    return payment.captured - payment.refunded - payment.refunding
+
+
+def amount_due(payment: PaymentRecord) -> int:
+    """Return the minor units that have not been captured yet and could be."""
+    return payment.amount - payment.captured - payment.voided
+
+
+def holds_money(payment: PaymentRecord) -> bool:
+    """Tell whether the buyer's money is captured or authorized, and not on its way back."""
+    return amount_refundable(payment) > 0 or payment.authorized > payment.captured + payment.voided
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderEvent:
-    """A webhook event whose signature is good.
+    """A webhook event whose signature was verified.
 
     `payment_id` and `outcome` are None for events that say nothing about a payment of ours.
     """

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from payments.domain import OperationState, Outcome, PaymentState, ProviderEvent
+from payments.domain import OperationRecord, Outcome, PaymentRecord, ProviderEvent
 
 
 class Provider(Protocol):
@@ -30,19 +30,19 @@ class Provider(Protocol):
     def check_amount(self, amount: int, currency: str) -> None:
         """Raises `AmountNotPayable` for minor units that this provider cannot move."""
 
-    def authorize(self, payment: PaymentState) -> Outcome:
+    def authorize(self, payment: PaymentRecord) -> Outcome:
         """Asks for `payment.amount`, and captures it at once if `payment.capture` says so."""
 
-    def capture(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def capture(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Captures `operation.amount`; what is left of the authorization is released."""
 
-    def void(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def void(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Lets go of what is authorized, or makes sure that nothing will be."""
 
-    def refund(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def refund(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Gives back `operation.amount` of what was captured."""
 
-    def find(self, payment: PaymentState) -> Outcome | None:
+    def find(self, payment: PaymentRecord) -> Outcome | None:
         """What the provider knows of `payment`, refunds included; None when it knows nothing."""
 
     def parse_webhook(

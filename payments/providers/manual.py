@@ -7,10 +7,10 @@ from datetime import datetime
 
 from payments.domain import (
     InvalidPaymentToken,
-    OperationState,
+    OperationRecord,
     Outcome,
     OutcomeKind,
-    PaymentState,
+    PaymentRecord,
     ProviderEvent,
     RefundFact,
     WebhookSignatureInvalid,
@@ -32,26 +32,26 @@ class ManualProvider:
     def check_amount(self, amount: int, currency: str) -> None:
         """Whatever people can count."""
 
-    def authorize(self, payment: PaymentState) -> Outcome:
+    def authorize(self, payment: PaymentRecord) -> Outcome:
         """The order may be placed; the money is still due."""
         return Outcome(OutcomeKind.PENDING)
 
-    def capture(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def capture(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """The money, or a part of it, has arrived."""
         return Outcome(OutcomeKind.CAPTURED, reference=str(operation.id), amount=operation.amount)
 
-    def void(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def void(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """The money is no longer expected."""
         return Outcome(OutcomeKind.VOIDED)
 
-    def refund(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def refund(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Staff have given the money back."""
         fact = RefundFact(str(operation.id), operation.amount, operation_id=operation.id)
         return Outcome(OutcomeKind.REFUNDED, refunds=(fact,))
 
-    def find(self, payment: PaymentState) -> Outcome | None:
+    def find(self, payment: PaymentRecord) -> Outcome | None:
         """Our own books are all there is."""
-        return Outcome(payment.step or OutcomeKind.PENDING, amount=0)
+        return Outcome(OutcomeKind(payment.step or OutcomeKind.PENDING), amount=0)
 
     def parse_webhook(
         self, *, headers: Mapping[str, str], body: bytes, now: datetime

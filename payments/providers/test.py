@@ -17,10 +17,10 @@ import orjson
 from payments.domain import (
     Capture,
     InvalidPaymentToken,
-    OperationState,
+    OperationRecord,
     Outcome,
     OutcomeKind,
-    PaymentState,
+    PaymentRecord,
     ProviderEvent,
     RefundFact,
     WebhookMalformed,
@@ -65,27 +65,27 @@ class TestProvider:
     def check_amount(self, amount: int, currency: str) -> None:
         """Any."""
 
-    def authorize(self, payment: PaymentState) -> Outcome:
+    def authorize(self, payment: PaymentRecord) -> Outcome:
         """`tok_timeout` moves the money and loses the answer on the way."""
         if payment.token == TIMEOUT:
             return Outcome(OutcomeKind.UNKNOWN, detail="timed out")
         return _truth(payment)
 
-    def capture(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def capture(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Always succeeds."""
         return replace(_said(payment, OutcomeKind.CAPTURED), amount=operation.amount)
 
-    def void(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def void(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Always succeeds."""
         return _said(payment, OutcomeKind.VOIDED)
 
-    def refund(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def refund(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Always succeeds."""
         reference = f"test_refund_{operation.id}"
         fact = RefundFact(reference, operation.amount, operation_id=operation.id)
         return replace(_said(payment, OutcomeKind.REFUNDED), refunds=(fact,))
 
-    def find(self, payment: PaymentState) -> Outcome | None:
+    def find(self, payment: PaymentRecord) -> Outcome | None:
         """What authorizing told, or would have told without the time-out."""
         return _truth(payment)
 
@@ -97,22 +97,22 @@ class TestProvider:
         header = signature.get(SIGNATURE_HEADER, "")
         verify(body=body, header=header, secret=self._secret, now=now, tolerance=self._tolerance)
         try:
-            return _notice(orjson.loads(body))
+            return _event(orjson.loads(body))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WebhookMalformed from error
 
 
-def _truth(payment: PaymentState) -> Outcome:
+def _truth(payment: PaymentRecord) -> Outcome:
     if payment.token == DECLINE:
         return replace(_said(payment, OutcomeKind.DECLINED), decline_code="card_declined")
     if payment.token == REQUIRES_ACTION:
         action = {"type": "redirect", "url": f"https://test.invalid/confirm/{payment.id}"}
         return replace(_said(payment, OutcomeKind.REQUIRES_ACTION), action=action)
-    automatic = payment.capture is Capture.AUTOMATIC
+    automatic = payment.capture == Capture.AUTOMATIC
     return _said(payment, OutcomeKind.CAPTURED if automatic else OutcomeKind.AUTHORIZED)
 
 
-def _said(payment: PaymentState, kind: OutcomeKind) -> Outcome:
+def _said(payment: PaymentRecord, kind: OutcomeKind) -> Outcome:
     return Outcome(
         kind,
         reference=f"test_{payment.id}",
@@ -121,7 +121,7 @@ def _said(payment: PaymentState, kind: OutcomeKind) -> Outcome:
     )
 
 
-def _notice(event: dict[str, Any]) -> ProviderEvent:
+def _event(event: dict[str, Any]) -> ProviderEvent:
     payment_id = UUID(event["payment_id"])
     refund = event.get("refund")
     facts = (RefundFact(str(refund["id"]), int(refund["amount"])),) if refund else ()

@@ -1,39 +1,44 @@
 """Money in and out, in three steps: record the intent, call the provider, record the outcome.
 
-The functions that record open no transaction of their own: the use case above
-them does, and commits before it calls. The functions that call (`authorize`,
-`look_up`, `execute_operation`) refuse to run inside a transaction, except for the
-`manual` provider, which calls nobody. A payment is locked last, after
-everything else that a use case locks.
+The functions that record run in the transaction of the use case above them, which commits
+before it calls. The functions that call (`authorize`, `look_up`, `execute_operation`) refuse
+to run inside a transaction, except for the `manual` provider, which calls nobody. A payment
+is locked right behind its checkout, and before carts, stock and orders.
 """
 
 from __future__ import annotations
 
+from payments.services.authorization import (
+    attach_order,
+    authorize,
+    is_offline,
+    look_up,
+    record_intent,
+)
+from payments.services.ledger import Change, lock_payment, record_outcome
 from payments.services.operations import (
     execute_operation,
+    execute_operations,
     forget_reasons,
     record_capture,
     record_operation,
     record_refund,
     record_reversal,
     record_void,
+    return_money,
 )
-from payments.services.paying import (
-    authorize,
-    is_offline,
-    look_up,
-    record_intent,
-    record_outcome,
-)
-from payments.services.returns import announce_return
+from payments.services.recovery import recover_operations, recover_payments
 from payments.services.webhooks import receive_webhook, record_provider_event
 
 __all__ = [
-    "announce_return",
+    "Change",
+    "attach_order",
     "authorize",
     "execute_operation",
+    "execute_operations",
     "forget_reasons",
     "is_offline",
+    "lock_payment",
     "look_up",
     "receive_webhook",
     "record_capture",
@@ -44,4 +49,7 @@ __all__ = [
     "record_refund",
     "record_reversal",
     "record_void",
+    "recover_operations",
+    "recover_payments",
+    "return_money",
 ]

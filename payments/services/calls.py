@@ -7,21 +7,24 @@ from typing import TypeVar
 
 from django.db import connection
 
-from payments.domain import Outcome, OutcomeKind, PaymentState, UnknownProvider
+from payments.domain import Outcome, OutcomeKind, PaymentRecord, UnknownProvider
 from payments.providers import Provider, provider_named
 
 T = TypeVar("T")
 
 
-def ask(payment: PaymentState, question: Callable[[Provider], T]) -> T:
-    """The provider's answer to `question`.
+def ask(payment: PaymentRecord, question: Callable[[Provider], T]) -> T:
+    """Return the provider's answer to `question`, with no transaction open.
 
     Raises `UnknownProvider` when the payment's provider is not enabled, and
     `RuntimeError` when a transaction is open: a lock would be held for as long
     as the provider takes, and a rollback would forget what it did.
     """
     provider = provider_named(payment.provider)
-    if not provider.offline and _in_transaction():
+    # Like Django's `durable=True`, this does not count the transaction around a test case.
+    blocks = connection.atomic_blocks
+    in_transaction = any(not getattr(block, "_from_testcase", False) for block in blocks)
+    if in_transaction and not provider.offline:
         raise RuntimeError("A payment provider must not be called inside a transaction.")
     if provider.networked and not connection.in_atomic_block:
         connection.close()  # back to the pool: others can use it while we wait
@@ -29,15 +32,10 @@ def ask(payment: PaymentState, question: Callable[[Provider], T]) -> T:
 
 
 def ask_again(
-    payment: PaymentState, question: Callable[[Provider], Outcome | None]
+    payment: PaymentRecord, question: Callable[[Provider], Outcome | None]
 ) -> Outcome | None:
-    """`ask` about a payment that was begun: a provider switched off since is just not known."""
+    """Ask about a payment that exists: a provider that is switched off since says `UNKNOWN`."""
     try:
         return ask(payment, question)
     except UnknownProvider:
         return Outcome(OutcomeKind.UNKNOWN, detail=f"{payment.provider} is not enabled")
-
-
-def _in_transaction() -> bool:
-    """Like Django's `durable=True`, this does not count the transaction around a test case."""
-    return any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)

@@ -1,13 +1,16 @@
-"""Captures, voids and refunds: each recorded, then carried out, then recorded again."""
+"""Captures, voids and refunds: recorded, then executed by the provider, then recorded again."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
+from core.db.transactions import transaction_required, use_case
 from core.money import money_body
 from payments.domain import (
     Capture,
@@ -16,148 +19,168 @@ from payments.domain import (
     NothingToCapture,
     NothingToVoid,
     OperationKind,
-    OperationState,
     OperationStatus,
     Outcome,
     OutcomeKind,
     PaymentNotFound,
-    PaymentState,
     PaymentStatus,
     RefundExceedsPaid,
     UnknownProvider,
+    amount_due,
+    amount_refundable,
 )
 from payments.models import Operation, Payment
-from payments.providers import Provider, provider_named
-from payments.services.books import add_operation, locked_payment, write_outcome
+from payments.providers import provider_named
+from payments.selectors import payment_with, pending_operations
+from payments.services.authorization import look_up
 from payments.services.calls import ask_again
-from payments.services.paying import look_up
-from payments.services.returns import announce_return
+from payments.services.ledger import (
+    Change,
+    add_operation,
+    announce_return,
+    apply_outcome,
+    lock_payment,
+)
 
 
-def record_capture(*, payment_id: UUID, amount: int | None = None, now: datetime) -> OperationState:
-    """That `amount` minor units (None: all that is due) are to be captured.
+@transaction_required
+def record_capture(*, payment_id: UUID, amount: int | None = None, now: datetime) -> Operation:
+    """Record that `amount` minor units (None: all that is due) are to be captured.
 
     Locks the payment. Raises `InvalidAmount`, `AmountNotPayable`, `NothingToCapture`,
     `CaptureExceedsDue`, `OperationInProgress`.
     """
-    payment = locked_payment(payment_id)
-    state = payment.as_state()
-    if not _capturable(state):
+    payment = lock_payment(payment_id)
+    due = amount_due(payment)
+    if payment.capture == Capture.OFFLINE:
+        capturable = due > 0 and payment.step != OutcomeKind.VOIDED
+    else:
+        capturable = payment.step == OutcomeKind.AUTHORIZED
+    if not capturable:
         raise NothingToCapture
-    wanted = state.due if amount is None else _payable(payment, amount)
-    if wanted > state.due:
-        raise CaptureExceedsDue(due=money_body(state.due, payment.currency))
-    return add_operation(
-        payment, OperationKind.CAPTURE, amount=wanted, reason="", now=now
-    ).as_state()
+    wanted = due if amount is None else _payable(payment, amount)
+    if wanted > due:
+        raise CaptureExceedsDue(due=money_body(due, payment.currency))
+    return add_operation(payment, OperationKind.CAPTURE, amount=wanted, reason="", now=now)
 
 
-def forget_reasons(*, order_ids: Collection[UUID]) -> None:
-    """Blanks what people gave as a reason for a void or a refund; the books ask for none.
+@transaction_required
+def record_void(*, payment_id: UUID, reason: str = "", now: datetime) -> Operation:
+    """Record that what is authorized, or may still be, is to be released.
 
-    The caller has locked the orders.
-    """
-    told = Operation.objects.filter(payment__order__in=order_ids).exclude(reason="")
-    told.update(reason="")
-
-
-def record_void(*, payment_id: UUID, reason: str = "", now: datetime) -> OperationState:
-    """That the money is not wanted: what is authorized, or may still come to be.
-
-    Locks the payment. Should it turn out to be captured, it is refunded by itself.
+    Locks the payment. Should the money turn out to be captured, it is refunded by itself.
     Asking again returns the same operation. Raises `NothingToVoid`, `OperationInProgress`.
     """
-    payment = locked_payment(payment_id)
+    payment = lock_payment(payment_id)
     if payment.captured or payment.status in {PaymentStatus.VOIDED, PaymentStatus.FAILED}:
         raise NothingToVoid
     pending = payment.operations.filter(kind=OperationKind.VOID, status=OperationStatus.PENDING)
     if running := pending.first():
-        return running.as_state()
+        return running
     if payment.step is None:
         payment.step = OutcomeKind.UNKNOWN
         payment.save(update_fields=["step"])
     held = payment.authorized - payment.voided
-    return add_operation(
-        payment, OperationKind.VOID, amount=held, reason=reason, now=now
-    ).as_state()
+    return add_operation(payment, OperationKind.VOID, amount=held, reason=reason, now=now)
 
 
+@transaction_required
 def record_refund(
     *, payment_id: UUID, amount: int | None = None, reason: str = "", now: datetime
-) -> OperationState:
-    """That `amount` minor units (None: all that is left) are to be given back.
+) -> Operation:
+    """Record that `amount` minor units (None: all that is left) are to be given back.
 
-    Locks the payment; refunds under way count as given back already. Raises
+    Locks the payment; refunds in progress count as given back already. Raises
     `InvalidAmount`, `AmountNotPayable`, `RefundExceedsPaid`.
     """
-    payment = locked_payment(payment_id)
-    refundable = payment.as_state().refundable
-    if amount is None and refundable <= 0:
-        raise RefundExceedsPaid(refundable=money_body(0, payment.currency))
+    payment = lock_payment(payment_id)
+    refundable = amount_refundable(payment)
     wanted = refundable if amount is None else _payable(payment, amount)
-    if wanted > refundable:
+    if wanted > refundable or wanted <= 0:
         raise RefundExceedsPaid(refundable=money_body(max(0, refundable), payment.currency))
     payment.refunding += wanted
     payment.save(update_fields=["refunding"])
-    return add_operation(
-        payment, OperationKind.REFUND, amount=wanted, reason=reason, now=now
-    ).as_state()
+    return add_operation(payment, OperationKind.REFUND, amount=wanted, reason=reason, now=now)
 
 
-def record_reversal(*, payment_id: UUID, reason: str, now: datetime) -> OperationState | None:
-    """That the buyer gets everything back: a refund of what is captured, else a void.
+@transaction_required
+def record_reversal(*, payment_id: UUID, reason: str, now: datetime) -> Operation | None:
+    """Record that the buyer gets everything back: a refund of what is captured, else a void.
 
-    None when there is nothing to give back or it is on its way already. Locks the payment.
+    Returns None when there is nothing to give back or it is on its way already. Locks the payment.
     """
-    state = locked_payment(payment_id).as_state()
-    if state.captured:
-        if state.refundable <= 0:
+    payment = lock_payment(payment_id)
+    if payment.captured:
+        if amount_refundable(payment) <= 0:
             return None
         return record_refund(payment_id=payment_id, reason=reason, now=now)
-    if state.status in {PaymentStatus.VOIDED, PaymentStatus.FAILED}:
+    if payment.status in {PaymentStatus.VOIDED, PaymentStatus.FAILED}:
         return None
     return record_void(payment_id=payment_id, reason=reason, now=now)
 
 
-def execute_operation(
-    *, operation: OperationState, payment: PaymentState, now: datetime
-) -> Outcome:
-    """Asks the provider. Outside of transactions; repeating it moves no money again."""
-    if operation.kind is OperationKind.VOID and _may_not_exist(payment):
-        return _void_unknown(operation, payment, now)
-    return _carried_out(operation, payment)
+@transaction_required
+def return_money(*, change: Change, reason: str, now: datetime) -> None:
+    """Give back money that cannot become an order; staff and buyer are told once, as it arrives."""
+    record_reversal(payment_id=change.payment.id, reason=reason, now=now)
+    if change.money_arrived:
+        announce_return(payment=change.payment, reason=reason, now=now)
 
 
+@transaction_required
+def forget_reasons(*, order_ids: Collection[UUID]) -> None:
+    """Blank what people gave as a reason for a void or a refund; the ledger needs none."""
+    Operation.objects.filter(payment__order__in=order_ids).exclude(reason="").update(reason="")
+
+
+def execute_operations(*, payment_id: UUID) -> None:
+    """Have the provider execute what was recorded; what it cannot be asked now stays due."""
+    for operation in pending_operations(payment_id=payment_id):
+        payment, now = payment_with(payment_id), timezone.now()
+        outcome = execute_operation(operation=operation, payment=payment, now=now)
+        record_operation(operation_id=operation.id, outcome=outcome, now=now)
+
+
+def execute_operation(*, operation: Operation, payment: Payment, now: datetime) -> Outcome:
+    """Ask the provider, outside of transactions; repeating it moves no money again.
+
+    Before a void it is found out whether there is a payment to void at all.
+    """
+    unknown_to_us = payment.capture != Capture.OFFLINE and payment.reference is None
+    if operation.kind == OperationKind.VOID and unknown_to_us:
+        found = look_up(payment=payment, now=now)
+        if found.reference is None or found.kind in {OutcomeKind.CAPTURED, OutcomeKind.VOIDED}:
+            return found
+        payment = copy.copy(payment)
+        payment.reference = found.reference
+    answer = ask_again(
+        payment,
+        lambda provider: {
+            OperationKind.CAPTURE: provider.capture,
+            OperationKind.VOID: provider.void,
+            OperationKind.REFUND: provider.refund,
+        }[OperationKind(operation.kind)](payment, operation),
+    )
+    return answer or Outcome(OutcomeKind.UNKNOWN)
+
+
+@use_case
 def record_operation(
     *, operation_id: UUID, outcome: Outcome, now: datetime
-) -> tuple[OperationState, PaymentState]:
-    """Applies the answer to an operation; an operation that has ended stays as it is.
+) -> tuple[Operation, Payment]:
+    """Apply the answer to an operation; an operation that has ended stays as it is.
 
-    Money without an order that nobody knew of until its void found it captured is announced.
-    Locks the payment. Raises `PaymentNotFound`, `OutcomeMismatch`.
+    Returns both as they are afterwards. Locks the payment. Raises `PaymentNotFound` or
+    `OutcomeMismatch`.
     """
-    payment = _locked_by_operation(operation_id)
+    payment = Payment.objects.locked().filter(operations=operation_id).first()
+    if payment is None:
+        raise PaymentNotFound
     operation = Operation.objects.get(pk=operation_id)
-    if operation.status != OperationStatus.PENDING:
-        return operation.as_state(), payment.as_state()
-    before = payment.as_state()
-    state = write_outcome(payment, outcome, now=now, asked=operation_id)
-    operation.refresh_from_db()
-    if _came_too_late(operation, before, state):
-        announce_return(payment=state, reason=operation.reason, now=now)
-    return operation.as_state(), state
-
-
-def _came_too_late(operation: Operation, before: PaymentState, after: PaymentState) -> bool:
-    """Whether a void finds the money of no order captured, and not even held before."""
-    failed = (operation.kind, operation.status) == (OperationKind.VOID, OperationStatus.FAILED)
-    return failed and after.order_id is None and after.captured > 0 and not before.holds_money
-
-
-def _capturable(payment: PaymentState) -> bool:
-    if payment.capture is Capture.OFFLINE:
-        return payment.due > 0 and payment.step is not OutcomeKind.VOIDED
-    return payment.step is OutcomeKind.AUTHORIZED
+    if operation.status == OperationStatus.PENDING:
+        payment = apply_outcome(payment, outcome, now=now, asked=operation_id).payment
+        operation.refresh_from_db()
+    return operation, payment
 
 
 def _payable(payment: Payment, amount: int) -> int:
@@ -166,37 +189,3 @@ def _payable(payment: Payment, amount: int) -> int:
     with suppress(UnknownProvider):  # one that is switched off is asked when it is on again
         provider_named(payment.provider).check_amount(amount, payment.currency)
     return amount
-
-
-def _locked_by_operation(operation_id: UUID) -> Payment:
-    payment = Payment.objects.locked().filter(operations=operation_id).first()
-    if payment is None:
-        raise PaymentNotFound
-    return payment
-
-
-def _may_not_exist(payment: PaymentState) -> bool:
-    return payment.capture is not Capture.OFFLINE and payment.reference is None
-
-
-def _void_unknown(operation: OperationState, payment: PaymentState, now: datetime) -> Outcome:
-    """Finds out first whether there is anything to let go of."""
-    found = look_up(payment=payment, now=now)
-    if found.reference is None or found.kind in _ENDED:
-        return found
-    return _carried_out(operation, replace(payment, reference=found.reference))
-
-
-def _carried_out(operation: OperationState, payment: PaymentState) -> Outcome:
-    def call(provider: Provider) -> Outcome:
-        calls = {
-            OperationKind.CAPTURE: provider.capture,
-            OperationKind.VOID: provider.void,
-            OperationKind.REFUND: provider.refund,
-        }
-        return calls[operation.kind](payment, operation)
-
-    return ask_again(payment, call) or Outcome(OutcomeKind.UNKNOWN)
-
-
-_ENDED = frozenset({OutcomeKind.CAPTURED, OutcomeKind.VOIDED})

@@ -1,4 +1,4 @@
-"""Events that providers send: read and trusted here, applied by `record_outcome`."""
+"""Events that providers send: verified and read here, applied by `record_outcome`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from core.db.transactions import transaction_required
 from payments.domain import ProviderEvent
 from payments.models import Payment, WebhookEvent
 from payments.providers import provider_named
@@ -14,11 +15,11 @@ from payments.providers import provider_named
 def receive_webhook(
     *, provider: str, headers: Mapping[str, str], body: bytes, now: datetime
 ) -> ProviderEvent:
-    """Checks the signature and reads the event; changes nothing.
+    """Verify the signature and read the event; change nothing.
 
     A provider can only speak of its own payments: `payment_id` is None for all others.
-    An event that does not carry our id, like a refund made at the provider's own
-    desk, is matched by the provider's reference. `body` is exactly what was received.
+    An event that does not carry our id, like a refund made in the provider's dashboard,
+    is matched by the provider's reference. `body` is exactly what was received.
     Raises `UnknownProvider`, `WebhookSignatureInvalid`, `WebhookStale`, `WebhookMalformed`.
     """
     provider_event = provider_named(provider).parse_webhook(headers=headers, body=body, now=now)
@@ -32,10 +33,11 @@ def receive_webhook(
     return replace(provider_event, payment_id=payments.values_list("pk", flat=True).first())
 
 
+@transaction_required
 def record_provider_event(*, provider_event: ProviderEvent, now: datetime) -> bool:
-    """Notes, in the transaction that applies it, that an event was received.
+    """Record, in the transaction that applies it, that an event was received.
 
-    False when it had been before: it must not be applied again. A second
+    Returns False when it was recorded before: it must not be applied again. A second
     transaction with the same event waits for the first to end.
     """
     _, new = WebhookEvent.objects.get_or_create(

@@ -24,7 +24,7 @@ from events.models import Event
 from inventory.models import Reservation, Stock
 from inventory.services import adjust_stock
 from orders.models import Order
-from payments.domain import Outcome, OutcomeKind, PaymentState, RefundFact
+from payments.domain import Outcome, OutcomeKind, PaymentRecord, RefundFact
 from payments.models import Payment
 from payments.providers.signatures import sign
 from payments.providers.test import TestProvider
@@ -254,7 +254,7 @@ def test_completing_what_expires_meanwhile_is_refused(
     pay(client, checkout, "tok_requires_action")
     later = timezone.now() + timedelta(hours=2)
 
-    def find(provider: TestProvider, payment: PaymentState) -> Outcome:
+    def find(provider: TestProvider, payment: PaymentRecord) -> Outcome:
         abandon_payments(now=later)  # the worker, while the provider is asked
         return Outcome(kind, amount=payment.amount)
 
@@ -284,7 +284,7 @@ def test_completing_what_is_changed_meanwhile_says_so(
 ) -> None:
     checkout = new_checkout(client, ["SKU-0"])
 
-    def authorize(provider: TestProvider, payment: PaymentState) -> Outcome:
+    def authorize(provider: TestProvider, payment: PaymentRecord) -> Outcome:
         tell(client, Payment.objects.get(), "declined")
         getattr(client, method)(f"/api/v1/checkouts/{checkout['id']}{path}", body)
         return Outcome(OutcomeKind.CAPTURED, amount=payment.amount)

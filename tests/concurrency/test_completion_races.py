@@ -15,13 +15,13 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from carts.models import Cart, CartLine
-from checkout.services import abandon_payments, recover_payments, settle_recovered, settling
+from checkout.services import abandon_payments, outcomes, recover_payments, resolve_recovered
 from events.models import Event
 from orders.models import Order, OrderLine
-from orders.services import finish_operations
-from payments.domain import OperationState, Outcome, OutcomeKind
+from payments.domain import Outcome, OutcomeKind
 from payments.models import LedgerEntry, Operation, Payment
 from payments.providers.signatures import sign
+from payments.services import Change, execute_operations
 from tests.concurrency.racing import at_once, code_of, shopper
 from tests.shop import MANUAL, items, new_checkout, offer_shipping, stock_of, stock_shelf
 
@@ -214,14 +214,14 @@ def test_no_order_is_placed_on_money_that_is_let_go_meanwhile(
     assert abandon_payments(now=timezone.now() + timedelta(hours=2)) == 1
     payment = Payment.objects.get()
     held = Outcome(OutcomeKind.AUTHORIZED, amount=payment.amount, currency=payment.currency)
-    settle_recovered(payment_id=payment.id, outcome=held, now=timezone.now())
-    read = settling.pending_operations
+    resolve_recovered(payment_id=payment.id, outcome=held, now=timezone.now())
+    record = outcomes.record_outcome
 
-    def read_too_late(*, payment_id: UUID) -> list[OperationState]:
-        at_once(partial(finish_operations, payment_id=payment_id))
-        return read(payment_id=payment_id)
+    def record_too_late(*, payment_id: UUID, **news: Any) -> Change:
+        at_once(partial(execute_operations, payment_id=payment_id))
+        return record(payment_id=payment_id, **news)
 
-    monkeypatch.setattr(settling, "pending_operations", read_too_late)
+    monkeypatch.setattr(outcomes, "record_outcome", record_too_late)
 
     assert tell(payment, "payment.authorized") == "204"
 

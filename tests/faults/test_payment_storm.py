@@ -24,7 +24,7 @@ from carts.models import Cart
 from checkout.models import Checkout
 from core.db.transactions import use_case
 from core.errors import Conflict, CongoCartError
-from payments.domain import Capture, OperationState, PaymentState, PaymentStatus, ProviderEvent
+from payments.domain import Capture, PaymentStatus, ProviderEvent
 from payments.models import LedgerEntry, Operation, Payment
 from payments.selectors import operations_to_recover, payment_with, payments_to_recover
 from payments.services import (
@@ -65,7 +65,7 @@ CARDS = ["pm_card_visa"] * 5 + ["pm_card_visa_chargeDeclined", "pm_card_threeDSe
 
 keep_intent = use_case(record_intent)
 keep_outcome = use_case(record_outcome)
-keep_answer = use_case(record_operation)
+keep_answer = record_operation
 
 
 class Died(Exception):
@@ -157,11 +157,11 @@ def journey(provider: RunningSimulator, number: int, checkout_id: UUID) -> str:
         connection.close()
 
 
-def bought(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> PaymentState:
+def bought(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> Payment:
     payment = paid(provider, dice, checkout_id)
-    if payment.status is PaymentStatus.AUTHORIZED and dice.random() < 0.6:
+    if payment.status == PaymentStatus.AUTHORIZED and dice.random() < 0.6:
         payment = asked(dice, use_case(record_capture)(payment_id=payment.id, now=now()))
-    if payment.status is PaymentStatus.PAID and dice.random() < 0.7:
+    if payment.status == PaymentStatus.PAID and dice.random() < 0.7:
         amount = dice.randint(1, payment.captured // 4)
         refund = use_case(record_refund)(payment_id=payment.id, amount=amount, now=now())
         payment = asked(dice, refund)
@@ -171,7 +171,7 @@ def bought(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -
     return payment
 
 
-def paid(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> PaymentState:
+def paid(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> Payment:
     payment = keep_intent(
         checkout_id=checkout_id,
         provider="stripe",
@@ -190,7 +190,7 @@ def paid(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> 
     return payment
 
 
-def asked(dice: random.Random, operation: OperationState) -> PaymentState:
+def asked(dice: random.Random, operation: Operation) -> Payment:
     live_or_die(dice)
     payment = payment_with(operation.payment_id)
     outcome = execute_operation(operation=operation, payment=payment, now=now())

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from carts.domain import CartNotOpen, ItemNotFound
-from checkout.domain import (
+from checkout.errors import (
     CartEmpty,
     CheckoutCanceled,
     CheckoutCompleted,
@@ -21,8 +21,9 @@ from checkout.domain import (
     CheckoutInProgress,
     TotalChanged,
 )
+from core.states import InvalidTransition
 from inventory.domain import InsufficientStock
-from orders.domain import InvalidTransition, RestockExceedsOrdered, UnknownItem
+from orders.domain import RestockExceedsOrdered, UnknownItem
 from payments.domain import (
     CaptureExceedsDue,
     NothingToCapture,

@@ -44,6 +44,7 @@ from orders import services as orders
 from orders.models import Order
 from payments.domain import Outcome, OutcomeKind, OutcomeMismatch, ProviderEvent
 from payments.models import Payment
+from payments.services import execute_operations
 from tests.property import books
 from tests.property.payment_model import Contradiction
 from tests.property.shop_model import Shop
@@ -265,8 +266,8 @@ class ShopMachine(RuleBasedStateMachine):
         provider_event = ProviderEvent("test", str(uuid7()), kind, paid.id, outcome)
 
         def actual() -> None:
-            checkouts.settle_webhook(provider_event=provider_event, now=self.now)
-            orders.finish_operations(payment_id=paid.id)
+            checkouts.resolve_webhook(provider_event=provider_event, now=self.now)
+            execute_operations(payment_id=paid.id)
 
         self.both(lambda shop: shop.hear(payment, kind, self.now), actual)
 

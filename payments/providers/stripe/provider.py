@@ -16,17 +16,17 @@ from payments.domain import (
     AmountNotPayable,
     Capture,
     InvalidPaymentToken,
-    OperationState,
+    OperationRecord,
     Outcome,
     OutcomeKind,
     OutcomeMismatch,
-    PaymentState,
+    PaymentRecord,
     ProviderEvent,
     WebhookMalformed,
 )
 from payments.providers.signatures import verify
 from payments.providers.stripe.amounts import step_of, to_stripe
-from payments.providers.stripe.reading import decline_code, notice_of, outcome_of
+from payments.providers.stripe.reading import decline_code, event_from, outcome_of
 
 log = structlog.get_logger(__name__)
 
@@ -84,9 +84,9 @@ class StripeProvider:
         if amount % step:
             raise AmountNotPayable(multiple_of=step)
 
-    def authorize(self, payment: PaymentState) -> Outcome:
+    def authorize(self, payment: PaymentRecord) -> Outcome:
         """One PaymentIntent a payment, confirmed as it is made."""
-        automatic = payment.capture is Capture.AUTOMATIC
+        automatic = payment.capture == Capture.AUTOMATIC
         return _first_answer(
             lambda: self._client.v1.payment_intents.create(
                 {
@@ -102,7 +102,7 @@ class StripeProvider:
             )
         )
 
-    def capture(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def capture(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """What is captured already, or cannot be any more, is read instead."""
         return _inexpressible(operation, payment) or self._act(
             payment,
@@ -113,7 +113,7 @@ class StripeProvider:
             ),
         )
 
-    def void(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def void(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Canceling also closes an intent that is waiting for its buyer."""
         return self._act(
             payment,
@@ -122,7 +122,7 @@ class StripeProvider:
             ),
         )
 
-    def refund(self, payment: PaymentState, operation: OperationState) -> Outcome:
+    def refund(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Looks first: Stripe forgets idempotency keys after a day, its refunds it does not."""
         if refusal := _inexpressible(operation, payment):
             return refusal
@@ -133,7 +133,9 @@ class StripeProvider:
             return before
         return self._refund(payment, operation, before.reference or "")
 
-    def _refund(self, payment: PaymentState, operation: OperationState, reference: str) -> Outcome:
+    def _refund(
+        self, payment: PaymentRecord, operation: OperationRecord, reference: str
+    ) -> Outcome:
         try:
             self._client.v1.refunds.create(
                 {
@@ -152,7 +154,7 @@ class StripeProvider:
             return _unknown(error)
         return self.find(payment) or Outcome(OutcomeKind.UNKNOWN)
 
-    def find(self, payment: PaymentState) -> Outcome | None:
+    def find(self, payment: PaymentRecord) -> Outcome | None:
         """By reference, or among what was made at the time with our id in its metadata."""
         try:
             intent = self._intent(payment)
@@ -175,11 +177,11 @@ class StripeProvider:
             tolerance=self._tolerance,
         )
         try:
-            return notice_of(orjson.loads(body))
+            return event_from(orjson.loads(body))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WebhookMalformed from error
 
-    def _act(self, payment: PaymentState, call: Callable[[str], stripe.PaymentIntent]) -> Outcome:
+    def _act(self, payment: PaymentRecord, call: Callable[[str], stripe.PaymentIntent]) -> Outcome:
         if payment.reference is None:
             return Outcome(OutcomeKind.UNKNOWN, detail="no reference")
         try:
@@ -190,7 +192,7 @@ class StripeProvider:
         except stripe.StripeError as error:
             return _unknown(error)
 
-    def _intent(self, payment: PaymentState) -> dict[str, Any] | None:
+    def _intent(self, payment: PaymentRecord) -> dict[str, Any] | None:
         if payment.reference:
             return _json(self._client.v1.payment_intents.retrieve(payment.reference))
         made = payment.created_at.timestamp()
@@ -215,7 +217,7 @@ class StripeProvider:
         return [_json(refund) for refund in page.auto_paging_iter()]
 
 
-def _inexpressible(operation: OperationState, payment: PaymentState) -> Outcome | None:
+def _inexpressible(operation: OperationRecord, payment: PaymentRecord) -> Outcome | None:
     """The refusal of an amount that Stripe has no digits for: it would never take it."""
     try:
         to_stripe(operation.amount, payment.currency)

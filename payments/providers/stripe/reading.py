@@ -49,7 +49,7 @@ def decline_code(error: Mapping[str, Any]) -> str:
     return str(error.get("decline_code") or error.get("code") or "declined")
 
 
-def notice_of(event: Mapping[str, Any]) -> ProviderEvent:
+def event_from(event: Mapping[str, Any]) -> ProviderEvent:
     """An event about a PaymentIntent or a Refund; others say nothing to us.
 
     Raises `KeyError`, `TypeError` or `ValueError` for what is no event.

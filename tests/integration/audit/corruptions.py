@@ -158,15 +158,11 @@ CORRUPTIONS = [
         "order_total_is_charged_or_still_due",
         f"UPDATE payments_payment SET currency = 'EUR' WHERE {PAID}",
     ),
-    Corruption(
-        "order_payment_status_is_that_of_its_payment",
-        "UPDATE orders_order SET payment_status = 'pending' WHERE payment_status = 'paid'",
-    ),
     Corruption("orders_have_their_events", "DELETE FROM events_event WHERE type = 'order.placed'"),
     Corruption(
         "canceled_orders_keep_no_money",
-        "UPDATE orders_order SET status = 'canceled', canceled_at = now() "
-        "WHERE payment_status = 'paid'",
+        "UPDATE orders_order SET status = 'canceled', canceled_at = now() FROM payments_payment "
+        "WHERE payments_payment.order_id = orders_order.id AND payments_payment.status = 'paid'",
     ),
     Corruption(
         "orders_that_stand_keep_their_money",

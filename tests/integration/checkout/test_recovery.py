@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from checkout.services import recover_payments
-from payments.domain import OperationState, Outcome, PaymentState
+from payments.domain import OperationRecord, Outcome, PaymentRecord
 from payments.models import Operation, Payment
 from payments.providers.test import TestProvider
 from tests.shop import complete, new_checkout, offer_shipping, stock_shelf
@@ -35,7 +35,7 @@ def due_refunds(
     staff.raise_request_exception = False
     down = True
 
-    def breaking(self: TestProvider, payment: PaymentState, operation: OperationState) -> Outcome:
+    def breaking(self: TestProvider, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         if down or operation.id == broken.id:
             raise RuntimeError
         return refund(self, payment, operation)
@@ -66,7 +66,7 @@ def test_an_operation_that_cannot_be_carried_out_keeps_no_other_waiting(
     whole.refresh_from_db()
     assert whole.status == "succeeded"
     broken.refresh_from_db()
-    assert (broken.status, broken.looks) == ("pending", 1)
+    assert (broken.status, broken.lookup_attempts) == ("pending", 1)
     assert broken.last_error == "recovery failed: RuntimeError"
     assert broken.next_attempt_at is not None
     assert broken.next_attempt_at > later

@@ -10,7 +10,7 @@ import pytest
 from carts.models import Cart
 from checkout.models import Checkout
 from orders.models import Order
-from payments.domain import PaymentState
+from payments.models import Payment
 from payments.services import record_intent
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -66,10 +66,10 @@ def order_of(db: None) -> Callable[[UUID], UUID]:
 
 
 @pytest.fixture
-def intend(new_checkout: Callable[[], UUID]) -> Callable[..., PaymentState]:
+def intend(new_checkout: Callable[[], UUID]) -> Callable[..., Payment]:
     """Records the intent to pay for a new checkout."""
 
-    def record(**fields: Any) -> PaymentState:
+    def record(**fields: Any) -> Payment:
         values: dict[str, Any] = {
             "provider": "test",
             "token": "tok_success",

@@ -9,20 +9,19 @@ from payments.domain import (
     NOT_PROCESSED,
     PROVIDER_UNAVAILABLE,
     OutcomeKind,
-    PaymentState,
     PaymentStatus,
     backoff,
     next_lookup_at,
     outcome_if_not_found,
 )
 from tests.unit.payments.fresh import FRESH as PAYMENT
-from tests.unit.payments.fresh import ID, NOW
+from tests.unit.payments.fresh import ID, NOW, Payment
 
 GRACE = timedelta(seconds=30)
 
 
-def look(payment: PaymentState, now: datetime = NOW) -> datetime | None:
-    return next_lookup_at(payment, looks=0, grace=GRACE, now=now)
+def look(payment: Payment, now: datetime = NOW) -> datetime | None:
+    return next_lookup_at(payment, lookup_attempts=0, grace=GRACE, now=now)
 
 
 def test_pauses_double_up_to_an_hour():

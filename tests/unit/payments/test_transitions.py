@@ -11,24 +11,22 @@ from payments.domain import (
     Capture,
     LedgerKind,
     OperationKind,
-    OperationState,
     OperationStatus,
     Outcome,
     OutcomeKind,
     OutcomeMismatch,
     PaymentDeclined,
-    PaymentState,
     PaymentStatus,
     ProviderUnavailable,
     RefundFact,
     RefundStatus,
     apply,
     operation_status_after,
+    operation_status_given,
     refusal_of,
-    settled_by,
 )
 from tests.unit.payments.fresh import FRESH as AUTOMATIC
-from tests.unit.payments.fresh import ID, NOW
+from tests.unit.payments.fresh import ID, NOW, Operation, Payment
 
 OTHER = UUID("01890000-0000-7000-8000-000000000001")
 
@@ -64,7 +62,7 @@ HISTORIES = [
 ]
 
 
-def play(outcomes: list[Outcome], payment: PaymentState = FRESH) -> tuple[PaymentState, set]:
+def play(outcomes: list[Outcome], payment: Payment = FRESH) -> tuple[Payment, set]:
     """Applies outcomes as the books do: a refund that comes too early is asked for again."""
     booked: dict[tuple[LedgerKind, str], int] = {}
     waiting = list(outcomes)
@@ -180,8 +178,8 @@ def test_money_that_was_let_go_cannot_be_captured():
         apply(play([AUTHORIZED, VOIDED])[0], CAPTURED)
 
 
-def operation(kind: OperationKind) -> OperationState:
-    return OperationState(ID, ID, kind, OperationStatus.PENDING, 1000, None, NOW)
+def operation(kind: OperationKind) -> Operation:
+    return Operation(ID, ID, kind, OperationStatus.PENDING, 1000, None, NOW)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +217,7 @@ def test_a_refund_ends_as_the_provider_says_of_that_refund(status):
 def test_an_old_refusal_does_not_end_an_operation_that_came_after_it():
     authorized, _ = play([AUTHORIZED])
     capture = operation(OperationKind.CAPTURE)
-    assert settled_by(capture, authorized, DECLINED) is OperationStatus.PENDING
+    assert operation_status_given(capture, authorized, DECLINED) is OperationStatus.PENDING
     assert operation_status_after(capture, DECLINED) is OperationStatus.FAILED
 
 

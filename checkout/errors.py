@@ -1,0 +1,80 @@
+"""What can go wrong on the way from a cart to an order."""
+
+from __future__ import annotations
+
+from core.errors import Conflict, Invalid, NotFound
+from inventory.domain import InsufficientStock
+
+
+class CheckoutNotFound(NotFound):
+    """There is no such checkout, or it is not yours."""
+
+
+class PaidButSoldOut(InsufficientStock):
+    """The units were sold while the payment was in progress; your money is on its way back."""
+
+
+class CartEmpty(Conflict):
+    """There is nothing in the cart to check out."""
+
+    code = "cart_empty"
+
+
+class ItemsUnavailable(Conflict):
+    """Some lines of the cart are no longer available; `skus` names them."""
+
+    code = "items_unavailable"
+
+
+class UnknownShippingMethod(Invalid):
+    """This shipping method is not offered for the checkout's currency."""
+
+    code = "unknown_shipping_method"
+
+
+class TotalTooHigh(Conflict):
+    """An order comes to at most 1,000,000,000,000 minor units; buy in parts."""
+
+    code = "total_too_high"
+
+
+class CheckoutIncomplete(Conflict):
+    """The checkout cannot be completed yet; `messages` say what is missing."""
+
+    code = "checkout_incomplete"
+
+
+class CheckoutExpired(Conflict):
+    """The reservation has run out; start a new checkout."""
+
+    code = "checkout_expired"
+
+
+class CheckoutCanceled(Conflict):
+    """This checkout was canceled; start a new one."""
+
+    code = "checkout_canceled"
+
+
+class CheckoutInProgress(Conflict):
+    """A payment is in progress; the checkout cannot be changed."""
+
+    code = "checkout_in_progress"
+
+
+class CheckoutCompleted(Conflict):
+    """This checkout has already become an order."""
+
+    code = "checkout_completed"
+
+
+class TotalChanged(Conflict):
+    """The total is not what you expected; `total` is what it is now."""
+
+    code = "total_changed"
+
+
+class ExpectedTotalCurrencyMismatch(Invalid):
+    """The expected total is in another currency than the checkout."""
+
+    code = "currency_mismatch"

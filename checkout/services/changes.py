@@ -1,0 +1,112 @@
+"""Every change of a checkout: its status, its version, its details and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import F
+
+from accounts.domain import normalize_email
+from checkout.domain import (
+    TRANSITIONS,
+    CheckoutStatus,
+    Details,
+    ShippingOffer,
+    chosen_offer,
+    require_payable,
+)
+from checkout.errors import CheckoutNotFound
+from checkout.models import Checkout, CheckoutLine
+from checkout.selectors import messages_of
+from core.caller import Caller
+from core.db.transactions import transaction_required
+from core.errors import Unauthenticated
+from core.states import require_transition
+from pricing.domain import price
+
+
+@transaction_required
+def lock_checkout(*, caller: Caller, checkout_id: UUID) -> Checkout:
+    """Lock the caller's checkout until the transaction ends.
+
+    Raises `CheckoutNotFound`, and `Unauthenticated` when its customer's account was closed.
+    One that is being erased needs no lock here: erasing ends the checkout itself.
+    """
+    own = Checkout.objects.for_caller(caller).annotate(is_open=F("customer__is_active"))
+    checkout = own.filter(pk=checkout_id).locked().first()
+    if checkout is None:
+        raise CheckoutNotFound
+    if checkout.is_open is False:
+        raise Unauthenticated
+    return checkout
+
+
+def transition(checkout: Checkout, status: CheckoutStatus) -> None:
+    """Change the status of a locked or new checkout, in memory. Nothing else changes a status.
+
+    Raises `InvalidTransition` for a step that `TRANSITIONS` does not have.
+    """
+    current = CheckoutStatus(checkout.status)
+    if status is not current:
+        require_transition(TRANSITIONS, current, status, noun="A checkout")
+        checkout.status = status
+
+
+def reopen(checkout: Checkout) -> None:
+    """Let the buyer edit and complete a checkout: it is ready unless a detail is missing."""
+    missing = messages_of(checkout)
+    transition(checkout, CheckoutStatus.INCOMPLETE if missing else CheckoutStatus.READY)
+
+
+@transaction_required
+def save_as_new_version(
+    checkout: Checkout, fields: Iterable[str] | None = None, *, now: datetime
+) -> None:
+    """Save `fields` (None: all) of a locked checkout as its next version."""
+    checkout.version += 1
+    checkout.updated_at = now
+    always = ["status", "version", "updated_at"]
+    checkout.save(update_fields=None if fields is None else [*always, *fields])
+
+
+def apply_details(checkout: Checkout, details: Details, offers: Sequence[ShippingOffer]) -> None:
+    """Set the fields that `details` names, in memory. Raises `UnknownShippingMethod`."""
+    if "email" in details:
+        checkout.email = normalize_email(details["email"] or "")
+    if "shipping_address" in details:
+        address = details["shipping_address"]
+        checkout.shipping_address = address.as_dict() if address else None
+    if "billing_address" in details:
+        address = details["billing_address"]
+        checkout.billing_address = address.as_dict() if address else None
+    if "shipping_method" in details:
+        code = details["shipping_method"]
+        offer = chosen_offer(code, offers) if code is not None else ShippingOffer("", "", 0)
+        checkout.shipping_method, checkout.shipping_title = offer.code, offer.title
+        checkout.shipping = offer.price
+    reopen(checkout)
+
+
+def apply_prices(checkout: Checkout, lines: Sequence[CheckoutLine]) -> bool:
+    """Price the checkout and its lines, in memory; tell whether a line has changed.
+
+    Raises `TotalTooHigh`.
+    """
+    quote = price(
+        [(line.unit_price, line.quantity) for line in lines],
+        shipping=checkout.shipping,
+        tax_rate=settings.TAX_RATE,
+    )
+    totals = quote.totals
+    require_payable(totals.total)
+    checkout.subtotal, checkout.discount = totals.subtotal, totals.discount
+    checkout.tax, checkout.total = totals.tax, totals.total
+    changed = False
+    for line, priced in zip(lines, quote.lines, strict=True):
+        before = (line.discount, line.tax, line.total)
+        line.discount, line.tax, line.total = priced.discount, priced.tax, priced.total
+        changed = changed or before != (line.discount, line.tax, line.total)
+    return changed

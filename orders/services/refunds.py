@@ -1,0 +1,126 @@
+"""The money of an order that stands: captures and refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from core.caller import Caller
+from core.db.transactions import RecoveryPoint, two_step
+from core.money import Money, money_body
+from events.services import record_event
+from inventory.domain import MovementKind
+from inventory.selectors import returned_units
+from inventory.services import lock_levels, restock
+from orders.domain import (
+    OrderStatus,
+    RefundExceedsOrdered,
+    RestockExceedsOrdered,
+    UnknownItem,
+    amount_in,
+    refund_share,
+)
+from orders.models import Order
+from orders.selectors import order_for
+from payments.domain import NothingToCapture, RefundExceedsPaid
+from payments.selectors import payments_of_order
+from payments.services import execute_operations, lock_payment, record_capture, record_refund
+
+
+def capture_payment(
+    *, caller: Caller, number: str, amount: Money | None = None, now: datetime
+) -> Order:
+    """Capture authorized money, or record money that came in by other ways.
+
+    `amount` None is all that is due. Raises `OrderNotFound`,
+    `NothingToCapture`, `CaptureExceedsDue`, `OperationInProgress` or, once it is
+    recorded, `OutcomeMismatch`.
+    """
+
+    def record() -> RecoveryPoint:
+        payment_id = _lock_payment_of(order_for(caller=caller, number=number))
+        order = order_for(caller=caller, number=number)  # canceling locks the payment, too
+        if payment_id is None or order.status == OrderStatus.CANCELED:
+            raise NothingToCapture
+        wanted = amount_in(order.currency, amount)
+        record_capture(payment_id=payment_id, amount=wanted, now=now)
+        return RecoveryPoint(payment_id)
+
+    return two_step(
+        record=record,
+        execute=lambda payment: execute_operations(payment_id=payment.id),
+        conclude=lambda *_: order_for(caller=caller, number=number),
+    )
+
+
+def refund_order(
+    *,
+    caller: Caller,
+    number: str,
+    amount: Money | None = None,
+    items: Mapping[str, int] | None = None,
+    reason: str = "",
+    restock_items: bool = False,
+    now: datetime,
+) -> Order:
+    """Give money back: `amount`, the worth of `items` (units by SKU), or all that is left.
+
+    `restock_items` puts the items back into stock. Raises `OrderNotFound`,
+    `RefundExceedsPaid`, `UnknownItem`, `RefundExceedsOrdered`, `RestockExceedsOrdered` or,
+    once it is recorded, `OutcomeMismatch`.
+    """
+    items = items or {}
+
+    def record() -> RecoveryPoint:
+        order = order_for(caller=caller, number=number)
+        lines = {line.sku: line for line in order.lines.all()}
+        worth = 0
+        for sku, units in items.items():
+            line = lines.get(sku)
+            if line is None:
+                raise UnknownItem(sku=sku).at("/items")
+            if units > line.quantity:
+                raise RefundExceedsOrdered(sku=sku, ordered=line.quantity)
+            worth += refund_share(paid=line.total + line.tax, units=units, ordered=line.quantity)
+        wanted = amount_in(order.currency, amount)
+        if wanted is None and items:
+            wanted = worth
+        payment_id = _lock_payment_of(order)
+        if payment_id is None:
+            raise RefundExceedsPaid(refundable=money_body(0, order.currency))
+        refund = record_refund(payment_id=payment_id, amount=wanted, reason=reason, now=now)
+        if restock_items and items:
+            _restock(order, items, reason, now=now)
+        record_event(
+            type="order.refund_requested",
+            subject_id=order.id,
+            data={"amount": refund.amount, "reason": reason},
+            actor_id=caller.user_id,
+            now=now,
+        )
+        return RecoveryPoint(payment_id)
+
+    return two_step(
+        record=record,
+        execute=lambda payment: execute_operations(payment_id=payment.id),
+        conclude=lambda *_: order_for(caller=caller, number=number),
+    )
+
+
+def _lock_payment_of(order: Order) -> UUID | None:
+    """Lock the order's latest payment, before stock; an order that cost nothing has none."""
+    payments = payments_of_order(order.id)
+    return lock_payment(payments[-1].id).id if payments else None
+
+
+def _restock(order: Order, items: Mapping[str, int], reason: str, *, now: datetime) -> None:
+    """Put units by SKU back into stock, never more than are still out."""
+    lines = {line.sku: line for line in order.lines.all() if line.sku in items}
+    units = {lines[sku].variant_id: count for sku, count in items.items()}
+    lock_levels(units)
+    returned = returned_units(order_id=order.id)
+    for line in lines.values():
+        if returned.get(line.variant_id, 0) + items[line.sku] > line.quantity:
+            raise RestockExceedsOrdered(sku=line.sku)
+    restock(order_id=order.id, units=units, kind=MovementKind.RETURN, reason=reason, now=now)
