@@ -22,7 +22,7 @@ from checkout.services.editing import locked_checkout
 from checkout.services.placing import move_to, place_order_of
 from checkout.services.settling import Completion, settle
 from core.caller import Caller
-from core.db.transactions import Phase, use_case
+from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.money import Money
 from core.versions import require_version
 from orders.selectors import order_of_checkout
@@ -34,7 +34,7 @@ from payments.domain import (
     PaymentStatus,
     UnknownProvider,
 )
-from payments.selectors import latest_payment
+from payments.selectors import latest_payment, payment_with
 from payments.services import authorize, is_offline, look_up, record_intent, record_outcome
 
 # How often a payment that stands here has raised the version; nothing else does meanwhile.
@@ -81,12 +81,15 @@ def complete_checkout(
     request = Request(caller, checkout_id, payment, expected_total, expected, now)
     if _is_offline(request):
         return _complete_unpaid(request)
-    begun, fresh = _begin_payment(request)
-    if isinstance(begun, Completion):
-        return _conclude(begun)
-    outcome = authorize(payment=begun) if fresh else look_up(payment=begun, now=now)
-    completion = _settle(begun.id, outcome)
-    finish_operations(payment_id=begun.id)
+    completion = two_step(
+        record=lambda: _begin_payment(request),
+        execute=lambda payment: _ask_provider(payment, now=now),
+        conclude=lambda payment, outcome: settle(
+            payment_id=payment.id, outcome=outcome, now=timezone.now()
+        ),
+    )
+    if completion.payment:
+        finish_operations(payment_id=completion.payment.id)
     return completion
 
 
@@ -105,21 +108,25 @@ def _complete_unpaid(request: Request) -> Completion:
     return Completion(CheckoutStatus.COMPLETED, order)
 
 
-@use_case(phase=Phase.FIRST)
-def _begin_payment(request: Request) -> tuple[PaymentState | Completion, bool]:
-    """The payment to ask the provider about, and whether it is new."""
+def _begin_payment(request: Request) -> RecoveryPoint | Finished[Completion]:
+    """The payment to ask the provider about."""
     checkout = locked_checkout(caller=request.caller, checkout_id=request.checkout_id)
     if checkout.status == CheckoutStatus.COMPLETED:
-        return _completed_before(checkout), False
+        return Finished(_completed_before(checkout))
     if checkout.status in PAYING:
         under_way = latest_payment(checkout_id=checkout.id)
         if under_way is not None:
             _require_as_seen(checkout, request)
-            return under_way, False
+            return RecoveryPoint(under_way.id, resumed=True)
     _require_completable(checkout, request)
     intent = _intent(checkout, request)
     move_to(checkout, CheckoutStatus.COMPLETING, now=request.now)
-    return intent, True
+    return RecoveryPoint(intent.id)
+
+
+def _ask_provider(begun: RecoveryPoint, *, now: datetime) -> Outcome:
+    payment = payment_with(begun.id)
+    return look_up(payment=payment, now=now) if begun.resumed else authorize(payment=payment)
 
 
 def _is_offline(request: Request) -> bool:
@@ -142,17 +149,6 @@ def _intent(checkout: Checkout, request: Request, *, order_id: UUID | None = Non
         )
     except InvalidPaymentToken as refusal:
         raise refusal.at("/payment/token") from None
-
-
-@use_case(phase=Phase.LAST)
-def _settle(payment_id: UUID, outcome: Outcome) -> Completion:
-    return settle(payment_id=payment_id, outcome=outcome, now=timezone.now())
-
-
-@use_case(phase=Phase.LAST)
-def _conclude(completion: Completion) -> Completion:
-    """What is known already is the answer to an idempotent request too."""
-    return completion
 
 
 def _completed_before(checkout: Checkout) -> Completion:

@@ -3,8 +3,8 @@
 The key's row is written in the transaction of the effect, so there is never one
 without the other. While the first request runs, a transaction-level advisory
 lock marks it; PostgreSQL drops that lock with the connection, so a crashed
-process blocks nobody. An operation of two transactions (`Phase`) leaves a
-leased row in between instead.
+process blocks nobody. Between the phases of a `two_step` the row is leased, and
+names the recovery point.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from core.db.transactions import Phase, RunAgain, current_effect
+from core.db.transactions import Effect, RunAgain, current_effect
 from core.errors import Conflict, CongoCartError, Invalid, ResourceBusy, Unprocessable
 from core.http.callers import caller_of
 from core.http.idempotency_store import KEPT, KeyStore, Stored
@@ -69,12 +69,12 @@ def write(
     *,
     spends_its_proof: bool = False,
 ) -> HttpResponse:
-    """Runs a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
+    """Run a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
 
-    `operation` calls one use case, or a `FIRST` and a `LAST`. `present` makes the
-    answer from its result. With a key it runs inside the use case's transaction,
-    so it must not need the network. It may raise a `CongoCartError` to refuse
-    without undoing the effect, such as a declined payment that was recorded.
+    `operation` calls the `use_case` or `two_step` that the key stands for before any other.
+    `present` makes the answer from its result. With a key it runs inside the transaction
+    that stores the answer, so it must not need the network. It may raise a `CongoCartError`
+    to refuse without undoing the effect, such as a declined payment that was recorded.
 
     `spends_its_proof` is for an operation that checks, before its use case, what its
     own success takes away: a password, a link, an account. Its repetition is refused
@@ -113,8 +113,8 @@ class _Replay(Exception):
         self.stored = stored
 
 
-class _StoredEffect:
-    """Claims one key and stores its answer, inside the transactions of a use case."""
+class _StoredEffect(Effect):
+    """Claims one key and stores its answer, inside the atomic phases of an operation."""
 
     def __init__(self, request: Request, key: str, present: Callable[[Any], Answer]) -> None:
         self.store = KeyStore(
@@ -122,14 +122,12 @@ class _StoredEffect:
             body=request.body,
         )
         self.present = present
-        self.phase = Phase.ONLY
+        self.claimed = False
         self.leased_until: datetime | None = None
-        self.answer: Stored | None = None
+        self.stored: Stored | None = None
 
-    def claim(self, phase: Phase) -> UUID | None:
-        self.phase = phase
-        if phase is Phase.LAST:
-            return None
+    def claim(self) -> UUID | None:
+        self.claimed, self.leased_until = False, None
         now = timezone.now()
         row = self.store.locked_row(now)
         if row is None:
@@ -140,59 +138,53 @@ class _StoredEffect:
             raise _Replay(row.answer)
         if row.leased_until and row.leased_until > now:
             raise IdempotencyInProgress(retry_after=1)
-        return self._lease(now) if phase is Phase.FIRST else None
+        self.claimed = True
+        return row.recovery_point
 
-    def note(self, recorded: UUID) -> None:
-        self.store.note(recorded)
-
-    def record(self, result: Any) -> None:
-        self.answer, final = self._presented(result)
-        if not final:
-            self.release()
-            return
-        if self._keep(self.answer, over_lease=self.phase is Phase.LAST):
-            return
-        if self.phase is Phase.ONLY:
+    def lease(self, point: UUID) -> None:
+        now = timezone.now()
+        if not self.store.lease(now, now + LEASE, point):
             raise RunAgain
-        # The lease ran out and somebody else finished first. What this transaction
-        # recorded stays; the client is told what the other one was.
-        self.answer = self.store.answer() or self.answer
+        self.leased_until = now + LEASE
+
+    def answer(self, result: Any) -> None:
+        answer, final = self._presented(result)
+        if final and not self._keep(answer):
+            if not self.leased_until:
+                raise RunAgain
+            # The lease ran out and another attempt finished first. What this transaction
+            # recorded stays; the client is told what the other one was.
+            answer = self.store.answer() or answer
+        self.stored = answer if final else None
 
     def refuse(self, error: CongoCartError) -> None:
-        if not _is_final(error):
+        if not self.claimed or not _is_final(error) or self._keep(_refusal(error)):
             return
-        if not self._keep(_refusal(error), over_lease=self.phase is Phase.LAST):
-            raise RunAgain
+        if self.leased_until and (answer := self.store.answer()):
+            raise _Replay(answer)
+        raise RunAgain
 
     def answer_to(self, result: Any) -> Stored:
-        """The answer recorded with the effect, or kept now when `FIRST` was all there was to do."""
-        if self.answer is None:
-            self.answer, final = self._presented(result)
-            if self.leased_until and final:
-                self._keep(self.answer, over_lease=True)
-        return self.answer
+        """Return the answer that was stored with the effect, or one that a retry may not get."""
+        if self.stored is None:
+            self.release()
+            return self._presented(result)[0]
+        return self.stored
 
     def answer_in_spite_of(self, error: Exception) -> Stored | None:
-        """What was answered when the proof was still good; nothing helps who has to wait."""
+        """Return the answer given when the proof was still good; None for who has to wait."""
         if not isinstance(error, CongoCartError) or not _is_final(error):
             return None
         return self.store.answer_to_this_body(timezone.now())
 
     def release(self) -> None:
-        """Lets a retry begin at once after the operation failed between its transactions."""
+        """End the lease, so that a retry need not wait after the operation failed halfway."""
         if self.leased_until:
             with contextlib.suppress(DatabaseError):
                 self.store.release(self.leased_until, timezone.now())
 
-    def _lease(self, now: datetime) -> UUID | None:
-        self.leased_until = now + LEASE
-        lease = self.store.lease(now, self.leased_until)
-        if lease is None:
-            raise RunAgain
-        return lease.recorded
-
-    def _keep(self, answer: Stored, *, over_lease: bool) -> bool:
-        return self.store.keep(answer, timezone.now(), over_lease=over_lease)
+    def _keep(self, answer: Stored) -> bool:
+        return self.store.keep(answer, timezone.now(), over_lease=self.leased_until is not None)
 
     def _presented(self, result: Any) -> tuple[Stored, bool]:
         """The answer, and whether a retry gets the same one."""

@@ -31,19 +31,22 @@ _NONCE_BYTES = 12
 # One statement locks and reads. Its snapshot may be older than the lock, and miss
 # an answer committed in between: storing a second one is refused by the row then.
 _LOCKED_ROW = """
-    SELECT pg_try_advisory_xact_lock(%(number)s), fingerprint, status, sealed, leased_until
+    SELECT pg_try_advisory_xact_lock(%(number)s), fingerprint, status, sealed, leased_until,
+        recorded
     FROM (SELECT) AS one LEFT JOIN api_idempotencykey
         ON id = %(id)s AND created_at >= %(stale)s
 """
+# A recovery point that the claim did not see is never replaced: the request runs again.
 _LEASE = """
-    INSERT INTO api_idempotencykey AS kept (id, fingerprint, leased_until, created_at)
-    VALUES (%(id)s, %(fingerprint)s, %(until)s, %(now)s)
+    INSERT INTO api_idempotencykey AS kept (id, fingerprint, leased_until, recorded, created_at)
+    VALUES (%(id)s, %(fingerprint)s, %(until)s, %(point)s, %(now)s)
     ON CONFLICT (id) DO UPDATE SET
         fingerprint = EXCLUDED.fingerprint, status = NULL, sealed = NULL,
-        leased_until = EXCLUDED.leased_until, created_at = EXCLUDED.created_at,
-        recorded = CASE WHEN kept.created_at >= %(stale)s THEN kept.recorded END
-    WHERE kept.created_at < %(stale)s OR (kept.status IS NULL AND kept.leased_until <= %(now)s)
-    RETURNING recorded
+        leased_until = EXCLUDED.leased_until, recorded = EXCLUDED.recorded,
+        created_at = EXCLUDED.created_at
+    WHERE kept.created_at < %(stale)s
+        OR (kept.status IS NULL AND kept.leased_until <= %(now)s
+            AND coalesce(kept.recorded, EXCLUDED.recorded) = EXCLUDED.recorded)
 """
 _KEEP = """
     INSERT INTO api_idempotencykey AS kept (id, fingerprint, status, sealed, created_at)
@@ -72,13 +75,7 @@ class Row:
     reused: bool
     answer: Stored | None
     leased_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The key is ours for a while; `recorded` is how far an earlier lease got, if it did."""
-
-    recorded: UUID | None
+    recovery_point: UUID | None
 
 
 class KeyStore:
@@ -94,32 +91,27 @@ class KeyStore:
         number = int.from_bytes(bytes.fromhex(self.id)[:8], "big", signed=True)
         with connection.cursor() as cursor:
             cursor.execute(_LOCKED_ROW, {"number": number, "id": self.id, "stale": now - KEPT})
-            locked, fingerprint, status, sealed, leased_until = cursor.fetchone()
+            locked, fingerprint, status, sealed, leased_until, point = cursor.fetchone()
         if not locked:
             return None
         reused = fingerprint is not None and not self._is_of_this_body(fingerprint)
         kept = status is not None and not reused
-        return Row(reused, self._opened(status, bytes(sealed)) if kept else None, leased_until)
+        answer = self._opened(status, bytes(sealed)) if kept else None
+        return Row(reused, answer, leased_until, point)
 
-    def lease(self, now: datetime, until: datetime) -> Lease | None:
-        """Marks the key as being worked on; None when somebody else has it."""
+    def lease(self, now: datetime, until: datetime, point: UUID) -> bool:
+        """Mark the key as being worked on from a recovery point; False when another has it."""
         with connection.cursor() as cursor:
-            cursor.execute(_LEASE, {**self._common(now), "until": until})
-            row = cursor.fetchone()
-        return Lease(*row) if row else None
-
-    def note(self, recorded: UUID) -> None:
-        """Keeps with the leased key what is recorded by now."""
-        IdempotencyKey.objects.filter(pk=self.id).update(recorded=recorded)
+            cursor.execute(_LEASE, {**self._common(now), "until": until, "point": point})
+            return bool(cursor.rowcount)
 
     def release(self, until: datetime, now: datetime) -> None:
-        """Ends the lease that runs `until` then, unless it was answered or taken over.
+        """End the lease that runs `until` then, unless it was answered or taken over.
 
-        What it has recorded stays.
+        The recovery point stays.
         """
-        mine = IdempotencyKey.objects.filter(pk=self.id, status=None, leased_until=until)
-        if not mine.filter(recorded=None).delete()[0]:
-            mine.update(leased_until=now)
+        leased = IdempotencyKey.objects.filter(pk=self.id, status=None, leased_until=until)
+        leased.update(leased_until=now)
 
     def keep(self, answer: Stored, now: datetime, *, over_lease: bool) -> bool:
         """Stores the answer; False when there is one, or a live lease unless `over_lease`."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.domain import Role
 from accounts.services import lock_active_account_shared
 from core.caller import Caller
-from core.db.transactions import Phase, use_case
+from core.db.transactions import RecoveryPoint, two_step
 from core.errors import Forbidden
 from events.services import record_event
 from inventory.domain import MovementKind
@@ -34,13 +34,14 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
     After the cancellation it raises `OutcomeMismatch` when the provider's answer
     contradicts the payment.
     """
-    order_id = _cancel(caller=caller, number=number, reason=reason, now=now)
-    finish_operations_of(order_id=order_id)
-    return _canceled(caller, number)
+    return two_step(
+        record=lambda: _cancel(caller=caller, number=number, reason=reason, now=now),
+        execute=lambda order: finish_operations_of(order_id=order.id),
+        conclude=lambda *_: order_for(caller=caller, number=number),
+    )
 
 
-@use_case(phase=Phase.FIRST)
-def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> UUID:
+def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> RecoveryPoint:
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
     order_id, units = _units_of(caller, number)
@@ -63,12 +64,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> UUID:
         actor_id=caller.user_id,
         now=now,
     )
-    return order_id
-
-
-@use_case(phase=Phase.LAST)
-def _canceled(caller: Caller, number: str) -> Order:
-    return order_for(caller=caller, number=number)
+    return RecoveryPoint(order_id)
 
 
 def _units_of(caller: Caller, number: str) -> tuple[UUID, dict[UUID, int]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from core.caller import Caller
-from core.db.transactions import Phase, use_case
+from core.db.transactions import RecoveryPoint, two_step, use_case
 from core.money import Money
 from events.services import record_event
 from inventory.domain import MovementKind
@@ -64,9 +64,11 @@ def capture_payment(
     `NothingToCapture`, `CaptureExceedsDue`, `OperationInProgress` or, once it is
     recorded, `OutcomeMismatch`.
     """
-    payment_id = _record_capture(caller=caller, number=number, amount=amount, now=now)
-    finish_operations(payment_id=payment_id)
-    return _as_it_is_now(caller, number)
+    return two_step(
+        record=lambda: _record_capture(caller=caller, number=number, amount=amount, now=now),
+        execute=lambda payment: finish_operations(payment_id=payment.id),
+        conclude=lambda *_: order_for(caller=caller, number=number),
+    )
 
 
 def refund_order(
@@ -85,17 +87,19 @@ def refund_order(
     `RefundExceedsPaid`, `UnknownItem`, `RefundExceedsOrdered`, `RestockExceedsOrdered` or,
     once it is recorded, `OutcomeMismatch`.
     """
-    payment_id = _record_refund(
-        caller=caller,
-        number=number,
-        amount=amount,
-        items=items or {},
-        reason=reason,
-        restock_items=restock_items,
-        now=now,
+    return two_step(
+        record=lambda: _record_refund(
+            caller=caller,
+            number=number,
+            amount=amount,
+            items=items or {},
+            reason=reason,
+            restock_items=restock_items,
+            now=now,
+        ),
+        execute=lambda payment: finish_operations(payment_id=payment.id),
+        conclude=lambda *_: order_for(caller=caller, number=number),
     )
-    finish_operations(payment_id=payment_id)
-    return _as_it_is_now(caller, number)
 
 
 def finish_operations(*, payment_id: UUID) -> None:
@@ -113,7 +117,7 @@ def finish_operations_of(*, order_id: UUID) -> None:
         finish_operations(payment_id=payment.id)
 
 
-@use_case(phase=Phase.MIDDLE)
+@use_case
 def _note_operation(
     operation: OperationState, payment: PaymentState, outcome: Outcome, *, now: datetime
 ) -> None:
@@ -124,18 +128,18 @@ def _note_operation(
         sync_payment_status(order_id=payment.order_id, now=now)
 
 
-@use_case(phase=Phase.FIRST)
-def _record_capture(*, caller: Caller, number: str, amount: Money | None, now: datetime) -> UUID:
+def _record_capture(
+    *, caller: Caller, number: str, amount: Money | None, now: datetime
+) -> RecoveryPoint:
     order = lock_order(order_id=order_for(caller=caller, number=number).id)
     if order.status == OrderStatus.CANCELED:
         raise NothingToCapture
     payment = _payment_of(order.id)
     wanted = amount_in(order.currency, amount)
     record_capture(payment_id=payment.id, amount=wanted, now=now)
-    return payment.id
+    return RecoveryPoint(payment.id)
 
 
-@use_case(phase=Phase.FIRST)
 def _record_refund(
     *,
     caller: Caller,
@@ -145,7 +149,7 @@ def _record_refund(
     reason: str,
     restock_items: bool,
     now: datetime,
-) -> UUID:
+) -> RecoveryPoint:
     order = order_for(caller=caller, number=number)
     chosen = _chosen(order, items)
     if restock_items:
@@ -165,12 +169,7 @@ def _record_refund(
         actor_id=caller.user_id,
         now=now,
     )
-    return payment.id
-
-
-@use_case(phase=Phase.LAST)
-def _as_it_is_now(caller: Caller, number: str) -> Order:
-    return order_for(caller=caller, number=number)
+    return RecoveryPoint(payment.id)
 
 
 def _chosen(order: Order, items: Mapping[str, int]) -> list[RefundedItem]:

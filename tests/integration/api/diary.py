@@ -15,7 +15,7 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from core.db.transactions import Phase, use_case
+from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.errors import Conflict, PaymentRequired, Unavailable
 from core.http import fields
 from core.http.idempotency import Answer, write
@@ -28,6 +28,7 @@ from tests.api_user import TestUserAuthentication
 SUBJECT = UUID("0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b")
 running = threading.Event()
 may_finish = threading.Event()
+posted: list[RecoveryPoint] = []  # what the post office was given, by a retry too
 
 
 class PageFull(Conflict):
@@ -57,29 +58,34 @@ def add_entry(*, kind: str) -> Event:
     return event
 
 
-@use_case(phase=Phase.FIRST)
-def begin_letter(*, kind: str) -> str:
+def send_letter(*, kind: str) -> Event:
+    return two_step(
+        record=lambda: write_letter(kind),
+        execute=post_letter,
+        conclude=lambda letter, kind: Event.objects.create(type=f"sent.{kind}", subject_id=SUBJECT),
+    )
+
+
+def write_letter(kind: str) -> RecoveryPoint | Finished[Event]:
     if kind == "full":
         raise PageFull
-    Event.objects.get_or_create(type=f"begun.{kind}", subject_id=SUBJECT)
-    return kind
+    letter = Event.objects.create(id=uuid7(), type=f"begun.{kind}", subject_id=SUBJECT)
+    return Finished(letter) if kind == "nothing_to_send" else RecoveryPoint(letter.id)
 
 
-@use_case(phase=Phase.LAST)
-def finish_letter(*, kind: str) -> Event:
-    return Event.objects.create(type=f"sent.{kind}", subject_id=SUBJECT)
-
-
-def send_letter(*, kind: str) -> Event:
-    begin_letter(kind=kind)
-    if kind == "nothing_to_send":
-        return Event.objects.get(type="begun.nothing_to_send")
+def post_letter(letter: RecoveryPoint) -> str:
+    kind = Event.objects.get(pk=letter.id).type.removeprefix("begun.")
+    posted.append(letter)
     running.set()
     if kind == "slow":
         may_finish.wait(10)
     if kind == "lost":
         raise RuntimeError("the post office burned down")
-    return finish_letter(kind=kind)
+    if kind == "killed" and not letter.resumed:
+        raise SystemExit  # nothing of ours catches it, so all stays as a kill would leave it
+    if kind == "registered":
+        add_entry(kind="receipt")
+    return kind
 
 
 class EntryInput(fields.Input):
