@@ -24,6 +24,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts.domain import InvalidCredentials, TooManyAttempts, normalize_email
 from accounts.models import LoginFailures, RefreshSession
+from core.db.transactions import transaction_required
 
 FREE_PER_ACCOUNT_AND_ADDRESS = 5
 FREE_PER_ACCOUNT = 50
@@ -104,10 +105,11 @@ def guarded(attempt: _Attempt, *, now: datetime) -> Iterator[None]:
         LoginFailures.objects.filter(pk__in=mine).delete()
 
 
+@transaction_required
 def forgive(*, account: str, address: str) -> None:
     """Ends the counts that keep somebody at `address` from logging in as `account`.
 
-    In the caller's transaction. Those of the address for other accounts stay.
+    Those of the address for other accounts stay.
     """
     mine = [_digest("here", account, address), _digest("anywhere", account)]
     LoginFailures.objects.filter(pk__in=mine).delete()

@@ -27,6 +27,7 @@ from jwt.algorithms import ECAlgorithm
 from accounts.domain import REFRESH_LIFETIME, KeyState
 from accounts.encryption import seal, unseal
 from accounts.models import SigningKey
+from core.db.transactions import transaction_required
 
 ALGORITHM = "ES256"
 STALE_AFTER = 60.0
@@ -121,10 +122,11 @@ class Keyring:
 keyring = Keyring()
 
 
+@transaction_required
 def rotate(*, now: datetime) -> str:
     """Makes `next` the key that signs and publishes a new `next`; returns the id that signs.
 
-    Runs in the caller's transaction. Retired keys verify until their last token has
+    Retired keys verify until their last token has
     expired and are then deleted.
     """
     _lock_keys()
@@ -138,10 +140,11 @@ def rotate(*, now: datetime) -> str:
     return ring.kid
 
 
+@transaction_required
 def replace_all(*, now: datetime) -> str:
     """Withdraws every key, whatever its state, and makes new ones; returns the id that signs.
 
-    Runs in the caller's transaction. No token signed before is good any more, in each
+    No token signed before is good any more, in each
     process once it has read the keys again, at most `STALE_AFTER` seconds later.
     """
     _lock_keys()
@@ -178,6 +181,7 @@ def _ring_from(rows: list[SigningKey]) -> Ring | None:
 
 
 def _make_missing_keys(*, now: datetime) -> Ring:
+    # No use case: the first token that is signed makes the keys, inside whatever use case signs it.
     with transaction.atomic():
         _lock_keys()
         rows = {row.state: row for row in SigningKey.objects.exclude(state=KeyState.RETIRED)}

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.db.transactions import transaction_required
 from events.models import Event
 
 
+@transaction_required
 def record_event(
     *,
     type: str,  # noqa: A002 - the field's name for it
@@ -32,6 +34,7 @@ def record_event(
     )
 
 
+@transaction_required
 def forget_reasons(*, subject_ids: Collection[UUID]) -> None:
     """Blanks what people gave as a reason; that something happened stays."""
     told = list(Event.objects.filter(subject_id__in=subject_ids, data__has_key="reason"))

@@ -21,7 +21,7 @@ from accounts.models import EmailChange, User
 from accounts.services.sessions import note_session, revoke_sessions
 from accounts.services.users import lock_user, require_strong_password
 from accounts.signed_links import Proof, Purpose, read_proof
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 
 
 @use_case
@@ -151,8 +151,9 @@ def confirm_email_change(*, token: str, now: datetime) -> bool:
     return True
 
 
+@transaction_required
 def distrust_email(*, user_id: UUID, now: datetime) -> None:
-    """What follows, in the caller's transaction, when an address was set by who does not read it.
+    """Distrust an address that was set by somebody who may not read it.
 
     It proves nothing until its owner verifies it, a change that was under way is off, and
     every session ends, because the account may have gone to somebody else.

@@ -9,13 +9,15 @@ from accounts.domain import InvalidCredentials, MfaRequired
 from accounts.encryption import unseal
 from accounts.models import RecoveryCode, TotpDevice
 from accounts.totp import matching_step
+from core.db.transactions import transaction_required
 from core.ids import hash_secret
 
 PURPOSE = "authenticator secrets"
 
 
+@transaction_required
 def use_second_factor(*, user_id: UUID, code: str, now: datetime) -> datetime | None:
-    """Spends a code of the app or a recovery code, in the caller's transaction.
+    """Spends a code of the app or a recovery code.
 
     Returns since when the second factor is on, None when the user has none. Raises
     `MfaRequired` without a code, and `InvalidCredentials` for a wrong or spent one.
@@ -31,6 +33,7 @@ def use_second_factor(*, user_id: UUID, code: str, now: datetime) -> datetime | 
     return device.confirmed_at
 
 
+@transaction_required
 def use_code(device: TotpDevice, code: str, now: datetime) -> None:
     """Raises `InvalidCredentials` unless the app shows `code` now and it was not used before."""
     secret = unseal(bytes(device.secret), purpose=PURPOSE, bound_to=str(device.pk))

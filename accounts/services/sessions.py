@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
 from accounts import signing_keys
 from accounts.domain import (
@@ -29,7 +28,7 @@ from accounts.models import RefreshSession, User
 from accounts.selectors import roles_of, users_with_roles
 from accounts.services.second_factor import use_second_factor
 from accounts.tokens import read_refresh, sign_access, sign_refresh
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 
 
 def log_in(*, email: str, password: str, device: Device, now: datetime, otp: str = "") -> TokenPair:
@@ -71,10 +70,11 @@ def _open_session(
     return _pair(session, user, now)
 
 
+@transaction_required
 def note_session(
     user: User, *, device: Device, now: datetime, mfa_shown: bool = False
 ) -> RefreshSession:
-    """That somebody who proved to be this user was there, in the caller's transaction."""
+    """That somebody who proved to be this user was there."""
     return RefreshSession.objects.create(
         user=user,
         mfa_shown=mfa_shown,
@@ -99,8 +99,7 @@ def refresh_session(*, refresh: str, now: datetime) -> TokenPair:
         return _rotate(session_id=session_id, jti=jti, now=now)
     except TokenReused:
         # The refusal rolled its own transaction back; what follows from it has to last.
-        with transaction.atomic(durable=True):
-            _revoke(session_id, now)
+        use_case(_revoke)(session_id, now)
         raise
 
 
@@ -143,8 +142,9 @@ def end_all_sessions(*, user_id: UUID, now: datetime) -> None:
     revoke_sessions(user_id=user_id, now=now)
 
 
+@transaction_required
 def revoke_sessions(*, user_id: UUID, now: datetime) -> None:
-    """Ends a user's sessions in the caller's transaction, because what they rest on changed.
+    """Ends a user's sessions, because what they rest on changed.
 
     Those of the admin, too. The user is locked before the sessions, as at a login.
     """

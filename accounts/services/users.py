@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from accounts import emails
 from accounts.domain import (
@@ -19,7 +18,7 @@ from accounts.domain import (
 )
 from accounts.models import User
 from accounts.selectors import profile_of
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 from core.errors import FieldError, Unauthenticated
 
 
@@ -62,6 +61,7 @@ def update_profile(
     return user
 
 
+@use_case
 def ensure_user(*, email: str, password: str, role: Role) -> User:
     """An active user with exactly this role and password, made or changed; for demo data."""
     user = User.objects.filter(email=normalize_email(email)).first()
@@ -71,12 +71,12 @@ def ensure_user(*, email: str, password: str, role: Role) -> User:
     user.is_superuser = role is Role.ADMIN
     if not user.check_password(password):
         user.set_password(password)
-    with transaction.atomic():
-        user.save()
-        user.groups.set([Group.objects.get_or_create(name=role)[0]])
+    user.save()
+    user.groups.set([Group.objects.get_or_create(name=role)[0]])
     return user
 
 
+@transaction_required
 def lock_user(*, user_id: UUID) -> None:
     """Makes others who lock or hold this user wait until the transaction ends.
 
@@ -88,6 +88,7 @@ def lock_user(*, user_id: UUID) -> None:
         raise Unauthenticated
 
 
+@transaction_required
 def lock_active_account_shared(*, user_id: UUID) -> str:
     """Keeps an account from being changed or erased until the transaction ends.
 

@@ -24,7 +24,7 @@ from carts.models import Cart
 from carts.selectors import assembled, lines_of, offers_for
 from carts.services.writing import locked_cart, save_lines, with_quantities, write_lines
 from core.caller import Caller
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 from core.ids import hash_secret, new_secret
 
 
@@ -50,10 +50,11 @@ def create_cart(
     return open_cart(caller=caller, currency=currency, requested=requested, now=now)
 
 
+@transaction_required
 def open_cart(
     *, caller: Caller, currency: str | None, requested: Sequence[ItemRequest], now: datetime
 ) -> NewCart:
-    """`create_cart` inside the transaction of another use case, which holds the account."""
+    """Create a cart as `create_cart` does, for a use case that has locked the account."""
     token = None if caller.user_id else new_secret()
     cart = Cart(
         customer_id=caller.user_id,

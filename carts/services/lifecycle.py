@@ -12,9 +12,10 @@ from carts.models import Cart
 from carts.selectors import lines_of, view_of
 from carts.services.writing import delete_lines, locked_cart, save_lines
 from core.caller import Caller
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 
 
+@transaction_required
 def lock_for_checkout(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
     """The caller's open cart with today's offers, locked until the transaction ends.
 
@@ -24,6 +25,7 @@ def lock_for_checkout(*, caller: Caller, cart_id: UUID, now: datetime) -> CartVi
     return view_of(cart, now=now)
 
 
+@transaction_required
 def settle_cart(
     *, cart_id: UUID, seen_version: int, bought: Mapping[UUID, int], now: datetime
 ) -> UUID | None:

@@ -22,10 +22,12 @@ from carts.models import Cart, CartLine
 from carts.selectors import assembled
 from catalog.domain import Offer
 from core.caller import Caller
+from core.db.transactions import transaction_required
 from core.ids import uuid7
 from core.versions import require_version
 
 
+@transaction_required
 def locked_cart(
     *, caller: Caller, cart_id: UUID, expected: AbstractSet[int] | None, now: datetime
 ) -> Cart:
