@@ -25,9 +25,9 @@ from django.utils import timezone
 from jwt.algorithms import ECAlgorithm
 
 from accounts.domain import REFRESH_LIFETIME, KeyState
-from accounts.encryption import seal, unseal
 from accounts.models import SigningKey
 from core.db.transactions import transaction_required
+from core.encryption import key_for, seal, unseal
 
 ALGORITHM = "ES256"
 STALE_AFTER = 60.0
@@ -35,7 +35,7 @@ RELOAD_AT_MOST_EVERY = 2.0
 # A process may sign with a key for as long as it has not noticed the rotation.
 VERIFIES_AFTER_RETIREMENT = REFRESH_LIFETIME + timedelta(hours=1)
 _ADVISORY_LOCK = 0x6B657973
-_PURPOSE = "signing keys"
+_PRIVATE_KEYS = key_for("signing keys")
 
 log = structlog.get_logger(__name__)
 
@@ -223,7 +223,7 @@ def _new_key(state: KeyState, now: datetime) -> SigningKey:
         public_key=public_key.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         ).decode(),
-        private_key=seal(plain, purpose=_PURPOSE, bound_to=kid),
+        private_key=seal(plain, key=_PRIVATE_KEYS, bound_to=kid),
         created_at=now,
     )
 
@@ -237,6 +237,6 @@ def _public_key(row: SigningKey) -> ec.EllipticCurvePublicKey:
 
 def _opened(row: SigningKey) -> ec.EllipticCurvePrivateKey | None:
     """The private part, or None when it was sealed under a SECRET_KEY that we do not have."""
-    plain = unseal(bytes(row.private_key), purpose=_PURPOSE, bound_to=row.kid)
+    plain = unseal(bytes(row.private_key), key=_PRIVATE_KEYS, bound_to=row.kid)
     key = serialization.load_der_private_key(plain, password=None) if plain else None
     return key if isinstance(key, ec.EllipticCurvePrivateKey) else None

@@ -11,16 +11,16 @@ from django.conf import settings
 
 from accounts import emails
 from accounts.domain import Enrolment, MfaAlreadyOn, MfaNotStarted
-from accounts.encryption import seal, unseal
 from accounts.lockout import code_attempt, guarded
 from accounts.models import RecoveryCode, TotpDevice
 from accounts.selectors import second_factor_of
 from accounts.services.recovery import reauthenticate
-from accounts.services.second_factor import PURPOSE, use_code, use_second_factor
+from accounts.services.second_factor import SECRETS_KEY, use_code, use_second_factor
 from accounts.services.sessions import revoke_sessions
 from accounts.services.users import lock_user
 from accounts.totp import new_totp_secret, provisioning_url
 from core.db.transactions import use_case
+from core.encryption import seal, unseal
 from core.ids import hash_secret
 
 RECOVERY_CODES = 10
@@ -42,7 +42,7 @@ def _start(*, user_id: UUID, email: str, now: datetime) -> Enrolment:
     if TotpDevice.objects.filter(pk=user_id).exclude(confirmed_at=None).exists():
         raise MfaAlreadyOn
     secret = new_totp_secret()
-    sealed = seal(secret, purpose=PURPOSE, bound_to=str(user_id))
+    sealed = seal(secret, key=SECRETS_KEY, bound_to=str(user_id))
     TotpDevice.objects.update_or_create(
         pk=user_id, defaults={"secret": sealed, "created_at": now, "confirmed_at": None}
     )
@@ -59,7 +59,7 @@ def started_mfa(*, user_id: UUID, email: str, started_at: datetime) -> Enrolment
     device = pending.first()
     if device is None:
         return None
-    secret = unseal(bytes(device.secret), purpose=PURPOSE, bound_to=str(user_id))
+    secret = unseal(bytes(device.secret), key=SECRETS_KEY, bound_to=str(user_id))
     return _enrolment(secret, email) if secret else None
 
 

@@ -6,13 +6,13 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.domain import InvalidCredentials, MfaRequired
-from accounts.encryption import unseal
 from accounts.models import RecoveryCode, TotpDevice
 from accounts.totp import matching_step
 from core.db.transactions import transaction_required
+from core.encryption import key_for, unseal
 from core.ids import hash_secret
 
-PURPOSE = "authenticator secrets"
+SECRETS_KEY = key_for("authenticator secrets")
 
 
 @transaction_required
@@ -36,7 +36,7 @@ def use_second_factor(*, user_id: UUID, code: str, now: datetime) -> datetime | 
 @transaction_required
 def use_code(device: TotpDevice, code: str, now: datetime) -> None:
     """Raises `InvalidCredentials` unless the app shows `code` now and it was not used before."""
-    secret = unseal(bytes(device.secret), purpose=PURPOSE, bound_to=str(device.pk))
+    secret = unseal(bytes(device.secret), key=SECRETS_KEY, bound_to=str(device.pk))
     step = matching_step(secret, code, now=now, after=device.last_step) if secret else None
     if step is None:
         raise InvalidCredentials("The code is wrong, or was used before.")

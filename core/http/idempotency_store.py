@@ -1,4 +1,4 @@
-"""Where idempotency keys and their answers are kept: the SQL and the encryption.
+"""The table of idempotency keys and their answers.
 
 A stored answer may hold a secret (a cart token, a pair of JWTs). It is encrypted
 with a key derived from the Idempotency-Key, of which only a hash is stored.
@@ -7,7 +7,6 @@ with a key derived from the Idempotency-Key, of which only a hash is stored.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,18 +14,16 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from core.db.batches import delete_in_batches
+from core.encryption import key_with, seal, unseal
 from core.http.models import IdempotencyKey
 
 KEPT = timedelta(hours=24)
-_NONCE_BYTES = 12
 
 # One statement locks and reads. Its snapshot may be older than the lock, and miss
 # an answer committed in between: storing a second one is refused by the row then.
@@ -82,8 +79,8 @@ class KeyStore:
     """The row of one Idempotency-Key, in the scope of one caller, method and path."""
 
     def __init__(self, *, scope: str, body: bytes) -> None:
-        self.scope = scope
         self.id = hashlib.sha256(scope.encode()).hexdigest()
+        self.sealing_key = key_with(scope)
         self.body = body
 
     def locked_row(self, now: datetime) -> Row | None:
@@ -115,9 +112,10 @@ class KeyStore:
 
     def keep(self, answer: Stored, now: datetime, *, over_lease: bool) -> bool:
         """Stores the answer; False when there is one, or a live lease unless `over_lease`."""
+        plain = orjson.dumps(answer.headers) + b"\n" + answer.body
         values = {
             "status": answer.status,
-            "sealed": self._sealed(answer),
+            "sealed": seal(plain, key=self.sealing_key),
             "over_lease": over_lease,
         }
         with connection.cursor() as cursor:
@@ -162,23 +160,9 @@ class KeyStore:
         salt = f"core.http.idempotency\n{self.id}"
         return salted_hmac(salt, self.body, secret=secret, algorithm="sha256").hexdigest()
 
-    def _sealed(self, answer: Stored) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
-        plain = orjson.dumps(answer.headers) + b"\n" + answer.body
-        return nonce + self._cipher(settings.SECRET_KEY).encrypt(nonce, plain, None)
-
     def _opened(self, status: int, sealed: bytes) -> Stored:
-        headers, _, body = self._decrypted(sealed).partition(b"\n")
+        plain = unseal(sealed, key=self.sealing_key)
+        if plain is None:
+            raise RuntimeError("A stored answer cannot be opened.")
+        headers, _, body = plain.partition(b"\n")
         return Stored(status, orjson.loads(headers), body)
-
-    def _decrypted(self, sealed: bytes) -> bytes:
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-            try:
-                cipher = self._cipher(secret)
-                return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
-            except InvalidTag:
-                continue
-        raise InvalidTag
-
-    def _cipher(self, secret: str) -> AESGCM:
-        return AESGCM(hashlib.sha256(f"{secret}\n{self.scope}".encode()).digest())
