@@ -1,4 +1,8 @@
-"""Addresses that a user may make us call: public ones, and none of our own network."""
+"""URLs that a user sets and the shop calls: to public addresses, and none of its own network.
+
+Nothing calls such a URL yet. Webhooks and pictures by URL will, and every call has to
+go through `require_public_url`.
+"""
 
 from __future__ import annotations
 

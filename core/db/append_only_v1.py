@@ -1,4 +1,9 @@
-"""Tables that only grow: PostgreSQL refuses to rewrite what they tell."""
+"""Append-only tables: PostgreSQL refuses to rewrite what they tell.
+
+This module never changes, because migrations that have run somewhere are made of it: an edit
+here would give a new database another schema than the old ones have. What has to be different
+is written beside it, as `append_only_v2`, with a migration that replaces the triggers.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +25,7 @@ FUNCTION = RunSQL(
 
 
 def only_grows(table: str, *, forgettable: Sequence[str] = ()) -> RunSQL:
-    """For a migration after `db.0002`: rows of `table` are neither changed nor deleted.
+    """Make `table` append-only, in a migration after `db.0002`: no row is changed or deleted.
 
     `forgettable` are the paths that erasing a person may blank, such as `reason` or, inside
     a JSON column, `data,reason`. An insert costs nothing more.
