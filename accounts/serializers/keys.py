@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import ApiKey
 from accounts.roles import SCOPES
-from core.http.fields import Input, Output, StrictCharField
+from core.http.fields import Input, Output, StrictCharField, StrictChoiceField
 
 
 class ApiKeyInput(Input):
@@ -16,7 +16,7 @@ class ApiKeyInput(Input):
 
     name = StrictCharField(max_length=100, help_text="What it is for.")
     scopes = serializers.ListField(
-        child=serializers.ChoiceField(sorted(SCOPES)), min_length=1, max_length=len(SCOPES)
+        child=StrictChoiceField(choices=sorted(SCOPES)), min_length=1, max_length=len(SCOPES)
     )
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
 

@@ -7,7 +7,7 @@ sends the wrong type has a bug and is told so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
@@ -58,12 +58,13 @@ class StrictEmailField(StrictCharField, serializers.EmailField):
 
 
 class StrictChoiceField(serializers.ChoiceField):
-    """One of the documented strings."""
+    """One of the documented strings; a refusal lists them."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid_choice", input=type(data).__name__)
-        return super().to_internal_value(data)
+        if not isinstance(data, str) or data not in self.choices:
+            choices = ", ".join(map(str, self.choices))
+            raise ValidationError(f"Expected one of: {choices}.", "invalid_choice")
+        return data
 
 
 class StrictUUIDField(serializers.UUIDField):
@@ -80,7 +81,8 @@ class CurrencyField(StrictCharField):
     """An ISO 4217 code in capitals."""
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("validators", [RegexValidator("^[A-Z]{3}$")])
+        capitals = RegexValidator("^[A-Z]{3}$", "Expected three capital letters.")
+        kwargs.setdefault("validators", [capitals])
         super().__init__(**{"min_length": 3, "max_length": 3, **kwargs})
 
     def to_internal_value(self, data: Any) -> str:
@@ -92,6 +94,8 @@ class CurrencyField(StrictCharField):
 
 class Input(serializers.Serializer[Any]):
     """The shape of a request body; fields it does not name are refused."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "Expected an object."}
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
@@ -111,7 +115,7 @@ class Input(serializers.Serializer[Any]):
 
 
 def validated(shape: type[Input], request: Request) -> dict[str, Any]:
-    """The request's body in the given shape; every value that is wrong is reported."""
+    """Return the request's body in the given shape, or report every value that is wrong."""
     serializer = shape(data=request.data)
     serializer.is_valid(raise_exception=True)
     values: dict[str, Any] = serializer.validated_data

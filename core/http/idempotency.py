@@ -42,7 +42,7 @@ class IdempotencyKeyInvalid(Invalid):
 
 
 class IdempotencyKeyReused(Unprocessable):
-    """This Idempotency-Key was used before with another request body."""
+    """The Idempotency-Key was used before with another request body."""
 
     code = "idempotency_key_reused"
 
@@ -55,7 +55,7 @@ class IdempotencyInProgress(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a write tells the client."""
+    """What a write answers, before it is encoded."""
 
     status: int
     body: Any = None
@@ -102,7 +102,7 @@ def write(
 
 
 def purge(*, now: datetime) -> int:
-    """Deletes the keys that are no longer honored; returns how many."""
+    """Delete the keys that are no longer honored; return how many."""
     return KeyStore.purge(before=now - KEPT)
 
 
@@ -187,7 +187,7 @@ class _StoredEffect(Effect):
         return self.store.keep(answer, timezone.now(), over_lease=self.leased_until is not None)
 
     def _presented(self, result: Any) -> tuple[Stored, bool]:
-        """The answer, and whether a retry gets the same one."""
+        """Make the answer; tell whether a retry gets the same one."""
         try:
             return _sealed(self.present(result)), True
         except CongoCartError as error:
@@ -195,7 +195,7 @@ class _StoredEffect(Effect):
 
 
 def _is_final(error: CongoCartError) -> bool:
-    """Whether asking again with the same key should get the same refusal."""
+    """Tell whether a retry with the same key should get the same refusal."""
     passing = isinstance(error, ResourceBusy) or error.retry_after is not None
     return status_of(error) < 500 and not passing
 

@@ -84,7 +84,7 @@ class KeyStore:
         self.body = body
 
     def locked_row(self, now: datetime) -> Row | None:
-        """What is stored, locked until the transaction ends; None while another one has it."""
+        """Lock the key until the transaction ends and read it; None while another one has it."""
         number = int.from_bytes(bytes.fromhex(self.id)[:8], "big", signed=True)
         with connection.cursor() as cursor:
             cursor.execute(_LOCKED_ROW, {"number": number, "id": self.id, "stale": now - KEPT})
@@ -97,7 +97,7 @@ class KeyStore:
         return Row(reused, answer, leased_until, point)
 
     def lease(self, now: datetime, until: datetime, point: UUID) -> bool:
-        """Mark the key as being worked on from a recovery point; False when another has it."""
+        """Keep the recovery point and the key until then; False when another request has it."""
         with connection.cursor() as cursor:
             cursor.execute(_LEASE, {**self._common(now), "until": until, "point": point})
             return bool(cursor.rowcount)
@@ -111,7 +111,7 @@ class KeyStore:
         leased.update(leased_until=now)
 
     def keep(self, answer: Stored, now: datetime, *, over_lease: bool) -> bool:
-        """Stores the answer; False when there is one, or a live lease unless `over_lease`."""
+        """Store the answer; False when there is one, or a live lease unless `over_lease`."""
         plain = orjson.dumps(answer.headers) + b"\n" + answer.body
         values = {
             "status": answer.status,
@@ -123,18 +123,18 @@ class KeyStore:
             return bool(cursor.rowcount)
 
     def answer(self) -> Stored | None:
-        """The answer that is stored by now."""
+        """Return the answer that is stored by now."""
         row = self._answered().first()
         return self._answer_in(row) if row else None
 
     def answer_to_this_body(self, now: datetime) -> Stored | None:
-        """What the same request was answered before, if it was."""
+        """Return the answer that the same request got before, if it did."""
         row = self._answered().filter(created_at__gte=now - KEPT).first()
         return self._answer_in(row) if row and self._is_of_this_body(row.fingerprint) else None
 
     @staticmethod
     def purge(*, before: datetime) -> int:
-        """Deletes what was stored `before` then; returns how many."""
+        """Delete what was stored `before` then; return how many."""
         return delete_in_batches(IdempotencyKey.objects.filter(created_at__lt=before))
 
     def _common(self, now: datetime) -> dict[str, Any]:
@@ -156,7 +156,7 @@ class KeyStore:
         return fingerprint in map(self._fingerprint, secrets)
 
     def _fingerprint(self, secret: str) -> str:
-        """Keyed, because a body may hold a password: who reads the table learns nothing."""
+        """Digest the body with a key, so that a password in it cannot be guessed from the table."""
         salt = f"core.http.idempotency\n{self.id}"
         return salted_hmac(salt, self.body, secret=secret, algorithm="sha256").hexdigest()
 

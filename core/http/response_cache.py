@@ -1,11 +1,11 @@
-"""Answers kept as bytes for as long as nothing at all has been committed since.
+"""A cache of public answers, as bytes, valid until anything at all is committed.
 
 An answer is kept under the snapshot that was current before it was read. The next
 request asks for the current snapshot, and only if it is still the same one is the
 kept answer given: what it says is what a new read would say, stock included. A
 snapshot never comes back once something was committed, so there is nothing to
-invalidate and no time to live. Under constant writes nothing is found here, and
-the price of having looked is one statement that reads no table.
+invalidate and no time to live. Under constant writes every lookup misses, at the price of
+one statement that reads no table.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ class _Kept:
     def __init__(self, snapshot: str | None) -> None:
         self.snapshot = snapshot
         self.answers: dict[str, tuple[bytes, str]] = {}
-        self.room = MAX_BYTES
+        self.bytes_left = MAX_BYTES
 
     def keep(self, name: str, answer: tuple[bytes, str]) -> None:
-        self.room -= len(name) + len(answer[0]) + _OVERHEAD
-        if self.room > 0:
+        self.bytes_left -= len(name) + len(answer[0]) + _OVERHEAD
+        if self.bytes_left > 0:
             self.answers[name] = answer
 
 
@@ -44,7 +44,7 @@ _kept = _Kept(None)
 
 
 def public_answer(request: Request, read: Callable[[], Any], *, keep: bool = True) -> HttpResponse:
-    """The answer to a GET that is the same for everybody, with ETag; 304 if the client has it.
+    """Answer a GET that is the same for everybody, with an ETag; 304 if the client has it.
 
     `read` makes the body from nothing but the URL and the database. Caches may store the
     answer but have to ask each time, because stock changes with every order. An answer

@@ -17,20 +17,22 @@ ADMIN_POLICY = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-ALLOWED_METHODS = "GET, POST, PUT, PATCH, DELETE"
-ALLOWED_HEADERS = (
-    "Authorization, Cart-Token, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-    "X-Request-ID"
-)
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": (
+        "Authorization, Cart-Token, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+        "X-Request-ID"
+    ),
+    "Access-Control-Max-Age": "7200",
+}
 EXPOSED_HEADERS = (
     "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, "
     "WWW-Authenticate, X-Request-ID"
 )
-PREFLIGHT_SECONDS = "7200"
 
 
 class SecurityHeadersMiddleware:
-    """Adds what the view has not set itself."""
+    """Add the security headers that the view has not set itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -47,9 +49,9 @@ class SecurityHeadersMiddleware:
 
 
 class CorsMiddleware:
-    """Lets browsers call from the origins in `CORS_ORIGINS`, and from no others.
+    """Let browsers call from the origins in `CORS_ORIGINS`, and from no others.
 
-    Cookies are never allowed along: callers prove themselves by headers, so a foreign
+    Cookies are never allowed: callers prove themselves by headers, so a foreign
     page cannot borrow somebody's login.
     """
 
@@ -61,23 +63,17 @@ class CorsMiddleware:
             return self.get_response(request)
         origin = request.META.get("HTTP_ORIGIN", "")
         named = origin in settings.CORS_ORIGINS
-        response = _preflight() if named and _is_preflight(request) else self.get_response(request)
+        if named and _is_preflight(request):
+            response: HttpResponseBase = HttpResponse(status=204, headers=PREFLIGHT_HEADERS)
+        else:
+            response = self.get_response(request)
         if named:
             response["Access-Control-Allow-Origin"] = origin
             response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
-        # On every answer: a cache must not give the one without an origin to who sends one.
+        # On every answer: a cache must not serve the one without an origin to a request with one.
         patch_vary_headers(response, ["Origin"])
         return response
 
 
 def _is_preflight(request: HttpRequest) -> bool:
     return request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
-
-
-def _preflight() -> HttpResponse:
-    headers = {
-        "Access-Control-Allow-Methods": ALLOWED_METHODS,
-        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
-        "Access-Control-Max-Age": PREFLIGHT_SECONDS,
-    }
-    return HttpResponse(status=204, headers=headers)

@@ -1,4 +1,4 @@
-"""Rate limits: how often a caller may do what, and the headers that tell so.
+"""Rate limits: how often a caller may do what, and the headers that say so.
 
 Windows are fixed. The headers are those of draft-ietf-httpapi-ratelimit-headers.
 """
@@ -29,7 +29,7 @@ _VERDICT = "congocart.rate_limit"
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many hits in so many seconds. `exact` ones are counted across processes."""
+    """At most `limit` hits in a window of `seconds`; `exact` ones are counted across processes."""
 
     name: str
     limit: int
@@ -44,7 +44,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Where a caller stands."""
+    """Where a caller stands in the window of a rate; `reset` is the seconds that are left of it."""
 
     rate: Rate
     hits: int
@@ -56,7 +56,7 @@ class Verdict:
         return self.hits <= self.rate.limit
 
     def headers(self) -> dict[str, str]:
-        """For the response, whichever it is."""
+        """Return the headers of the response, whichever it is."""
         remaining = max(0, self.rate.limit - self.hits)
         return {
             "RateLimit-Policy": self.rate.policy,
@@ -65,13 +65,13 @@ class Verdict:
 
 
 def rate(name: str) -> Rate:
-    """The rate that the settings give a group of operations."""
+    """Return the rate that the settings give a group of operations."""
     limit, _, seconds = settings.RATES[name].partition("/")
     return Rate(name, int(limit), int(seconds), exact=name in settings.EXACT_RATES)
 
 
 def judge(given: Rate, identity: str) -> Verdict:
-    """Counts one hit."""
+    """Count one hit; tell whether it is within the rate."""
     now = int(time.time())
     window, elapsed = divmod(now, given.seconds)
     digest = hashlib.sha256(f"{given.name}\n{identity}\n{window}".encode()).hexdigest()
@@ -80,12 +80,12 @@ def judge(given: Rate, identity: str) -> Verdict:
 
 
 def has_quota(name: str, identity: str) -> bool:
-    """Counts one hit of something beside the request itself, such as mails to one address."""
+    """Count one hit of something beside the request itself, such as mails to one address."""
     return not settings.RATE_LIMITS or judge(rate(name), identity).passes
 
 
 def require_quota(name: str, identity: str) -> None:
-    """Counts like `has_quota`. Raises `TooManyRequests`."""
+    """Count like `has_quota`. Raises `TooManyRequests`."""
     if not settings.RATE_LIMITS:
         return
     verdict = judge(rate(name), identity)
@@ -97,10 +97,11 @@ class GroupThrottle(BaseThrottle):
     """One limit for each request: that of the view's `rate_group`, else of reads or writes."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Raises `TooManyRequests` past the limit."""
+        """Count the request. Raises `TooManyRequests` past the limit."""
         if not settings.RATE_LIMITS:
             return True
-        verdict = judge(rate(_group(request, view)), _identity(request))
+        group = getattr(request.user, "rate_group", None) or _group_of(request, view)
+        verdict = judge(rate(group), _identity(request))
         request.META[_VERDICT] = verdict
         if not verdict.passes:
             raise TooManyRequests(retry_after=verdict.reset)
@@ -108,10 +109,10 @@ class GroupThrottle(BaseThrottle):
 
 
 def counted_refusal(refusal: CongoCartError, request: Request, view: APIView) -> CongoCartError:
-    """`refusal`, or `TooManyRequests` past the limit of the address that it came from.
+    """Return `refusal`, or `TooManyRequests` past the limit of the address that it came from.
 
-    Counts what was refused before `GroupThrottle` was asked: DRF looks at credentials and
-    permissions first, and whoever tries credentials must not have as many tries as he likes.
+    Counts what was refused before `GroupThrottle` was asked: DRF checks credentials and
+    permissions first, and guessing credentials must not be unlimited.
     """
     if not settings.RATE_LIMITS or _VERDICT in request.META:
         return refusal
@@ -121,7 +122,7 @@ def counted_refusal(refusal: CongoCartError, request: Request, view: APIView) ->
 
 
 class RateLimitMiddleware:
-    """Puts the verdict of `GroupThrottle` on the response."""
+    """Put the headers of the rate limit on the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -133,10 +134,6 @@ class RateLimitMiddleware:
             for name, value in verdict.headers().items():
                 response[name] = value
         return response
-
-
-def _group(request: Request, view: APIView) -> str:
-    return getattr(request.user, "rate_group", None) or _group_of(request, view)
 
 
 def _group_of(request: Request, view: APIView) -> str:

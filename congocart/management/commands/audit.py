@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from core.db.invariants import Finding, declared_checks, frozen_books, run_checks
+from core.db.invariants import Finding, declared_checks, frozen_snapshot, run_checks
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> None:
-        with frozen_books():
+        with frozen_snapshot():
             found = list(
                 run_checks(declared_checks(), now=timezone.now(), examples=options["examples"])
             )
