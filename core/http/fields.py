@@ -81,8 +81,7 @@ class CurrencyField(StrictCharField):
     """An ISO 4217 code in capitals."""
 
     def __init__(self, **kwargs: Any) -> None:
-        capitals = RegexValidator("^[A-Z]{3}$", "Expected three capital letters.")
-        kwargs.setdefault("validators", [capitals])
+        kwargs.setdefault("validators", [RegexValidator("^[A-Z]{3}$")])
         super().__init__(**{"min_length": 3, "max_length": 3, **kwargs})
 
     def to_internal_value(self, data: Any) -> str:

@@ -89,7 +89,6 @@ class ShelfInput(fields.Input):
     labels = serializers.ListField(required=False)
     options = serializers.DictField(required=False)
     price = fields.MoneyInput(required=False)
-    currency = fields.CurrencyField(required=False)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,6 @@ class ShelfInput(fields.Input):
         ({"options": 5}, "/options", "not_a_dict", "Expected an object."),
         ({"color": 5}, "/color", "invalid_choice", "Expected one of: red, blue."),
         ({"color": "green"}, "/color", "invalid_choice", "Expected one of: red, blue."),
-        ({"currency": "gbp"}, "/currency", "invalid", "Expected three capital letters."),
     ],
 )
 def test_a_refusal_speaks_of_json_and_says_what_is_expected(body, pointer, code, detail):
