@@ -131,7 +131,7 @@ class Unavailable(CongoCartError):
 
 
 class ResourceBusy(Conflict):
-    """Somebody else is changing this right now; try again."""
+    """This is being changed by another request; try again."""
 
     code = "resource_busy"
 

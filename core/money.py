@@ -54,7 +54,7 @@ def to_minor(value: Decimal, currency: str) -> int:
     """Convert major units (`19.99`) to minor units (`1999`).
 
     Raises `ValueError` when the value has more digits than the currency does,
-    because rounding a price that somebody typed would be a guess.
+    because rounding a price that was typed would be a guess.
     """
     scaled = value.scaleb(minor_digits(currency))
     if scaled != scaled.to_integral_value():

@@ -86,7 +86,7 @@ class MeViewSet(ViewSet):
             request,
             lambda: services.erase_user(user_id=user_id, **values, now=timezone.now()),
             lambda _: Answer(204),
-            spends_its_proof=True,
+            consumes_credential=True,
         )
 
 

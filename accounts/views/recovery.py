@@ -90,7 +90,7 @@ class RecoveryViewSet(ViewSet):
             request,
             lambda: services.reset_password(**values, device=device, now=timezone.now()),
             lambda _: Answer(204),
-            spends_its_proof=True,
+            consumes_credential=True,
         )
 
     @operation(
@@ -132,7 +132,7 @@ class CredentialsViewSet(ViewSet):
             request,
             lambda: services.change_password(user_id=user_id, **values, now=timezone.now()),
             lambda _: Answer(204),
-            spends_its_proof=True,
+            consumes_credential=True,
         )
 
     @operation(

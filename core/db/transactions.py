@@ -29,8 +29,8 @@ T = TypeVar("T")
 E = TypeVar("E")
 
 ATTEMPTS = 4
-# A phase that has to run again was overtaken by one that finished, so a crowd needs as many
-# runs as it has members.
+# A phase that has to run again was overtaken by one that finished: of so many contenders at
+# once, the last one needs as many runs.
 RUNS = 32
 _TRANSIENT = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 
@@ -41,7 +41,7 @@ class RunAgain(ResourceBusy):
 
 @dataclass(frozen=True, slots=True)
 class RecoveryPoint:
-    """The row that the first phase of a `two_step` recorded, and that a retry goes on from.
+    """The row that the first phase of a `two_step` recorded, and that a retry resumes from.
 
     `resumed` when an earlier attempt recorded it, so that its call may have been made already.
     """
@@ -113,7 +113,7 @@ def two_step(
     """Record an intent, execute it outside of any transaction, and conclude from what came of it.
 
     For an operation that has to call the network: two atomic phases with a recovery
-    point between them, so that a crash at any moment leaves something to go on from.
+    point between them, so that a crash at any moment leaves something to resume from.
 
     - `record` is the first atomic phase. With its `RecoveryPoint` the idempotency key stays
       leased; with `Finished` the answer is final and stored with the key in this phase. When

@@ -25,7 +25,7 @@ from rest_framework.request import Request
 from core.db.transactions import Effect, RunAgain, current_effect
 from core.errors import Conflict, CongoCartError, Invalid, ResourceBusy, Unprocessable
 from core.http.callers import caller_of
-from core.http.idempotency_store import KEPT, KeyStore, Stored
+from core.http.idempotency_store import RETENTION, KeyStore, Stored
 from core.http.json import dumps
 from core.http.problems import CONTENT_TYPE, headers_of, problem_of, status_of
 
@@ -67,7 +67,7 @@ def write(
     operation: Callable[[], T],
     present: Callable[[T], Answer],
     *,
-    spends_its_proof: bool = False,
+    consumes_credential: bool = False,
 ) -> HttpResponse:
     """Run a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
 
@@ -76,13 +76,13 @@ def write(
     that stores the answer, so it must not need the network. It may raise a `CongoCartError`
     to refuse without undoing the effect, such as a declined payment that was recorded.
 
-    `spends_its_proof` is for an operation that checks, before its use case, what its
-    own success takes away: a password, a link, an account. Its repetition is refused
-    there, and is answered like the first request all the same.
+    `consumes_credential` is for an operation that checks, before its use case, what its
+    own success invalidates: a password, a link, an account. A retry is refused there,
+    and still gets the answer of the first request.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return _response(_sealed(present(operation())))
+        return _response(_encoded(present(operation())))
     if not _VALID.match(key):
         raise IdempotencyKeyInvalid
     effect = _StoredEffect(request, key, present)
@@ -93,7 +93,7 @@ def write(
         return _response(replay.stored, {"Idempotent-Replayed": "true"})
     except Exception as error:
         effect.release()
-        if spends_its_proof and (stored := effect.answer_in_spite_of(error)):
+        if consumes_credential and (stored := effect.earlier_answer(error)):
             return _response(stored, {"Idempotent-Replayed": "true"})
         raise
     finally:
@@ -103,7 +103,7 @@ def write(
 
 def purge(*, now: datetime) -> int:
     """Delete the keys that are no longer honored; return how many."""
-    return KeyStore.purge(before=now - KEPT)
+    return KeyStore.purge(before=now - RETENTION)
 
 
 class _Replay(Exception):
@@ -153,7 +153,7 @@ class _StoredEffect(Effect):
             if not self.leased_until:
                 raise RunAgain
             # The lease ran out and another attempt finished first. What this transaction
-            # recorded stays; the client is told what the other one was.
+            # recorded stays; the client gets the answer of the other attempt.
             answer = self.store.answer() or answer
         self.stored = answer if final else None
 
@@ -171,8 +171,11 @@ class _StoredEffect(Effect):
             return self._presented(result)[0]
         return self.stored
 
-    def answer_in_spite_of(self, error: Exception) -> Stored | None:
-        """Return the answer given when the proof was still good; None for who has to wait."""
+    def earlier_answer(self, error: Exception) -> Stored | None:
+        """Return the answer that the same request got while its credential was still good.
+
+        None when the refusal says to wait, or a known key would be a way around the lockout.
+        """
         if not isinstance(error, CongoCartError) or not _is_final(error):
             return None
         return self.store.answer_to_this_body(timezone.now())
@@ -189,7 +192,7 @@ class _StoredEffect(Effect):
     def _presented(self, result: Any) -> tuple[Stored, bool]:
         """Make the answer; tell whether a retry gets the same one."""
         try:
-            return _sealed(self.present(result)), True
+            return _encoded(self.present(result)), True
         except CongoCartError as error:
             return _refusal(error), _is_final(error)
 
@@ -205,7 +208,7 @@ def _refusal(error: CongoCartError) -> Stored:
     return Stored(status_of(error).value, headers, dumps(problem_of(error)))
 
 
-def _sealed(answer: Answer) -> Stored:
+def _encoded(answer: Answer) -> Stored:
     if answer.body is None:
         return Stored(int(answer.status), dict(answer.headers), b"")
     headers = {"Content-Type": "application/json", **answer.headers}

@@ -23,7 +23,7 @@ from core.db.batches import delete_in_batches
 from core.encryption import key_with, seal, unseal
 from core.http.models import IdempotencyKey
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 # One statement locks and reads. Its snapshot may be older than the lock, and miss
 # an answer committed in between: storing a second one is refused by the row then.
@@ -84,10 +84,10 @@ class KeyStore:
         self.body = body
 
     def locked_row(self, now: datetime) -> Row | None:
-        """Lock the key until the transaction ends and read it; None while another one has it."""
+        """Lock the key for the transaction and read it; None while another request has it."""
         number = int.from_bytes(bytes.fromhex(self.id)[:8], "big", signed=True)
         with connection.cursor() as cursor:
-            cursor.execute(_LOCKED_ROW, {"number": number, "id": self.id, "stale": now - KEPT})
+            cursor.execute(_LOCKED_ROW, {"number": number, "id": self.id, "stale": now - RETENTION})
             locked, fingerprint, status, sealed, leased_until, point = cursor.fetchone()
         if not locked:
             return None
@@ -129,7 +129,7 @@ class KeyStore:
 
     def answer_to_this_body(self, now: datetime) -> Stored | None:
         """Return the answer that the same request got before, if it did."""
-        row = self._answered().filter(created_at__gte=now - KEPT).first()
+        row = self._answered().filter(created_at__gte=now - RETENTION).first()
         return self._answer_in(row) if row and self._is_of_this_body(row.fingerprint) else None
 
     @staticmethod
@@ -142,7 +142,7 @@ class KeyStore:
             "id": self.id,
             "fingerprint": self._fingerprint(settings.SECRET_KEY),
             "now": now,
-            "stale": now - KEPT,
+            "stale": now - RETENTION,
         }
 
     def _answered(self) -> QuerySet[IdempotencyKey]:

@@ -42,7 +42,7 @@ class SecurityHeadersMiddleware:
         admin = request.path_info.startswith("/admin/")
         response.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else API_POLICY)
         if "HTTP_AUTHORIZATION" in request.META or "HTTP_CART_TOKEN" in request.META:
-            # What carries a version may be kept by its reader, to be asked for again.
+            # A client may store what carries a version, and has to revalidate it.
             kept = "private, no-cache" if response.has_header("ETag") else "no-store"
             response.setdefault("Cache-Control", kept)
         return response
@@ -52,7 +52,7 @@ class CorsMiddleware:
     """Let browsers call from the origins in `CORS_ORIGINS`, and from no others.
 
     Cookies are never allowed: callers prove themselves by headers, so a foreign
-    page cannot borrow somebody's login.
+    page cannot use the login of its visitor.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -24,7 +24,7 @@ from core.http.counters import counter
 if TYPE_CHECKING:  # DRF's views import this module, which their settings name.
     from rest_framework.views import APIView
 
-_VERDICT = "congocart.rate_limit"
+_USAGE = "congocart.rate_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Usage:
     """Where a caller stands in the window of a rate; `reset` is the seconds that are left of it."""
 
     rate: Rate
@@ -51,7 +51,7 @@ class Verdict:
     reset: int
 
     @property
-    def passes(self) -> bool:
+    def within_limit(self) -> bool:
         """Whether this hit is within the limit."""
         return self.hits <= self.rate.limit
 
@@ -70,27 +70,27 @@ def rate(name: str) -> Rate:
     return Rate(name, int(limit), int(seconds), exact=name in settings.EXACT_RATES)
 
 
-def judge(given: Rate, identity: str) -> Verdict:
+def count_hit(given: Rate, identity: str) -> Usage:
     """Count one hit; tell whether it is within the rate."""
     now = int(time.time())
     window, elapsed = divmod(now, given.seconds)
     digest = hashlib.sha256(f"{given.name}\n{identity}\n{window}".encode()).hexdigest()
     hits = counter(exact=given.exact).hit(digest, given.seconds)
-    return Verdict(given, hits, given.seconds - elapsed)
+    return Usage(given, hits, given.seconds - elapsed)
 
 
 def has_quota(name: str, identity: str) -> bool:
     """Count one hit of something beside the request itself, such as mails to one address."""
-    return not settings.RATE_LIMITS or judge(rate(name), identity).passes
+    return not settings.RATE_LIMITS or count_hit(rate(name), identity).within_limit
 
 
 def require_quota(name: str, identity: str) -> None:
     """Count like `has_quota`. Raises `TooManyRequests`."""
     if not settings.RATE_LIMITS:
         return
-    verdict = judge(rate(name), identity)
-    if not verdict.passes:
-        raise TooManyRequests(retry_after=verdict.reset)
+    usage = count_hit(rate(name), identity)
+    if not usage.within_limit:
+        raise TooManyRequests(retry_after=usage.reset)
 
 
 class GroupThrottle(BaseThrottle):
@@ -101,10 +101,10 @@ class GroupThrottle(BaseThrottle):
         if not settings.RATE_LIMITS:
             return True
         group = getattr(request.user, "rate_group", None) or _group_of(request, view)
-        verdict = judge(rate(group), _identity(request))
-        request.META[_VERDICT] = verdict
-        if not verdict.passes:
-            raise TooManyRequests(retry_after=verdict.reset)
+        usage = count_hit(rate(group), _identity(request))
+        request.META[_USAGE] = usage
+        if not usage.within_limit:
+            raise TooManyRequests(retry_after=usage.reset)
         return True
 
 
@@ -114,11 +114,11 @@ def counted_refusal(refusal: CongoCartError, request: Request, view: APIView) ->
     Counts what was refused before `GroupThrottle` was asked: DRF checks credentials and
     permissions first, and guessing credentials must not be unlimited.
     """
-    if not settings.RATE_LIMITS or _VERDICT in request.META:
+    if not settings.RATE_LIMITS or _USAGE in request.META:
         return refusal
-    verdict = judge(rate(_group_of(request, view)), str(client_address(request)))
-    request.META[_VERDICT] = verdict
-    return refusal if verdict.passes else TooManyRequests(retry_after=verdict.reset)
+    usage = count_hit(rate(_group_of(request, view)), str(client_address(request)))
+    request.META[_USAGE] = usage
+    return refusal if usage.within_limit else TooManyRequests(retry_after=usage.reset)
 
 
 class RateLimitMiddleware:
@@ -129,9 +129,9 @@ class RateLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        verdict: Verdict | None = request.META.get(_VERDICT)
-        if verdict is not None:
-            for name, value in verdict.headers().items():
+        usage: Usage | None = request.META.get(_USAGE)
+        if usage is not None:
+            for name, value in usage.headers().items():
                 response[name] = value
         return response
 

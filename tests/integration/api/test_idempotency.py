@@ -10,7 +10,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from core.http.idempotency import LEASE, purge
-from core.http.idempotency_store import KEPT, KeyStore
+from core.http.idempotency_store import RETENTION, KeyStore
 from core.http.models import IdempotencyKey
 from core.ids import uuid7
 from events.models import Event
@@ -206,7 +206,7 @@ def test_purging_deletes_what_is_no_longer_honored(post):
 def test_purging_many_takes_a_thousand_at_a_time(assert_statements):
     now = timezone.now()
     IdempotencyKey.objects.bulk_create(
-        IdempotencyKey(id=str(number), leased_until=now, created_at=now - 2 * KEPT)
+        IdempotencyKey(id=str(number), leased_until=now, created_at=now - 2 * RETENTION)
         for number in range(2_500)
     )
     with assert_statements(4):
@@ -343,7 +343,7 @@ def test_a_recovery_point_is_there_for_a_retry_as_long_as_the_key():
     store.release(now + LEASE, now)
 
     assert store.locked_row(now).recovery_point == point
-    assert store.locked_row(now + KEPT + LEASE).recovery_point is None
+    assert store.locked_row(now + RETENTION + LEASE).recovery_point is None
     assert store.lease(now, now + LEASE, point)
 
 
@@ -352,6 +352,6 @@ def test_a_recovery_point_is_replaced_only_once_the_key_is_free_again():
     now, point, other = timezone.now(), uuid7(), uuid7()
     assert store.lease(now, now, point)
     assert not store.lease(now, now + LEASE, other)
-    later = now + KEPT + LEASE
+    later = now + RETENTION + LEASE
     assert store.lease(later, later + LEASE, other)
     assert store.locked_row(later).recovery_point == other
