@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(response_cache, "_kept", response_cache._Kept(None))
+    monkeypatch.setattr(response_cache, "_cache", response_cache._Cache(None))
     return
 
 
@@ -83,7 +83,7 @@ def test_what_is_kept_has_a_limit(client: APIClient, monkeypatch: pytest.MonkeyP
     for number in range(50):
         client.get(f"/api/v1/products/mug?{number}")
 
-    assert 0 < len(response_cache._kept.answers) < 5
+    assert 0 < len(response_cache._cache.answers) < 5
 
 
 def test_a_commit_changes_the_name_of_the_snapshot_and_a_rollback_does_no_harm() -> None:
