@@ -27,6 +27,7 @@ def rescue_stalled_jobs() -> int:
     Safe to call from every worker at once: one does it, the others pass by.
     A job that cannot be rescued is logged and keeps no other from it.
     """
+    # No use case: these are procrastinate's own tables, and each job gets a savepoint.
     with transaction.atomic():
         if not _is_our_turn():
             return 0

@@ -28,6 +28,7 @@ from tests.api_user import TestUserAuthentication
 SUBJECT = UUID("0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b")
 running = threading.Event()
 may_finish = threading.Event()
+finished = threading.Event()
 posted: list[RecoveryPoint] = []  # what the post office was given, by a retry too
 
 
@@ -62,7 +63,7 @@ def send_letter(*, kind: str) -> Event:
     return two_step(
         record=lambda: write_letter(kind),
         execute=post_letter,
-        conclude=lambda letter, kind: Event.objects.create(type=f"sent.{kind}", subject_id=SUBJECT),
+        conclude=file_letter,
     )
 
 
@@ -77,7 +78,7 @@ def post_letter(letter: RecoveryPoint) -> str:
     kind = Event.objects.get(pk=letter.id).type.removeprefix("begun.")
     posted.append(letter)
     running.set()
-    if kind == "slow":
+    if kind in ("slow", "overtaken"):
         may_finish.wait(10)
     if kind == "lost":
         raise RuntimeError("the post office burned down")
@@ -86,6 +87,13 @@ def post_letter(letter: RecoveryPoint) -> str:
     if kind == "registered":
         add_entry(kind="receipt")
     return kind
+
+
+def file_letter(letter: RecoveryPoint, kind: str) -> Event:
+    if kind == "overtaken" and not letter.resumed:
+        finished.wait(10)
+        raise PageFull
+    return Event.objects.create(type=f"sent.{kind}", subject_id=SUBJECT)
 
 
 class EntryInput(fields.Input):
