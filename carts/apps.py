@@ -4,12 +4,12 @@ from django.apps import AppConfig
 
 
 class CartsConfig(AppConfig):
-    """What somebody wants."""
+    """Shopping carts of customers and guests."""
 
     name = "carts"
 
     def ready(self) -> None:
-        """Plugs into the accounts: what this app knows about a person."""
+        """Register the personal data of this app with the accounts."""
         from accounts.privacy import hold_personal_data  # noqa: PLC0415 -- models are loaded now
         from carts.privacy import PERSONAL_DATA  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What carts know about a person: what they wanted."""
+"""The personal data in carts: what a customer has put into them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _export(person: Person) -> list[dict[str, Any]]:
 
 
 def _erase(person: Person, now: datetime) -> None:
-    """Nobody will come back to them."""
+    """Let the open carts expire; nobody can come back to them."""
     Cart.objects.filter(customer_id=person.user_id, status=CartStatus.OPEN).update(expires_at=now)
 
 

@@ -16,7 +16,6 @@ from carts.domain import (
     CartNotOpen,
     CurrencyMismatch,
     UnknownSku,
-    item_requests_from,
 )
 from checkout import services
 from checkout.domain import (
@@ -51,7 +50,7 @@ from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
 from core.http.schema import Auth, operation
-from core.http.serializers import money_from
+from core.http.serializers import item_requests_from, money_from
 from core.http.versions import etag, expected_versions, versioned_read
 from inventory.domain import InsufficientStock
 from payments.domain import (

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.selectors import default_addresses
 from accounts.services import lock_active_account_shared
-from carts.domain import CartView, ItemRequest
+from carts.domain import CartView
 from carts.services import lock_for_checkout, open_cart
 from checkout.domain import (
     LIVE,
@@ -27,6 +27,7 @@ from checkout.services.pricing import apply_details, apply_prices
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.ids import uuid7
+from core.items import ItemRequest
 from inventory.services import reserve
 
 
@@ -140,7 +141,7 @@ def _frozen_lines(checkout: Checkout, cart: CartView) -> list[CheckoutLine]:
             variant_id=line.offer.variant_id,
             sku=line.offer.sku,
             title=line.offer.title,
-            quantity=line.line.quantity,
+            quantity=line.quantity,
             unit_price=line.unit_price,
             total=line.total,
         )

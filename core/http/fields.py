@@ -16,8 +16,6 @@ from rest_framework.request import Request
 
 from core.money import MAX_AMOUNT, known_currencies
 
-MAX_QUANTITY = 9_999
-
 
 class StrictIntegerField(serializers.IntegerField):
     """A JSON integer; `2.0` is one too, as in JSON Schema, but no string is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,13 +12,13 @@ from rest_framework import serializers
 from core.address import ADDRESS_FIELDS, Address, address_errors
 from core.errors import FieldError
 from core.http.fields import (
-    MAX_QUANTITY,
     Input,
     MoneyOutput,
     Output,
     StrictCharField,
     StrictIntegerField,
 )
+from core.items import MAX_QUANTITY, ItemRequest
 from core.money import Money, money_body
 
 MAX_SKU_LENGTH = 100
@@ -139,6 +139,14 @@ def line_body(line: PricedLine, currency: str) -> dict[str, Any]:
             for name in ("unit_price", "discount", "tax", "total")
         },
     }
+
+
+def item_requests_from(items: Iterable[Mapping[str, Any]]) -> list[ItemRequest]:
+    """Make item requests of the validated `ItemInput`s in a body's `items`."""
+    return [
+        ItemRequest(item["sku"], item["quantity"], f"/items/{number}/sku")
+        for number, item in enumerate(items)
+    ]
 
 
 def address_from(values: dict[str, str], pointer: str) -> tuple[Address, list[FieldError]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rest_framework.test import APIClient
 
-from carts.domain import Line
+from carts.models import CartLine
 from tests.shop import complete, items, new_checkout, offer_shipping, stock_shelf
 
 pytestmark = pytest.mark.django_db
@@ -20,14 +20,14 @@ def test_lines_are_taken_out_in_time_that_grows_with_their_number_alone(
     checkout = new_checkout(client, skus)
     client.put(f"/api/v1/carts/{checkout['cart_id']}/items", {"items": items(skus, 2)})
     compared = 0
-    equal = Line.__eq__
+    equal = CartLine.__eq__
 
-    def counting(line: Line, other: object) -> bool:
+    def counting(line: CartLine, other: object) -> bool:
         nonlocal compared
         compared += 1
         return equal(line, other)
 
-    monkeypatch.setattr(Line, "__eq__", counting)
+    monkeypatch.setattr(CartLine, "__eq__", counting)
 
     assert complete(client, checkout).status_code == 201
 
