@@ -76,8 +76,8 @@ class MeViewSet(ViewSet):
         responses={204: None},
         errors=[InvalidCredentials],
         tag=TAG,
-        description="At once and for good. Orders stay in the books without your name, so wait "
-        "for parcels that are still on their way.",
+        description="At once and for good. Orders are kept without your name, so wait for parcels "
+        "that are still on their way.",
     )
     def destroy(self, request: Request) -> HttpResponse:
         values = validated(PasswordInput, request)

@@ -1,4 +1,4 @@
-"""Proving an address, changing and recovering credentials."""
+"""Confirming an e-mail address, changing and recovering credentials."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from accounts import services
 from accounts.domain import (
     EmailTaken,
     InvalidCredentials,
-    ProofInvalid,
+    LinkInvalid,
     WeakPassword,
     normalize_email,
 )
@@ -21,7 +21,7 @@ from accounts.serializers import (
     ChangePasswordInput,
     EmailChangeOutput,
     EmailInput,
-    ProofInput,
+    LinkTokenInput,
     ResetPasswordInput,
 )
 from accounts.views.auth import device_of
@@ -34,7 +34,7 @@ TAG = "Accounts"
 
 
 class RecoveryViewSet(ViewSet):
-    """What somebody can do with a link that was mailed to them; the link is the credential."""
+    """Operations by a mailed link, which is the credential."""
 
     authentication_classes = []
     rate_group = "auth"
@@ -42,13 +42,13 @@ class RecoveryViewSet(ViewSet):
     @operation(
         "verifyEmail",
         "Confirm an e-mail address",
-        request=ProofInput,
+        request=LinkTokenInput,
         responses={204: None},
-        errors=[ProofInvalid],
+        errors=[LinkInvalid],
         tag=TAG,
     )
     def verify_email(self, request: Request) -> HttpResponse:
-        values = validated(ProofInput, request)
+        values = validated(LinkTokenInput, request)
         return write(
             request,
             lambda: services.verify_email(**values, now=timezone.now()),
@@ -66,10 +66,10 @@ class RecoveryViewSet(ViewSet):
     def forgot_password(self, request: Request) -> HttpResponse:
         values = validated(EmailInput, request)
         # Past the limit nothing is sent; saying so would tell strangers how often others asked.
-        room = has_quota("mail", normalize_email(values["email"]))
+        sends = has_quota("mail", normalize_email(values["email"]))
         return write(
             request,
-            lambda: services.forgot_password(**values) if room else None,
+            lambda: services.forgot_password(**values) if sends else None,
             lambda _: Answer(202),
         )
 
@@ -78,10 +78,10 @@ class RecoveryViewSet(ViewSet):
         "Set a new password by a mailed link",
         request=ResetPasswordInput,
         responses={204: None},
-        errors=[ProofInvalid, WeakPassword],
+        errors=[LinkInvalid, WeakPassword],
         tag=TAG,
-        description="Ends every session of the account, and what wrong passwords of others have "
-        "made its owner wait for.",
+        description="Ends every session of the account, and the lockout that other people's wrong "
+        "passwords have caused.",
     )
     def reset_password(self, request: Request) -> HttpResponse:
         values = validated(ResetPasswordInput, request)
@@ -96,13 +96,13 @@ class RecoveryViewSet(ViewSet):
     @operation(
         "confirmEmailChange",
         "Confirm a change of e-mail address, at the old or the new one",
-        request=ProofInput,
+        request=LinkTokenInput,
         responses={200: EmailChangeOutput},
-        errors=[ProofInvalid, EmailTaken],
+        errors=[LinkInvalid, EmailTaken],
         tag=TAG,
     )
     def confirm_email_change(self, request: Request) -> HttpResponse:
-        values = validated(ProofInput, request)
+        values = validated(LinkTokenInput, request)
         return write(
             request,
             lambda: services.confirm_email_change(**values, now=timezone.now()),
@@ -111,7 +111,7 @@ class RecoveryViewSet(ViewSet):
 
 
 class CredentialsViewSet(ViewSet):
-    """The caller's own address and password."""
+    """The caller's own e-mail address and password."""
 
     permission_classes = [IsAuthenticated]
     rate_group = "auth"
@@ -137,7 +137,7 @@ class CredentialsViewSet(ViewSet):
 
     @operation(
         "requestEmailVerification",
-        "Have the confirming link mailed again",
+        "Send the verification link again",
         responses={202: None},
         tag=TAG,
     )

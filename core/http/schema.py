@@ -107,9 +107,9 @@ def refusing_bodies(method: F) -> F:
     """An operation that takes no body refuses one, rather than ignore what it was told."""
 
     @functools.wraps(method)
-    def guarded(self: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
+    def enforce_lockout(self: Any, request: Request, *args: Any, **kwargs: Any) -> Any:
         if request.method not in ("GET", "HEAD") and request.data != {}:
             NoInput(data=request.data).is_valid(raise_exception=True)
         return method(self, request, *args, **kwargs)
 
-    return cast("F", guarded)
+    return cast("F", enforce_lockout)

@@ -1,4 +1,4 @@
-"""`manage.py show_roles`: who may do what, as docs/roles.md."""
+"""`manage.py show_roles`: the table of roles and operations, as docs/roles.md."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from accounts.roles import as_markdown
 
 
 class Command(BaseCommand):
-    """Prints the table of roles and operations."""
+    """Print the table of roles and operations."""
 
     help = "Prints docs/roles.md: every operation, and which role may call it."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Writes Markdown to standard output."""
+        """Write Markdown to standard output."""
         self.stdout.write(as_markdown(), ending="")
