@@ -10,15 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts import services
-from accounts.domain import ApiKeyNotFound, IssuedKey, Role, ScopeNotAllowed
+from accounts.domain import Role
 from accounts.permissions import RequiresRole, user_of
-from accounts.selectors import api_key, api_keys
-from accounts.serializers import ApiKeyInput, ApiKeyOutput, IssuedKeyOutput, api_key_body
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
 from core.http.pagination import Ordering, paginate
 from core.http.schema import operation
+from staff import services
+from staff.domain import ApiKeyNotFound, IssuedKey, ScopeNotAllowed
+from staff.selectors import api_key, api_keys
+from staff.serializers import ApiKeyInput, ApiKeyOutput, IssuedKeyOutput, api_key_body
 
 TAG = "API keys"
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
