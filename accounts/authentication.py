@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from accounts.domain import TokenInvalid, TokenRevoked, TokenUser
 from accounts.selectors import live_roles
-from accounts.tokens import verified_tokens
+from accounts.tokens.json_web_tokens import verified_tokens
 
 SCHEME = "Bearer"
 

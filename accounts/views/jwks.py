@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.serializers import JwksOutput
-from accounts.signing_keys import jwk_of, keyring
+from accounts.tokens.signing_keys import jwk_of, keyring
 from core.http.schema import operation
 
 TAG = "Accounts"
