@@ -12,12 +12,10 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
-from accounts.domain import Role
-from accounts.permissions import RequiresRole
+from accounts.access import ANYONE, MANAGER
 from catalog import selectors, services
 from catalog.domain import (
     ProductChanges,
@@ -46,9 +44,9 @@ from catalog.serializers import (
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
+from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
 from core.http.response_cache import public_answer
-from core.http.schema import operation
 
 _KEYS: dict[str, tuple[str, Any]] = {
     "created": ("created_at", parse_datetime),
@@ -58,23 +56,13 @@ _KEYS: dict[str, tuple[str, Any]] = {
 }
 
 
-_WRITES = frozenset({"create", "partial_update", "destroy", "add_variant"})
-
-
-class CatalogViewSet(ViewSet):
-    """Everybody reads; managers write."""
-
-    def get_permissions(self) -> list[BasePermission]:
-        """Reads ask nobody who they are."""
-        return [RequiresRole(Role.MANAGER)] if self.action in _WRITES else []
-
-
-class ProductViewSet(CatalogViewSet):
+class ProductViewSet(ViewSet):
     """Products and the variants below them."""
 
     @operation(
         "listProducts",
         "List products",
+        access=ANYONE,
         responses={200: ProductOutput},
         parameters=[ProductQuery],
         versioned=True,
@@ -89,6 +77,7 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "getProduct",
         "Read a product",
+        access=ANYONE,
         responses={200: ProductOutput},
         errors=[ProductNotFound],
         parameters=[CurrencyQuery],
@@ -103,6 +92,8 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "createProduct",
         "Create a product",
+        access=MANAGER,
+        scope="products:write",
         request=ProductInput,
         responses={201: ProductOutput},
         errors=[SkuTaken, SlugTaken, UnknownCategory],
@@ -124,6 +115,8 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "updateProduct",
         "Change a product",
+        access=MANAGER,
+        scope="products:write",
         request=ProductChangesInput,
         responses={200: ProductOutput},
         errors=[ProductNotFound, SlugTaken, UnknownCategory],
@@ -144,6 +137,8 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "deleteProduct",
         "Take a product off sale",
+        access=MANAGER,
+        scope="products:write",
         responses={204: None},
         errors=[ProductNotFound],
         tag="Catalog",
@@ -158,6 +153,8 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "addVariant",
         "Add a variant to a product",
+        access=MANAGER,
+        scope="products:write",
         request=VariantInput,
         responses={201: VariantOutput},
         errors=[ProductNotFound, SkuTaken],
@@ -178,12 +175,14 @@ class ProductViewSet(CatalogViewSet):
         )
 
 
-class VariantViewSet(CatalogViewSet):
+class VariantViewSet(ViewSet):
     """Variants by their SKU."""
 
     @operation(
         "updateVariant",
         "Change a variant and its prices",
+        access=MANAGER,
+        scope="products:write",
         request=VariantChangesInput,
         responses={200: VariantOutput},
         errors=[VariantNotFound],
@@ -200,12 +199,13 @@ class VariantViewSet(CatalogViewSet):
         )
 
 
-class CategoryViewSet(CatalogViewSet):
+class CategoryViewSet(ViewSet):
     """The category tree."""
 
     @operation(
         "listCategories",
         "Read the category tree",
+        access=ANYONE,
         responses={200: CategoryListOutput},
         versioned=True,
         tag="Catalog",

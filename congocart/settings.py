@@ -258,7 +258,7 @@ ACCESS_LOG = env.str("CONGOCART_ACCESS_LOG", "on") != "off"
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.DeclaredAccess"],
     "DEFAULT_THROTTLE_CLASSES": ["core.http.throttling.GroupThrottle"],
     "DEFAULT_PARSER_CLASSES": ["core.http.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["core.http.json.JSONRenderer"],

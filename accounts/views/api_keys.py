@@ -11,14 +11,15 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
-from accounts.domain import ApiKeyNotFound, IssuedKey, Role, ScopeNotAllowed
-from accounts.permissions import RequiresRole, user_of
+from accounts.access import MANAGER
+from accounts.domain import ApiKeyNotFound, IssuedKey, ScopeNotAllowed
+from accounts.permissions import user_of
 from accounts.selectors import api_key, api_keys
 from accounts.serializers import ApiKeyInput, ApiKeyOutput, IssuedKeyOutput, api_key_body
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
+from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
-from core.http.schema import operation
 
 TAG = "API keys"
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
@@ -27,13 +28,10 @@ NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
 class ApiKeyViewSet(ViewSet):
     """Keys for integrations; one is sent like an access token."""
 
-    def get_permissions(self) -> list[RequiresRole]:
-        """Whoever runs the shop."""
-        return [RequiresRole(Role.MANAGER)]
-
     @operation(
         "listApiKeys",
         "List the API keys",
+        access=MANAGER,
         responses={200: ApiKeyOutput},
         paginated=True,
         tag=TAG,
@@ -44,6 +42,7 @@ class ApiKeyViewSet(ViewSet):
     @operation(
         "createApiKey",
         "Issue an API key",
+        access=MANAGER,
         request=ApiKeyInput,
         responses={201: IssuedKeyOutput},
         errors=[ScopeNotAllowed],
@@ -74,6 +73,7 @@ class ApiKeyViewSet(ViewSet):
     @operation(
         "revokeApiKey",
         "Revoke an API key",
+        access=MANAGER,
         responses={204: None},
         errors=[ApiKeyNotFound],
         tag=TAG,
