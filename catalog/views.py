@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
@@ -19,7 +17,6 @@ from accounts.access import ANYONE, MANAGER
 from catalog import selectors, services
 from catalog.domain import (
     ProductChanges,
-    ProductFilter,
     ProductNotFound,
     SkuTaken,
     SlugTaken,
@@ -28,6 +25,7 @@ from catalog.domain import (
     VariantNotFound,
     stored_options,
 )
+from catalog.filters import ProductFilterSet
 from catalog.models import Product
 from catalog.serializers import (
     CategoryListOutput,
@@ -35,7 +33,6 @@ from catalog.serializers import (
     ProductChangesInput,
     ProductInput,
     ProductOutput,
-    ProductQuery,
     VariantChangesInput,
     VariantInput,
     VariantOutput,
@@ -45,15 +42,8 @@ from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
 from core.http.operations import operation
-from core.http.pagination import Ordering, paginate
+from core.http.pagination import paginate
 from core.http.response_cache import public_answer
-
-_KEYS: dict[str, tuple[str, Any]] = {
-    "created": ("created_at", parse_datetime),
-    "title": ("title", str),
-    "price": ("price", int),
-    "relevance": ("relevance", int),
-}
 
 
 class ProductViewSet(ViewSet):
@@ -64,7 +54,7 @@ class ProductViewSet(ViewSet):
         "List products",
         access=ANYONE,
         responses={200: ProductOutput},
-        parameters=[ProductQuery],
+        filters=ProductFilterSet,
         versioned=True,
         paginated=True,
         tag="Catalog",
@@ -215,20 +205,10 @@ class CategoryViewSet(ViewSet):
 
 
 def _page_body(request: Request) -> dict[str, Any]:
-    query = ProductQuery(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    values = {"currency": settings.DEFAULT_CURRENCY, **query.validated_data}
-    ordering = values.pop("ordering", None) or ("relevance" if values.get("search") else "-created")
-    rows = selectors.product_rows(ProductFilter(**values), ordering=ordering)
-    page = paginate(request, rows, _ordering(ordering))
-    results = selectors.product_list(page.rows, currency=values["currency"])
+    filters = ProductFilterSet.of(request)
+    page = paginate(request, filters.qs, filters.order)
+    results = selectors.product_list(page.rows, currency=filters.wanted.currency)
     return {"next": page.next, "previous": page.previous, "results": results}
-
-
-def _ordering(name: str) -> Ordering:
-    key, parse = _KEYS[name.removeprefix("-")]
-    descends = name.startswith("-") or name == "relevance"
-    return Ordering(name, ((key, descends, parse), ("id", descends, UUID)))
 
 
 def _tree_body() -> dict[str, Any]:

@@ -27,7 +27,7 @@ from orders.domain import (
     RestockExceedsOrdered,
     UnknownItem,
 )
-from orders.filters import OrderQuery, filtered
+from orders.filters import OrderFilterSet
 from orders.selectors import order_for, orders_for
 from orders.serializers import (
     CancelInput,
@@ -59,13 +59,13 @@ class OrderViewSet(ViewSet):
         scope="orders:read",
         personal=True,
         responses={200: OrderOutput(many=True)},
-        parameters=[OrderQuery],
+        filters=OrderFilterSet,
         paginated=True,
         tag="Orders",
         description="One's own, newest first; staff see all. Staff may filter and search.",
     )
     def list(self, request: Request) -> HttpResponse:
-        orders = filtered(request, orders_for(caller=caller_of(request)))
+        orders = OrderFilterSet.of(request, orders_for(caller=caller_of(request))).qs
         return Response(paginate(request, orders, NEWEST_FIRST).body(order_body))
 
     @operation(

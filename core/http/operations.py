@@ -19,11 +19,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from core.access import Access
-from core.errors import CongoCartError
+from core.errors import CongoCartError, FieldError, Invalid, json_pointer
 from core.http.fields import Input
 
 if TYPE_CHECKING:  # DRF's views import this module by way of their settings.
     from rest_framework.views import APIView
+
+    from core.http.filters import FilterSet
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +43,16 @@ class Auth(Enum):
 
 class NoInput(Input):
     """Nothing."""
+
+
+class UnknownParameters(Invalid):
+    """The query is not valid."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Name each parameter that the operation does not know."""
+        detail = "This parameter is not known."
+        pointers = [json_pointer("", name) for name in sorted(names)]
+        super().__init__(errors=[FieldError(p, "unknown_parameter", detail) for p in pointers])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,8 @@ class Operation:
     responses: Mapping[int, Any]
     request: type[Input] | None = None
     errors: Sequence[type[CongoCartError]] = ()
-    parameters: Sequence[type[serializers.BaseSerializer[Any]]] = ()
+    filters: type[FilterSet] | None = None
+    parameters: Sequence[type[serializers.Serializer[Any]]] = ()
     versioned: bool = False
     paginated: bool = False
     description: str = ""
@@ -73,10 +86,16 @@ class Operation:
     auth: Auth | None = None
 
     def __call__(self, method: F) -> F:
-        """Attach the declaration to a view method, and check what every method has to check."""
+        """Attach the declaration to a view method; make it refuse what is not declared."""
+        known = {"limit", "cursor"} if self.paginated else set()
+        for shape in self.query:
+            known.update(shape().fields.keys())
 
         @functools.wraps(method)
         def handler(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Any:
+            unknown = request.query_params.keys() - known
+            if unknown:
+                raise UnknownParameters(unknown)
             takes_body = self.request is not None or request.method in ("GET", "HEAD")
             if not takes_body and request.data != {}:
                 NoInput(data=request.data).is_valid(raise_exception=True)
@@ -84,6 +103,11 @@ class Operation:
 
         handler.operation = self  # type: ignore[attr-defined]
         return cast("F", handler)
+
+    @property
+    def query(self) -> Sequence[type[serializers.Serializer[Any]]]:
+        """Return the shapes of its query parameters, those of a page aside."""
+        return (*self.parameters, *([self.filters.parameters()] if self.filters else ()))
 
     def credentials(self, *, authenticates: bool) -> Auth:
         """Return the credentials it takes; `authenticates` tells whether its view reads any."""

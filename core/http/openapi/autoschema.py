@@ -64,7 +64,7 @@ class OperationSchema(AutoSchema):
         return [{scheme: [] for scheme in together} for together in self._auth().value]
 
     def get_override_parameters(self) -> list[Any]:
-        return list(self.operation.parameters)
+        return list(self.operation.query)
 
     def get_request_serializer(self) -> Any:
         return self.operation.request
