@@ -12,18 +12,15 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
 from django.utils import timezone
 from unfold.decorators import action, display
-from unfold.forms import BaseDialogForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
 
-from accounts.admin_password import NewPasswordForm, own_password_page
-from accounts.admin_second_factor import second_factor_page
 from accounts.domain import STAFF_ROLES, Role, normalize_email
-from accounts.models import PersonalDataAccess, RefreshSession, SavedAddress, User
-from accounts.services import distrust_email, reset_mfa, revoke_sessions
-from core.backoffice.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
+from accounts.models import RefreshSession, SavedAddress, User
+from accounts.services import distrust_email, reset_mfa, revoke_sessions, set_password
+from core.backoffice.base import KeptAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to
 from core.backoffice.filters import DaysFilter
 from core.errors import CongoCartError, Forbidden
@@ -32,17 +29,6 @@ GRANTED = [(role.value, role.value.capitalize()) for role in Role if role in STA
 
 # Roles are fixed in code, so their groups are nothing to edit.
 admin.site.unregister(Group)
-admin.site.login_template = "accounts/admin_login.html"
-
-
-def own_pages() -> list[URLPattern]:
-    """Pages that show no model; `UnfoldAdminSite` asks for them."""
-    page = admin.site.admin_view(second_factor_page)
-    return [path("second-factor/", page, name="second_factor")]
-
-
-admin.site.extra_urls = own_pages  # type: ignore[attr-defined]
-admin.site.password_change = own_password_page  # type: ignore[assignment,method-assign]
 
 
 class NewUserForm(UserCreationForm):
@@ -91,6 +77,21 @@ class UserForm(UserChangeForm):
         return cleaned
 
 
+class NewPasswordForm(AdminPasswordChangeForm):
+    """A password set by staff ends every session of the account, as one set by its owner does."""
+
+    def save(self, commit: bool = True) -> User:
+        usable = self.cleaned_data["set_usable_password"]
+        set_password(
+            user_id=self.user.pk,
+            password=self.cleaned_data["password1"] if usable else None,
+            now=timezone.now(),
+        )
+        self.user.refresh_from_db()
+        user: User = self.user
+        return user
+
+
 class SessionInline(ReadOnlyInline):
     """Where somebody is, or was, logged in."""
 
@@ -107,18 +108,6 @@ class SavedAddressInline(ReadOnlyInline):
     model = SavedAddress
     fields = ["first_name", "last_name", "line1", "city", "postal_code", "country_code"]
     ordering = ["id"]
-
-
-@admin.register(PersonalDataAccess)
-class PersonalDataAccessAdmin(ReadOnlyAdmin):
-    """Who of the staff looked at whose data."""
-
-    list_display = ["at", "actor", "operation", "path"]
-    list_filter = ["operation", ("at", DaysFilter)]
-    list_select_related = ["actor"]
-    search_fields = ["actor__email", "path"]
-    fields = ["at", "actor", "operation", "path", "request_id"]
-    ordering = ["-id"]
 
 
 @admin.register(User)

@@ -8,8 +8,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from accounts.api_keys import key_user
-from accounts.domain import API_KEY_PREFIX, ApiKeyUser, TokenInvalid, TokenRevoked, TokenUser
+from accounts.domain import TokenInvalid, TokenRevoked, TokenUser
 from accounts.selectors import live_roles
 from accounts.tokens import verified_tokens
 
@@ -20,11 +19,10 @@ class AccessTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access>`, checked without touching the database.
 
     Unless it makes its holder staff: whoever can do harm is looked up, by one
-    statement, so that a role taken away or a session ended counts at once. An API
-    key is sent in the same place.
+    statement, so that a role taken away or a session ended counts at once.
     """
 
-    def authenticate(self, request: Request) -> tuple[TokenUser | ApiKeyUser, str] | None:
+    def authenticate(self, request: Request) -> tuple[TokenUser, str] | None:
         """The caller; None when the request carries no credentials at all."""
         header = request.META.get("HTTP_AUTHORIZATION")
         if not header:
@@ -32,9 +30,6 @@ class AccessTokenAuthentication(BaseAuthentication):
         scheme, _, token = header.partition(" ")
         if scheme.lower() != SCHEME.lower() or not token:
             raise TokenInvalid
-        if token.startswith(API_KEY_PREFIX):
-            machine = key_user(request, token)
-            return (machine, token) if machine else None
         user = verified_tokens.user_of(token)
         return (_as_of_now(user) if user.is_staff else user), token
 

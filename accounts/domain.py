@@ -6,12 +6,10 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
 from uuid import UUID
 
 from core.errors import (
     Conflict,
-    Forbidden,
     Invalid,
     InvalidToken,
     NotFound,
@@ -46,7 +44,6 @@ REFRESH_LIFETIME = timedelta(days=30)
 SESSION_LIFETIME = timedelta(days=180)
 MAX_PASSWORD_LENGTH = 256
 MAX_ADDRESSES = 100
-API_KEY_PREFIX = "cck_"
 # RFC 2606: nothing sent there arrives anywhere.
 ERASED_DOMAIN = "erased.invalid"
 
@@ -137,22 +134,6 @@ class AddressBookFull(Conflict):
     code = "address_book_full"
 
 
-class ApiKeyNotFound(NotFound):
-    """There is no such API key."""
-
-
-class ScopeNotAllowed(Forbidden):
-    """Your role does not allow this scope."""
-
-    code = "scope_not_allowed"
-
-
-class ScopeMissing(Forbidden):
-    """This API key's scopes do not cover this operation."""
-
-    code = "insufficient_scope"
-
-
 class SessionNotFound(NotFound):
     """You have no such session."""
 
@@ -175,36 +156,6 @@ class TokenUser:
     def is_staff(self) -> bool:
         """Whether any role beyond that of a customer is held."""
         return not self.roles.isdisjoint(STAFF_ROLES)
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKeyUser:
-    """Whom an API key speaks for; what `request.user` is when one was sent."""
-
-    pk: UUID
-    roles: frozenset[str]
-    key_id: UUID
-
-    is_authenticated: ClassVar[bool] = True
-    rate_group: ClassVar[str] = "key"
-
-    @property
-    def rate_identity(self) -> str:
-        """Keys are limited one by one, not with the person who issued them."""
-        return f"key:{self.key_id}"
-
-    @property
-    def is_staff(self) -> bool:
-        """Whether any role beyond that of a customer is held."""
-        return not self.roles.isdisjoint(STAFF_ROLES)
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedKey:
-    """A new API key; the secret is not stored."""
-
-    id: UUID
-    secret: str
 
 
 @dataclass(frozen=True, slots=True)

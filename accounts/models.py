@@ -6,7 +6,6 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import Group, PermissionsMixin
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -214,41 +213,6 @@ class EmailChange(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class ApiKey(models.Model):
-    """A secret by which a machine does part of what its owner may do."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="api_keys")
-    name = models.CharField(max_length=100)
-    shown = models.CharField(max_length=12, help_text="The beginning, to tell keys apart.")
-    secret_hash = models.CharField(max_length=64, unique=True, help_text="SHA-256")
-    scopes = ArrayField(models.CharField(max_length=40))
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
-    revoked_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.shown}…)"
-
-
-class PersonalDataAccess(models.Model):
-    """That a member of staff was shown somebody's data."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    operation = models.CharField(max_length=100, help_text="Of the API, or a page of the admin.")
-    path = models.CharField(max_length=300)
-    request_id = models.CharField(max_length=64)
-    at = models.DateTimeField(db_index=True)
-
-    class Meta:
-        verbose_name_plural = "accesses to personal data"
-
-    def __str__(self) -> str:
-        return f"{self.operation} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class LoginFailures(models.Model):

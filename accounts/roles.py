@@ -135,7 +135,7 @@ def is_public(operation: str) -> bool:
     return OPERATIONS.get(operation) is ANYONE
 
 
-# What shows staff who somebody is; each look is written down (accounts/looks.py).
+# What shows staff who somebody is; each look is written down (staff/access_log.py).
 PERSONAL_OPERATIONS = frozenset(
     {"listOrders", "getOrder", "cancelOrder", "captureOrderPayment", "refundOrder"}
 )
@@ -171,7 +171,7 @@ _SITE_MACHINES = (
 )  # fmt: skip
 _SITE_MANAGEMENT = (*_SITE_LOOK, *_SITE_STOCK, *_SITE_CATALOG, *_SITE_SHIPPING, *_SITE_MACHINES)
 _SITE_PEOPLE = (
-    "accounts.add_user", "accounts.change_user", "accounts.view_personaldataaccess",
+    "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
 )  # fmt: skip
 
 # What each role may do in the admin; pages that are read-only for everybody stay so.

@@ -15,7 +15,6 @@ from django.db.models.functions import Coalesce
 
 from accounts.domain import AddressNotFound, Role, SecondFactor, UserNotFound, granted
 from accounts.models import (
-    ApiKey,
     EmailChange,
     RecoveryCode,
     RefreshSession,
@@ -54,16 +53,6 @@ def roles_among(group_names: Iterable[str], *, is_superuser: bool) -> frozenset[
     """The roles that belong to these groups, and those that everybody or a superuser holds."""
     implied = {Role.CUSTOMER, Role.ADMIN} if is_superuser else {Role.CUSTOMER}
     return frozenset(str(role) for role in (_ROLES.intersection(group_names) | implied))
-
-
-def api_keys() -> QuerySet[ApiKey]:
-    """Every key that was ever issued."""
-    return ApiKey.objects.all()
-
-
-def api_key(key_id: UUID) -> ApiKey:
-    """One key, just issued."""
-    return ApiKey.objects.get(pk=key_id)
 
 
 def live_roles(user_id: UUID, session_id: UUID, now: datetime) -> frozenset[str] | None:
@@ -152,11 +141,6 @@ def personal_data(user: User) -> dict[str, Any]:
             }
             for saved in addresses_of(user.pk)
         ],
-        "api_keys": list(
-            user.api_keys.order_by("created_at").values(
-                "name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"
-            )
-        ),
         "sessions": list(
             user.sessions.order_by("created_at").values(
                 "id", "user_agent", "ip_address", "created_at", "last_used_at", "revoked_at"

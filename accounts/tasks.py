@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import emails, lockout
-from accounts.models import EmailChange, PersonalDataAccess, RefreshSession
+from accounts.models import EmailChange, RefreshSession
 from accounts.services import forget_abandoned_data
 from accounts.signed_links import LIFETIMES, Purpose
 from core.db.jobs import periodic
@@ -19,14 +19,13 @@ __all__ = ["emails", "forget_abandoned", "purge"]
 @periodic("17 * * * *")
 def purge() -> None:
     """Deletes what nobody needs any more: sessions, changes of address that nobody can
-    confirm any longer, failures, old records of access.
+    confirm any longer, and failures.
     """
     now = timezone.now()
     links = max(LIFETIMES[Purpose.LEAVE_OLD_EMAIL], LIFETIMES[Purpose.TAKE_NEW_EMAIL])
     EmailChange.objects.filter(created_at__lt=now - links).delete()
     RefreshSession.objects.filter(expires_at__lt=now).delete()
     lockout.purge(now=now)
-    PersonalDataAccess.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_DAYS)).delete()
 
 
 @periodic("23 3 * * *")

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "congocart",
     *([] if PRODUCTION else ["embedded"]),
     "events",
+    "staff",
     "catalog",
     "inventory",
     "pricing",
@@ -113,8 +114,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.admin_sessions.AdminMfaMiddleware",
-    "accounts.looks.PersonalDataAudit",
+    "staff.admin_site.sessions.AdminMfaMiddleware",
+    "staff.access_log.PersonalDataAccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "congocart.urls"
@@ -171,7 +172,7 @@ CACHES = {
 # ---- people -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["staff.backends.RoleBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -257,7 +258,10 @@ ACCESS_LOG = env.str("CONGOCART_ACCESS_LOG", "on") != "off"
 # ---- the API ----------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "staff.authentication.ApiKeyAuthentication",
+        "accounts.authentication.AccessTokenAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.DeclaredAccess"],
     "DEFAULT_THROTTLE_CLASSES": ["core.http.throttling.GroupThrottle"],
     "DEFAULT_PARSER_CLASSES": ["core.http.json.JSONParser"],

@@ -12,6 +12,8 @@ from accounts.serializers.account import (
     EmailInput,
     EnrolmentOutput,
     ExportOutput,
+    JwkOutput,
+    JwksOutput,
     LoginInput,
     PasswordField,
     PasswordInput,
@@ -32,18 +34,8 @@ from accounts.serializers.account import (
     saved_address_body,
     session_body,
 )
-from accounts.serializers.keys import (
-    ApiKeyInput,
-    ApiKeyOutput,
-    IssuedKeyOutput,
-    JwkOutput,
-    JwksOutput,
-    api_key_body,
-)
 
 __all__ = [
-    "ApiKeyInput",
-    "ApiKeyOutput",
     "ChangeEmailInput",
     "ChangePasswordInput",
     "CodeInput",
@@ -53,7 +45,6 @@ __all__ = [
     "EmailInput",
     "EnrolmentOutput",
     "ExportOutput",
-    "IssuedKeyOutput",
     "JwkOutput",
     "JwksOutput",
     "LoginInput",
@@ -72,7 +63,6 @@ __all__ = [
     "SessionOutput",
     "StopMfaInput",
     "TokenPairOutput",
-    "api_key_body",
     "profile_body",
     "saved_address_body",
     "session_body",

@@ -222,6 +222,24 @@ class SessionOutput(Output):
     current = serializers.BooleanField(help_text="Whether this request belongs to it.")
 
 
+class JwkOutput(Output):
+    """A public key (RFC 7517)."""
+
+    kty = serializers.CharField()
+    crv = serializers.CharField()
+    x = serializers.CharField()
+    y = serializers.CharField()
+    kid = serializers.CharField()
+    use = serializers.CharField()
+    alg = serializers.CharField()
+
+
+class JwksOutput(Output):
+    """The public keys that verify our access tokens."""
+
+    keys = JwkOutput(many=True)
+
+
 def saved_address_body(saved: SavedAddress) -> dict[str, Any]:
     """A saved address as `SavedAddressOutput`."""
     return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from accounts.services.addresses import change_address, remove_address, save_address
-from accounts.services.api_keys import issue_api_key, revoke_api_key
 from accounts.services.mfa import (
     confirm_mfa,
     renew_recovery_codes,
@@ -57,7 +56,6 @@ __all__ = [
     "export_personal_data",
     "forget_abandoned_data",
     "forgot_password",
-    "issue_api_key",
     "lock_active_account_shared",
     "lock_user",
     "log_in",
@@ -70,7 +68,6 @@ __all__ = [
     "request_verification",
     "reset_mfa",
     "reset_password",
-    "revoke_api_key",
     "revoke_sessions",
     "rotate_keys",
     "save_address",

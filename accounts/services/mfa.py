@@ -49,18 +49,18 @@ def _start(*, user_id: UUID, email: str, now: datetime) -> Enrolment:
     return _enrolment(secret, email)
 
 
-def started_mfa(*, user_id: UUID, email: str, started_at: datetime) -> Enrolment | None:
+def started_mfa(*, user_id: UUID, started_at: datetime) -> Enrolment | None:
     """What `start_mfa` answered at `started_at`, again.
 
     None when it was confirmed or started anew since, so that whoever shows it shows no
     secret that somebody else has asked for.
     """
     pending = TotpDevice.objects.filter(pk=user_id, confirmed_at=None, created_at=started_at)
-    device = pending.first()
+    device = pending.select_related("user").first()
     if device is None:
         return None
     secret = unseal(bytes(device.secret), key=SECRETS_KEY, bound_to=str(user_id))
-    return _enrolment(secret, email) if secret else None
+    return _enrolment(secret, device.user.email) if secret else None
 
 
 def _enrolment(secret: bytes, email: str) -> Enrolment:

@@ -47,8 +47,6 @@ def _erase(*, user_id: UUID, now: datetime) -> None:
     RecoveryCode.objects.filter(user=user).delete()
     user.addresses.all().delete()
     user.groups.clear()
-    user.api_keys.filter(revoked_at=None).update(revoked_at=now)
-    user.api_keys.update(name="erased")  # Somebody's words.
     _forget_in_admin_log(user)
     EmailChange.objects.filter(user=user).delete()
     _make_nobody(user)

@@ -86,7 +86,7 @@ def test_it_is_found_in_the_menu_renewed_and_turned_off(
     stop.get_by_label("Password").fill(PASSWORD)
     stop.get_by_label("Code of your authenticator app").fill(spare_code)
     stop.get_by_role("button", name="Turn it off").click()
-    expect(page.get_by_text("Your second factor is off.")).to_be_visible()
+    expect(page.get_by_text("Two-factor authentication is off.")).to_be_visible()
     assert complaints == []
 
 

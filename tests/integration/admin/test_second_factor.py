@@ -222,7 +222,7 @@ def test_turning_it_off_takes_the_password_and_a_code(browser, clock):
     page = browser.post(
         PAGE, {"action": "stop", **{f"stop-{k}": v for k, v in right.items()}}, follow=True
     )
-    assert "Your second factor is off." in page.content.decode()
+    assert "Two-factor authentication is off." in page.content.decode()
     assert not TotpDevice.objects.exists()
     assert not RecoveryCode.objects.exists()
     assert logged_in().get("/admin/").status_code == 200

@@ -11,8 +11,8 @@ from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 
 from accounts.domain import Role
-from accounts.models import PersonalDataAccess
 from accounts.services import confirm_mfa, end_all_sessions, start_mfa, stop_mfa
+from staff.models import PersonalDataAccess
 from tests.integration.admin.rows import person
 from tests.integration.admin.second_factor import (
     EMAIL,

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from accounts.domain import API_KEY_PREFIX, ApiKeyNotFound, IssuedKey, ScopeNotAllowed
-from accounts.models import ApiKey
 from accounts.roles import OPERATIONS, SCOPES
 from core.db.transactions import use_case
 from core.ids import hash_secret
+from staff.domain import API_KEY_PREFIX, ApiKeyNotFound, IssuedKey, ScopeNotAllowed
+from staff.models import ApiKey
 
 SHOWN_CHARACTERS = 12
 

@@ -11,16 +11,15 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.utils import timezone
-from unfold.forms import AdminOwnPasswordChangeForm, AdminPasswordChangeForm
+from unfold.forms import AdminOwnPasswordChangeForm
 
-from accounts import admin_sessions
 from accounts.domain import InvalidCredentials, TooManyAttempts
-from accounts.models import User
-from accounts.services import change_password, set_password
+from accounts.services import change_password
 from core.errors import CongoCartError
+from staff.admin_site import sessions
 
 
-class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
     """A new password; whether the old one is right is asked by what changes it, which counts."""
 
     def clean_old_password(self) -> str:
@@ -49,7 +48,7 @@ class OwnPasswordPage(PasswordChangeView):
             about_old = isinstance(refusal, InvalidCredentials | TooManyAttempts)
             form.add_error("old_password" if about_old else "new_password2", refusal.detail)
             return self.form_invalid(form)
-        admin_sessions.keep(self.request)
+        sessions.keep(self.request)
         return redirect(self.get_success_url())
 
 
@@ -59,18 +58,3 @@ def own_password_page(
     """In place of the theme's page, whose form cannot be chosen."""
     context = {**admin.site.each_context(request), **(extra_context or {})}
     return OwnPasswordPage.as_view(extra_context=context)(request)
-
-
-class NewPasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
-    """A password set by staff ends every session of the account, as one set by its owner does."""
-
-    def save(self, commit: bool = True) -> User:
-        usable = self.cleaned_data["set_usable_password"]
-        set_password(
-            user_id=self.user.pk,
-            password=self.cleaned_data["password1"] if usable else None,
-            now=timezone.now(),
-        )
-        self.user.refresh_from_db()
-        user: User = self.user
-        return user

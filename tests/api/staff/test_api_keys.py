@@ -8,8 +8,9 @@ import time_machine
 from django.utils import timezone
 
 from accounts.domain import Role
-from accounts.models import ApiKey, User
+from accounts.models import User
 from checkout.models import Checkout
+from staff.models import ApiKey
 from tests.shop import ADDRESS, items, stock_shelf
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,17 @@ def test_its_last_use_is_noted_at_most_every_five_minutes(client, manager, asser
         with assert_statements(statements):
             client.get("/api/v1/variants/X/stock", headers=bearer(key))
     assert ApiKey.objects.get().last_used_at is not None
+
+
+def test_a_key_is_known_by_its_beginning_whatever_the_case_of_the_scheme(client, manager):
+    key = issue(manager, "stock:read").json()["key"]
+    path = "/api/v1/variants/X/stock"
+    assert client.get(path, headers={"Authorization": f"bearer {key}"}).status_code == 404
+    for header in (f"Token {key}", key):
+        answer = client.get(path, headers={"Authorization": header})
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+        challenge = 'Bearer realm="congocart", error="invalid_token"'
+        assert answer["WWW-Authenticate"] == challenge
 
 
 @pytest.mark.parametrize("key", ["cck_", "cck_x", "cck_" + "0" * 56, "cck_" + "0" * 3000])

@@ -10,7 +10,6 @@ from django.utils import timezone
 from unfold.forms import AuthenticationForm
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from accounts import admin_sessions
 from accounts.domain import (
     MAX_PASSWORD_LENGTH,
     InvalidCredentials,
@@ -18,9 +17,10 @@ from accounts.domain import (
     TooManyAttempts,
 )
 from accounts.services import show_second_factor
+from staff.admin_site import sessions
 
 
-class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
+class StaffLoginForm(AuthenticationForm):
     """E-mail address, password, and the code of an authenticator app where one is used."""
 
     otp = forms.CharField(
@@ -42,7 +42,7 @@ class StaffLoginForm(AuthenticationForm):  # type: ignore[misc]
             since = show_second_factor(user_id=user.pk, code=self._typed_code(), now=timezone.now())
         except (InvalidCredentials, MfaRequired, TooManyAttempts) as refusal:
             raise forms.ValidationError(refusal.detail) from None
-        admin_sessions.begin(self.request, since=since)
+        sessions.begin(self.request, since=since)
 
     def _typed_code(self) -> str:
         typed: Any = self.data.get("otp", "")

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.domain import Role
-from accounts.models import PersonalDataAccess, RefreshSession, User
+from accounts.models import RefreshSession, User
 from accounts.services import ensure_user
+from staff.models import PersonalDataAccess
 from tests.shop import new_order, offer_shipping, stock_shelf
 
 pytestmark = pytest.mark.django_db

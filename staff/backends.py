@@ -1,4 +1,4 @@
-"""Logging in to the admin site, and what each role may do there."""
+"""Logging in to the admin, and what each role may do there."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from django.utils import timezone
 
 from accounts.domain import InvalidCredentials, Role, TooManyAttempts
 from accounts.lockout import guarded, login_attempt
-from accounts.models import User
 from accounts.roles import ADMIN_SITE
 from accounts.selectors import users_with_second_factor
 from core.http.callers import client_address
 
 
 class RoleBackend(ModelBackend):
-    """Logs in by e-mail address and password, and grants the permissions of the roles held.
+    """Log in by e-mail address and password, and grant the permissions of the roles held.
 
-    They come from the table in code, so there is no copy of it in the database to go stale.
+    They come from the table in code, so no copy of it in the database can go stale.
     """
 
     def authenticate(
@@ -30,8 +29,11 @@ class RoleBackend(ModelBackend):
         username: str | None = None,
         password: str | None = None,
         **kwargs: Any,
-    ) -> User | None:
-        """Shares the lock-out with the API: too soon looks like a wrong password."""
+    ) -> Any:
+        """Return the user, or None; the lock-out is shared with the API.
+
+        An attempt that comes too soon looks like a wrong password.
+        """
         if request is None or username is None or password is None:
             return None
         attempt = login_attempt(account=username, address=client_address(request) or "")
@@ -42,17 +44,17 @@ class RoleBackend(ModelBackend):
             return user
         return None
 
-    def get_user(self, user_id: UUID) -> User | None:
-        """Whom a session belongs to, with `second_factor_since`; None once closed or gone."""
+    def get_user(self, user_id: UUID) -> Any:
+        """Return a session's user with `second_factor_since`; None for a closed account."""
         user = users_with_second_factor().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """None: nobody is granted anything but by role."""
+        """Return none: permissions come from roles alone."""
         return set()
 
     def get_group_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """Those of all roles held, from one statement."""
+        """Return the permissions of all roles held, in one statement."""
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         held = set(user_obj.groups.values_list("name", flat=True))

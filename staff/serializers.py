@@ -1,4 +1,4 @@
-"""The shapes of API keys and of the keys that verify tokens."""
+"""The shapes of API keys over HTTP."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.models import ApiKey
 from accounts.roles import SCOPES
 from core.http.fields import Input, Output, StrictCharField, StrictChoiceField
+from staff.models import ApiKey
 
 
 class ApiKeyInput(Input):
@@ -38,24 +38,6 @@ class IssuedKeyOutput(ApiKeyOutput):
     """A new API key, with its secret for the only time."""
 
     key = serializers.CharField()
-
-
-class JwkOutput(Output):
-    """A public key (RFC 7517)."""
-
-    kty = serializers.CharField()
-    crv = serializers.CharField()
-    x = serializers.CharField()
-    y = serializers.CharField()
-    kid = serializers.CharField()
-    use = serializers.CharField()
-    alg = serializers.CharField()
-
-
-class JwksOutput(Output):
-    """The public keys that verify our access tokens."""
-
-    keys = JwkOutput(many=True)
 
 
 def api_key_body(key: ApiKey) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The admin page on which staff set up a second factor, renew its recovery codes, or end it."""
+"""The admin page on which staff turn two-factor authentication on and off."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, cast
+from uuid import UUID
 
 import segno
 from django import forms
@@ -13,20 +14,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import mark_safe
 
-from accounts import admin_sessions, services
+from accounts import services
 from accounts.domain import Enrolment, MfaNotStarted
-from accounts.forms import CodeForm, EitherCodeForm, PasswordForm, StopForm
-from accounts.models import User
 from accounts.selectors import second_factor_of
 from core.errors import Conflict, CongoCartError
+from staff.admin_site import sessions
+from staff.admin_site.forms import CodeForm, EitherCodeForm, PasswordForm, StopForm
 
 PAGE = "admin:second_factor"
 
 
-def second_factor_page(request: HttpRequest) -> HttpResponse:
-    """Shows how things stand, or does what one of the forms on the page asks for."""
+def mfa_page(request: HttpRequest) -> HttpResponse:
+    """Show the state of two-factor authentication, or do what one of the page's forms asks for."""
     if request.method != "POST":
         return _page(request)
     name = request.POST.get("action", "")
@@ -48,30 +49,30 @@ def second_factor_page(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
     now = timezone.now()
-    services.start_mfa(user_id=_user(request).pk, **values, now=now)
-    admin_sessions.note_started(request, at=now)
+    services.start_mfa(user_id=_user_id(request), **values, now=now)
+    sessions.note_started(request, at=now)
     return redirect(PAGE)
 
 
 def _confirm(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
     if _enrolment(request) is None:
-        raise MfaNotStarted("This key is in use already, or another was made since.")
+        raise MfaNotStarted("This key is in use already, or a newer one was made.")
     now = timezone.now()
-    codes = services.confirm_mfa(user_id=_user(request).pk, **values, now=now)
-    admin_sessions.note_confirmed(request, since=now)
+    codes = services.confirm_mfa(user_id=_user_id(request), **values, now=now)
+    sessions.note_confirmed(request, since=now)
     return _recovery_codes(request, codes)
 
 
 def _renew(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
-    user_id = _user(request).pk
+    user_id = _user_id(request)
     codes = services.renew_recovery_codes(user_id=user_id, **values, now=timezone.now())
     return _recovery_codes(request, codes)
 
 
 def _stop(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
-    services.stop_mfa(user_id=_user(request).pk, **values, now=timezone.now())
-    admin_sessions.keep(request)
-    messages.success(request, "Your second factor is off.")
+    services.stop_mfa(user_id=_user_id(request), **values, now=timezone.now())
+    sessions.keep(request)
+    messages.success(request, "Two-factor authentication is off.")
     return redirect(PAGE)
 
 
@@ -86,43 +87,43 @@ ACTIONS: dict[
 
 
 def _page(request: HttpRequest, bound: dict[str, forms.Form] | None = None) -> HttpResponse:
-    """`bound` holds the form that was refused, with its errors."""
-    factor = second_factor_of(_user(request).pk)
+    """Render the page; `bound` holds the form that was refused, with its errors."""
+    factor = second_factor_of(_user_id(request))
     enrolment = None if factor else _enrolment(request)
     context = {
         **admin.site.each_context(request),
-        "title": "Second factor",
+        "title": "Two-factor authentication",
         "factor": factor,
         "enrolment": enrolment,
-        "qr_code": enrolment and _qr_code(enrolment),
         "forms": {name: make(prefix=name) for name, (make, _) in ACTIONS.items()} | (bound or {}),
     }
+    if enrolment:
+        # Dark on light in every theme, as cameras need it.
+        code = segno.make(enrolment.url, error="m", micro=False)
+        svg = code.svg_inline(omitsize=True, dark="#000", light="#fff")
+        context["qr_code"] = mark_safe(svg)  # noqa: S308 - drawn by us
     if settings.STAFF_MFA_REQUIRED and factor is None:
         context |= {"confined": True, "is_nav_sidebar_enabled": False}
-    return TemplateResponse(request, "accounts/second_factor.html", context)
+    return TemplateResponse(request, "staff/mfa.html", context)
 
 
 def _recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
-    """In the answer itself, because they are stored nowhere to be shown from later."""
+    """Show the codes in this response, because only their hashes are stored."""
     context = {**admin.site.each_context(request), "title": "Recovery codes", "codes": codes}
-    return TemplateResponse(request, "accounts/recovery_codes.html", context)
+    return TemplateResponse(request, "staff/recovery_codes.html", context)
 
 
 def _enrolment(request: HttpRequest) -> Enrolment | None:
-    """That which this session has started: a secret that another one asked for, and so knows,
-    is never offered to be scanned.
+    """Return the enrolment that this admin session started, if it is still pending.
+
+    One that another session started is not shown: its secret is known there.
     """
-    user, started_at = _user(request), admin_sessions.started_at(request)
+    started_at = sessions.started_at(request)
     if started_at is None:
         return None
-    return services.started_mfa(user_id=user.pk, email=user.email, started_at=started_at)
+    return services.started_mfa(user_id=_user_id(request), started_at=started_at)
 
 
-def _qr_code(enrolment: Enrolment) -> SafeString:
-    """An SVG element, dark on light in every theme, as cameras need it."""
-    code = segno.make(enrolment.url, error="m", micro=False)
-    return mark_safe(code.svg_inline(omitsize=True, dark="#000", light="#fff"))  # noqa: S308 - drawn
-
-
-def _user(request: HttpRequest) -> User:
-    return cast("User", request.user)
+def _user_id(request: HttpRequest) -> UUID:
+    """Return the id of the user; the page is wrapped in `admin_view`, so there is one."""
+    return cast("UUID", request.user.pk)

@@ -10,16 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts import services
 from accounts.access import MANAGER
-from accounts.domain import ApiKeyNotFound, IssuedKey, ScopeNotAllowed
 from accounts.permissions import user_of
-from accounts.selectors import api_key, api_keys
-from accounts.serializers import ApiKeyInput, ApiKeyOutput, IssuedKeyOutput, api_key_body
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
 from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
+from staff import services
+from staff.domain import ApiKeyNotFound, IssuedKey, ScopeNotAllowed
+from staff.selectors import api_key, api_keys
+from staff.serializers import ApiKeyInput, ApiKeyOutput, IssuedKeyOutput, api_key_body
 
 TAG = "API keys"
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
