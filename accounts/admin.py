@@ -114,6 +114,7 @@ class SavedAddressInline(ReadOnlyInline):
 class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     """Accounts, by address. An account is erased by its owner, and closed here."""
 
+    shows_personal_data = True
     form = UserForm
     add_form = NewUserForm
     change_password_form = NewPasswordForm

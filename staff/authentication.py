@@ -13,8 +13,8 @@ from rest_framework.request import Request
 
 from accounts.authentication import SCHEME
 from accounts.domain import TokenInvalid
-from accounts.roles import SCOPES, is_public
 from accounts.selectors import roles_among
+from core.http.operations import declared_by
 from core.ids import hash_secret
 from staff.domain import API_KEY_PREFIX, ApiKeyUser, ScopeMissing
 from staff.models import ApiKey
@@ -48,10 +48,11 @@ class ApiKeyAuthentication(BaseAuthentication):
         ).first()
         if key is None:
             raise TokenInvalid("This API key is not valid.")
-        operation = _operation_of(request)
-        if is_public(operation):
+        view = request.parser_context["view"]
+        called = declared_by(getattr(view, view.action or "", None))
+        if called is not None and called.access.is_public:
             return None, secret
-        if not any(operation in SCOPES[scope] for scope in key.scopes):
+        if called is None or called.scope not in key.scopes:
             raise ScopeMissing
         if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
@@ -61,9 +62,3 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Make DRF answer 401 instead of 403."""
         return SCHEME
-
-
-def _operation_of(request: Request) -> str:
-    view = request.parser_context["view"]
-    handler = getattr(view, view.action or "", None)
-    return str(getattr(getattr(handler, "operation", None), "id", ""))

@@ -14,7 +14,7 @@ from accounts.access import MANAGER
 from accounts.permissions import user_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.operations import operation
+from core.http.operations import operation, scopes_for
 from core.http.pagination import Ordering, paginate
 from staff import services
 from staff.domain import ApiKeyNotFound, IssuedKey, ScopeNotAllowed
@@ -57,7 +57,7 @@ class ApiKeyViewSet(ViewSet):
         def issue() -> IssuedKey:
             return services.issue_api_key(
                 user_id=user.pk,
-                roles=user.roles,
+                grantable=scopes_for(user.roles),
                 name=values["name"],
                 scopes=values["scopes"],
                 expires_at=values.get("expires_at"),

@@ -156,3 +156,9 @@ def _operations_below(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[
 def all_scopes() -> list[str]:
     """Return every scope that an API key can be issued for, in alphabetical order."""
     return sorted({found.scope for found in all_operations() if found.scope})
+
+
+def scopes_for(roles: frozenset[str]) -> set[str]:
+    """Return the scopes of which these roles admit to every operation."""
+    refused = {found.scope for found in all_operations() if not found.access.admits(roles)}
+    return set(all_scopes()) - refused
