@@ -14,7 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from accounts.models import EmailChange, User
-from accounts.signed_links import LIFETIMES, Purpose, make_proof
+from accounts.tokens.signed_links import LIFETIMES, Purpose, make_proof
 from core.db.jobs import job
 
 PAGES = {

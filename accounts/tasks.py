@@ -7,10 +7,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import emails, lockout
+from accounts import emails
 from accounts.models import EmailChange, RefreshSession
-from accounts.services import forget_abandoned_data
-from accounts.signed_links import LIFETIMES, Purpose
+from accounts.services import forget_abandoned_data, lockout
+from accounts.tokens.signed_links import LIFETIMES, Purpose
 from core.db.jobs import periodic
 
 __all__ = ["emails", "forget_abandoned", "purge"]

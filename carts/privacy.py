@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models.functions import JSONObject
 
-from accounts.privacy import DataHolder, Person
+from accounts.personal_data import DataHolder, Person
 from carts.domain import CartStatus
 from carts.models import Cart
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.privacy import DataHolder, Person
+from accounts.personal_data import DataHolder, Person
 from checkout.domain import LIVE
 from checkout.models import Checkout
 

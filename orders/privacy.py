@@ -12,7 +12,7 @@ import events.services
 import inventory.services
 import payments.services
 from accounts.domain import ERASED_DOMAIN
-from accounts.privacy import DataHolder, Person
+from accounts.personal_data import DataHolder, Person
 from core.address import anonymous_address
 from orders.models import Order
 from orders.serializers import order_body

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.domain import InvalidCredentials, TooManyAttempts
-from accounts.lockout import guarded, login_attempt
 from accounts.selectors import users_with_second_factor
+from accounts.services.lockout import guarded, login_attempt
 from core.http.callers import client_address
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from accounts.privacy import DataHolder, Person
+from accounts.personal_data import DataHolder, Person
 from staff.models import ApiKey
 
 

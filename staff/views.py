@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.access import MANAGER
-from accounts.permissions import user_of
+from accounts.authentication import user_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
 from core.http.operations import operation, scopes_for

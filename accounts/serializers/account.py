@@ -10,7 +10,7 @@ from rest_framework import serializers
 from accounts.domain import MAX_PASSWORD_LENGTH, Role, normalize_email
 from accounts.models import RefreshSession, SavedAddress, User
 from accounts.selectors import roles_of
-from accounts.tokens import MAX_TOKEN_LENGTH
+from accounts.tokens.json_web_tokens import MAX_TOKEN_LENGTH
 from core.http.fields import (
     Input,
     Output,

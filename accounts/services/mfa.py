@@ -11,14 +11,14 @@ from django.conf import settings
 
 from accounts import emails
 from accounts.domain import Enrolment, MfaAlreadyOn, MfaNotStarted
-from accounts.lockout import code_attempt, guarded
 from accounts.models import RecoveryCode, TotpDevice
 from accounts.selectors import second_factor_of
+from accounts.services.lockout import code_attempt, guarded
 from accounts.services.recovery import reauthenticate
 from accounts.services.second_factor import SECRETS_KEY, use_code, use_second_factor
 from accounts.services.sessions import revoke_sessions
+from accounts.services.totp import new_totp_secret, provisioning_url
 from accounts.services.users import lock_user
-from accounts.totp import new_totp_secret, provisioning_url
 from core.db.transactions import use_case
 from core.encryption import seal, unseal
 from core.ids import hash_secret

@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.domain import ERASED_DOMAIN
 from accounts.models import EmailChange, RecoveryCode, TotpDevice, User
-from accounts.privacy import Person, holders, holders_from_the_top
+from accounts.personal_data import Person, holders, holders_from_the_top
 from accounts.selectors import personal_data, profile_of
 from accounts.services.recovery import reauthenticate
 from core.db.transactions import use_case

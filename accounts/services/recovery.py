@@ -16,11 +16,11 @@ from accounts.domain import (
     normalize_email,
     normalize_password,
 )
-from accounts.lockout import confirmation_attempt, forgive, guarded
 from accounts.models import EmailChange, User
+from accounts.services.lockout import confirmation_attempt, forgive, guarded
 from accounts.services.sessions import note_session, revoke_sessions
 from accounts.services.users import lock_user, require_strong_password
-from accounts.signed_links import Proof, Purpose, read_proof
+from accounts.tokens.signed_links import Proof, Purpose, read_proof
 from core.db.transactions import transaction_required, use_case
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.domain import InvalidCredentials, MfaRequired
 from accounts.models import RecoveryCode, TotpDevice
-from accounts.totp import matching_step
+from accounts.services.totp import matching_step
 from core.db.transactions import transaction_required
 from core.encryption import key_for, unseal
 from core.ids import hash_secret

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from accounts import signing_keys
 from accounts.domain import (
     REFRESH_LIFETIME,
     SESSION_LIFETIME,
@@ -23,11 +22,12 @@ from accounts.domain import (
     normalize_email,
     normalize_password,
 )
-from accounts.lockout import code_attempt, guarded, login_attempt
 from accounts.models import RefreshSession, User
 from accounts.selectors import roles_of, users_with_roles
+from accounts.services.lockout import code_attempt, guarded, login_attempt
 from accounts.services.second_factor import use_second_factor
-from accounts.tokens import read_refresh, sign_access, sign_refresh
+from accounts.tokens import signing_keys
+from accounts.tokens.json_web_tokens import read_refresh, sign_access, sign_refresh
 from core.db.transactions import transaction_required, use_case
 
 

@@ -11,9 +11,9 @@ from rest_framework.viewsets import ViewSet
 
 from accounts import services
 from accounts.access import ACCOUNT
+from accounts.authentication import user_of
 from accounts.domain import AddressBookFull, AddressNotFound
 from accounts.models import SavedAddress
-from accounts.permissions import user_of
 from accounts.selectors import address_for, addresses_of
 from accounts.serializers import (
     SavedAddressChangesInput,

@@ -8,7 +8,7 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.access import ANYONE
 from accounts.serializers import JwksOutput
-from accounts.signing_keys import jwk_of, keyring
+from accounts.tokens.signing_keys import jwk_of, keyring
 from core.http.operations import operation
 
 TAG = "Accounts"

@@ -12,9 +12,9 @@ from rest_framework.viewsets import ViewSet
 
 from accounts import services
 from accounts.access import ACCOUNT
+from accounts.authentication import user_of
 from accounts.domain import InvalidCredentials, SessionNotFound
 from accounts.models import RefreshSession, User
-from accounts.permissions import user_of
 from accounts.selectors import profile_of, sessions_of
 from accounts.serializers import (
     ExportOutput,

@@ -9,8 +9,8 @@ from rest_framework.viewsets import ViewSet
 
 from accounts import services
 from accounts.access import ACCOUNT
+from accounts.authentication import user_of
 from accounts.domain import InvalidCredentials, MfaAlreadyOn, MfaNotStarted
-from accounts.permissions import user_of
 from accounts.serializers import (
     CodeInput,
     EnrolmentOutput,

@@ -9,6 +9,7 @@ from rest_framework.viewsets import ViewSet
 
 from accounts import services
 from accounts.access import ACCOUNT, ANYONE
+from accounts.authentication import user_of
 from accounts.domain import (
     EmailTaken,
     InvalidCredentials,
@@ -16,7 +17,6 @@ from accounts.domain import (
     WeakPassword,
     normalize_email,
 )
-from accounts.permissions import user_of
 from accounts.serializers import (
     ChangeEmailInput,
     ChangePasswordInput,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.domain import Device
 from accounts.models import User
 from accounts.services import log_in
-from accounts.signed_links import Purpose, make_proof
+from accounts.tokens.signed_links import Purpose, make_proof
 from tests.api.bad_input import OPERATIONS, Operation, World
 from tests.conftest import PASSWORD
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.domain import Role
 from accounts.models import RecoveryCode, TotpDevice, User
-from accounts.totp import code_of
+from accounts.services.totp import code_of
 
 pytestmark = pytest.mark.django_db
 

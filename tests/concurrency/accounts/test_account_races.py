@@ -23,9 +23,9 @@ from accounts.services import (
     rotate_keys,
     start_mfa,
 )
-from accounts.signing_keys import Keyring, keyring
-from accounts.tokens import verified_tokens
-from accounts.totp import STEP_SECONDS, code_of
+from accounts.services.totp import STEP_SECONDS, code_of
+from accounts.tokens.json_web_tokens import verified_tokens
+from accounts.tokens.signing_keys import Keyring, keyring
 from checkout.models import Checkout
 from core.errors import CongoCartError
 from orders.models import Order

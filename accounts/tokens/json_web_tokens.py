@@ -30,7 +30,7 @@ from accounts.domain import (
     TokenInvalid,
     TokenUser,
 )
-from accounts.signing_keys import ALGORITHM, keyring
+from accounts.tokens.signing_keys import ALGORITHM, keyring
 
 MAX_TOKEN_LENGTH = 2_048
 CLOCK_SKEW_SECONDS = 10
