@@ -114,6 +114,7 @@ class SavedAddressInline(ReadOnlyInline):
 class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     """Users. An account is closed here, and erased only by its owner."""
 
+    shows_personal_data = True
     form = UserForm
     add_form = NewUserForm
     change_password_form = NewPasswordForm

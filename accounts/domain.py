@@ -205,8 +205,3 @@ def session_roles(roles: frozenset[str], *, mfa_shown: bool, mfa_required: bool)
     if mfa_required and not mfa_shown:
         return roles - STAFF_ROLES
     return roles
-
-
-def allows(roles: frozenset[str], required: frozenset[Role]) -> bool:
-    """Return whether one of `required` is held; an admin may do everything."""
-    return Role.ADMIN in roles or not roles.isdisjoint(required)

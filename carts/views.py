@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from accounts.access import ACCOUNT, ANYONE, OWNER
 from carts import services
 from carts.domain import (
     CartFull,
@@ -33,7 +34,7 @@ from core.errors import Unauthenticated
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import Auth, operation
+from core.http.operations import Auth, operation
 from core.http.serializers import ItemInput, item_requests_from
 from core.http.versions import etag, expected_versions, versioned_read
 from core.items import ItemRequest
@@ -47,6 +48,7 @@ class CartViewSet(ViewSet):
     @operation(
         "createCart",
         "Create a cart",
+        access=ANYONE,
         request=CartInput,
         responses={201: NewCartOutput},
         errors=[UnknownSku, CurrencyMismatch, CartFull],
@@ -73,10 +75,10 @@ class CartViewSet(ViewSet):
     @operation(
         "getCurrentCart",
         "Read the cart in use",
+        access=OWNER,
         responses={200: CartOutput},
         errors=[CartNotFound],
         tag="Carts",
-        auth=Auth.OWNER,
         description="The open cart that the caller changed last. Which cart that is depends on the "
         "caller and changes over time: cache it under its `id`, and read it by `id` to get a 304.",
     )
@@ -88,11 +90,11 @@ class CartViewSet(ViewSet):
     @operation(
         "getCart",
         "Read a cart",
+        access=OWNER,
         responses={200: CartOutput},
         errors=[CartNotFound],
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
     )
     def retrieve(self, request: Request, cart_id: UUID) -> HttpResponse:
         cart = cart_for(caller=caller_of(request), cart_id=cart_id, now=timezone.now())
@@ -101,6 +103,7 @@ class CartViewSet(ViewSet):
     @operation(
         "claimCart",
         "Claim a guest cart",
+        access=ACCOUNT,
         responses={200: CartOutput},
         errors=[Unauthenticated, CartNotFound, CartNotOpen, CartFull],
         versioned=True,
@@ -129,12 +132,12 @@ class CartItemViewSet(ViewSet):
     @operation(
         "addCartItem",
         "Add units of a SKU",
+        access=OWNER,
         request=ItemInput,
         responses={200: CartOutput},
         errors=_LINE_ERRORS,
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
         description="Adds to the line of the SKU if there is one. Concurrent adds all count.",
     )
     def create(self, request: Request, cart_id: UUID) -> HttpResponse:
@@ -154,12 +157,12 @@ class CartItemViewSet(ViewSet):
     @operation(
         "replaceCartItems",
         "Replace all lines",
+        access=OWNER,
         request=ItemsInput,
         responses={200: CartOutput},
         errors=_LINE_ERRORS,
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
     )
     def replace(self, request: Request, cart_id: UUID) -> HttpResponse:
         data = validated(ItemsInput, request)
@@ -178,12 +181,12 @@ class CartItemViewSet(ViewSet):
     @operation(
         "changeCartItem",
         "Change the quantity of a line",
+        access=OWNER,
         request=QuantityInput,
         responses={200: CartOutput},
         errors=[CartNotFound, ItemNotFound, CartNotOpen, CartFull],
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
         description="0 removes the line.",
     )
     def partial_update(self, request: Request, cart_id: UUID, item_id: UUID) -> HttpResponse:
@@ -204,11 +207,11 @@ class CartItemViewSet(ViewSet):
     @operation(
         "removeCartItem",
         "Remove a line",
+        access=OWNER,
         responses={200: CartOutput},
         errors=[CartNotFound, ItemNotFound, CartNotOpen],
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
     )
     def destroy(self, request: Request, cart_id: UUID, item_id: UUID) -> HttpResponse:
         return write(

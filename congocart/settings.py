@@ -13,6 +13,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
 from congocart.production import DEVELOPMENT_SECRET, unsafe_settings
 
@@ -262,7 +263,7 @@ REST_FRAMEWORK = {
         "staff.authentication.ApiKeyAuthentication",
         "accounts.authentication.AccessTokenAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.DeclaredAccess"],
     "DEFAULT_THROTTLE_CLASSES": ["core.http.throttling.GroupThrottle"],
     "DEFAULT_PARSER_CLASSES": ["core.http.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["core.http.json.JSONRenderer"],
@@ -286,6 +287,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # ---- the admin --------------------------------------------------------------------------------
 
 UNFOLD = unfold_settings(shop_name=SHOP_NAME)
+ADMIN_PERMISSIONS = PERMISSIONS
 
 if PRODUCTION:
     _unsafe = list(

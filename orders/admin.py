@@ -41,6 +41,7 @@ def _words(text: str) -> SearchQuery:
 class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     """Orders, newest first."""
 
+    shows_personal_data = True
     list_display = ["number", "placed_at", "email", "due", "state", "paid", "sent"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

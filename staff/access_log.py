@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch
 from django.utils import timezone
 
-from accounts.roles import PERSONAL_OPERATIONS, PERSONAL_PAGES
+from core.http.operations import called_at
 from core.http.request_ids import current_request_id
 from staff.models import PersonalDataAccess
 
@@ -23,9 +23,10 @@ log = structlog.get_logger(__name__)
 class PersonalDataAccessMiddleware:
     """Record what personal data staff were shown, over the API and in the admin.
 
-    Which operations and pages show personal data stands in the table of roles. The row names
-    the actor and the path, not what was seen. Customers who read what is their own are not
-    recorded. A row that cannot be written is logged; the response goes out anyway.
+    Operations declare that they show it (`personal`), and so do pages of the admin
+    (`shows_personal_data`). The row names the actor and the path, not what was seen.
+    Customers who read what is their own are not recorded. A row that cannot be written is
+    logged; the response goes out anyway.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -44,14 +45,11 @@ class PersonalDataAccessMiddleware:
 
 def _personal(match: ResolverMatch, method: str) -> str | None:
     """Return the name of the operation or page if it shows personal data."""
-    actions = getattr(match.func, "actions", None)
-    if actions is not None:
-        handler = getattr(match.func.cls, actions.get(method.lower(), ""), None)  # type: ignore[attr-defined]
-        name = getattr(getattr(handler, "operation", None), "id", "")
-        return name if name in PERSONAL_OPERATIONS else None
-    if match.app_name == "admin" and (match.url_name or "").startswith(PERSONAL_PAGES):
-        return f"admin:{match.url_name}"
-    return None
+    called = called_at(match, method)
+    if called is not None:
+        return called.id if called.personal else None
+    page = getattr(match.func, "model_admin", None)
+    return f"admin:{match.url_name}" if getattr(page, "shows_personal_data", False) else None
 
 
 def _record(request: HttpRequest, shown: str) -> None:

@@ -13,8 +13,8 @@ from rest_framework.request import Request
 
 from accounts.authentication import SCHEME
 from accounts.domain import TokenInvalid
-from accounts.roles import SCOPES, is_public
 from accounts.selectors import roles_among
+from core.http.operations import declared_by
 from core.ids import hash_secret
 from staff.domain import API_KEY_PREFIX, ApiKeyUser, ScopeMissing
 from staff.models import ApiKey
@@ -47,11 +47,10 @@ class ApiKeyAuthentication(BaseAuthentication):
         if key is None:
             raise TokenInvalid("This API key is not valid.")
         view = request.parser_context["view"]
-        handler = getattr(view, view.action or "", None)
-        operation = str(getattr(getattr(handler, "operation", None), "id", ""))
-        if is_public(operation):
+        called = declared_by(getattr(view, view.action or "", None))
+        if called is not None and called.access.is_public:
             return None, secret
-        if not any(operation in SCOPES[scope] for scope in key.scopes):
+        if called is None or called.scope not in key.scopes:
             raise ScopeMissing
         if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

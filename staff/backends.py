@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.domain import InvalidCredentials, Role, TooManyAttempts
-from accounts.roles import ADMIN_SITE
+from accounts.domain import InvalidCredentials, TooManyAttempts
 from accounts.selectors import users_with_mfa
 from accounts.services.lockout import enforce_lockout, login_attempt
 from core.http.callers import client_address
@@ -20,7 +20,7 @@ from core.http.callers import client_address
 class RoleBackend(ModelBackend):
     """Log in by e-mail address and password, and grant the permissions of the roles held.
 
-    They come from the table in code, so no copy of it in the database can go stale.
+    They come from the setting `ADMIN_PERMISSIONS`, so no copy in the database can go stale.
     """
 
     def authenticate(
@@ -61,4 +61,5 @@ class RoleBackend(ModelBackend):
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
         held = set(user_obj.groups.values_list("name", flat=True))
-        return {permission for role in Role if role in held for permission in ADMIN_SITE[role]}
+        granted = settings.ADMIN_PERMISSIONS.items()
+        return {name for role, names in granted if role in held for name in names}

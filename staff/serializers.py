@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.roles import SCOPES
 from core.http.fields import Input, Output, StrictCharField, StrictChoiceField
+from core.http.operations import all_scopes
 from staff.models import ApiKey
 
 
@@ -15,10 +15,15 @@ class ApiKeyInput(Input):
     """A new API key."""
 
     name = StrictCharField(max_length=100, help_text="What it is for.")
-    scopes = serializers.ListField(
-        child=StrictChoiceField(choices=sorted(SCOPES)), min_length=1, max_length=len(SCOPES)
-    )
+    scopes = serializers.ListField()
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Complete `scopes` with those that operations declare, once all URLs are loaded."""
+        scopes = all_scopes()
+        child = StrictChoiceField(choices=scopes)
+        field = serializers.ListField(child=child, min_length=1, max_length=len(scopes))
+        return {**super().get_fields(), "scopes": field}
 
 
 class ApiKeyOutput(Output):
@@ -27,11 +32,16 @@ class ApiKeyOutput(Output):
     id = serializers.UUIDField()
     name = serializers.CharField()
     shown = serializers.CharField(help_text="The beginning of the key, to tell keys apart.")
-    scopes = serializers.ListField(child=serializers.ChoiceField(sorted(SCOPES)))
+    scopes = serializers.ListField()
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Complete `scopes` with those that operations declare, once all URLs are loaded."""
+        child = serializers.ChoiceField(all_scopes())
+        return {**super().get_fields(), "scopes": serializers.ListField(child=child)}
 
 
 class IssuedKeyOutput(ApiKeyOutput):

@@ -10,12 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts.domain import Role
-from accounts.permissions import RequiresRole, user_of
+from accounts.access import MANAGER
+from accounts.authentication import user_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
+from core.http.operations import operation, scopes_for
 from core.http.pagination import Ordering, paginate
-from core.http.schema import operation
 from staff import services
 from staff.domain import ApiKeyNotFound, IssuedKey, ScopeNotAllowed
 from staff.selectors import api_key, api_keys
@@ -28,13 +28,10 @@ NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
 class ApiKeyViewSet(ViewSet):
     """API keys for integrations; a key is sent like an access token."""
 
-    def get_permissions(self) -> list[RequiresRole]:
-        """Whoever runs the shop."""
-        return [RequiresRole(Role.MANAGER)]
-
     @operation(
         "listApiKeys",
         "List the API keys",
+        access=MANAGER,
         responses={200: ApiKeyOutput},
         paginated=True,
         tag=TAG,
@@ -45,6 +42,7 @@ class ApiKeyViewSet(ViewSet):
     @operation(
         "createApiKey",
         "Issue an API key",
+        access=MANAGER,
         request=ApiKeyInput,
         responses={201: IssuedKeyOutput},
         errors=[ScopeNotAllowed],
@@ -59,7 +57,7 @@ class ApiKeyViewSet(ViewSet):
         def issue() -> IssuedKey:
             return services.issue_api_key(
                 user_id=user.pk,
-                roles=user.roles,
+                grantable=scopes_for(user.roles),
                 name=values["name"],
                 scopes=values["scopes"],
                 expires_at=values.get("expires_at"),
@@ -75,6 +73,7 @@ class ApiKeyViewSet(ViewSet):
     @operation(
         "revokeApiKey",
         "Revoke an API key",
+        access=MANAGER,
         responses={204: None},
         errors=[ApiKeyNotFound],
         tag=TAG,

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
+from accounts.access import ANYONE
 from accounts.domain import (
     Device,
     InvalidCredentials,
@@ -32,7 +33,7 @@ from accounts.serializers import (
 from core.http.callers import client_address
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import operation
+from core.http.operations import operation
 from core.http.throttling import has_quota
 
 TAG = "Accounts"
@@ -60,6 +61,7 @@ class AuthViewSet(ViewSet):
     @operation(
         "register",
         "Open an account",
+        access=ANYONE,
         request=RegisterInput,
         responses={201: ProfileOutput},
         errors=[WeakPassword],
@@ -80,6 +82,7 @@ class AuthViewSet(ViewSet):
     @operation(
         "createToken",
         "Log in",
+        access=ANYONE,
         request=LoginInput,
         responses={200: TokenPairOutput},
         errors=[InvalidCredentials, MfaRequired, TooManyAttempts],
@@ -99,6 +102,7 @@ class AuthViewSet(ViewSet):
     @operation(
         "refreshToken",
         "Exchange a refresh token for the next pair",
+        access=ANYONE,
         request=RefreshInput,
         responses={200: TokenPairOutput},
         errors=[TokenInvalid, TokenExpired, TokenReused, TokenRevoked],
@@ -117,6 +121,7 @@ class AuthViewSet(ViewSet):
     @operation(
         "logout",
         "End the session of a refresh token",
+        access=ANYONE,
         request=RefreshInput,
         responses={204: None},
         errors=[TokenInvalid, TokenExpired],

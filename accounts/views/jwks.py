@@ -6,9 +6,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from accounts.access import ANYONE
 from accounts.serializers import JwksOutput
 from accounts.tokens.signing_keys import jwk_of, keyring
-from core.http.schema import operation
+from core.http.operations import operation
 
 TAG = "Accounts"
 JWKS_MAX_AGE_SECONDS = 600
@@ -19,7 +20,13 @@ class JwksViewSet(ViewSet):
 
     authentication_classes = []
 
-    @operation("getJwks", "Public keys of the access tokens", responses={200: JwksOutput}, tag=TAG)
+    @operation(
+        "getJwks",
+        "Public keys of the access tokens",
+        access=ANYONE,
+        responses={200: JwksOutput},
+        tag=TAG,
+    )
     def retrieve(self, request: Request) -> Response:
         keys = [jwk_of(key) for key in keyring.public_keys().values()]
         cached = {"Cache-Control": f"public, max-age={JWKS_MAX_AGE_SECONDS}"}

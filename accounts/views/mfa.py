@@ -8,8 +8,9 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
+from accounts.access import ACCOUNT
+from accounts.authentication import user_of
 from accounts.domain import InvalidCredentials, MfaAlreadyOn, MfaNotStarted
-from accounts.permissions import IsAuthenticated, user_of
 from accounts.serializers import (
     CodeInput,
     EnrollmentOutput,
@@ -19,7 +20,7 @@ from accounts.serializers import (
 )
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import operation
+from core.http.operations import operation
 
 TAG = "Accounts"
 
@@ -27,12 +28,12 @@ TAG = "Accounts"
 class MfaViewSet(ViewSet):
     """Two-factor authentication: an authenticator app beside the password."""
 
-    permission_classes = [IsAuthenticated]
     rate_group = "auth"
 
     @operation(
         "startMfa",
         "Set up an authenticator app",
+        access=ACCOUNT,
         request=PasswordInput,
         responses={201: EnrollmentOutput},
         errors=[MfaAlreadyOn, InvalidCredentials],
@@ -52,6 +53,7 @@ class MfaViewSet(ViewSet):
     @operation(
         "confirmMfa",
         "Turn two-factor authentication on with a first code",
+        access=ACCOUNT,
         request=CodeInput,
         responses={200: RecoveryCodesOutput},
         errors=[MfaNotStarted, MfaAlreadyOn, InvalidCredentials],
@@ -71,6 +73,7 @@ class MfaViewSet(ViewSet):
     @operation(
         "stopMfa",
         "Turn two-factor authentication off",
+        access=ACCOUNT,
         request=StopMfaInput,
         responses={204: None},
         errors=[MfaNotStarted, InvalidCredentials],

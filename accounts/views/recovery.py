@@ -8,6 +8,8 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
+from accounts.access import ACCOUNT, ANYONE
+from accounts.authentication import user_of
 from accounts.domain import (
     EmailTaken,
     InvalidCredentials,
@@ -15,7 +17,6 @@ from accounts.domain import (
     WeakPassword,
     normalize_email,
 )
-from accounts.permissions import IsAuthenticated, user_of
 from accounts.serializers import (
     ChangeEmailInput,
     ChangePasswordInput,
@@ -27,7 +28,7 @@ from accounts.serializers import (
 from accounts.views.auth import device_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import operation
+from core.http.operations import operation
 from core.http.throttling import has_quota, require_quota
 
 TAG = "Accounts"
@@ -42,6 +43,7 @@ class RecoveryViewSet(ViewSet):
     @operation(
         "verifyEmail",
         "Confirm an e-mail address",
+        access=ANYONE,
         request=LinkTokenInput,
         responses={204: None},
         errors=[LinkInvalid],
@@ -58,6 +60,7 @@ class RecoveryViewSet(ViewSet):
     @operation(
         "forgotPassword",
         "Ask for a link that sets a new password",
+        access=ANYONE,
         request=EmailInput,
         responses={202: None},
         tag=TAG,
@@ -76,6 +79,7 @@ class RecoveryViewSet(ViewSet):
     @operation(
         "resetPassword",
         "Set a new password by a mailed link",
+        access=ANYONE,
         request=ResetPasswordInput,
         responses={204: None},
         errors=[LinkInvalid, WeakPassword],
@@ -96,6 +100,7 @@ class RecoveryViewSet(ViewSet):
     @operation(
         "confirmEmailChange",
         "Confirm a change of e-mail address, at the old or the new one",
+        access=ANYONE,
         request=LinkTokenInput,
         responses={200: EmailChangeOutput},
         errors=[LinkInvalid, EmailTaken],
@@ -113,12 +118,12 @@ class RecoveryViewSet(ViewSet):
 class CredentialsViewSet(ViewSet):
     """The caller's own e-mail address and password."""
 
-    permission_classes = [IsAuthenticated]
     rate_group = "auth"
 
     @operation(
         "changePassword",
         "Change your password",
+        access=ACCOUNT,
         request=ChangePasswordInput,
         responses={204: None},
         errors=[InvalidCredentials, WeakPassword],
@@ -138,6 +143,7 @@ class CredentialsViewSet(ViewSet):
     @operation(
         "requestEmailVerification",
         "Send the verification link again",
+        access=ACCOUNT,
         responses={202: None},
         tag=TAG,
     )
@@ -153,6 +159,7 @@ class CredentialsViewSet(ViewSet):
     @operation(
         "changeEmail",
         "Change your e-mail address",
+        access=ACCOUNT,
         request=ChangeEmailInput,
         responses={202: None},
         errors=[InvalidCredentials],

@@ -15,11 +15,12 @@ from django.urls import path
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from core.access import Access
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.errors import Conflict, PaymentRequired, Unavailable
 from core.http import fields
 from core.http.idempotency import Answer, write
-from core.http.schema import operation
+from core.http.operations import operation
 from core.http.versions import etag
 from core.ids import uuid7
 from events.models import Event
@@ -106,9 +107,15 @@ def present(event: Event) -> Answer:
     return Answer(201, {"id": event.id, "type": event.type}, {"ETag": etag(7)})
 
 
+ANYONE = Access(anonymous=True)
+
+
 class Entries(APIView):
     authentication_classes = [TestUserAuthentication]
 
+    @operation(
+        "entry", "Write", access=ANYONE, tag="Diary", request=EntryInput, responses={201: None}
+    )
     def post(self, request: Request, **kwargs: Any) -> HttpResponse:
         body = EntryInput(data=request.data)
         body.is_valid(raise_exception=True)
@@ -120,9 +127,13 @@ class Entries(APIView):
 class Letters(APIView):
     authentication_classes = [TestUserAuthentication]
 
+    @operation("letters", "Read", access=ANYONE, tag="Diary", responses={200: None})
     def get(self, request: Request) -> HttpResponse:
         return HttpResponse(request.build_absolute_uri())
 
+    @operation(
+        "letter", "Send", access=ANYONE, tag="Diary", request=EntryInput, responses={201: None}
+    )
     def post(self, request: Request) -> HttpResponse:
         body = EntryInput(data=request.data)
         body.is_valid(raise_exception=True)
@@ -132,7 +143,7 @@ class Letters(APIView):
 class Pages(APIView):
     authentication_classes = [TestUserAuthentication]
 
-    @operation("page_delete", "Delete a page", tag="Diary", responses={204: None})
+    @operation("page_delete", "Delete a page", access=ANYONE, tag="Diary", responses={204: None})
     def delete(self, request: Request) -> HttpResponse:
         return write(request, lambda: add_entry(kind="deleted"), lambda _: Answer(204))
 
