@@ -3,48 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from accounts.api_keys import key_user
-from accounts.domain import API_KEY_PREFIX, ApiKeyUser, TokenInvalid, TokenRevoked, TokenUser
+from accounts.domain import TokenInvalid, TokenRevoked, TokenUser
 from accounts.selectors import live_roles
-from accounts.tokens import verified_tokens
+from accounts.tokens.json_web_tokens import verified_tokens
 
 SCHEME = "Bearer"
 
 
 class AccessTokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access>`, checked without touching the database.
+    """`Authorization: Bearer <access token>`, checked without touching the database.
 
-    Unless it makes its holder staff: whoever can do harm is looked up, by one
-    statement, so that a role taken away or a session ended counts at once. An API
-    key is sent in the same place.
+    Except for staff, who can do harm: they are looked up, by one statement, so that a role
+    that was taken away or a session that has ended counts at once.
     """
 
-    def authenticate(self, request: Request) -> tuple[TokenUser | ApiKeyUser, str] | None:
-        """The caller; None when the request carries no credentials at all."""
+    def authenticate(self, request: Request) -> tuple[TokenUser, str] | None:
+        """Return the caller; None when the request carries no credentials at all.
+
+        Raises `TokenInvalid`, `TokenExpired` and `TokenRevoked`.
+        """
         header = request.META.get("HTTP_AUTHORIZATION")
         if not header:
             return None
         scheme, _, token = header.partition(" ")
         if scheme.lower() != SCHEME.lower() or not token:
             raise TokenInvalid
-        if token.startswith(API_KEY_PREFIX):
-            machine = key_user(request, token)
-            return (machine, token) if machine else None
         user = verified_tokens.user_of(token)
-        return (_as_of_now(user) if user.is_staff else user), token
+        if user.is_staff:
+            roles = live_roles(user.pk, user.session_id, timezone.now())
+            if roles is None:
+                raise TokenRevoked
+            user = replace(user, roles=user.roles & roles)
+        return user, token
 
     def authenticate_header(self, request: Request) -> str:
-        """Makes DRF answer 401 instead of 403."""
+        """Make DRF answer 401 instead of 403."""
         return SCHEME
 
 
-def _as_of_now(user: TokenUser) -> TokenUser:
-    roles = live_roles(user.pk, user.session_id, timezone.now())
-    if roles is None:
-        raise TokenRevoked
-    return replace(user, roles=user.roles & roles)
+def user_of(request: Request) -> TokenUser:
+    """Return the caller, in an operation whose access admits nobody without an account."""
+    return cast("TokenUser", request.user)

@@ -1,4 +1,4 @@
-"""Background jobs about accounts."""
+"""Background jobs of accounts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from accounts import emails, lockout
-from accounts.models import EmailChange, PersonalDataAccess, RefreshSession
-from accounts.services import forget_abandoned_data
-from accounts.signed_links import LIFETIMES, Purpose
+from accounts import emails
+from accounts.models import EmailChange, RefreshSession
+from accounts.services import anonymize_abandoned_data, lockout
+from accounts.tokens.signed_links import LIFETIMES, Purpose
 from core.db.jobs import periodic
 
 __all__ = ["emails", "forget_abandoned", "purge"]
@@ -18,19 +18,16 @@ __all__ = ["emails", "forget_abandoned", "purge"]
 
 @periodic("17 * * * *")
 def purge() -> None:
-    """Deletes what nobody needs any more: sessions, changes of address that nobody can
-    confirm any longer, failures, old records of access.
-    """
+    """Delete expired sessions, e-mail changes whose links have expired, and old failures."""
     now = timezone.now()
     links = max(LIFETIMES[Purpose.LEAVE_OLD_EMAIL], LIFETIMES[Purpose.TAKE_NEW_EMAIL])
     EmailChange.objects.filter(created_at__lt=now - links).delete()
     RefreshSession.objects.filter(expires_at__lt=now).delete()
     lockout.purge(now=now)
-    PersonalDataAccess.objects.filter(at__lt=now - timedelta(days=settings.AUDIT_DAYS)).delete()
 
 
 @periodic("23 3 * * *")
 def forget_abandoned() -> None:
-    """Makes anonymous what guests left unfinished too long ago."""
+    """Anonymize what guests left unfinished too long ago."""
     days = timedelta(days=settings.ABANDONED_DATA_DAYS)
-    forget_abandoned_data(before=timezone.now() - days)
+    anonymize_abandoned_data(before=timezone.now() - days)

@@ -1,4 +1,4 @@
-"""Where accounts are."""
+"""Routes of accounts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from django.urls import path
 
 from accounts.views import (
     AddressViewSet,
-    ApiKeyViewSet,
     AuthViewSet,
     CredentialsViewSet,
     JwksViewSet,
@@ -37,8 +36,6 @@ urlpatterns = [
         "me/addresses/<uuid:address_id>",
         AddressViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
-    path("api-keys", ApiKeyViewSet.as_view({"get": "list", "post": "create"})),
-    path("api-keys/<uuid:key_id>", ApiKeyViewSet.as_view({"delete": "destroy"})),
     path("me/mfa", MfaViewSet.as_view({"post": "create", "delete": "destroy"})),
     path("me/mfa/confirm", MfaViewSet.as_view({"post": "confirm"})),
     path("me/sessions", SessionViewSet.as_view({"get": "list", "delete": "destroy_all"})),

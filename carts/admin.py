@@ -44,6 +44,7 @@ class CartLineInline(ReadOnlyInline):
 class CartAdmin(ReadOnlyAdmin):
     """Carts, newest first."""
 
+    shows_personal_data = True
     list_display = ["id", "owner", "state", "lines", "currency", "updated_at", "expires_at"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

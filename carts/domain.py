@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from catalog.domain import Offer
 from core.errors import Conflict, FieldError, Invalid, NotFound
+from core.ids import uuid7
+from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest
+from core.messages import Message
 from pricing.domain import Totals
-
-MAX_LINES = 1_000
-MAX_QUANTITY = 9_999
 
 
 class CartStatus(StrEnum):
@@ -24,11 +23,6 @@ class CartStatus(StrEnum):
     ORDERED = "ordered"
     MERGED = "merged"
     EXPIRED = "expired"
-
-    @property
-    def label(self) -> str:
-        """For people."""
-        return self.value.capitalize()
 
 
 class CartNotFound(NotFound):
@@ -40,7 +34,7 @@ class ItemNotFound(NotFound):
 
 
 class CartNotOpen(Conflict):
-    """This cart can no longer be changed."""
+    """The cart can no longer be changed."""
 
     code = "cart_not_open"
 
@@ -64,36 +58,16 @@ class CartFull(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRequest:
-    """Some units of a SKU that somebody asks for; `pointer` is where the request says which."""
+class OfferedLine:
+    """A line of a cart with today's offer of its variant.
 
-    sku: str
-    quantity: int
-    pointer: str = "/sku"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line as it is stored; `seen_price` in minor units is what its buyer was shown."""
+    `seen_price` is in minor units: what the buyer was shown when the line was last written.
+    """
 
     id: UUID
-    variant_id: UUID
+    offer: Offer
     quantity: int
     seen_price: int
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedLine:
-    """A line beside what its variant is offered for now."""
-
-    line: Line
-    offer: Offer
-
-    @property
-    def unit_price(self) -> int:
-        """Minor units: today's price, or the last one seen if it is no longer sold."""
-        price = self.offer.unit_price
-        return price if self.is_for_sale and price is not None else self.line.seen_price
 
     @property
     def is_for_sale(self) -> bool:
@@ -101,18 +75,15 @@ class OfferedLine:
         return self.offer.is_for_sale and self.offer.unit_price is not None
 
     @property
+    def unit_price(self) -> int:
+        """Today's price in minor units, or the last one seen if it is no longer for sale."""
+        price = self.offer.unit_price
+        return price if self.is_for_sale and price is not None else self.seen_price
+
+    @property
     def total(self) -> int:
-        """Minor units."""
-        return self.unit_price * self.line.quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """Something that the buyer should know about a line before paying."""
-
-    code: str
-    pointer: str
-    detail: str
+        """The price of all its units, in minor units."""
+        return self.unit_price * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,71 +102,94 @@ class CartView:
 
     @property
     def messages(self) -> list[Message]:
-        """What has changed since the lines were added, line by line."""
-        return [
-            message
-            for position, line in enumerate(self.lines)
-            for message in _line_messages(line, f"/items/{position}")
-        ]
+        """What has changed since the lines were written, in their order."""
+        messages = []
+        for position, line in enumerate(self.lines):
+            pointer, title = f"/items/{position}", line.offer.title
+            if not line.is_for_sale:
+                detail = f"{title} is no longer for sale."
+                messages.append(Message("not_available", pointer, detail))
+                continue
+            if line.unit_price != line.seen_price:
+                detail = f"The price of {title} has changed."
+                messages.append(Message("price_changed", f"{pointer}/unit_price", detail))
+            available = line.offer.available
+            if line.quantity > available:
+                detail = f"{title} is sold out."
+                if available:
+                    detail = f"Only {available} of {title} can be bought now."
+                messages.append(Message("insufficient_stock", f"{pointer}/quantity", detail))
+        return messages
 
 
-def _line_messages(line: OfferedLine, pointer: str) -> Iterable[Message]:
-    sku = line.offer.sku
-    if not line.is_for_sale:
-        yield Message("not_available", pointer, f"{sku} is no longer sold.")
-        return
-    if line.unit_price != line.line.seen_price:
-        yield Message("price_changed", f"{pointer}/unit_price", f"The price of {sku} has changed.")
-    if line.line.quantity > line.offer.available:
-        detail = f"Only {line.offer.available} of {sku} can be bought now."
-        yield Message("insufficient_stock", f"{pointer}/quantity", detail)
+def with_quantities(
+    lines: Sequence[OfferedLine], quantities: Mapping[Offer, int]
+) -> list[OfferedLine]:
+    """Return `lines` with these units of what is offered: changed in place, or added at the end.
+
+    A line that is written takes today's price as the one that its buyer has seen.
+    """
+    present = {line.offer for line in lines}
+    added = [OfferedLine(uuid7(), offer, 0, 0) for offer in quantities if offer not in present]
+    written = []
+    for line in [*lines, *added]:
+        quantity = quantities.get(line.offer)
+        if quantity is None:
+            written.append(line)
+            continue
+        price = line.offer.unit_price
+        seen_price = line.seen_price if price is None else price
+        written.append(replace(line, quantity=quantity, seen_price=seen_price))
+    return written
 
 
-def item_requests_from(items: Iterable[Mapping[str, Any]]) -> list[ItemRequest]:
-    """The `items` of a request body, whose shape has been checked."""
-    return [
-        ItemRequest(item["sku"], item["quantity"], f"/items/{number}/sku")
-        for number, item in enumerate(items)
-    ]
+def merged_lines(own: Sequence[OfferedLine], arriving: Sequence[OfferedLine]) -> list[OfferedLine]:
+    """Join the lines of two carts; units of the same variant add up in the line of `own`.
 
-
-def summed(requested: Iterable[ItemRequest]) -> dict[str, int]:
-    """Units per SKU; a repeated SKU counts as one item for the sum, in order of first mention."""
-    quantities: dict[str, int] = {}
-    for item in requested:
-        quantities[item.sku] = quantities.get(item.sku, 0) + item.quantity
-    return quantities
+    Merging shows the buyer no price, so the prices seen stay. Where the two carts differ, the
+    one that is no longer today's is kept, so that the buyer is told of the change.
+    """
+    others = {line.offer.variant_id: line for line in arriving}
+    merged = []
+    for line in own:
+        other = others.pop(line.offer.variant_id, None)
+        if other is None:
+            merged.append(line)
+            continue
+        outdated = other if line.seen_price == line.offer.unit_price else line
+        units = line.quantity + other.quantity
+        merged.append(replace(line, quantity=units, seen_price=outdated.seen_price))
+    return merged + [replace(line, id=uuid7()) for line in others.values()]
 
 
 def require_for_sale(requested: Sequence[ItemRequest], offers: Iterable[Offer]) -> dict[str, Offer]:
-    """The offer of each SKU that is wished for.
+    """Return the offer of each requested SKU.
 
-    Raises `UnknownSku` naming every SKU that is not sold, or `CurrencyMismatch`
+    Raises `UnknownSku` naming every SKU that is not for sale, or `CurrencyMismatch`
     naming every one without a price in the currency of the offers.
     """
     by_sku = {offer.sku: offer for offer in offers if offer.is_for_sale}
-    _refuse(UnknownSku, [item for item in requested if item.sku not in by_sku])
-    _refuse(CurrencyMismatch, [item for item in requested if by_sku[item.sku].unit_price is None])
+    priced = {sku for sku, offer in by_sku.items() if offer.unit_price is not None}
+    for kind, accepted in ((UnknownSku, by_sku.keys()), (CurrencyMismatch, priced)):
+        refused = [item for item in requested if item.sku not in accepted]
+        if refused:
+            reason = (kind.__doc__ or "").rstrip(".")
+            skus = list(dict.fromkeys(item.sku for item in refused))
+            errors = [
+                FieldError(item.pointer, kind.code, f"{reason}: {item.sku}.") for item in refused
+            ]
+            raise kind(f"{reason}: {', '.join(skus[:20])}.", errors=errors, skus=skus)
     return by_sku
 
 
-def _refuse(kind: type[UnknownSku | CurrencyMismatch], requested: Sequence[ItemRequest]) -> None:
-    if not requested:
-        return
-    default = (kind.__doc__ or "").rstrip(".")
-    skus = list(dict.fromkeys(item.sku for item in requested))
-    errors = [FieldError(item.pointer, kind.code, f"{default}: {item.sku}.") for item in requested]
-    raise kind(f"{default}: {', '.join(skus[:20])}.", errors=errors, skus=skus)
-
-
 def require_cart_limits(quantities: Iterable[int]) -> None:
-    """Raises `CartFull` for too many lines or too many units in one."""
+    """Raise `CartFull` for too many lines or too many units in one."""
     quantities = list(quantities)
     if len(quantities) > MAX_LINES or any(quantity > MAX_QUANTITY for quantity in quantities):
         raise CartFull
 
 
 def require_open(status: CartStatus, expires_at: datetime, now: datetime) -> None:
-    """Raises `CartNotOpen` unless the cart can be changed at `now`."""
+    """Raise `CartNotOpen` unless the cart can be changed at `now`."""
     if status is not CartStatus.OPEN or expires_at <= now:
         raise CartNotOpen

@@ -6,13 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from carts.domain import MAX_QUANTITY, CartStatus
+from carts.domain import CartStatus
 from core.db.owned import OwnedQuerySet
 from core.ids import uuid7
+from core.items import MAX_QUANTITY
 
 
 class Cart(models.Model):
-    """What somebody wants to buy. A customer's or a guest's, never both."""
+    """A shopping cart: a customer's or a guest's, never both."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     customer = models.ForeignKey(
@@ -22,7 +23,7 @@ class Cart(models.Model):
     currency = models.CharField(max_length=3)
     status = models.CharField(
         max_length=10,
-        choices=[(status, status.label) for status in CartStatus],
+        choices=[(status, status.capitalize()) for status in CartStatus],
         default=CartStatus.OPEN,
     )
     merged_into = models.ForeignKey(
@@ -65,7 +66,7 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """A quantity of one variant, with the price its buyer saw when it was added."""
+    """Units of one variant, with the price that the buyer was shown when it was last written."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")

@@ -1,4 +1,4 @@
-"""What carts know about a person: what they wanted."""
+"""The personal data in carts: what a customer has put into them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models.functions import JSONObject
 
-from accounts.privacy import DataHolder, Person
+from accounts.personal_data import Person, PersonalDataHandler
 from carts.domain import CartStatus
 from carts.models import Cart
 
@@ -22,8 +22,8 @@ def _export(person: Person) -> list[dict[str, Any]]:
 
 
 def _erase(person: Person, now: datetime) -> None:
-    """Nobody will come back to them."""
+    """Let the open carts expire; nobody can come back to them."""
     Cart.objects.filter(customer_id=person.user_id, status=CartStatus.OPEN).update(expires_at=now)
 
 
-PERSONAL_DATA = DataHolder(export=_export, erase=_erase)
+PERSONAL_DATA = PersonalDataHandler(export=_export, erase=_erase)

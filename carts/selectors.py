@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
-from carts.domain import CartNotFound, CartStatus, CartView, Line, OfferedLine
+from carts.domain import CartNotFound, CartStatus, CartView, OfferedLine
 from carts.models import Cart, CartLine
 from catalog.domain import Offer
 from catalog.selectors import offers
@@ -17,7 +17,7 @@ from pricing.domain import price
 
 
 def cart_for(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
-    """The caller's cart. Raises `CartNotFound`."""
+    """Return the caller's cart. Raises `CartNotFound`."""
     cart = Cart.objects.for_caller(caller).filter(pk=cart_id).first()
     if cart is None:
         raise CartNotFound
@@ -25,7 +25,7 @@ def cart_for(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
 
 
 def current_cart(*, caller: Caller, now: datetime) -> CartView:
-    """The open cart that the caller changed last. Raises `CartNotFound`."""
+    """Return the open cart that the caller changed last. Raises `CartNotFound`."""
     cart = (
         Cart.objects.for_caller(caller)
         .filter(status=CartStatus.OPEN, expires_at__gt=now)
@@ -38,35 +38,33 @@ def current_cart(*, caller: Caller, now: datetime) -> CartView:
 
 
 def view_of(cart: Cart, *, now: datetime) -> CartView:
-    """A cart that has been read already, with its lines and today's offers."""
-    lines = lines_of(cart)
-    return assembled(cart, lines, offers_for(cart, lines), now=now)
+    """Read the lines of a cart and today's offers of them, and price it."""
+    lines, _ = offered_lines(cart)
+    return view_with_lines(cart, lines, now=now)
 
 
-def lines_of(cart: Cart) -> list[Line]:
-    """The stored lines, in the order in which they were added."""
-    rows = CartLine.objects.filter(cart=cart).order_by("id")
-    return [Line(*row) for row in rows.values_list("id", "variant_id", "quantity", "seen_price")]
+def offered_lines(cart: Cart, skus: Collection[str] = ()) -> tuple[list[OfferedLine], list[Offer]]:
+    """Read the lines in the order in which they were added, and the offers of them and of `skus`.
 
-
-def offers_for(cart: Cart, lines: Sequence[Line], skus: Iterable[str] = ()) -> list[Offer]:
-    """Today's offers of the lines' variants and of more SKUs, in one statement."""
-    return offers(
-        currency=cart.currency,
-        skus=list(skus),
-        variant_ids=[line.variant_id for line in lines],
+    Two statements, whatever their number.
+    """
+    rows = list(
+        CartLine.objects.filter(cart=cart)
+        .order_by("id")
+        .values_list("id", "variant_id", "quantity", "seen_price")
     )
-
-
-def assembled(
-    cart: Cart, lines: Sequence[Line], found: Iterable[Offer], *, now: datetime
-) -> CartView:
-    """The view made of parts that are in hand; touches no database."""
+    found = offers(currency=cart.currency, skus=skus, variant_ids=[row[1] for row in rows])
     by_variant = {offer.variant_id: offer for offer in found}
-    offered = [OfferedLine(line, by_variant[line.variant_id]) for line in lines]
-    quote = price(
-        [(line.unit_price, line.line.quantity) for line in offered], tax_rate=settings.TAX_RATE
-    )
+    lines = [
+        OfferedLine(line_id, by_variant[variant_id], quantity, seen_price)
+        for line_id, variant_id, quantity, seen_price in rows
+    ]
+    return lines, found
+
+
+def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) -> CartView:
+    """Price a cart whose lines are in hand; touch no database."""
+    quote = price([(line.unit_price, line.quantity) for line in lines], tax_rate=settings.TAX_RATE)
     status = CartStatus(cart.status)
     lapsed = status is CartStatus.OPEN and cart.expires_at <= now
     return CartView(
@@ -77,6 +75,6 @@ def assembled(
         expires_at=cart.expires_at,
         customer_id=cart.customer_id,
         token_hash=cart.token_hash,
-        lines=offered,
+        lines=lines,
         totals=quote.totals,
     )

@@ -1,12 +1,13 @@
-"""The shapes of carts over HTTP."""
+"""Serializers of carts."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rest_framework import serializers
 
-from carts.domain import MAX_LINES, MAX_QUANTITY, CartStatus, CartView, OfferedLine
+from carts.domain import CartStatus, CartView
 from core.http.fields import CurrencyField, Input, MoneyOutput, Output, StrictIntegerField
 from core.http.serializers import (
     ItemInput,
@@ -14,11 +15,12 @@ from core.http.serializers import (
     TotalsOutput,
     totals_body,
 )
+from core.items import MAX_LINES, MAX_QUANTITY
 from core.money import money_body
 
 
 class CartInput(Input):
-    """A new cart; the shop's currency unless another is named."""
+    """A new cart, in the shop's currency unless another is named."""
 
     currency = CurrencyField(required=False)
     items = serializers.ListField(child=ItemInput(), required=False, max_length=MAX_LINES)
@@ -49,7 +51,7 @@ class CartItemOutput(Output):
 
 
 class AppliedCouponOutput(Output):
-    """A coupon that was entered, and whether it counts."""
+    """A coupon that was entered, and whether it applies."""
 
     code = serializers.CharField()
     applied = serializers.BooleanField()
@@ -71,36 +73,33 @@ class CartOutput(Output):
 
 
 class NewCartOutput(CartOutput):
-    """A cart just made; a guest's carries the secret that proves it, this once."""
+    """A new cart; a guest's carries the secret token that proves it, this once."""
 
     token = serializers.CharField(required=False)
 
 
 def cart_body(cart: CartView) -> dict[str, Any]:
-    """`CartOutput` of a cart."""
+    """Render `CartOutput`."""
+    currency = cart.currency
     return {
         "id": cart.id,
         "status": cart.status,
         "version": cart.version,
-        "currency": cart.currency,
-        "items": [_item_body(line, cart.currency) for line in cart.lines],
-        "coupons": [],
-        "totals": totals_body(cart.totals, cart.currency),
-        "messages": [
-            {"code": message.code, "pointer": message.pointer, "detail": message.detail}
-            for message in cart.messages
+        "currency": currency,
+        "items": [
+            {
+                "id": line.id,
+                "sku": line.offer.sku,
+                "title": line.offer.title,
+                "quantity": line.quantity,
+                "unit_price": money_body(line.unit_price, currency),
+                "total": money_body(line.total, currency),
+                "available": line.offer.available if line.is_for_sale else 0,
+            }
+            for line in cart.lines
         ],
+        "coupons": [],
+        "totals": totals_body(cart.totals, currency),
+        "messages": [asdict(message) for message in cart.messages],
         "expires_at": cart.expires_at,
-    }
-
-
-def _item_body(line: OfferedLine, currency: str) -> dict[str, Any]:
-    return {
-        "id": line.line.id,
-        "sku": line.offer.sku,
-        "title": line.offer.title,
-        "quantity": line.line.quantity,
-        "unit_price": money_body(line.unit_price, currency),
-        "total": money_body(line.total, currency),
-        "available": line.offer.available if line.is_for_sale else 0,
     }

@@ -1,4 +1,4 @@
-"""What the worker does for carts."""
+"""Background jobs of carts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ from core.db.jobs import periodic
 
 @periodic("7 * * * *")
 def expire_carts() -> None:
-    """Marks open carts whose time is over."""
+    """Mark open carts whose time is over as expired."""
     while services.expire_carts(now=timezone.now()):
         pass

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from accounts.access import ACCOUNT, ANYONE, OWNER
 from carts import services
 from carts.domain import (
     CartFull,
@@ -18,9 +19,7 @@ from carts.domain import (
     CartView,
     CurrencyMismatch,
     ItemNotFound,
-    ItemRequest,
     UnknownSku,
-    item_requests_from,
 )
 from carts.selectors import cart_for, current_cart
 from carts.serializers import (
@@ -35,24 +34,26 @@ from core.errors import Unauthenticated
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import Auth, operation
-from core.http.serializers import ItemInput
+from core.http.operations import Auth, operation
+from core.http.serializers import ItemInput, item_requests_from
 from core.http.versions import etag, expected_versions, versioned_read
+from core.items import ItemRequest
 
 _LINE_ERRORS = [CartNotFound, CartNotOpen, CartFull, UnknownSku, CurrencyMismatch]
 
 
 class CartViewSet(ViewSet):
-    """A buyer's carts."""
+    """Carts of customers and guests."""
 
     @operation(
         "createCart",
         "Create a cart",
+        access=ANYONE,
         request=CartInput,
         responses={201: NewCartOutput},
         errors=[UnknownSku, CurrencyMismatch, CartFull],
         tag="Carts",
-        description="A guest's answer alone carries `token`, once: send it as `Cart-Token`.",
+        description="A guest's response carries `token`, this once: send it as `Cart-Token`.",
     )
     def create(self, request: Request) -> HttpResponse:
         data = validated(CartInput, request)
@@ -64,19 +65,22 @@ class CartViewSet(ViewSet):
                 requested=item_requests_from(data.get("items", [])),
                 now=timezone.now(),
             ),
-            _new_cart_answer,
+            lambda new: Answer(
+                201,
+                cart_body(new.view) | ({"token": new.token} if new.token else {}),
+                {"ETag": etag(new.view.version), "Location": f"/api/v1/carts/{new.view.id}"},
+            ),
         )
 
     @operation(
         "getCurrentCart",
         "Read the cart in use",
+        access=OWNER,
         responses={200: CartOutput},
         errors=[CartNotFound],
         tag="Carts",
-        auth=Auth.OWNER,
-        description="The open cart that the caller changed last. Tomorrow, or to somebody else, "
-        "that is another cart: keep the answer under the cart's `id`, and ask for that when a "
-        "304 is wanted.",
+        description="The open cart that the caller changed last. Which cart that is depends on the "
+        "caller and changes over time: cache it under its `id`, and read it by `id` to get a 304.",
     )
     def current(self, request: Request) -> HttpResponse:
         cart = current_cart(caller=caller_of(request), now=timezone.now())
@@ -86,20 +90,20 @@ class CartViewSet(ViewSet):
     @operation(
         "getCart",
         "Read a cart",
+        access=OWNER,
         responses={200: CartOutput},
         errors=[CartNotFound],
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
     )
     def retrieve(self, request: Request, cart_id: UUID) -> HttpResponse:
-        return _read(
-            request, cart_for(caller=caller_of(request), cart_id=cart_id, now=timezone.now())
-        )
+        cart = cart_for(caller=caller_of(request), cart_id=cart_id, now=timezone.now())
+        return versioned_read(request, cart.version, lambda: cart_body(cart))
 
     @operation(
         "claimCart",
         "Claim a guest cart",
+        access=ACCOUNT,
         responses={200: CartOutput},
         errors=[Unauthenticated, CartNotFound, CartNotOpen, CartFull],
         versioned=True,
@@ -115,7 +119,7 @@ class CartViewSet(ViewSet):
             lambda: services.claim_cart(
                 caller=caller_of(request),
                 cart_id=cart_id,
-                expected=expected_versions(request),
+                expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
             _answer,
@@ -128,12 +132,12 @@ class CartItemViewSet(ViewSet):
     @operation(
         "addCartItem",
         "Add units of a SKU",
+        access=OWNER,
         request=ItemInput,
         responses={200: CartOutput},
         errors=_LINE_ERRORS,
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
         description="Adds to the line of the SKU if there is one. Concurrent adds all count.",
     )
     def create(self, request: Request, cart_id: UUID) -> HttpResponse:
@@ -144,7 +148,7 @@ class CartItemViewSet(ViewSet):
                 caller=caller_of(request),
                 cart_id=cart_id,
                 item=ItemRequest(data["sku"], data["quantity"]),
-                expected=expected_versions(request),
+                expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
             _answer,
@@ -153,12 +157,12 @@ class CartItemViewSet(ViewSet):
     @operation(
         "replaceCartItems",
         "Replace all lines",
+        access=OWNER,
         request=ItemsInput,
         responses={200: CartOutput},
         errors=_LINE_ERRORS,
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
     )
     def replace(self, request: Request, cart_id: UUID) -> HttpResponse:
         data = validated(ItemsInput, request)
@@ -168,7 +172,7 @@ class CartItemViewSet(ViewSet):
                 caller=caller_of(request),
                 cart_id=cart_id,
                 requested=item_requests_from(data["items"]),
-                expected=expected_versions(request),
+                expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
             _answer,
@@ -177,12 +181,12 @@ class CartItemViewSet(ViewSet):
     @operation(
         "changeCartItem",
         "Change the quantity of a line",
+        access=OWNER,
         request=QuantityInput,
         responses={200: CartOutput},
         errors=[CartNotFound, ItemNotFound, CartNotOpen, CartFull],
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
         description="0 removes the line.",
     )
     def partial_update(self, request: Request, cart_id: UUID, item_id: UUID) -> HttpResponse:
@@ -194,7 +198,7 @@ class CartItemViewSet(ViewSet):
                 cart_id=cart_id,
                 item_id=item_id,
                 quantity=data["quantity"],
-                expected=expected_versions(request),
+                expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
             _answer,
@@ -203,11 +207,11 @@ class CartItemViewSet(ViewSet):
     @operation(
         "removeCartItem",
         "Remove a line",
+        access=OWNER,
         responses={200: CartOutput},
         errors=[CartNotFound, ItemNotFound, CartNotOpen],
         versioned=True,
         tag="Carts",
-        auth=Auth.OWNER,
     )
     def destroy(self, request: Request, cart_id: UUID, item_id: UUID) -> HttpResponse:
         return write(
@@ -216,7 +220,7 @@ class CartItemViewSet(ViewSet):
                 caller=caller_of(request),
                 cart_id=cart_id,
                 item_id=item_id,
-                expected=expected_versions(request),
+                expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
             _answer,
@@ -225,15 +229,3 @@ class CartItemViewSet(ViewSet):
 
 def _answer(cart: CartView) -> Answer:
     return Answer(200, cart_body(cart), {"ETag": etag(cart.version)})
-
-
-def _new_cart_answer(new: services.NewCart) -> Answer:
-    body = cart_body(new.view)
-    if new.token:
-        body["token"] = new.token
-    headers = {"ETag": etag(new.view.version), "Location": f"/api/v1/carts/{new.view.id}"}
-    return Answer(201, body, headers)
-
-
-def _read(request: Request, cart: CartView) -> HttpResponse:
-    return versioned_read(request, cart.version, lambda: cart_body(cart))

@@ -19,15 +19,11 @@ from core.http.fields import (
     StrictCharField,
     StrictIntegerField,
 )
-from core.money import MAX_AMOUNT, Money
+from core.money import Money
 
 MAX_VARIANTS = 1_000
 MAX_STOCK = 1_000_000
-MAX_SEARCH_LENGTH = 200
 _SLUG = re.compile(r"^[\w-]+\Z")
-_WHOLE = re.compile(r"[0-9]{1,13}\Z", re.ASCII)
-
-ORDERINGS = ("created", "-created", "title", "-title", "price", "-price", "relevance")
 
 
 class SlugField(StrictCharField):
@@ -147,67 +143,10 @@ class ProductChangesInput(Input):
     )
 
 
-class WholeNumberField(serializers.IntegerField):
-    """Digits in a query string."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if not _WHOLE.match(data):
-            self.fail("invalid")
-        return int(data)
-
-
 class CurrencyQuery(serializers.Serializer[Any]):
     """The currency that prices are answered in."""
 
     currency = CurrencyField(required=False, help_text="ISO 4217 code; the shop's by default.")
-
-
-class ProductQuery(CurrencyQuery):
-    """The filters of the product list."""
-
-    search = StrictCharField(
-        required=False,
-        allow_blank=True,
-        max_length=MAX_SEARCH_LENGTH,
-        trim_whitespace=False,
-        help_text="Words, or a SKU. Forgives typing errors.",
-    )
-    category = SlugField(required=False, help_text="A slug; what is below it counts too.")
-    in_stock = serializers.ChoiceField(
-        ["true", "false"], required=False, help_text="Whether any variant can be ordered."
-    )
-    price_min = WholeNumberField(
-        required=False,
-        min_value=0,
-        max_value=MAX_AMOUNT,
-        help_text="Minor units of the currency.",
-    )
-    price_max = WholeNumberField(
-        required=False,
-        min_value=0,
-        max_value=MAX_AMOUNT,
-        help_text="Minor units of the currency; not below `price_min`.",
-    )
-    ordering = serializers.ChoiceField(
-        ORDERINGS,
-        required=False,
-        help_text="By default the newest first; when searching, the most relevant. "
-        "`relevance` needs a search.",
-    )
-
-    def validate_search(self, search: str) -> str:
-        """Nothing but spaces is no search; a space at the end says that a word is finished."""
-        return search if search.strip() else ""
-
-    def validate_in_stock(self, in_stock: str) -> bool:
-        return in_stock == "true"
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if attrs.get("price_min", 0) > attrs.get("price_max", MAX_AMOUNT):
-            raise ValidationError({"price_max": ["This is below price_min."]}, "below_minimum")
-        if attrs.get("ordering") == "relevance" and not attrs.get("search"):
-            raise ValidationError({"ordering": ["Relevance needs a search."]}, "needs_search")
-        return attrs
 
 
 class OptionOutput(Output):

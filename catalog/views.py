@@ -6,22 +6,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
-from accounts.domain import Role
-from accounts.permissions import RequiresRole
+from accounts.access import ANYONE, MANAGER
 from catalog import selectors, services
 from catalog.domain import (
     ProductChanges,
-    ProductFilter,
     ProductNotFound,
     SkuTaken,
     SlugTaken,
@@ -30,6 +25,7 @@ from catalog.domain import (
     VariantNotFound,
     stored_options,
 )
+from catalog.filters import ProductFilterSet
 from catalog.models import Product
 from catalog.serializers import (
     CategoryListOutput,
@@ -37,7 +33,6 @@ from catalog.serializers import (
     ProductChangesInput,
     ProductInput,
     ProductOutput,
-    ProductQuery,
     VariantChangesInput,
     VariantInput,
     VariantOutput,
@@ -46,37 +41,20 @@ from catalog.serializers import (
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.pagination import Ordering, paginate
+from core.http.operations import operation
+from core.http.pagination import paginate
 from core.http.response_cache import public_answer
-from core.http.schema import operation
-
-_KEYS: dict[str, tuple[str, Any]] = {
-    "created": ("created_at", parse_datetime),
-    "title": ("title", str),
-    "price": ("price", int),
-    "relevance": ("relevance", int),
-}
 
 
-_WRITES = frozenset({"create", "partial_update", "destroy", "add_variant"})
-
-
-class CatalogViewSet(ViewSet):
-    """Everybody reads; managers write."""
-
-    def get_permissions(self) -> list[BasePermission]:
-        """Reads ask nobody who they are."""
-        return [RequiresRole(Role.MANAGER)] if self.action in _WRITES else []
-
-
-class ProductViewSet(CatalogViewSet):
+class ProductViewSet(ViewSet):
     """Products and the variants below them."""
 
     @operation(
         "listProducts",
         "List products",
+        access=ANYONE,
         responses={200: ProductOutput},
-        parameters=[ProductQuery],
+        filters=ProductFilterSet,
         versioned=True,
         paginated=True,
         tag="Catalog",
@@ -89,6 +67,7 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "getProduct",
         "Read a product",
+        access=ANYONE,
         responses={200: ProductOutput},
         errors=[ProductNotFound],
         parameters=[CurrencyQuery],
@@ -103,6 +82,8 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "createProduct",
         "Create a product",
+        access=MANAGER,
+        scope="products:write",
         request=ProductInput,
         responses={201: ProductOutput},
         errors=[SkuTaken, SlugTaken, UnknownCategory],
@@ -124,6 +105,8 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "updateProduct",
         "Change a product",
+        access=MANAGER,
+        scope="products:write",
         request=ProductChangesInput,
         responses={200: ProductOutput},
         errors=[ProductNotFound, SlugTaken, UnknownCategory],
@@ -144,6 +127,8 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "deleteProduct",
         "Take a product off sale",
+        access=MANAGER,
+        scope="products:write",
         responses={204: None},
         errors=[ProductNotFound],
         tag="Catalog",
@@ -158,6 +143,8 @@ class ProductViewSet(CatalogViewSet):
     @operation(
         "addVariant",
         "Add a variant to a product",
+        access=MANAGER,
+        scope="products:write",
         request=VariantInput,
         responses={201: VariantOutput},
         errors=[ProductNotFound, SkuTaken],
@@ -178,12 +165,14 @@ class ProductViewSet(CatalogViewSet):
         )
 
 
-class VariantViewSet(CatalogViewSet):
+class VariantViewSet(ViewSet):
     """Variants by their SKU."""
 
     @operation(
         "updateVariant",
         "Change a variant and its prices",
+        access=MANAGER,
+        scope="products:write",
         request=VariantChangesInput,
         responses={200: VariantOutput},
         errors=[VariantNotFound],
@@ -200,12 +189,13 @@ class VariantViewSet(CatalogViewSet):
         )
 
 
-class CategoryViewSet(CatalogViewSet):
+class CategoryViewSet(ViewSet):
     """The category tree."""
 
     @operation(
         "listCategories",
         "Read the category tree",
+        access=ANYONE,
         responses={200: CategoryListOutput},
         versioned=True,
         tag="Catalog",
@@ -215,20 +205,10 @@ class CategoryViewSet(CatalogViewSet):
 
 
 def _page_body(request: Request) -> dict[str, Any]:
-    query = ProductQuery(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    values = {"currency": settings.DEFAULT_CURRENCY, **query.validated_data}
-    ordering = values.pop("ordering", None) or ("relevance" if values.get("search") else "-created")
-    rows = selectors.product_rows(ProductFilter(**values), ordering=ordering)
-    page = paginate(request, rows, _ordering(ordering))
-    results = selectors.product_list(page.rows, currency=values["currency"])
+    filters = ProductFilterSet.of(request)
+    page = paginate(request, filters.qs, filters.order)
+    results = selectors.product_list(page.rows, currency=filters.wanted.currency)
     return {"next": page.next, "previous": page.previous, "results": results}
-
-
-def _ordering(name: str) -> Ordering:
-    key, parse = _KEYS[name.removeprefix("-")]
-    descends = name.startswith("-") or name == "relevance"
-    return Ordering(name, ((key, descends, parse), ("id", descends, UUID)))
 
 
 def _tree_body() -> dict[str, Any]:

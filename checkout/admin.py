@@ -41,6 +41,7 @@ class CheckoutLineInline(PricedLineInline):
 class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
     """Checkouts, newest first."""
 
+    shows_personal_data = True
     list_display = ["id", "email", "due", "state", "placed", "created_at", "reservation_expires_at"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

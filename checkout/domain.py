@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
@@ -27,6 +27,7 @@ from checkout.errors import (
 )
 from core.address import Address
 from core.errors import FieldError
+from core.messages import Message
 from core.money import MAX_AMOUNT, Money, money_body
 from core.states import Status
 from payments.domain import OutcomeKind, PaymentRecord, holds_money
@@ -197,15 +198,6 @@ class ShippingOffer:
     price: int
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A detail that a checkout still lacks."""
-
-    code: str
-    pointer: str
-    detail: str
-
-
 _REQUIRED = (
     ("email", "email_required", "An e-mail address is needed to send the confirmation to."),
     ("shipping_address", "shipping_address_required", "A shipping address is needed."),
@@ -215,12 +207,7 @@ _REQUIRED = (
 
 def incomplete(messages: Iterable[Message]) -> CheckoutIncomplete:
     """Return the refusal that says what is missing."""
-    return CheckoutIncomplete(
-        messages=[
-            {"code": message.code, "pointer": message.pointer, "detail": message.detail}
-            for message in messages
-        ]
-    )
+    return CheckoutIncomplete(messages=[asdict(message) for message in messages])
 
 
 def missing_details(values: Mapping[str, object]) -> list[Message]:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from checkout.domain import (
     CheckoutStatus,
-    Message,
     ShippingOffer,
     current_status,
     missing_details,
@@ -17,6 +16,7 @@ from checkout.domain import (
 from checkout.errors import CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine, ShippingPrice
 from core.caller import Caller
+from core.messages import Message
 from orders.domain import PlacedOrder
 
 

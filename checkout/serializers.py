@@ -33,10 +33,10 @@ from core.http.serializers import (
     line_body,
     totals_body,
 )
+from core.items import MAX_LINES
 from core.money import money_body
 from payments.domain import PaymentRecord
 
-MAX_LINES = 1_000
 ADDRESSES = ("shipping_address", "billing_address")
 
 

@@ -10,13 +10,13 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
+from accounts.access import ANYONE, OWNER
 from carts.domain import (
     CartFull,
     CartNotFound,
     CartNotOpen,
     CurrencyMismatch,
     UnknownSku,
-    item_requests_from,
 )
 from checkout import services
 from checkout.errors import (
@@ -50,8 +50,8 @@ from checkout.serializers import (
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import Auth, operation
-from core.http.serializers import money_from
+from core.http.operations import operation
+from core.http.serializers import item_requests_from, money_from
 from core.http.versions import etag, expected_versions, versioned_read
 from inventory.domain import InsufficientStock
 from payments.domain import (
@@ -71,6 +71,7 @@ class CheckoutViewSet(ViewSet):
     @operation(
         "createCheckout",
         "Begin a checkout",
+        access=ANYONE,
         request=CheckoutInput,
         responses={201: NewCheckoutOutput},
         errors=[
@@ -97,11 +98,11 @@ class CheckoutViewSet(ViewSet):
     @operation(
         "getCheckout",
         "Read a checkout",
+        access=OWNER,
         responses={200: CheckoutOutput},
         errors=[CheckoutNotFound],
         versioned=True,
         tag="Checkout",
-        auth=Auth.OWNER,
     )
     def retrieve(self, request: Request, checkout_id: UUID) -> HttpResponse:
         view = checkout_for(caller=caller_of(request), checkout_id=checkout_id, now=timezone.now())
@@ -110,12 +111,12 @@ class CheckoutViewSet(ViewSet):
     @operation(
         "changeCheckout",
         "Change a checkout",
+        access=OWNER,
         request=CheckoutChangeInput,
         responses={200: CheckoutOutput},
         errors=[CheckoutNotFound, UnknownShippingMethod, TotalTooHigh, *_NOT_EDITABLE],
         versioned=True,
         tag="Checkout",
-        auth=Auth.OWNER,
     )
     def partial_update(self, request: Request, checkout_id: UUID) -> HttpResponse:
         data = validated(CheckoutChangeInput, request)
@@ -134,6 +135,7 @@ class CheckoutViewSet(ViewSet):
     @operation(
         "completeCheckout",
         "Complete a checkout",
+        access=OWNER,
         request=CompletionInput,
         responses={201: CompletionOutput, 200: CompletionOutput, 202: PaymentUnderWayOutput},
         errors=[
@@ -151,7 +153,6 @@ class CheckoutViewSet(ViewSet):
         ],
         versioned=True,
         tag="Checkout",
-        auth=Auth.OWNER,
         description="Pays and places the order. 202 while the payment needs the buyer "
         "(`requires_action`) or its provider has not answered yet (`completing`): complete again "
         "to see how it went. Completing again answers 200 with the same order.",
@@ -174,11 +175,11 @@ class CheckoutViewSet(ViewSet):
     @operation(
         "cancelCheckout",
         "Cancel a checkout",
+        access=OWNER,
         responses={200: CheckoutOutput},
         errors=[CheckoutNotFound, CheckoutCompleted, CheckoutInProgress],
         versioned=True,
         tag="Checkout",
-        auth=Auth.OWNER,
         description="Gives the reserved units back. Canceling again changes nothing.",
     )
     def cancel(self, request: Request, checkout_id: UUID) -> HttpResponse:

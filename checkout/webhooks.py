@@ -11,8 +11,9 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
+from accounts.access import ANYONE
 from checkout import services
-from core.http.schema import operation
+from core.http.operations import operation
 from payments.domain import (
     OutcomeMismatch,
     UnknownProvider,
@@ -47,6 +48,7 @@ class PaymentWebhookViewSet(ViewSet):
     @operation(
         "receivePaymentWebhook",
         "Receive an event of a payment provider",
+        access=ANYONE,
         responses={204: None},
         errors=[
             UnknownProvider,

@@ -57,7 +57,7 @@ NAVIGATION = [
     _room(
         "People",
         _item("Users", "group", "accounts.user"),
-        _item("Who saw whose data", "visibility", "accounts.personaldataaccess"),
+        _item("Who saw whose data", "visibility", "staff.personaldataaccess"),
     ),
     _room(
         "Machine room",
@@ -70,7 +70,7 @@ NAVIGATION = [
 
 ACCOUNT_LINKS = [
     {"title": "Change password", "link": reverse_lazy("admin:password_change")},
-    {"title": "Second factor", "link": reverse_lazy("admin:second_factor")},
+    {"title": "Two-factor authentication", "link": reverse_lazy("admin:mfa")},
 ]
 
 
@@ -81,7 +81,7 @@ def unfold_settings(*, shop_name: str) -> dict[str, Any]:
         "SITE_HEADER": shop_name,
         "SITE_SUBHEADER": "Back office",
         "SITE_SYMBOL": "sailing",
-        "LOGIN": {"form": "accounts.forms.StaffLoginForm"},
+        "LOGIN": {"form": "staff.admin_site.forms.StaffLoginForm"},
         "ACCOUNT": {"navigation": ACCOUNT_LINKS},
         "SITE_URL": None,
         "SITE_FAVICONS": [

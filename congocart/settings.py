@@ -13,6 +13,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
 from congocart.production import DEVELOPMENT_SECRET, unsafe_settings
 
@@ -92,6 +93,7 @@ INSTALLED_APPS = [
     "congocart",
     *([] if PRODUCTION else ["embedded"]),
     "events",
+    "staff",
     "catalog",
     "inventory",
     "pricing",
@@ -113,8 +115,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.admin_sessions.AdminMfaMiddleware",
-    "accounts.looks.PersonalDataAudit",
+    "staff.admin_site.sessions.AdminMfaMiddleware",
+    "staff.access_log.PersonalDataAccessMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "congocart.urls"
@@ -171,7 +173,7 @@ CACHES = {
 # ---- people -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["staff.backends.RoleBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -257,8 +259,11 @@ ACCESS_LOG = env.str("CONGOCART_ACCESS_LOG", "on") != "off"
 # ---- the API ----------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.AccessTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "staff.authentication.ApiKeyAuthentication",
+        "accounts.authentication.AccessTokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.DeclaredAccess"],
     "DEFAULT_THROTTLE_CLASSES": ["core.http.throttling.GroupThrottle"],
     "DEFAULT_PARSER_CLASSES": ["core.http.json.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["core.http.json.JSONRenderer"],
@@ -282,6 +287,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # ---- the admin --------------------------------------------------------------------------------
 
 UNFOLD = unfold_settings(shop_name=SHOP_NAME)
+ADMIN_PERMISSIONS = PERMISSIONS
 
 if PRODUCTION:
     _unsafe = list(

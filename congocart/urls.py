@@ -1,4 +1,4 @@
-"""Where everything is: composition only."""
+"""The URLs of every app."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("congocart.monitoring_urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),
+    path("api/v1/", include("staff.urls")),
     path("api/v1/", include("inventory.urls")),
     path("api/v1/", include("catalog.urls")),
     path("api/v1/", include("carts.urls")),

@@ -52,7 +52,7 @@ ADDRESS_FIELDS = (
 
 
 def address_errors(address: Address, pointer: str = "") -> list[FieldError]:
-    """What the country's rules find wrong with `address`; empty when it can be delivered to.
+    """Check `address` by the rules of its country; return nothing when it can be delivered to.
 
     `pointer` is the JSON pointer of the address itself, put before each field's.
     """
@@ -61,7 +61,7 @@ def address_errors(address: Address, pointer: str = "") -> list[FieldError]:
         normalize_address({theirs: values[ours] for ours, theirs in _METADATA_NAMES.items()})
     except InvalidAddressError as invalid:
         return [
-            FieldError(f"{pointer}/{_OUR_NAMES[name]}", code, _explain(_OUR_NAMES[name], code))
+            FieldError(f"{pointer}/{_OUR_NAMES[name]}", code, _message(_OUR_NAMES[name], code))
             for name, code in sorted(invalid.errors.items())
             if name in _OUR_NAMES
         ]
@@ -69,13 +69,15 @@ def address_errors(address: Address, pointer: str = "") -> list[FieldError]:
 
 
 def anonymous_address(address: Mapping[str, str] | None) -> dict[str, str]:
-    """What the books may keep of an address when its owner is forgotten: the country."""
+    """Return what may be kept of an address when its owner is erased: the country."""
     kept = {"country_code": (address or {}).get("country_code", "")}
     return {name: kept.get(name, "") for name in ADDRESS_FIELDS}
 
 
-def _explain(field: str, code: str) -> str:
+def _message(field: str, code: str) -> str:
     label = field.replace("_", " ")
+    if field == "country_code":
+        return "There is no country with this code."
     if code == "required":
-        return f"This country's addresses need a {label}."
-    return f"This is not a {label} of that country."
+        return f"Addresses in this country need a {label}."
+    return f"This is not a valid {label} for that country."

@@ -1,4 +1,4 @@
-"""Who is asking: a value that services and selectors can be handed instead of a request."""
+"""The caller: a value that services and selectors take instead of a request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Caller:
 
     @property
     def scope(self) -> str:
-        """What tells this caller's idempotency keys from everybody else's."""
+        """Return what tells this caller's idempotency keys from those of others."""
         if self.user_id:
             return f"user:{self.user_id}"
         return f"guest:{self.guest_hash}" if self.guest_hash else "anonymous"

@@ -23,12 +23,12 @@ class FieldError:
 
 
 def json_pointer(parent: str, token: str | int) -> str:
-    """The RFC 6901 pointer of a member or an element, `~` and `/` in its name escaped."""
+    """Return the RFC 6901 pointer of a member or an element, `~` and `/` in its name escaped."""
     return f"{parent}/{str(token).replace('~', '~0').replace('/', '~1')}"
 
 
 def nul_error(pointer: str) -> FieldError:
-    """PostgreSQL cannot store the character, so no text of ours contains it."""
+    """Return the error for a NUL character, which PostgreSQL cannot store in a text."""
     return FieldError(pointer, "null_characters_not_allowed", "NUL characters are not allowed.")
 
 
@@ -53,7 +53,7 @@ class CongoCartError(Exception):
         super().__init__(self.detail)
 
     def at(self, pointer: str) -> Self:
-        """The same refusal, naming the one value of the request that it is about."""
+        """Name the one value of the request that the refusal is about; return the error itself."""
         self.errors = (FieldError(pointer, self.code, self.detail),)
         return self
 
@@ -131,7 +131,7 @@ class Unavailable(CongoCartError):
 
 
 class ResourceBusy(Conflict):
-    """Somebody else is changing this right now; try again."""
+    """This is being changed by another request; try again."""
 
     code = "resource_busy"
 

@@ -1,4 +1,7 @@
-"""Identifiers: UUIDv7 keys (RFC 9562), and secrets that are stored only as hashes."""
+"""Identifiers: UUIDv7 keys (RFC 9562), and secrets that are stored only as hashes.
+
+Migrations name `uuid7` and `new_order_number` as defaults: both keep their place.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +12,25 @@ from uuid import UUID
 from uuid_utils import compat
 
 # Crockford's base 32 without the letters and digits people mishear or misread.
-_SPOKEN = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ORDER_NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def uuid7() -> UUID:
-    """A new time-ordered id: index-friendly, and sorting by it is sorting by creation."""
+    """Return a new time-ordered id: index-friendly, and sorting by it is sorting by creation."""
     return compat.uuid7()
 
 
 def new_secret() -> str:
-    """256 random bits for a bearer to hold, URL-safe."""
+    """Return a bearer's secret of 256 random bits, URL-safe."""
     return secrets.token_urlsafe(32)
 
 
 def hash_secret(secret: str) -> str:
-    """What is stored of a secret. It has 256 bits of entropy, so one SHA-256 is enough."""
+    """Hash a secret for storage. It has 256 bits of entropy, so one SHA-256 is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def new_order_number() -> str:
-    """Ten characters in two groups, 49 random bits: easy to read aloud, hard to guess."""
-    text = "".join(secrets.choice(_SPOKEN) for _ in range(10))
+    """Return ten characters in two groups, 49 random bits: easy to read aloud, hard to guess."""
+    text = "".join(secrets.choice(_ORDER_NUMBER_ALPHABET) for _ in range(10))
     return f"{text[:5]}-{text[5:]}"

@@ -27,13 +27,13 @@ class Money:
 
 
 def money_body(amount: int, currency: str) -> dict[str, int | str]:
-    """Minor units as clients read and write them, in JSON."""
+    """Render minor units as clients read and write them, in JSON."""
     return {"amount": amount, "currency": currency}
 
 
 @cache
 def known_currencies() -> frozenset[str]:
-    """The ISO 4217 codes that the CLDR data of Babel knows."""
+    """Return the ISO 4217 codes that the CLDR data of Babel knows."""
     return frozenset(list_currencies())
 
 
@@ -46,15 +46,15 @@ _ISO_DIGITS = {"IQD": 3} | dict.fromkeys(
 
 @cache
 def minor_digits(currency: str) -> int:
-    """Digits after the point by ISO 4217: 2 for GBP, 0 for JPY, 3 for KWD."""
+    """Return the digits after the point by ISO 4217: 2 for GBP, 0 for JPY, 3 for KWD."""
     return _ISO_DIGITS.get(currency, int(get_currency_precision(currency)))
 
 
 def to_minor(value: Decimal, currency: str) -> int:
-    """Major units (`19.99`) to minor units (`1999`).
+    """Convert major units (`19.99`) to minor units (`1999`).
 
     Raises `ValueError` when the value has more digits than the currency does,
-    because rounding a price that somebody typed would be a guess.
+    because rounding a price that was typed would be a guess.
     """
     scaled = value.scaleb(minor_digits(currency))
     if scaled != scaled.to_integral_value():
@@ -63,12 +63,12 @@ def to_minor(value: Decimal, currency: str) -> int:
 
 
 def to_major(amount: int, currency: str) -> Decimal:
-    """Minor units (`1999`) to major units (`Decimal("19.99")`)."""
+    """Convert minor units (`1999`) to major units (`Decimal("19.99")`)."""
     return Decimal(amount).scaleb(-minor_digits(currency))
 
 
 def format_money(amount: int, currency: str) -> str:
-    """For people: `£19.99`. No digit that counts is rounded away."""
+    """Format for people: `£19.99`. No digit that counts is rounded away."""
     return str(
         format_currency(
             to_major(amount, currency),
@@ -81,12 +81,12 @@ def format_money(amount: int, currency: str) -> str:
 
 
 def share(amount: int, rate: Decimal) -> int:
-    """`rate` (0.2 is twenty per cent) of `amount`, rounded half up to a whole minor unit."""
+    """Return `rate` (0.2 is twenty percent) of `amount`, rounded half up to a whole minor unit."""
     return int((Decimal(amount) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:
-    """Parts of `amount` in proportion to `weights` that add up to exactly `amount`.
+    """Split `amount` into parts in proportion to `weights` that add up to exactly `amount`.
 
     Largest-remainder method (Hamilton): each part gets its floor, and the units
     left over go to the largest fractions, the earlier part first on a tie.

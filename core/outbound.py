@@ -1,4 +1,8 @@
-"""Addresses that a user may make us call: public ones, and none of our own network."""
+"""URLs that a user sets and the shop calls: to public addresses, and none of its own network.
+
+Nothing calls such a URL yet. Webhooks and pictures by URL will, and every call has to
+go through `require_public_url`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ _PORTS = {"https": 443, "http": 80}
 
 
 class ForbiddenUrl(Invalid):
-    """This address cannot be called: it has to be https, public, and without credentials."""
+    """The address cannot be called: it has to be https, public, and without credentials."""
 
     code = "forbidden_url"
 
@@ -35,14 +39,18 @@ class Target:
 
 
 def require_public_url(url: str, *, insecure: bool = False) -> Target:
-    """Resolves a URL that a user has set. Raises `ForbiddenUrl`.
+    """Resolve a URL that a user has set. Raises `ForbiddenUrl`.
 
     Every address that the name stands for has to be public. `insecure` admits http and
     any address, for development. Call it when the URL is stored and again before each
     call, and do not follow redirects.
     """
     host, port = _host_and_port(url, insecure=insecure)
-    addresses = _addresses(host, port)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise ForbiddenUrl("This host name is not known.") from None
+    addresses = [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
     if not insecure and not all(_is_public(address) for address in addresses):
         raise ForbiddenUrl
     return Target(url, host, port, tuple(str(address) for address in addresses))
@@ -64,16 +72,8 @@ def _host_and_port(url: str, *, insecure: bool) -> tuple[str, int]:
     return parts.hostname, port or _PORTS[parts.scheme]
 
 
-def _addresses(host: str, port: int) -> list[IPv4Address | IPv6Address]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise ForbiddenUrl("This host name is not known.") from None
-    return [ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-
-
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """`is_global` alone lets multicast, and IPv4 inside IPv6, pass."""
+    """Tell whether an address is public; `is_global` alone admits multicast and wrapped IPv4."""
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if inner is not None or address.teredo is not None:

@@ -1,4 +1,4 @@
-"""Optimistic concurrency: a writer may say which version it has seen."""
+"""Optimistic concurrency: a writer may say which version it has read."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from core.errors import VersionMismatch
 
 
 def require_version(actual: int, expected: AbstractSet[int] | None) -> None:
-    """Raises `VersionMismatch` unless `expected` is None (no condition) or names `actual`."""
+    """Raise `VersionMismatch` unless `expected` is None (no condition) or names `actual`."""
     if expected is not None and actual not in expected:
         raise VersionMismatch(current_version=actual)

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class EventsConfig(AppConfig):
-    """What happened."""
+    """The outbox of events."""
 
     name = "events"

@@ -1,4 +1,4 @@
-"""Writing down what happened, in the transaction that made it happen."""
+"""The outbox: events are recorded in the transaction that made them happen."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.db.transactions import transaction_required
 from events.models import Event
 
 
+@transaction_required
 def record_event(
     *,
-    type: str,  # noqa: A002 - the field's name for it
+    type: str,  # noqa: A002 -- the field's own word
     subject_id: UUID,
     data: Mapping[str, Any] | None = None,
     actor_id: UUID | None = None,
     now: datetime,
 ) -> None:
-    """Appends an event about an order, a checkout, a variant or a user.
+    """Append an event about an order, a checkout, a variant or a user.
 
     `type` is `noun.verb_in_past_tense`; `data` is what a reader of the timeline
     or a webhook needs to know, free of secrets.
@@ -32,9 +34,10 @@ def record_event(
     )
 
 
+@transaction_required
 def forget_reasons(*, subject_ids: Collection[UUID]) -> None:
-    """Blanks what people gave as a reason; that something happened stays."""
-    told = list(Event.objects.filter(subject_id__in=subject_ids, data__has_key="reason"))
-    for event in told:
+    """Blank the reasons that people gave for these subjects; the events themselves stay."""
+    events = list(Event.objects.filter(subject_id__in=subject_ids, data__has_key="reason"))
+    for event in events:
         event.data["reason"] = ""
-    Event.objects.bulk_update(told, ["data"])
+    Event.objects.bulk_update(events, ["data"])

@@ -6,16 +6,14 @@ from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.utils import timezone
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts.domain import STAFF_ROLES, Role
-from accounts.permissions import RequiresRole
+from accounts.access import FULFILLMENT, STAFF
 from core.http.callers import caller_of
 from core.http.idempotency import Answer, write
-from core.http.schema import operation
+from core.http.operations import operation
 from inventory import selectors, services
 from inventory.domain import InsufficientStock, StockNotFound
 from inventory.serializers import (
@@ -30,15 +28,11 @@ from inventory.serializers import (
 class StockViewSet(ViewSet):
     """The stock of a variant: staff reads it, fulfillment and managers correct it."""
 
-    def get_permissions(self) -> list[BasePermission]:
-        """By what is done."""
-        if self.action == "adjust":
-            return [RequiresRole(Role.FULFILLMENT, Role.MANAGER)]
-        return [RequiresRole(*STAFF_ROLES)]
-
     @operation(
         "getStock",
         "Read the stock of a variant",
+        access=STAFF,
+        scope="stock:read",
         responses={200: LevelOutput},
         errors=[StockNotFound],
         tag="Catalog",
@@ -49,6 +43,8 @@ class StockViewSet(ViewSet):
     @operation(
         "adjustStock",
         "Correct the stock of a variant",
+        access=FULFILLMENT,
+        scope="stock:write",
         request=AdjustmentInput,
         responses={201: AdjustmentOutput},
         errors=[StockNotFound, InsufficientStock],

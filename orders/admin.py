@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
@@ -40,7 +40,7 @@ class PaymentStatusFilter(admin.SimpleListFilter):
         return [(status.value, status.label) for status in PaymentStatus]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        return queryset.filter(payment_state=self.value()) if self.value() else queryset
+        return queryset.filter(Q(payment_state=self.value())) if self.value() else queryset
 
 
 class OrderLineInline(PricedLineInline):
@@ -58,6 +58,7 @@ def _words(text: str) -> SearchQuery:
 class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     """Orders, newest first."""
 
+    shows_personal_data = True
     list_display = ["number", "placed_at", "email", "due", "state", "paid", "sent"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

@@ -1,63 +1,58 @@
-"""The query of the order list."""
+"""The filters of the order list."""
 
 from __future__ import annotations
 
+from django.db.models import Q
 from rest_framework import serializers
-from rest_framework.request import Request
 
 from core.http.fields import StrictCharField
+from core.http.filters import FilterSet, ParameterFilter
 from orders.domain import FulfillmentStatus, OrderStatus
-from orders.models import OrderQuerySet
+from orders.models import Order, OrderQuerySet
 from orders.selectors import search_condition
 from payments.domain import PaymentStatus
 
 
-class OrderQuery(serializers.Serializer[None]):
+class OrderFilterSet(FilterSet):
     """What the order list can be narrowed by."""
 
-    status = serializers.ChoiceField([status.value for status in OrderStatus], required=False)
-    payment_status = serializers.ChoiceField(
-        [status.value for status in PaymentStatus], required=False
+    status = ParameterFilter(
+        serializers.ChoiceField, choices=[status.value for status in OrderStatus]
     )
-    fulfillment_status = serializers.ChoiceField(
-        [status.value for status in FulfillmentStatus], required=False
+    payment_status = ParameterFilter(
+        serializers.ChoiceField,
+        choices=[status.value for status in PaymentStatus],
+        method="paid_so_far",
     )
-    email = StrictCharField(required=False, max_length=254)
-    number = StrictCharField(required=False, max_length=20)
-    placed_after = serializers.DateTimeField(required=False)
-    placed_before = serializers.DateTimeField(required=False)
-    search = StrictCharField(required=False, max_length=200)
+    fulfillment_status = ParameterFilter(
+        serializers.ChoiceField, choices=[status.value for status in FulfillmentStatus]
+    )
+    email = ParameterFilter(StrictCharField, max_length=254, method="of_address")
+    number = ParameterFilter(StrictCharField, max_length=20, method="of_number")
+    placed_after = ParameterFilter(
+        serializers.DateTimeField, field_name="placed_at", lookup_expr="gt"
+    )
+    placed_before = ParameterFilter(
+        serializers.DateTimeField, field_name="placed_at", lookup_expr="lt"
+    )
+    search = ParameterFilter(StrictCharField, max_length=200, method="matching")
 
+    class Meta:
+        model = Order
+        fields: tuple[str, ...] = ()
 
-def filtered(request: Request, orders: OrderQuerySet) -> OrderQuerySet:
-    """`orders` narrowed by the request's query; what is not valid is refused, not ignored."""
-    query = OrderQuery(data=request.query_params.dict())
-    query.is_valid(raise_exception=True)
-    wanted = dict(query.validated_data)
-    search = wanted.pop("search", "")
-    if payment_status := wanted.pop("payment_status", ""):
-        orders = orders.with_payment_state().filter(payment_state=payment_status)
-    if search:
-        orders = orders.filter(search_condition(search))
-    return orders.filter(**{_LOOKUPS[name]: _normal(name, wanted[name]) for name in wanted})
+    def paid_so_far(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        """Narrow to orders whose payment has this status."""
+        return orders.with_payment_state().filter(Q(payment_state=value))
 
+    def of_address(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        """Addresses are stored in lower case."""
+        return orders.filter(email=value.lower())
 
-_LOOKUPS = {
-    "status": "status",
-    "fulfillment_status": "fulfillment_status",
-    "email": "email",
-    "number": "number",
-    "placed_after": "placed_at__gt",
-    "placed_before": "placed_at__lt",
-}
+    def of_number(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        """Numbers are stored in upper case."""
+        return orders.filter(number=value.upper())
 
-
-def _normal(name: str, value: object) -> object:
-    """Addresses are kept in lower case, numbers in capitals."""
-    match name:
-        case "email":
-            return str(value).lower()
-        case "number":
-            return str(value).upper()
-        case _:
-            return value
+    def matching(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        """Narrow to orders whose number or e-mail address holds these words."""
+        return orders.filter(search_condition(value))

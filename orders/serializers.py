@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -24,12 +23,11 @@ from core.http.serializers import (
     line_body,
     totals_body,
 )
+from core.items import MAX_LINES
 from core.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order
 from payments.domain import PaymentStatus
-
-MAX_ITEMS = 1_000
 
 
 class OrderedPayment(Protocol):
@@ -57,7 +55,7 @@ class RefundInput(Input):
 
     amount = MoneyInput(required=False)
     items = serializers.ListField(
-        child=ItemInput(), required=False, min_length=1, max_length=MAX_ITEMS
+        child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES
     )
     reason = StrictCharField(required=False, allow_blank=True, max_length=255)
     restock = StrictBooleanField(required=False, help_text="Put the items back on the shelf.")
@@ -137,11 +135,3 @@ def _payment_body(payment: OrderedPayment, currency: str) -> dict[str, Any]:
             for name in ("amount", "captured", "refunded")
         },
     }
-
-
-def units_from(items: Sequence[Mapping[str, Any]]) -> dict[str, int]:
-    """Units by SKU; a repeated SKU counts for the sum."""
-    units: dict[str, int] = {}
-    for item in items:
-        units[item["sku"]] = units.get(item["sku"], 0) + item["quantity"]
-    return units

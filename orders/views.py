@@ -10,15 +10,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts.domain import Role
-from accounts.permissions import IsAuthenticated, RequiresRole
+from accounts.access import ACCOUNT_OR_STAFF, OWNER_OR_STAFF, OWNER_OR_SUPPORT, SUPPORT
 from core.errors import Forbidden
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
+from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
-from core.http.schema import Auth, operation
-from core.http.serializers import money_from
+from core.http.serializers import item_requests_from, money_from
+from core.items import units_by_sku
 from core.states import InvalidTransition
 from orders import services
 from orders.domain import (
@@ -28,7 +28,7 @@ from orders.domain import (
     RestockExceedsOrdered,
     UnknownItem,
 )
-from orders.filters import OrderQuery, filtered
+from orders.filters import OrderFilterSet
 from orders.selectors import order_for, orders_for
 from orders.serializers import (
     CancelInput,
@@ -36,7 +36,6 @@ from orders.serializers import (
     OrderOutput,
     RefundInput,
     order_body,
-    units_from,
 )
 from payments.domain import (
     AmountNotPayable,
@@ -53,32 +52,31 @@ NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
 class OrderViewSet(ViewSet):
     """What was bought."""
 
-    def get_permissions(self) -> list[IsAuthenticated]:
-        """A guest proves one order by its token; a list needs an account, money a role."""
-        if self.action in {"capture", "refund"}:
-            return [RequiresRole(Role.SUPPORT, Role.MANAGER)]
-        return [IsAuthenticated()] if self.action == "list" else []
-
     @operation(
         "listOrders",
         "List orders",
+        access=ACCOUNT_OR_STAFF,
+        scope="orders:read",
+        personal=True,
         responses={200: OrderOutput(many=True)},
-        parameters=[OrderQuery],
+        filters=OrderFilterSet,
         paginated=True,
         tag="Orders",
         description="One's own, newest first; staff see all. Staff may filter and search.",
     )
     def list(self, request: Request) -> HttpResponse:
-        orders = filtered(request, orders_for(caller=caller_of(request)))
+        orders = OrderFilterSet.of(request, orders_for(caller=caller_of(request))).qs
         return Response(paginate(request, orders, NEWEST_FIRST).body(order_body))
 
     @operation(
         "getOrder",
         "Read an order",
+        access=OWNER_OR_STAFF,
+        scope="orders:read",
+        personal=True,
         responses={200: OrderOutput},
         errors=[OrderNotFound],
         tag="Orders",
-        auth=Auth.OWNER,
     )
     def retrieve(self, request: Request, number: str) -> HttpResponse:
         return Response(order_body(order_for(caller=caller_of(request), number=number)))
@@ -86,6 +84,9 @@ class OrderViewSet(ViewSet):
     @operation(
         "cancelOrder",
         "Cancel an order",
+        access=OWNER_OR_SUPPORT,
+        scope="orders:write",
+        personal=True,
         request=CancelInput,
         responses={200: OrderOutput},
         errors=[
@@ -96,7 +97,6 @@ class OrderViewSet(ViewSet):
             OutcomeMismatch,
         ],
         tag="Orders",
-        auth=Auth.OWNER,
         description="Puts the units back into the stock and voids an unpaid payment.",
     )
     def cancel(self, request: Request, number: str) -> HttpResponse:
@@ -115,6 +115,9 @@ class OrderViewSet(ViewSet):
     @operation(
         "captureOrderPayment",
         "Capture or record a payment",
+        access=SUPPORT,
+        scope="payments:write",
+        personal=True,
         request=CaptureInput,
         responses={201: OrderOutput},
         errors=[
@@ -146,6 +149,9 @@ class OrderViewSet(ViewSet):
     @operation(
         "refundOrder",
         "Refund an order",
+        access=SUPPORT,
+        scope="payments:write",
+        personal=True,
         request=RefundInput,
         responses={201: OrderOutput},
         errors=[
@@ -170,7 +176,7 @@ class OrderViewSet(ViewSet):
                 caller=caller_of(request),
                 number=number,
                 amount=money_from(data.get("amount")),
-                items=units_from(data.get("items", [])),
+                items=units_by_sku(item_requests_from(data.get("items", []))),
                 reason=data.get("reason", ""),
                 restock_items=data.get("restock", False),
                 now=timezone.now(),

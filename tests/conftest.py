@@ -17,8 +17,8 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Device, Role
 from accounts.services import ensure_user, log_in
-from accounts.signing_keys import Ring, jwk_of, keyring
-from accounts.tokens import verified_tokens
+from accounts.tokens.json_web_tokens import verified_tokens
+from accounts.tokens.signing_keys import Ring, jwk_of, keyring
 
 PASSWORD = "correct horse battery"
 _PRIVATE_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -43,8 +43,8 @@ def signing_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
     It is in no table, so it is never looked for there, however long the test takes.
     """
-    monkeypatch.setattr("accounts.signing_keys.STALE_AFTER", inf)
-    keyring.hold(_RING)
+    monkeypatch.setattr("accounts.tokens.signing_keys.STALE_AFTER", inf)
+    keyring.cache(_RING)
     verified_tokens.clear()
 
 

@@ -1,4 +1,4 @@
-"""The shapes of accounts over HTTP."""
+"""The serializers of accounts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from accounts.serializers.account import (
     EmailAddressField,
     EmailChangeOutput,
     EmailInput,
-    EnrolmentOutput,
+    EnrollmentOutput,
     ExportOutput,
+    JwkOutput,
+    JwksOutput,
+    LinkTokenInput,
     LoginInput,
     PasswordField,
     PasswordInput,
     ProfileInput,
     ProfileOutput,
-    ProofInput,
     RecoveryCodesOutput,
     RefreshInput,
     RegisterInput,
@@ -32,18 +34,8 @@ from accounts.serializers.account import (
     saved_address_body,
     session_body,
 )
-from accounts.serializers.keys import (
-    ApiKeyInput,
-    ApiKeyOutput,
-    IssuedKeyOutput,
-    JwkOutput,
-    JwksOutput,
-    api_key_body,
-)
 
 __all__ = [
-    "ApiKeyInput",
-    "ApiKeyOutput",
     "ChangeEmailInput",
     "ChangePasswordInput",
     "CodeInput",
@@ -51,17 +43,16 @@ __all__ = [
     "EmailAddressField",
     "EmailChangeOutput",
     "EmailInput",
-    "EnrolmentOutput",
+    "EnrollmentOutput",
     "ExportOutput",
-    "IssuedKeyOutput",
     "JwkOutput",
     "JwksOutput",
+    "LinkTokenInput",
     "LoginInput",
     "PasswordField",
     "PasswordInput",
     "ProfileInput",
     "ProfileOutput",
-    "ProofInput",
     "RecoveryCodesOutput",
     "RefreshInput",
     "RegisterInput",
@@ -72,7 +63,6 @@ __all__ = [
     "SessionOutput",
     "StopMfaInput",
     "TokenPairOutput",
-    "api_key_body",
     "profile_body",
     "saved_address_body",
     "session_body",

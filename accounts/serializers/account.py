@@ -1,4 +1,4 @@
-"""The shapes of accounts over HTTP."""
+"""The serializers of accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rest_framework import serializers
 from accounts.domain import MAX_PASSWORD_LENGTH, Role, normalize_email
 from accounts.models import RefreshSession, SavedAddress, User
 from accounts.selectors import roles_of
-from accounts.tokens import MAX_TOKEN_LENGTH
+from accounts.tokens.json_web_tokens import MAX_TOKEN_LENGTH
 from core.http.fields import (
     Input,
     Output,
@@ -56,31 +56,31 @@ class RegisterInput(Input):
 
 
 class CredentialsInput(Input):
-    """Who logs in."""
+    """The credentials of a login."""
 
     email = EmailAddressField()
     password = PasswordField()
 
 
 class LoginInput(CredentialsInput):
-    """Who logs in, with the code of the authenticator app where one is used."""
+    """The credentials of a login, with a code from the authenticator app where MFA is on."""
 
     otp = StrictCharField(max_length=20, required=False, help_text="Or a recovery code.")
 
 
 class CodeInput(Input):
-    """A code of the authenticator app."""
+    """A code from the authenticator app."""
 
     code = StrictCharField(max_length=20)
 
 
 class StopMfaInput(CodeInput):
-    """A code, and the password."""
+    """A code and the password."""
 
     password = PasswordField()
 
 
-class EnrolmentOutput(Output):
+class EnrollmentOutput(Output):
     """What the authenticator app has to be told."""
 
     secret = serializers.CharField(help_text="To be typed, in base 32.")
@@ -88,7 +88,7 @@ class EnrolmentOutput(Output):
 
 
 class RecoveryCodesOutput(Output):
-    """Each of these works once in place of a code; they cannot be read again."""
+    """Recovery codes: each works once in place of a code. They cannot be read again."""
 
     recovery_codes = serializers.ListField(child=serializers.CharField())
 
@@ -105,34 +105,34 @@ class EmailInput(Input):
     email = EmailAddressField()
 
 
-class ProofInput(Input):
-    """What a mailed link carries."""
+class LinkTokenInput(Input):
+    """The token of a mailed link."""
 
     token = StrictCharField(max_length=500)
 
 
-class ResetPasswordInput(ProofInput):
-    """A new password, by a mailed link."""
+class ResetPasswordInput(LinkTokenInput):
+    """A new password, and the token of a mailed link."""
 
     password = PasswordField()
 
 
 class ChangePasswordInput(Input):
-    """A new password, by the old one."""
+    """A new password, and the current one."""
 
     current_password = PasswordField()
     password = PasswordField()
 
 
 class ChangeEmailInput(Input):
-    """A new address, by the password."""
+    """A new e-mail address, and the password."""
 
     new_email = EmailAddressField()
     password = PasswordField()
 
 
 class EmailChangeOutput(Output):
-    """How far a change of address is."""
+    """The progress of a change of e-mail address."""
 
     complete = serializers.BooleanField(help_text="Whether both addresses have confirmed.")
 
@@ -144,11 +144,11 @@ class PasswordInput(Input):
 
 
 class ExportOutput(Output):
-    """Everything known about you; each part as the part of the shop that keeps it tells it."""
+    """Everything known about you, by the part of the shop that keeps it."""
 
     account = serializers.DictField()
     email_change = serializers.DictField(
-        allow_null=True, help_text="A move to another address that waits to be confirmed."
+        allow_null=True, help_text="A change of e-mail address that waits to be confirmed."
     )
     addresses = serializers.ListField(child=serializers.DictField())
     api_keys = serializers.ListField(child=serializers.DictField())
@@ -159,10 +159,10 @@ class ExportOutput(Output):
 
 
 class TokenPairOutput(Output):
-    """What a client holds of a session."""
+    """The tokens of a session."""
 
-    access = serializers.CharField(help_text="For the Authorization header; good for 10 minutes.")
-    refresh = serializers.CharField(help_text="Good for one refresh within 30 days.")
+    access = serializers.CharField(help_text="For the Authorization header; valid for 10 minutes.")
+    refresh = serializers.CharField(help_text="Valid for one refresh within 30 days.")
 
 
 class ProfileOutput(Output):
@@ -178,7 +178,7 @@ class ProfileOutput(Output):
 
 
 class ProfileInput(Input):
-    """What to change of an account."""
+    """The changes to an account."""
 
     first_name = StrictCharField(max_length=100, required=False, allow_blank=True)
     last_name = StrictCharField(max_length=100, required=False, allow_blank=True)
@@ -192,7 +192,7 @@ class SavedAddressInput(AddressInput):
 
 
 class SavedAddressChangesInput(SavedAddressInput):
-    """What is changed of an address; what is left out stays as it is."""
+    """The changes to an address; fields that are left out stay as they are."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
@@ -211,7 +211,7 @@ class SavedAddressOutput(AddressOutput):
 
 
 class SessionOutput(Output):
-    """Somewhere you are logged in."""
+    """A session: a place where you are logged in."""
 
     id = serializers.UUIDField()
     user_agent = serializers.CharField(allow_blank=True)
@@ -222,8 +222,26 @@ class SessionOutput(Output):
     current = serializers.BooleanField(help_text="Whether this request belongs to it.")
 
 
+class JwkOutput(Output):
+    """A public key (RFC 7517)."""
+
+    kty = serializers.CharField()
+    crv = serializers.CharField()
+    x = serializers.CharField()
+    y = serializers.CharField()
+    kid = serializers.CharField()
+    use = serializers.CharField()
+    alg = serializers.CharField()
+
+
+class JwksOutput(Output):
+    """The public keys that verify access tokens (RFC 7517)."""
+
+    keys = JwkOutput(many=True)
+
+
 def saved_address_body(saved: SavedAddress) -> dict[str, Any]:
-    """A saved address as `SavedAddressOutput`."""
+    """Render a saved address as `SavedAddressOutput`."""
     return {
         "id": saved.pk,
         **saved.as_address().as_dict(),
@@ -234,7 +252,7 @@ def saved_address_body(saved: SavedAddress) -> dict[str, Any]:
 
 
 def session_body(session: RefreshSession, current_id: UUID) -> dict[str, Any]:
-    """A session as `SessionOutput`."""
+    """Render a session as `SessionOutput`."""
     return {
         "id": session.pk,
         "user_agent": session.user_agent,
@@ -247,7 +265,7 @@ def session_body(session: RefreshSession, current_id: UUID) -> dict[str, Any]:
 
 
 def profile_body(user: User) -> dict[str, Any]:
-    """A user from `users_with_roles` as `ProfileOutput`."""
+    """Render a user from `users_with_roles` as `ProfileOutput`."""
     return {
         "id": user.pk,
         "email": user.email,

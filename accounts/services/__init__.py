@@ -1,28 +1,27 @@
-"""What can be done to accounts and with them."""
+"""The use cases of accounts."""
 
 from __future__ import annotations
 
 from accounts.services.addresses import change_address, remove_address, save_address
-from accounts.services.api_keys import issue_api_key, revoke_api_key
 from accounts.services.mfa import (
     confirm_mfa,
+    pending_mfa,
     renew_recovery_codes,
     reset_mfa,
-    show_second_factor,
     start_mfa,
-    started_mfa,
     stop_mfa,
+    verify_mfa,
 )
-from accounts.services.privacy import erase_user, export_personal_data, forget_abandoned_data
+from accounts.services.privacy import anonymize_abandoned_data, erase_user, export_personal_data
 from accounts.services.recovery import (
     change_email,
     change_password,
     confirm_email_change,
-    distrust_email,
     forgot_password,
     request_verification,
     reset_password,
     set_password,
+    unverify_email,
     verify_email,
 )
 from accounts.services.sessions import (
@@ -44,24 +43,23 @@ from accounts.services.users import (
 )
 
 __all__ = [
+    "anonymize_abandoned_data",
     "change_address",
     "change_email",
     "change_password",
     "confirm_email_change",
     "confirm_mfa",
-    "distrust_email",
     "end_all_sessions",
     "end_session",
     "ensure_user",
     "erase_user",
     "export_personal_data",
-    "forget_abandoned_data",
     "forgot_password",
-    "issue_api_key",
     "lock_active_account_shared",
     "lock_user",
     "log_in",
     "log_out",
+    "pending_mfa",
     "refresh_session",
     "register_user",
     "remove_address",
@@ -70,15 +68,14 @@ __all__ = [
     "request_verification",
     "reset_mfa",
     "reset_password",
-    "revoke_api_key",
     "revoke_sessions",
     "rotate_keys",
     "save_address",
     "set_password",
-    "show_second_factor",
     "start_mfa",
-    "started_mfa",
     "stop_mfa",
+    "unverify_email",
     "update_profile",
     "verify_email",
+    "verify_mfa",
 ]

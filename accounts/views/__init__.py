@@ -1,9 +1,8 @@
-"""Accounts over HTTP."""
+"""The views of accounts."""
 
 from __future__ import annotations
 
 from accounts.views.addresses import AddressViewSet
-from accounts.views.api_keys import ApiKeyViewSet
 from accounts.views.auth import AuthViewSet
 from accounts.views.jwks import JwksViewSet
 from accounts.views.me import MeViewSet, SessionViewSet
@@ -12,7 +11,6 @@ from accounts.views.recovery import CredentialsViewSet, RecoveryViewSet
 
 __all__ = [
     "AddressViewSet",
-    "ApiKeyViewSet",
     "AuthViewSet",
     "CredentialsViewSet",
     "JwksViewSet",

@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
+from accounts.access import ACCOUNT
+from accounts.authentication import user_of
 from accounts.domain import AddressBookFull, AddressNotFound
 from accounts.models import SavedAddress
-from accounts.permissions import IsAuthenticated, user_of
 from accounts.selectors import address_for, addresses_of
 from accounts.serializers import (
     SavedAddressChangesInput,
@@ -23,8 +24,8 @@ from accounts.serializers import (
 from core.address import ADDRESS_FIELDS, Address
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
+from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
-from core.http.schema import operation
 
 TAG = "Accounts"
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
@@ -33,11 +34,10 @@ NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
 class AddressViewSet(ViewSet):
     """Addresses to choose from at checkout."""
 
-    permission_classes = [IsAuthenticated]
-
     @operation(
         "listAddresses",
         "List your addresses",
+        access=ACCOUNT,
         responses={200: SavedAddressOutput(many=True)},
         paginated=True,
         tag=TAG,
@@ -49,6 +49,7 @@ class AddressViewSet(ViewSet):
     @operation(
         "createAddress",
         "Add an address",
+        access=ACCOUNT,
         request=SavedAddressInput,
         responses={201: SavedAddressOutput},
         errors=[AddressBookFull],
@@ -73,6 +74,7 @@ class AddressViewSet(ViewSet):
     @operation(
         "getAddress",
         "Read an address",
+        access=ACCOUNT,
         responses={200: SavedAddressOutput},
         errors=[AddressNotFound],
         tag=TAG,
@@ -84,6 +86,7 @@ class AddressViewSet(ViewSet):
     @operation(
         "updateAddress",
         "Change an address",
+        access=ACCOUNT,
         request=SavedAddressChangesInput,
         responses={200: SavedAddressOutput},
         errors=[AddressNotFound],
@@ -104,6 +107,7 @@ class AddressViewSet(ViewSet):
     @operation(
         "deleteAddress",
         "Remove an address",
+        access=ACCOUNT,
         responses={204: None},
         errors=[AddressNotFound],
         tag=TAG,

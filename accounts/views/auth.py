@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
+from accounts.access import ANYONE
 from accounts.domain import (
     Device,
     InvalidCredentials,
@@ -32,14 +33,14 @@ from accounts.serializers import (
 from core.http.callers import client_address
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import operation
+from core.http.operations import operation
 from core.http.throttling import has_quota
 
 TAG = "Accounts"
 
 
 def device_of(request: Request) -> Device:
-    """Where a request comes from."""
+    """Return where a request comes from."""
     return Device(
         user_agent=request.headers.get("User-Agent", "").replace("\0", ""),
         ip_address=client_address(request),
@@ -52,7 +53,7 @@ def _pair_answer(pair: TokenPair) -> Answer:
 
 
 class AuthViewSet(ViewSet):
-    """Registration and sessions; the credentials are in the body, so none are read elsewhere."""
+    """Registration and sessions; the credentials are in the body, so no header is read."""
 
     authentication_classes = []
     rate_group = "auth"
@@ -60,6 +61,7 @@ class AuthViewSet(ViewSet):
     @operation(
         "register",
         "Open an account",
+        access=ANYONE,
         request=RegisterInput,
         responses={201: ProfileOutput},
         errors=[WeakPassword],
@@ -69,7 +71,7 @@ class AuthViewSet(ViewSet):
     )
     def register(self, request: Request) -> HttpResponse:
         values = validated(RegisterInput, request)
-        # Somebody else may have used it up, so that costs the mail and not the account.
+        # Somebody else may have used up the quota; that costs the e-mail and not the account.
         welcome = has_quota("mail", normalize_email(values["email"]))
         return write(
             request,
@@ -80,12 +82,13 @@ class AuthViewSet(ViewSet):
     @operation(
         "createToken",
         "Log in",
+        access=ANYONE,
         request=LoginInput,
         responses={200: TokenPairOutput},
         errors=[InvalidCredentials, MfaRequired, TooManyAttempts],
         tag=TAG,
-        description="Where the shop wants the e-mail address confirmed first, an account without "
-        "is refused like a wrong password. A link that sets a new password confirms it, too.",
+        description="Where the shop requires a verified e-mail address, an account without one is "
+        "refused like a wrong password. A link that sets a new password verifies it, too.",
     )
     def token(self, request: Request) -> HttpResponse:
         values = validated(LoginInput, request)
@@ -99,6 +102,7 @@ class AuthViewSet(ViewSet):
     @operation(
         "refreshToken",
         "Exchange a refresh token for the next pair",
+        access=ANYONE,
         request=RefreshInput,
         responses={200: TokenPairOutput},
         errors=[TokenInvalid, TokenExpired, TokenReused, TokenRevoked],
@@ -117,6 +121,7 @@ class AuthViewSet(ViewSet):
     @operation(
         "logout",
         "End the session of a refresh token",
+        access=ANYONE,
         request=RefreshInput,
         responses={204: None},
         errors=[TokenInvalid, TokenExpired],

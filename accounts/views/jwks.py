@@ -1,4 +1,4 @@
-"""What others need to verify our tokens."""
+"""The public keys of access tokens."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from accounts.access import ANYONE
 from accounts.serializers import JwksOutput
-from accounts.signing_keys import jwk_of, keyring
-from core.http.schema import operation
+from accounts.tokens.signing_keys import jwk_of, keyring
+from core.http.operations import operation
 
 TAG = "Accounts"
 JWKS_MAX_AGE_SECONDS = 600
 
 
 class JwksViewSet(ViewSet):
-    """The keys by which others verify our tokens."""
+    """The keys by which other services verify our tokens."""
 
     authentication_classes = []
 
-    @operation("getJwks", "Public keys of the access tokens", responses={200: JwksOutput}, tag=TAG)
+    @operation(
+        "getJwks",
+        "Public keys of the access tokens",
+        access=ANYONE,
+        responses={200: JwksOutput},
+        tag=TAG,
+    )
     def retrieve(self, request: Request) -> Response:
         keys = [jwk_of(key) for key in keyring.public_keys().values()]
         cached = {"Cache-Control": f"public, max-age={JWKS_MAX_AGE_SECONDS}"}

@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
+from accounts.access import ACCOUNT
+from accounts.authentication import user_of
 from accounts.domain import InvalidCredentials, SessionNotFound
 from accounts.models import RefreshSession, User
-from accounts.permissions import IsAuthenticated, user_of
 from accounts.selectors import profile_of, sessions_of
 from accounts.serializers import (
     ExportOutput,
@@ -26,8 +27,8 @@ from accounts.serializers import (
 )
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
+from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
-from core.http.schema import operation
 
 TAG = "Accounts"
 BY_CREATION = Ordering("created", (("id", True, UUID),))
@@ -36,15 +37,16 @@ BY_CREATION = Ordering("created", (("id", True, UUID),))
 class MeViewSet(ViewSet):
     """The caller's own account."""
 
-    permission_classes = [IsAuthenticated]
-
-    @operation("getMe", "Read your account", responses={200: ProfileOutput}, tag=TAG)
+    @operation(
+        "getMe", "Read your account", access=ACCOUNT, responses={200: ProfileOutput}, tag=TAG
+    )
     def retrieve(self, request: Request) -> Response:
         return Response(profile_body(profile_of(user_of(request).pk)))
 
     @operation(
         "updateMe",
         "Change your name",
+        access=ACCOUNT,
         request=ProfileInput,
         responses={200: ProfileOutput},
         tag=TAG,
@@ -61,6 +63,7 @@ class MeViewSet(ViewSet):
     @operation(
         "exportMe",
         "Export everything about you",
+        access=ACCOUNT,
         responses={200: ExportOutput},
         tag=TAG,
     )
@@ -72,12 +75,13 @@ class MeViewSet(ViewSet):
     @operation(
         "eraseMe",
         "Erase your account and everything personal",
+        access=ACCOUNT,
         request=PasswordInput,
         responses={204: None},
         errors=[InvalidCredentials],
         tag=TAG,
-        description="At once and for good. Orders stay in the books without your name, so wait "
-        "for parcels that are still on their way.",
+        description="At once and for good. Orders are kept without your name, so wait for parcels "
+        "that are still on their way.",
     )
     def destroy(self, request: Request) -> HttpResponse:
         values = validated(PasswordInput, request)
@@ -86,18 +90,17 @@ class MeViewSet(ViewSet):
             request,
             lambda: services.erase_user(user_id=user_id, **values, now=timezone.now()),
             lambda _: Answer(204),
-            spends_its_proof=True,
+            consumes_credential=True,
         )
 
 
 class SessionViewSet(ViewSet):
     """Where the caller is logged in."""
 
-    permission_classes = [IsAuthenticated]
-
     @operation(
         "listSessions",
         "List where you are logged in",
+        access=ACCOUNT,
         responses={200: SessionOutput},
         paginated=True,
         tag=TAG,
@@ -114,6 +117,7 @@ class SessionViewSet(ViewSet):
     @operation(
         "endSession",
         "Log out somewhere else",
+        access=ACCOUNT,
         responses={204: None},
         errors=[SessionNotFound],
         tag=TAG,
@@ -128,7 +132,9 @@ class SessionViewSet(ViewSet):
             lambda _: Answer(204),
         )
 
-    @operation("endAllSessions", "Log out everywhere", responses={204: None}, tag=TAG)
+    @operation(
+        "endAllSessions", "Log out everywhere", access=ACCOUNT, responses={204: None}, tag=TAG
+    )
     def destroy_all(self, request: Request) -> HttpResponse:
         user_id = user_of(request).pk
         return write(

@@ -1,4 +1,4 @@
-"""The caller's second factor."""
+"""The caller's two-factor authentication."""
 
 from __future__ import annotations
 
@@ -8,36 +8,37 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
+from accounts.access import ACCOUNT
+from accounts.authentication import user_of
 from accounts.domain import InvalidCredentials, MfaAlreadyOn, MfaNotStarted
-from accounts.permissions import IsAuthenticated, user_of
 from accounts.serializers import (
     CodeInput,
-    EnrolmentOutput,
+    EnrollmentOutput,
     PasswordInput,
     RecoveryCodesOutput,
     StopMfaInput,
 )
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import operation
+from core.http.operations import operation
 
 TAG = "Accounts"
 
 
 class MfaViewSet(ViewSet):
-    """An authenticator app beside the password."""
+    """Two-factor authentication: an authenticator app beside the password."""
 
-    permission_classes = [IsAuthenticated]
     rate_group = "auth"
 
     @operation(
         "startMfa",
-        "Begin to use an authenticator app",
+        "Set up an authenticator app",
+        access=ACCOUNT,
         request=PasswordInput,
-        responses={201: EnrolmentOutput},
+        responses={201: EnrollmentOutput},
         errors=[MfaAlreadyOn, InvalidCredentials],
         tag=TAG,
-        description="Takes the password again, so that a stolen token is not enough to keep its "
+        description="Takes the password again, so that a stolen token is not enough to lock its "
         "owner out. Nothing changes until a first code is confirmed.",
     )
     def create(self, request: Request) -> HttpResponse:
@@ -51,7 +52,8 @@ class MfaViewSet(ViewSet):
 
     @operation(
         "confirmMfa",
-        "Turn the second factor on with a first code",
+        "Turn two-factor authentication on with a first code",
+        access=ACCOUNT,
         request=CodeInput,
         responses={200: RecoveryCodesOutput},
         errors=[MfaNotStarted, MfaAlreadyOn, InvalidCredentials],
@@ -70,7 +72,8 @@ class MfaViewSet(ViewSet):
 
     @operation(
         "stopMfa",
-        "Turn the second factor off",
+        "Turn two-factor authentication off",
+        access=ACCOUNT,
         request=StopMfaInput,
         responses={204: None},
         errors=[MfaNotStarted, InvalidCredentials],

@@ -1,4 +1,4 @@
-"""Proving an address, changing and recovering credentials."""
+"""Confirming an e-mail address, changing and recovering credentials."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from accounts import services
+from accounts.access import ACCOUNT, ANYONE
+from accounts.authentication import user_of
 from accounts.domain import (
     EmailTaken,
     InvalidCredentials,
-    ProofInvalid,
+    LinkInvalid,
     WeakPassword,
     normalize_email,
 )
-from accounts.permissions import IsAuthenticated, user_of
 from accounts.serializers import (
     ChangeEmailInput,
     ChangePasswordInput,
     EmailChangeOutput,
     EmailInput,
-    ProofInput,
+    LinkTokenInput,
     ResetPasswordInput,
 )
 from accounts.views.auth import device_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
-from core.http.schema import operation
+from core.http.operations import operation
 from core.http.throttling import has_quota, require_quota
 
 TAG = "Accounts"
 
 
 class RecoveryViewSet(ViewSet):
-    """What somebody can do with a link that was mailed to them; the link is the credential."""
+    """Operations by a mailed link, which is the credential."""
 
     authentication_classes = []
     rate_group = "auth"
@@ -42,13 +43,14 @@ class RecoveryViewSet(ViewSet):
     @operation(
         "verifyEmail",
         "Confirm an e-mail address",
-        request=ProofInput,
+        access=ANYONE,
+        request=LinkTokenInput,
         responses={204: None},
-        errors=[ProofInvalid],
+        errors=[LinkInvalid],
         tag=TAG,
     )
     def verify_email(self, request: Request) -> HttpResponse:
-        values = validated(ProofInput, request)
+        values = validated(LinkTokenInput, request)
         return write(
             request,
             lambda: services.verify_email(**values, now=timezone.now()),
@@ -58,6 +60,7 @@ class RecoveryViewSet(ViewSet):
     @operation(
         "forgotPassword",
         "Ask for a link that sets a new password",
+        access=ANYONE,
         request=EmailInput,
         responses={202: None},
         tag=TAG,
@@ -66,22 +69,23 @@ class RecoveryViewSet(ViewSet):
     def forgot_password(self, request: Request) -> HttpResponse:
         values = validated(EmailInput, request)
         # Past the limit nothing is sent; saying so would tell strangers how often others asked.
-        room = has_quota("mail", normalize_email(values["email"]))
+        sends = has_quota("mail", normalize_email(values["email"]))
         return write(
             request,
-            lambda: services.forgot_password(**values) if room else None,
+            lambda: services.forgot_password(**values) if sends else None,
             lambda _: Answer(202),
         )
 
     @operation(
         "resetPassword",
         "Set a new password by a mailed link",
+        access=ANYONE,
         request=ResetPasswordInput,
         responses={204: None},
-        errors=[ProofInvalid, WeakPassword],
+        errors=[LinkInvalid, WeakPassword],
         tag=TAG,
-        description="Ends every session of the account, and what wrong passwords of others have "
-        "made its owner wait for.",
+        description="Ends every session of the account, and the lockout that other people's wrong "
+        "passwords have caused.",
     )
     def reset_password(self, request: Request) -> HttpResponse:
         values = validated(ResetPasswordInput, request)
@@ -90,19 +94,20 @@ class RecoveryViewSet(ViewSet):
             request,
             lambda: services.reset_password(**values, device=device, now=timezone.now()),
             lambda _: Answer(204),
-            spends_its_proof=True,
+            consumes_credential=True,
         )
 
     @operation(
         "confirmEmailChange",
         "Confirm a change of e-mail address, at the old or the new one",
-        request=ProofInput,
+        access=ANYONE,
+        request=LinkTokenInput,
         responses={200: EmailChangeOutput},
-        errors=[ProofInvalid, EmailTaken],
+        errors=[LinkInvalid, EmailTaken],
         tag=TAG,
     )
     def confirm_email_change(self, request: Request) -> HttpResponse:
-        values = validated(ProofInput, request)
+        values = validated(LinkTokenInput, request)
         return write(
             request,
             lambda: services.confirm_email_change(**values, now=timezone.now()),
@@ -111,14 +116,14 @@ class RecoveryViewSet(ViewSet):
 
 
 class CredentialsViewSet(ViewSet):
-    """The caller's own address and password."""
+    """The caller's own e-mail address and password."""
 
-    permission_classes = [IsAuthenticated]
     rate_group = "auth"
 
     @operation(
         "changePassword",
         "Change your password",
+        access=ACCOUNT,
         request=ChangePasswordInput,
         responses={204: None},
         errors=[InvalidCredentials, WeakPassword],
@@ -132,12 +137,13 @@ class CredentialsViewSet(ViewSet):
             request,
             lambda: services.change_password(user_id=user_id, **values, now=timezone.now()),
             lambda _: Answer(204),
-            spends_its_proof=True,
+            consumes_credential=True,
         )
 
     @operation(
         "requestEmailVerification",
-        "Have the confirming link mailed again",
+        "Send the verification link again",
+        access=ACCOUNT,
         responses={202: None},
         tag=TAG,
     )
@@ -153,6 +159,7 @@ class CredentialsViewSet(ViewSet):
     @operation(
         "changeEmail",
         "Change your e-mail address",
+        access=ACCOUNT,
         request=ChangeEmailInput,
         responses={202: None},
         errors=[InvalidCredentials],

@@ -1,4 +1,4 @@
-"""Writes of carts: lock the cart, compute its new lines, write the difference."""
+"""Writes of carts: lock the cart, work out its new lines, write the difference."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from carts.services.editing import (
     remove_item,
     replace_items,
 )
-from carts.services.lifecycle import expire_carts, lock_for_checkout, settle_cart
+from carts.services.lifecycle import complete_cart, expire_carts, lock_for_checkout
 
 __all__ = [
     "NewCart",
     "add_item",
     "change_item",
     "claim_cart",
+    "complete_cart",
     "create_cart",
     "expire_carts",
     "lock_for_checkout",
     "open_cart",
     "remove_item",
     "replace_items",
-    "settle_cart",
 ]

@@ -1,4 +1,4 @@
-"""Making a cart and changing its lines."""
+"""Create a cart and change its lines."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from accounts.services import lock_active_account_shared
 from carts.domain import (
     CartView,
     ItemNotFound,
-    ItemRequest,
-    Line,
     require_cart_limits,
     require_for_sale,
-    summed,
+    with_quantities,
 )
 from carts.models import Cart
-from carts.selectors import assembled, lines_of, offers_for
-from carts.services.writing import locked_cart, save_lines, with_quantities, write_lines
+from carts.selectors import offered_lines, view_with_lines
+from carts.services.writing import locked_cart, save_lines, write_lines
+from catalog.selectors import offers
 from core.caller import Caller
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 from core.ids import hash_secret, new_secret
+from core.items import ItemRequest, units_by_sku
 
 
 @dataclass(frozen=True, slots=True)
 class NewCart:
-    """A cart just made; `token` is the guest's secret, known only now, None for a customer."""
+    """A new cart; `token` is the guest's secret, known only now, and None for a customer."""
 
     view: CartView
     token: str | None
@@ -40,7 +40,7 @@ class NewCart:
 def create_cart(
     *, caller: Caller, currency: str | None, requested: Sequence[ItemRequest], now: datetime
 ) -> NewCart:
-    """A new cart for a customer, or for a guest who gets its token.
+    """Create a cart for a customer, or for a guest who gets its token.
 
     Raises `UnknownSku`, `CurrencyMismatch` or `CartFull`, and `Unauthenticated` when the
     caller's account was closed.
@@ -50,10 +50,11 @@ def create_cart(
     return open_cart(caller=caller, currency=currency, requested=requested, now=now)
 
 
+@transaction_required
 def open_cart(
     *, caller: Caller, currency: str | None, requested: Sequence[ItemRequest], now: datetime
 ) -> NewCart:
-    """`create_cart` inside the transaction of another use case, which holds the account."""
+    """Create a cart as `create_cart` does, for a use case that has locked the account."""
     token = None if caller.user_id else new_secret()
     cart = Cart(
         customer_id=caller.user_id,
@@ -63,15 +64,14 @@ def open_cart(
         created_at=now,
         updated_at=now,
     )
-    quantities = summed(requested)
+    quantities = units_by_sku(requested)
     require_cart_limits(quantities.values())
-    found = offers_for(cart, [], quantities) if quantities else []
+    found = offers(currency=cart.currency, skus=quantities.keys()) if quantities else []
     by_sku = require_for_sale(requested, found)
-    units = {by_sku[sku].variant_id: quantity for sku, quantity in quantities.items()}
-    lines = with_quantities([], units, {offer.variant_id: offer for offer in found})
+    lines = with_quantities([], {by_sku[sku]: units for sku, units in quantities.items()})
     cart.save(force_insert=True)
     save_lines(cart, lines)
-    return NewCart(assembled(cart, lines, found, now=now), token)
+    return NewCart(view_with_lines(cart, lines, now=now), token)
 
 
 @use_case
@@ -80,23 +80,20 @@ def add_item(
     caller: Caller,
     cart_id: UUID,
     item: ItemRequest,
-    expected: AbstractSet[int] | None = None,
+    expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CartView:
-    """Adds units to the SKU's line, or a line; concurrent adds all count.
+    """Add units to the SKU's line, or a line; concurrent adds all count.
 
     Raises `CartNotFound`, `CartNotOpen`, `VersionMismatch`, `UnknownSku`,
     `CurrencyMismatch` or `CartFull`.
     """
-    cart = locked_cart(caller=caller, cart_id=cart_id, expected=expected, now=now)
-    before = lines_of(cart)
-    found = offers_for(cart, before, [item.sku])
+    cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
+    before, found = offered_lines(cart, [item.sku])
     offer = require_for_sale([item], found)[item.sku]
-    held = sum(line.quantity for line in before if line.variant_id == offer.variant_id)
-    after = with_quantities(
-        before, {offer.variant_id: held + item.quantity}, {item.variant_id: item for item in found}
-    )
-    return write_lines(cart, before=before, after=after, offers=found, now=now)
+    held = sum(line.quantity for line in before if line.offer == offer)
+    after = with_quantities(before, {offer: held + item.quantity})
+    return write_lines(cart, before=before, after=after, now=now)
 
 
 @use_case
@@ -105,23 +102,21 @@ def replace_items(
     caller: Caller,
     cart_id: UUID,
     requested: Sequence[ItemRequest],
-    expected: AbstractSet[int] | None = None,
+    expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CartView:
-    """The cart holds exactly `requested` afterwards; lines of the same SKU keep their id.
+    """Make the cart hold exactly `requested`; lines of the same SKU keep their id.
 
     Raises what `add_item` raises.
     """
-    cart = locked_cart(caller=caller, cart_id=cart_id, expected=expected, now=now)
-    before = lines_of(cart)
-    quantities = summed(requested)
+    cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
+    quantities = units_by_sku(requested)
     require_cart_limits(quantities.values())
-    found = offers_for(cart, before, quantities)
+    before, found = offered_lines(cart, quantities.keys())
     by_sku = require_for_sale(requested, found)
-    units = {by_sku[sku].variant_id: quantity for sku, quantity in quantities.items()}
-    kept = [line for line in before if line.variant_id in units]
-    after = with_quantities(kept, units, {offer.variant_id: offer for offer in found})
-    return write_lines(cart, before=before, after=after, offers=found, now=now)
+    kept = [line for line in before if line.offer.sku in quantities]
+    after = with_quantities(kept, {by_sku[sku]: units for sku, units in quantities.items()})
+    return write_lines(cart, before=before, after=after, now=now)
 
 
 @use_case
@@ -131,24 +126,23 @@ def change_item(
     cart_id: UUID,
     item_id: UUID,
     quantity: int,
-    expected: AbstractSet[int] | None = None,
+    expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CartView:
-    """Sets a line's units; 0 removes it.
+    """Set the units of a line; 0 removes it.
 
     Raises `ItemNotFound` beside what `add_item` raises.
     """
-    cart = locked_cart(caller=caller, cart_id=cart_id, expected=expected, now=now)
-    before = lines_of(cart)
-    line = _line_named(before, item_id)
-    found = offers_for(cart, before)
+    cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
+    before, _ = offered_lines(cart)
+    line = next((line for line in before if line.id == item_id), None)
+    if line is None:
+        raise ItemNotFound
     if quantity == 0:
-        after = [other for other in before if other.id != item_id]
+        after = [other for other in before if other is not line]
     else:
-        after = with_quantities(
-            before, {line.variant_id: quantity}, {offer.variant_id: offer for offer in found}
-        )
-    return write_lines(cart, before=before, after=after, offers=found, now=now)
+        after = with_quantities(before, {line.offer: quantity})
+    return write_lines(cart, before=before, after=after, now=now)
 
 
 def remove_item(
@@ -156,17 +150,15 @@ def remove_item(
     caller: Caller,
     cart_id: UUID,
     item_id: UUID,
-    expected: AbstractSet[int] | None = None,
+    expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CartView:
-    """Removes a line. Raises what `change_item` raises."""
+    """Remove a line. Raises what `change_item` raises."""
     return change_item(
-        caller=caller, cart_id=cart_id, item_id=item_id, quantity=0, expected=expected, now=now
+        caller=caller,
+        cart_id=cart_id,
+        item_id=item_id,
+        quantity=0,
+        expected_versions=expected_versions,
+        now=now,
     )
-
-
-def _line_named(lines: Sequence[Line], item_id: UUID) -> Line:
-    for line in lines:
-        if line.id == item_id:
-            return line
-    raise ItemNotFound

@@ -1,82 +1,76 @@
-"""What happens to a cart from outside: its checkout, its order, its end."""
+"""What ends a cart: a checkout locks it, an order completes it, time expires it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from carts.domain import CartStatus, CartView, Line
-from carts.models import Cart
-from carts.selectors import lines_of, view_of
-from carts.services.writing import delete_lines, locked_cart, save_lines
+from carts.domain import CartStatus, CartView
+from carts.models import Cart, CartLine
+from carts.selectors import view_of
+from carts.services.writing import locked_cart
 from core.caller import Caller
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 
 
+@transaction_required
 def lock_for_checkout(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
-    """The caller's open cart with today's offers, locked until the transaction ends.
+    """Lock the caller's open cart and return it with today's offers.
 
     Raises `CartNotFound` or `CartNotOpen`.
     """
-    cart = locked_cart(caller=caller, cart_id=cart_id, expected=None, now=now)
+    cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=None, now=now)
     return view_of(cart, now=now)
 
 
-def settle_cart(
+@transaction_required
+def complete_cart(
     *, cart_id: UUID, seen_version: int, bought: Mapping[UUID, int], now: datetime
 ) -> UUID | None:
-    """Takes what was bought (units by variant) out of the cart; returns its customer, if any.
+    """Remove what was bought (units by variant id) from the cart; return its customer, if any.
 
-    Locks the cart. A cart that did not change since the checkout saw
-    `seen_version` is done. One that did keeps what was added meanwhile. One that
-    was merged has its lines in another cart: they are taken out of that one.
+    Locks the cart. One that has not changed since the checkout saw `seen_version`, or of
+    which nothing is left, becomes ordered; another keeps what was added meanwhile. When the
+    cart was merged, its lines are removed from the cart that it was merged into, which stays
+    open even without lines: no checkout of its own has ordered it.
     """
     cart = Cart.objects.filter(pk=cart_id).locked().get()
-    if cart.status == CartStatus.OPEN:
-        if cart.version == seen_version or not _take_out(cart, bought):
-            cart.status = CartStatus.ORDERED
-        _save_settled(cart, now=now)
-    elif cart.merged_into_id is not None:
-        _settle_merged(cart.merged_into_id, bought, now=now)
+    holder: Cart | None = cart
+    if cart.merged_into_id is not None:
+        # Locked after the cart that was merged into it, as a claim does.
+        holder = Cart.objects.filter(pk=cart.merged_into_id).locked().first()
+    if holder is None or holder.status != CartStatus.OPEN:
+        return cart.customer_id
+    unchanged = holder is cart and cart.version == seen_version
+    is_empty = unchanged or not _remove_bought(holder, bought)
+    if holder is cart and is_empty:
+        cart.status = CartStatus.ORDERED
+    holder.version += 1
+    holder.updated_at = now
+    holder.save(update_fields=["status", "version", "updated_at"])
     return cart.customer_id
 
 
-def _settle_merged(cart_id: UUID, bought: Mapping[UUID, int], *, now: datetime) -> None:
-    """Locked after the cart that was merged into it, as a claim does.
-
-    It stays open though nothing may be left: no checkout of its own has ordered it.
-    """
-    cart = Cart.objects.filter(pk=cart_id, status=CartStatus.OPEN).locked().first()
-    if cart is not None:
-        _take_out(cart, bought)
-        _save_settled(cart, now=now)
-
-
-def _save_settled(cart: Cart, *, now: datetime) -> None:
-    cart.version += 1
-    cart.updated_at = now
-    cart.save(update_fields=["status", "version", "updated_at"])
-
-
-def _take_out(cart: Cart, bought: Mapping[UUID, int]) -> bool:
-    """Whether anything is left."""
-    lines = lines_of(cart)
-    left = [_less(line, bought.get(line.variant_id, 0)) for line in lines]
-    known = set(lines)
-    delete_lines([line.id for line in left if line.quantity <= 0])
-    save_lines(cart, [line for line in left if line.quantity > 0 and line not in known])
-    return any(line.quantity > 0 for line in left)
-
-
-def _less(line: Line, units: int) -> Line:
-    return replace(line, quantity=line.quantity - units)
+def _remove_bought(cart: Cart, bought: Mapping[UUID, int]) -> bool:
+    """Take the units off the lines, in at most two writes; tell whether any line is left."""
+    lines = list(CartLine.objects.filter(cart=cart))
+    for line in lines:
+        line.quantity -= bought.get(line.variant_id, 0)
+    gone = [line.pk for line in lines if line.quantity <= 0]
+    reduced = [line for line in lines if line.quantity > 0 and line.variant_id in bought]
+    if gone:
+        CartLine.objects.filter(pk__in=gone).delete()
+    if reduced:
+        CartLine.objects.bulk_create(
+            reduced, update_conflicts=True, unique_fields=["id"], update_fields=["quantity"]
+        )
+    return len(gone) < len(lines)
 
 
 @use_case
 def expire_carts(*, now: datetime, limit: int = 1_000) -> int:
-    """Marks open carts whose time is over; returns how many (at most `limit`)."""
+    """Mark open carts whose time is over as expired; return how many (at most `limit`)."""
     lapsed = (
         Cart.objects.filter(status=CartStatus.OPEN, expires_at__lte=now)
         .select_for_update(skip_locked=True, no_key=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from catalog.domain import CategoryCycle, CategoryNotFound, folded, slug_of
 from catalog.models import Category
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 
 MAX_LENGTH = 120
 
@@ -44,11 +44,9 @@ def move_category(*, slug: str, parent: str | None) -> Category:
     return category
 
 
+@transaction_required
 def ensure_categories(paths: Sequence[Sequence[str]]) -> dict[tuple[str, ...], Category]:
-    """The category at each path of titles from the top, created where there is none yet.
-
-    Inside the caller's transaction.
-    """
+    """The category at each path of titles from the top, created where there is none yet."""
     found: dict[tuple[str, ...], Category] = {}
     for path in paths:
         parent: Category | None = None

@@ -19,7 +19,7 @@ from catalog.domain import (
 from catalog.models import Price, Product, Variant
 from catalog.services.search_words import remember_words
 from catalog.services.stock import create_stock
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 from core.money import Money
 
 
@@ -58,6 +58,7 @@ def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Varia
     return variant
 
 
+@transaction_required
 def locked_product(slug: str) -> Product:
     """The product, locked against other writers. Raises `ProductNotFound`."""
     product = Product.objects.for_sale(slug).select_for_update(no_key=True, of=("self",)).first()
@@ -66,6 +67,7 @@ def locked_product(slug: str) -> Product:
     return product
 
 
+@transaction_required
 def create_variants(
     product: Product,
     variants: Sequence[NewVariant],
@@ -74,7 +76,7 @@ def create_variants(
     actor_id: UUID | None,
     now: datetime,
 ) -> list[Variant]:
-    """Creates variants with prices and stock, inside the caller's transaction.
+    """Creates variants with prices and stock.
 
     Raises `SkuTaken`, naming the SKUs.
     """
@@ -96,8 +98,9 @@ def create_variants(
     return rows
 
 
+@transaction_required
 def set_prices(prices: Iterable[tuple[Variant, Iterable[Money]]]) -> None:
-    """Sets prices, replacing those in the same currencies, inside the caller's transaction."""
+    """Sets prices, replacing those in the same currencies."""
     rows = [
         Price(variant=variant, currency=price.currency, amount=price.amount)
         for variant, amounts in prices

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from accounts.selectors import default_addresses
 from accounts.services import lock_active_account_shared
-from carts.domain import CartView, ItemRequest, OfferedLine
+from carts.domain import CartView, OfferedLine
 from carts.services import lock_for_checkout, open_cart
 from checkout.domain import LIVE, PAYING, CheckoutStatus, Details
 from checkout.errors import CartEmpty, CheckoutInProgress, ItemsUnavailable
@@ -24,6 +24,7 @@ from checkout.services.changes import (
 )
 from core.caller import Caller
 from core.db.transactions import use_case
+from core.items import ItemRequest
 from inventory.services import reserve
 
 
@@ -117,7 +118,7 @@ def _frozen(line: OfferedLine, checkout: Checkout, position: int) -> CheckoutLin
         variant_id=line.offer.variant_id,
         sku=line.offer.sku,
         title=line.offer.title,
-        quantity=line.line.quantity,
+        quantity=line.quantity,
         unit_price=line.unit_price,
         total=line.total,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from carts.services import settle_cart
+from carts.services import complete_cart
 from checkout.domain import CheckoutStatus
 from checkout.models import Checkout
 from checkout.selectors import lines_of
@@ -33,7 +33,7 @@ def place_order_of(
     """
     lines = lines_of(checkout)
     demand = {line.variant_id: line.quantity for line in lines}
-    cart_owner_id = settle_cart(
+    cart_owner_id = complete_cart(
         cart_id=checkout.cart_id, seen_version=checkout.cart_version, bought=demand, now=now
     )
     checkout.customer_id = checkout.customer_id or cart_owner_id

@@ -39,6 +39,8 @@ class ShopAdmin(ModelAdmin):
     list_fullwidth = True
     compressed_fields = True
     warn_unsaved_form = True
+    # Whether it shows staff who somebody is; each request of its pages is recorded then.
+    shows_personal_data: ClassVar[bool] = False
     # Lookup -> what reads its value from a search term, or raises ValueError. These are compared
     # whole, each through its own index; the other names in `search_fields` are searched within.
     identifiers: ClassVar[Mapping[str, Callable[[str], object]]] = {}

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 def delete_in_batches(rows: QuerySet[Any], *, size: int = SIZE) -> int:
-    """Deletes `rows`, `size` in a statement; returns how many.
+    """Delete `rows`, `size` in a statement; return how many.
 
     Outside of a transaction each batch is one of its own: no lock is held for long, and
     what is deleted stays so when the job is killed.

@@ -13,12 +13,12 @@ _errors: dict[str, type[CongoCartError]] = {}
 
 
 def register(errors: Mapping[str, type[CongoCartError]]) -> None:
-    """Declares, beside the models, what the violation of a named constraint means."""
+    """Declare, beside the models, what the violation of a named constraint means."""
     _errors.update(errors)
 
 
 def domain_error_for(error: DatabaseError) -> CongoCartError | None:
-    """The domain error that stands for `error`, or None when it is no declared violation."""
+    """Return the domain error that stands for `error`, or None when none was registered."""
     cause = error.__cause__
     if not isinstance(cause, pg.IntegrityError):
         return None

@@ -1,7 +1,7 @@
-"""Auditing the books: every invariant is one query, and what it returns violates it.
+"""The audit: every invariant is one query, and each row that it returns violates it.
 
 An app declares the invariants of its tables, and of those below it, as `CHECKS` in
-its `audit.py`, which is found by itself.
+its `audit.py`, which is found automatically.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Finding:
 
 
 def declared_checks() -> list[Check]:
-    """The checks of all apps, in the order of `INSTALLED_APPS`."""
+    """Return the checks of all apps, in the order of `INSTALLED_APPS`."""
     modules = [
         import_module(f"{config.name}.audit")
         for config in apps.get_app_configs()
@@ -55,39 +55,35 @@ def declared_checks() -> list[Check]:
 
 
 def run_checks(checks: Collection[Check], *, now: datetime, examples: int = 5) -> Iterator[Finding]:
-    """Runs each check in one statement that only reads, keeping so many example rows."""
+    """Run each check in one statement that only reads, keeping so many example rows."""
     for check in checks:
-        yield _run(check, now=now, examples=examples)
+        started = time.perf_counter()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"WITH violation AS MATERIALIZED ({check.sql}) "  # noqa: S608 - constants of ours
+                "SELECT (SELECT count(*) FROM violation), violation.* "
+                "FROM violation LIMIT greatest(%(examples)s, 1)",
+                {"now": now, "examples": examples},
+            )
+            columns = [column.name for column in cursor.description or ()][1:]
+            rows = cursor.fetchall()
+        yield Finding(
+            check=check.name,
+            violations=rows[0][0] if rows else 0,
+            examples=[dict(zip(columns, row[1:], strict=True)) for row in rows[:examples]],
+            seconds=time.perf_counter() - started,
+        )
 
 
 @contextmanager
-def frozen_books() -> Iterator[None]:
-    """A transaction that cannot write and sees the books as they are at its first statement.
+def frozen_snapshot() -> Iterator[None]:
+    """Open a transaction that cannot write and sees the database as of its first statement.
 
     All checks see the same moment, so a shop that goes on selling raises no false
-    alarm, and the audit waits for nobody and blocks nobody.
+    alarm, and the audit waits for nobody and blocks nobody. It is no use case: nothing is changed.
     """
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET LOCAL work_mem = '{SORT_MEMORY}'")
         yield
-
-
-def _run(check: Check, *, now: datetime, examples: int) -> Finding:
-    started = time.perf_counter()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH violation AS MATERIALIZED ({check.sql}) "  # noqa: S608 - constants of ours
-            "SELECT (SELECT count(*) FROM violation), violation.* "
-            "FROM violation LIMIT greatest(%(examples)s, 1)",
-            {"now": now, "examples": examples},
-        )
-        columns = [column.name for column in cursor.description or ()][1:]
-        rows = cursor.fetchall()
-    return Finding(
-        check=check.name,
-        violations=rows[0][0] if rows else 0,
-        examples=[dict(zip(columns, row[1:], strict=True)) for row in rows[:examples]],
-        seconds=time.perf_counter() - started,
-    )

@@ -1,9 +1,9 @@
 """Declaring background jobs.
 
-An app declares its jobs in its `tasks.py`, which is found by itself. A job is a
+An app declares its jobs in its `tasks.py`, which is found automatically. A job is a
 row in PostgreSQL: deferred inside a use case it is there exactly when the use
-case's transaction commits. It runs at least once (a worker may be killed between
-the work and the note of it), so a job must bear running twice.
+case's transaction commits. It runs at least once (a worker may be killed after the
+work and before recording it), so a job must be idempotent.
 
     @job
     def send_confirmation(*, order_id: str) -> None: ...
@@ -30,7 +30,7 @@ LONGEST_WAIT_SECONDS = 3600
 
 
 class Backoff(BaseRetryStrategy):
-    """Tries again after 5, 10, 20, … seconds, an hour at most; gives up after ten attempts."""
+    """Retry after 5, 10, 20, … seconds, an hour at most; give up after ten attempts."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if job.attempts + 1 >= MAX_ATTEMPTS:
@@ -40,7 +40,7 @@ class Backoff(BaseRetryStrategy):
 
 
 def job(function: Callable[..., Any]) -> Task[..., Any, Any]:
-    """Makes `function` a job named by its module and name, retried with `Backoff`.
+    """Make `function` a job named by its module and name, retried with `Backoff`.
 
     Its arguments must be keywords and fit into JSON.
     """
@@ -48,7 +48,7 @@ def job(function: Callable[..., Any]) -> Task[..., Any, Any]:
 
 
 def periodic(cron: str) -> Callable[[Callable[[], Any]], Task[..., Any, Any]]:
-    """Runs `function` by the UTC schedule `cron`, once however many workers there are.
+    """Run `function` by the UTC schedule `cron`, once however many workers there are.
 
     It is not retried, because it comes again; while one waits, no second is queued.
     """

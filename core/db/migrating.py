@@ -1,4 +1,4 @@
-"""Migrations that a kill at any moment leaves either done and recorded, or not done."""
+"""Migrations that are either done and recorded or not done, even when killed at any moment."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class RecordingExecutor(MigrationExecutor):
     """
 
     def pending(self) -> Plan:
-        """What the database lacks, in order."""
+        """Return the migrations that the database lacks, in order."""
         return self.migration_plan(self.loader.graph.leaf_nodes())
 
     def perform(self, plan: Plan) -> None:
-        """Raises django.db.DatabaseError for the first that fails; those before it stay."""
+        """Apply `plan`; those before the first that fails stay. Raises `DatabaseError`."""
         alias = self.connection.alias
         emit_pre_migrate_signal(verbosity=0, interactive=False, db=alias, plan=plan)
         self.migrate(self.loader.graph.leaf_nodes(), plan)
@@ -34,7 +34,7 @@ class RecordingExecutor(MigrationExecutor):
     def apply_migration(
         self, state: ProjectState, migration: Migration, *args: Any, **options: Any
     ) -> ProjectState:
-        """Whole, unless the migration says that it cannot run in a transaction."""
+        """Apply it whole, unless the migration says that it cannot run in a transaction."""
         if not migration.atomic:
             return super().apply_migration(state, migration, *args, **options)
         with transaction.atomic(using=self.connection.alias):

@@ -1,4 +1,4 @@
-"""Rows that belong to somebody: a customer by account, a guest by the token that was given out."""
+"""Rows with an owner: a customer by account, or a guest by the token that was issued."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class OwnedQuerySet(models.QuerySet[M]):
     """Scopes of a model with a `customer` and a `token_hash`."""
 
     def for_caller(self, caller: Caller) -> Self:
-        """The rows that `caller` owns: by account, or as a guest by token."""
+        """Keep the rows that `caller` owns: by account, or as a guest by token."""
         own = Q(pk__in=[])
         if caller.user_id:
             own |= Q(customer_id=caller.user_id)
@@ -25,5 +25,5 @@ class OwnedQuerySet(models.QuerySet[M]):
         return self.filter(own)
 
     def locked(self) -> Self:
-        """Rows that nobody else changes until the transaction ends."""
+        """Lock the rows: others wait to change them until the transaction ends."""
         return self.select_for_update(of=("self",), no_key=True)

@@ -1,4 +1,4 @@
-"""What the database looked like: two reads under one snapshot see exactly the same."""
+"""Names for the state of the database: two reads under one snapshot see exactly the same."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WHERE pg_current_xact_id_if_assigned() IS NULL
 
 
 def current_snapshot() -> str | None:
-    """The name of all that is committed now; any commit changes it.
+    """Return a name for all that is committed now; any commit changes it.
 
     None inside a transaction that has written, because that sees more than what is committed.
     One statement that reads no table.

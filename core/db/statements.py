@@ -1,4 +1,4 @@
-"""Statements of hot paths: written with the ORM, compiled once, then only executed.
+"""Hot-path statements: written with the ORM, compiled once, then only executed.
 
 Building a query of several joins costs the ORM more than PostgreSQL takes to
 answer it. A `Statement` keeps the compiled SQL; the values of each call go into
@@ -18,7 +18,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 
 class Parameter(Expression):
-    """The place of a value that each call of a `Statement` gives by name."""
+    """A placeholder for a value that each call of a `Statement` passes by name."""
 
     def __init__(self, name: str, output_field: Field[Any, Any], cast: str) -> None:
         super().__init__(output_field=output_field)
@@ -52,7 +52,7 @@ class Statement:
         self.constants = {f"constant_{i}": value for i, value in enumerate(constants)}
 
     def rows(self, **parameters: Any) -> list[tuple[Any, ...]]:
-        """The rows for these values, as the database driver gives them."""
+        """Execute it with these values; return the rows as the database driver gives them."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.constants | parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -1,8 +1,8 @@
-"""The unit of work: every change of the shop's state goes through `use_case`.
+"""The unit of work: every change of the shop's state goes through `use_case` or `two_step`.
 
-It guarantees that a use case runs in exactly one transaction, that a violated
-constraint comes out as a domain error, that deadlocks and serialization
-failures are retried, and that an idempotent request's key and answer are
+Both are made of atomic phases. Each phase is exactly one durable transaction: a
+violated constraint comes out as a domain error, deadlocks and serialization
+failures are retried, and what an idempotent request keeps with its key is
 written in the transaction of its effect.
 """
 
@@ -13,11 +13,12 @@ import random
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
-from enum import Enum
-from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.transaction import TransactionManagementError
 from psycopg import errors as pg
 
 from core.db.constraints import domain_error_for
@@ -25,92 +26,165 @@ from core.errors import CongoCartError, ResourceBusy
 
 P = ParamSpec("P")
 T = TypeVar("T")
+E = TypeVar("E")
 
 ATTEMPTS = 4
-# Whoever has to run again was overtaken by somebody who finished, so a crowd needs as many
-# runs as it has members.
+# A phase that has to run again was overtaken by one that finished: of so many contenders at
+# once, the last one needs as many runs.
 RUNS = 32
-_PASSING = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
-
-
-class Phase(Enum):
-    """Where a transaction stands in an operation.
-
-    Most operations are one transaction (`ONLY`). One that has to call the
-    network is a `FIRST` that records the intent and a `LAST` that records the
-    outcome, with no transaction open between them, and `MIDDLE` ones at need.
-
-    A retry after a crash in between must find the recorded intent rather than
-    record a second one. So a `FIRST` returns the id (a UUID) of what it recorded,
-    which is kept with the key and given to the retry instead of running it
-    again; or it returns something else and sees for itself.
-    """
-
-    ONLY = "only"
-    FIRST = "first"
-    MIDDLE = "middle"
-    LAST = "last"
-
-
-class Effect(Protocol):
-    """What an idempotent request adds to the transactions of its use case."""
-
-    def claim(self, phase: Phase) -> UUID | None:
-        """Claims the key, or raises what the caller is to be told instead.
-
-        Returns what a `FIRST` had recorded before whoever ran it was interrupted.
-        """
-
-    def note(self, recorded: UUID) -> None:
-        """Keeps what a `FIRST` has recorded, for a retry to go on from."""
-
-    def record(self, result: Any) -> None:
-        """Stores the answer made from the use case's result, or raises `RunAgain`."""
-
-    def refuse(self, error: CongoCartError) -> None:
-        """Stores the refusal after its transaction was rolled back, or raises `RunAgain`."""
-
-
-current_effect: ContextVar[Effect | None] = ContextVar("current_effect", default=None)
+_TRANSIENT = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
 
 
 class RunAgain(ResourceBusy):
     """What this use case read has just been changed; running it again sees the change."""
 
 
-@overload
-def use_case(function: Callable[P, T]) -> Callable[P, T]: ...
-@overload
-def use_case(*, phase: Phase) -> Callable[[Callable[P, T]], Callable[P, T]]: ...
-def use_case(
-    function: Callable[P, T] | None = None, *, phase: Phase = Phase.ONLY
-) -> Callable[P, T] | Callable[[Callable[P, T]], Callable[P, T]]:
-    """Makes a service function one durable transaction.
+@dataclass(frozen=True, slots=True)
+class RecoveryPoint:
+    """The row that the first phase of a `two_step` recorded, and that a retry resumes from.
 
-    It may run more than once, so its only effects are those on the database.
-    Raises `ResourceBusy` when a lock is not had in time or the retries are used up.
+    `resumed` when an earlier attempt recorded it, so that its call may have been made already.
     """
 
-    def decorate(body: Callable[P, T]) -> Callable[P, T]:
-        @functools.wraps(body)
-        def run(*args: P.args, **kwargs: P.kwargs) -> T:
-            return _with_retries(lambda: _once(lambda: body(*args, **kwargs), phase))
-
-        return run
-
-    return decorate if function is None else decorate(function)
+    id: UUID
+    resumed: bool = False
 
 
-def _with_retries(attempt: Callable[[], T]) -> T:
+@dataclass(frozen=True, slots=True)
+class Finished(Generic[T]):
+    """The first phase of a `two_step` left nothing to execute: this is the result."""
+
+    result: T
+
+
+class Effect:
+    """What an idempotent request adds to its atomic phases; one without a key adds nothing."""
+
+    def claim(self) -> UUID | None:
+        """Claim the key in the first phase, or raise what the client is told instead.
+
+        Return the id of the recovery point that an earlier attempt has left with the key.
+        """
+        return None
+
+    def lease(self, point: UUID) -> None:
+        """Keep the key claimed beyond the first phase, with its recovery point, or `RunAgain`."""
+
+    def answer(self, result: Any) -> None:
+        """Store the answer that is made from `result`, or raise `RunAgain`."""
+
+    def refuse(self, error: CongoCartError) -> None:
+        """Store the refusal after its phase was rolled back, or raise `RunAgain`."""
+
+
+_NO_EFFECT = Effect()
+current_effect: ContextVar[Effect] = ContextVar("current_effect", default=_NO_EFFECT)
+
+
+def use_case(body: Callable[P, T]) -> Callable[P, T]:
+    """Make a service function one atomic phase: all of it is committed, or nothing.
+
+    It may run more than once, so its only effects are those on the database. Raises
+    `ResourceBusy` when a lock is not had in time or the retries are used up, and
+    `RuntimeError` inside another transaction.
+    """
+
+    @functools.wraps(body)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        effect = _take_effect()
+
+        def phase() -> T:
+            effect.claim()
+            result = body(*args, **kwargs)
+            effect.answer(result)
+            return result
+
+        return _commit(phase, effect)
+
+    return run
+
+
+def two_step(
+    *,
+    record: Callable[[], RecoveryPoint | Finished[T]],
+    execute: Callable[[RecoveryPoint], E],
+    conclude: Callable[[RecoveryPoint, E], T],
+) -> T:
+    """Record an intent, execute it outside of any transaction, and conclude from what came of it.
+
+    For an operation that has to call the network: two atomic phases with a recovery
+    point between them, so that a crash at any moment leaves something to resume from.
+
+    - `record` is the first atomic phase. With its `RecoveryPoint` the idempotency key stays
+      leased; with `Finished` the answer is final and stored with the key in this phase. When
+      an earlier attempt with the key has left a recovery point, `record` does not run again,
+      and `execute` gets that point as `resumed`.
+    - `execute` may call the network, and other use cases: they are not what the key stands
+      for, and neither claim nor answer it. It may be repeated by a retry, so its calls
+      have to be idempotent.
+    - `conclude` is the last atomic phase, in which the answer is stored with the key.
+
+    Like the body of a `use_case`, `record` and `conclude` may run more than once; this raises
+    what a `use_case` raises.
+    """
+    effect = _take_effect()
+
+    def first_phase() -> RecoveryPoint | Finished[T]:
+        earlier = effect.claim()
+        step = record() if earlier is None else RecoveryPoint(earlier, resumed=True)
+        if isinstance(step, Finished):
+            effect.answer(step.result)
+        else:
+            effect.lease(step.id)
+        return step
+
+    step = _commit(first_phase, effect)
+    if isinstance(step, Finished):
+        return step.result
+    point, executed = step, execute(step)
+
+    def last_phase() -> T:
+        result = conclude(point, executed)
+        effect.answer(result)
+        return result
+
+    return _commit(last_phase, effect)
+
+
+def transaction_required(function: Callable[P, T]) -> Callable[P, T]:
+    """Mark a function as a part of some use case, whose transaction commits what it does.
+
+    Calling it while no transaction is open raises `TransactionManagementError`: its
+    locks would be gone at once, and its changes would last without those they belong to.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        if not connection.in_atomic_block:
+            raise TransactionManagementError(f"{function.__qualname__} needs an open transaction.")
+        return function(*args, **kwargs)
+
+    return run
+
+
+def _take_effect() -> Effect:
+    """Return the effect for the first that asks: what runs later or further inside has none."""
+    effect = current_effect.get()
+    current_effect.set(_NO_EFFECT)
+    return effect
+
+
+def _commit(phase: Callable[[], T], effect: Effect) -> T:
+    """Run an atomic phase until it is committed, refused, or `ResourceBusy`."""
     failures = 0
     for _ in range(RUNS):
         try:
-            return attempt()
+            return _attempt(phase, effect)
         except RunAgain:
             continue
         except DatabaseError as error:
             failures += 1
-            if not isinstance(error.__cause__, _PASSING):
+            if not isinstance(error.__cause__, _TRANSIENT):
                 raise
             if isinstance(error.__cause__, pg.LockNotAvailable) or failures == ATTEMPTS:
                 raise ResourceBusy(retry_after=1) from error
@@ -118,45 +192,18 @@ def _with_retries(attempt: Callable[[], T]) -> T:
     raise ResourceBusy(retry_after=1)
 
 
-def _once(body: Callable[[], T], phase: Phase) -> T:
-    effect = current_effect.get()
-    if effect is None or phase is Phase.MIDDLE:
-        return _in_transaction(body)
-    claimed = False
-
-    def claimed_body() -> T:
-        nonlocal claimed
-        recorded = effect.claim(phase)
-        claimed = True
-        if recorded is not None:
-            return cast("T", recorded)
-        return _noted(effect, phase, body())
-
+def _attempt(phase: Callable[[], T], effect: Effect) -> T:
+    """Run a phase once; a constraint becomes an error also when only the commit checks it."""
     try:
-        return _in_transaction(claimed_body)
+        try:
+            with transaction.atomic(durable=True):
+                return phase()
+        except DatabaseError as error:
+            if domain_error := domain_error_for(error):
+                raise domain_error from error
+            raise
     except RunAgain:
         raise
     except CongoCartError as refusal:
-        if claimed:
-            effect.refuse(refusal)
+        effect.refuse(refusal)
         raise
-
-
-def _noted(effect: Effect, phase: Phase, result: T) -> T:
-    if phase is not Phase.FIRST:
-        effect.record(result)
-    elif isinstance(result, UUID):
-        effect.note(result)
-    return result
-
-
-def _in_transaction(body: Callable[[], T]) -> T:
-    """Commits what `body` did; a constraint is also translated when the commit checks it."""
-    try:
-        with transaction.atomic(durable=True):
-            return body()
-    except DatabaseError as error:
-        domain_error = domain_error_for(error)
-        if domain_error is None:
-            raise
-        raise domain_error from error

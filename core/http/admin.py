@@ -1,4 +1,4 @@
-"""Answers that are kept for retries: that they exist, not what they say."""
+"""Answers stored for retries: that they exist, not what they say."""
 
 from __future__ import annotations
 

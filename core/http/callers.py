@@ -18,14 +18,14 @@ MAX_TOKEN_LENGTH = 100
 
 
 class AccessUser(Protocol):
-    """What authentication puts on a request: as much of a user as the access token says."""
+    """The user of an authenticated request: as much as the access token says."""
 
     pk: UUID
     roles: frozenset[str]
 
 
 def caller_of(request: Request) -> Caller:
-    """Made from the access token and the `Cart-Token` header; touches no database."""
+    """Make the `Caller` from the access token and the `Cart-Token` header, without the database."""
     user = cast("AccessUser | None", request.user)
     token = request.headers.get("Cart-Token", "")
     return Caller(
@@ -36,7 +36,7 @@ def caller_of(request: Request) -> Caller:
 
 
 def client_address(request: HttpRequest | Request) -> str | None:
-    """The client's IP address; an IPv6 one as its /64, because that is what one client has.
+    """Return the client's IP address; of an IPv6 one its /64, because one client has all of it.
 
     `TRUSTED_PROXIES` says how many proxies of ours stand in front and append to
     X-Forwarded-For. What is further left in it was written by the client.

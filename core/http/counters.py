@@ -29,7 +29,7 @@ class Counter(Protocol):
     """Counts hits."""
 
     def hit(self, key: str, seconds: int) -> int:
-        """The number of hits of `key`, this one included; forgotten after `seconds`."""
+        """Return the number of hits of `key`, this one included; forgotten after `seconds`."""
 
 
 class MemoryCounter:
@@ -40,26 +40,23 @@ class MemoryCounter:
         self._counts: dict[str, tuple[int, float]] = {}
 
     def hit(self, key: str, seconds: int) -> int:
-        """Exact among the threads of one process."""
+        """Count exactly among the threads of one process."""
         now = time.monotonic()
         with self._lock:
             if len(self._counts) >= SWEEP_AT:
-                self._sweep(now)
+                # Drop what has expired; when that is little, everything, rather than grow.
+                live = {key: entry for key, entry in self._counts.items() if entry[1] > now}
+                self._counts = live if len(live) < SWEEP_AT // 2 else {}
             count, expires_at = self._counts.get(key, (0, now + seconds))
             self._counts[key] = count + 1, expires_at
         return count + 1
-
-    def _sweep(self, now: float) -> None:
-        """Drops what has expired; when that is little, everything, rather than grow."""
-        living = {key: entry for key, entry in self._counts.items() if entry[1] > now}
-        self._counts = living if len(living) < SWEEP_AT // 2 else {}
 
 
 class PostgresCounter:
     """Counts across processes, at one statement a hit."""
 
     def hit(self, key: str, seconds: int) -> int:
-        """Exact among all processes that share the database."""
+        """Count exactly among all processes that share the database."""
         with connection.cursor() as cursor:
             cursor.execute(
                 """
@@ -87,7 +84,7 @@ class RedisCounter:
         self._paused_until = 0.0
 
     def hit(self, key: str, seconds: int) -> int:
-        """Exact among all processes that share the Redis; 0 while it is away."""
+        """Count exactly among all processes that share the Redis; return 0 while it is away."""
         if time.monotonic() < self._paused_until:
             return 0
         try:
@@ -104,7 +101,9 @@ _redis = functools.cache(RedisCounter)
 
 
 def counter(*, exact: bool) -> Counter:
-    """Redis when there is one; else PostgreSQL where `exact` matters, and memory where a
+    """Return the counter of this installation.
+
+    Redis when there is one; else PostgreSQL where `exact` matters, and memory where a
     statement for each hit would cost more than it protects.
     """
     if settings.REDIS_URL:

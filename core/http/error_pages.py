@@ -1,4 +1,4 @@
-"""What surrounds every view: Django's error pages as problem documents, and the last net."""
+"""Errors from outside of DRF's views: Django's error pages as problem documents."""
 
 from __future__ import annotations
 
@@ -11,14 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from core.errors import (
-    CongoCartError,
-    Forbidden,
-    Invalid,
-    NotFound,
-    TooLarge,
-    nul_error,
-)
+from core.errors import Forbidden, Invalid, NotFound, TooLarge, nul_error
 from core.http.problems import (
     CONTENT_TYPE,
     STATUSES,
@@ -33,7 +26,7 @@ _KEPT_HEADERS = ("Allow", "Content-Range", "Retry-After", "WWW-Authenticate")
 
 
 class ProblemMiddleware:
-    """Every 4xx and 5xx is a problem document, whoever made it.
+    """Turn every 4xx and 5xx into a problem document, whatever produced it.
 
     NUL in a path or a query is refused here, because PostgreSQL cannot store it
     and nothing can be found by it. So is a body that says it is too large, before
@@ -46,30 +39,28 @@ class ProblemMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\0" in request.path_info:
             return problem_response(NotFound())
-        if _declared_length(request) > settings.MAX_BODY_BYTES:
+        length = str(request.META.get("CONTENT_LENGTH") or 0)
+        if length.isdecimal() and int(length[:12]) > settings.MAX_BODY_BYTES:
             return problem_response(TooLarge())
         if "%00" in request.META.get("QUERY_STRING", ""):
-            return problem_response(_nul_in_query(request))
+            query = request.GET.lists()
+            named = [name for name, values in query if any("\0" in value for value in values)]
+            # A NUL in the name of a parameter points at the whole query.
+            errors = [nul_error(f"/{name}") for name in named] or [nul_error("")]
+            return problem_response(Invalid(errors=errors))
         response = self.get_response(request)
         if response.status_code < 400 or response.get("Content-Type") == CONTENT_TYPE:
             return response
         return _as_problem(response)
 
 
-def _declared_length(request: HttpRequest) -> int:
-    length = str(request.META.get("CONTENT_LENGTH") or 0)
-    return int(length[:12]) if length.isdecimal() else 0
-
-
-def _nul_in_query(request: HttpRequest) -> Invalid:
-    """Names the parameters; a NUL in the name of one points at the whole query."""
-    named = [name for name in request.GET if any("\0" in v for v in request.GET.getlist(name))]
-    return Invalid(errors=[nul_error(f"/{name}") for name in named] or [nul_error("")])
-
-
 def _as_problem(response: HttpResponseBase) -> HttpResponse:
-    problem = problem_response(_error_of_status(response.status_code))
-    problem.status_code = response.status_code
+    """Replace the body of an error that Django or the server has made; keep what it means."""
+    status = response.status_code
+    fallback = InternalError if status >= 500 else Invalid
+    kind = next((kind for kind, known in STATUSES.items() if known == status), fallback)
+    problem = problem_response(kind())
+    problem.status_code = status
     for name in _KEPT_HEADERS:
         if name in response:
             problem[name] = response[name]
@@ -79,14 +70,8 @@ def _as_problem(response: HttpResponseBase) -> HttpResponse:
     return problem
 
 
-def _error_of_status(status: int) -> CongoCartError:
-    fallback = InternalError if status >= 500 else Invalid
-    kind = next((kind for kind, known in STATUSES.items() if known == status), fallback)
-    return kind()
-
-
 def read_only(view: View) -> View:
-    """A page that is only read: a POST is a 405, and not a form that has expired."""
+    """Make a page read-only: a POST is a 405, rather than an expired form."""
     return csrf_exempt(require_safe(view))
 
 

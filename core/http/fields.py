@@ -7,7 +7,7 @@ sends the wrong type has a bug and is told so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
@@ -15,8 +15,6 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from core.money import MAX_AMOUNT, known_currencies
-
-MAX_QUANTITY = 9_999
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -58,12 +56,13 @@ class StrictEmailField(StrictCharField, serializers.EmailField):
 
 
 class StrictChoiceField(serializers.ChoiceField):
-    """One of the documented strings."""
+    """One of the documented strings; a refusal lists them."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid_choice", input=type(data).__name__)
-        return super().to_internal_value(data)
+        if not isinstance(data, str) or data not in self.choices:
+            choices = ", ".join(map(str, self.choices))
+            raise ValidationError(f"Expected one of: {choices}.", "invalid_choice")
+        return data
 
 
 class StrictUUIDField(serializers.UUIDField):
@@ -93,6 +92,8 @@ class CurrencyField(StrictCharField):
 class Input(serializers.Serializer[Any]):
     """The shape of a request body; fields it does not name are refused."""
 
+    default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "Expected an object."}
+
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
             return super().to_internal_value(data)
@@ -111,7 +112,7 @@ class Input(serializers.Serializer[Any]):
 
 
 def validated(shape: type[Input], request: Request) -> dict[str, Any]:
-    """The request's body in the given shape; every value that is wrong is reported."""
+    """Return the request's body in the given shape, or report every value that is wrong."""
     serializer = shape(data=request.data)
     serializer.is_valid(raise_exception=True)
     values: dict[str, Any] = serializer.validated_data

@@ -3,8 +3,8 @@
 The key's row is written in the transaction of the effect, so there is never one
 without the other. While the first request runs, a transaction-level advisory
 lock marks it; PostgreSQL drops that lock with the connection, so a crashed
-process blocks nobody. An operation of two transactions (`Phase`) leaves a
-leased row in between instead.
+process blocks nobody. Between the phases of a `two_step` the row is leased, and
+names the recovery point.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
 
-from core.db.transactions import Phase, RunAgain, current_effect
+from core.db.transactions import Effect, RunAgain, current_effect
 from core.errors import Conflict, CongoCartError, Invalid, ResourceBusy, Unprocessable
 from core.http.callers import caller_of
-from core.http.idempotency_store import KEPT, KeyStore, Stored
+from core.http.idempotency_store import RETENTION, KeyStore, Stored
 from core.http.json import dumps
 from core.http.problems import CONTENT_TYPE, headers_of, problem_of, status_of
 
@@ -42,7 +42,7 @@ class IdempotencyKeyInvalid(Invalid):
 
 
 class IdempotencyKeyReused(Unprocessable):
-    """This Idempotency-Key was used before with another request body."""
+    """The Idempotency-Key was used before with another request body."""
 
     code = "idempotency_key_reused"
 
@@ -55,7 +55,7 @@ class IdempotencyInProgress(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a write tells the client."""
+    """What a write answers, before it is encoded."""
 
     status: int
     body: Any = None
@@ -67,22 +67,22 @@ def write(
     operation: Callable[[], T],
     present: Callable[[T], Answer],
     *,
-    spends_its_proof: bool = False,
+    consumes_credential: bool = False,
 ) -> HttpResponse:
-    """Runs a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
+    """Run a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
 
-    `operation` calls one use case, or a `FIRST` and a `LAST`. `present` makes the
-    answer from its result. With a key it runs inside the use case's transaction,
-    so it must not need the network. It may raise a `CongoCartError` to refuse
-    without undoing the effect, such as a declined payment that was recorded.
+    `operation` calls the `use_case` or `two_step` that the key stands for before any other.
+    `present` makes the answer from its result. With a key it runs inside the transaction
+    that stores the answer, so it must not need the network. It may raise a `CongoCartError`
+    to refuse without undoing the effect, such as a declined payment that was recorded.
 
-    `spends_its_proof` is for an operation that checks, before its use case, what its
-    own success takes away: a password, a link, an account. Its repetition is refused
-    there, and is answered like the first request all the same.
+    `consumes_credential` is for an operation that checks, before its use case, what its
+    own success invalidates: a password, a link, an account. A retry is refused there,
+    and still gets the answer of the first request.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return _response(_sealed(present(operation())))
+        return _response(_encoded(present(operation())))
     if not _VALID.match(key):
         raise IdempotencyKeyInvalid
     effect = _StoredEffect(request, key, present)
@@ -93,7 +93,7 @@ def write(
         return _response(replay.stored, {"Idempotent-Replayed": "true"})
     except Exception as error:
         effect.release()
-        if spends_its_proof and (stored := effect.answer_in_spite_of(error)):
+        if consumes_credential and (stored := effect.earlier_answer(error)):
             return _response(stored, {"Idempotent-Replayed": "true"})
         raise
     finally:
@@ -102,8 +102,8 @@ def write(
 
 
 def purge(*, now: datetime) -> int:
-    """Deletes the keys that are no longer honored; returns how many."""
-    return KeyStore.purge(before=now - KEPT)
+    """Delete the keys that are no longer honored; return how many."""
+    return KeyStore.purge(before=now - RETENTION)
 
 
 class _Replay(Exception):
@@ -113,8 +113,8 @@ class _Replay(Exception):
         self.stored = stored
 
 
-class _StoredEffect:
-    """Claims one key and stores its answer, inside the transactions of a use case."""
+class _StoredEffect(Effect):
+    """Claims one key and stores its answer, inside the atomic phases of an operation."""
 
     def __init__(self, request: Request, key: str, present: Callable[[Any], Answer]) -> None:
         self.store = KeyStore(
@@ -122,14 +122,12 @@ class _StoredEffect:
             body=request.body,
         )
         self.present = present
-        self.phase = Phase.ONLY
+        self.claimed = False
         self.leased_until: datetime | None = None
-        self.answer: Stored | None = None
+        self.stored: Stored | None = None
 
-    def claim(self, phase: Phase) -> UUID | None:
-        self.phase = phase
-        if phase is Phase.LAST:
-            return None
+    def claim(self) -> UUID | None:
+        self.claimed, self.leased_until = False, None
         now = timezone.now()
         row = self.store.locked_row(now)
         if row is None:
@@ -140,70 +138,67 @@ class _StoredEffect:
             raise _Replay(row.answer)
         if row.leased_until and row.leased_until > now:
             raise IdempotencyInProgress(retry_after=1)
-        return self._lease(now) if phase is Phase.FIRST else None
+        self.claimed = True
+        return row.recovery_point
 
-    def note(self, recorded: UUID) -> None:
-        self.store.note(recorded)
-
-    def record(self, result: Any) -> None:
-        self.answer, final = self._presented(result)
-        if not final:
-            self.release()
-            return
-        if self._keep(self.answer, over_lease=self.phase is Phase.LAST):
-            return
-        if self.phase is Phase.ONLY:
+    def lease(self, point: UUID) -> None:
+        now = timezone.now()
+        if not self.store.lease(now, now + LEASE, point):
             raise RunAgain
-        # The lease ran out and somebody else finished first. What this transaction
-        # recorded stays; the client is told what the other one was.
-        self.answer = self.store.answer() or self.answer
+        self.leased_until = now + LEASE
+
+    def answer(self, result: Any) -> None:
+        answer, final = self._presented(result)
+        if final and not self._keep(answer):
+            if not self.leased_until:
+                raise RunAgain
+            # The lease ran out and another attempt finished first. What this transaction
+            # recorded stays; the client gets the answer of the other attempt.
+            answer = self.store.answer() or answer
+        self.stored = answer if final else None
 
     def refuse(self, error: CongoCartError) -> None:
-        if not _is_final(error):
+        if not self.claimed or not _is_final(error) or self._keep(_refusal(error)):
             return
-        if not self._keep(_refusal(error), over_lease=self.phase is Phase.LAST):
-            raise RunAgain
+        if self.leased_until and (answer := self.store.answer()):
+            raise _Replay(answer)
+        raise RunAgain
 
     def answer_to(self, result: Any) -> Stored:
-        """The answer recorded with the effect, or kept now when `FIRST` was all there was to do."""
-        if self.answer is None:
-            self.answer, final = self._presented(result)
-            if self.leased_until and final:
-                self._keep(self.answer, over_lease=True)
-        return self.answer
+        """Return the answer that was stored with the effect, or one that a retry may not get."""
+        if self.stored is None:
+            self.release()
+            return self._presented(result)[0]
+        return self.stored
 
-    def answer_in_spite_of(self, error: Exception) -> Stored | None:
-        """What was answered when the proof was still good; nothing helps who has to wait."""
+    def earlier_answer(self, error: Exception) -> Stored | None:
+        """Return the answer that the same request got while its credential was still good.
+
+        None when the refusal says to wait, or a known key would be a way around the lockout.
+        """
         if not isinstance(error, CongoCartError) or not _is_final(error):
             return None
         return self.store.answer_to_this_body(timezone.now())
 
     def release(self) -> None:
-        """Lets a retry begin at once after the operation failed between its transactions."""
+        """End the lease, so that a retry need not wait after the operation failed halfway."""
         if self.leased_until:
             with contextlib.suppress(DatabaseError):
                 self.store.release(self.leased_until, timezone.now())
 
-    def _lease(self, now: datetime) -> UUID | None:
-        self.leased_until = now + LEASE
-        lease = self.store.lease(now, self.leased_until)
-        if lease is None:
-            raise RunAgain
-        return lease.recorded
-
-    def _keep(self, answer: Stored, *, over_lease: bool) -> bool:
-        return self.store.keep(answer, timezone.now(), over_lease=over_lease)
+    def _keep(self, answer: Stored) -> bool:
+        return self.store.keep(answer, timezone.now(), over_lease=self.leased_until is not None)
 
     def _presented(self, result: Any) -> tuple[Stored, bool]:
-        """The answer, and whether a retry gets the same one."""
+        """Make the answer; tell whether a retry gets the same one."""
         try:
-            return _sealed(self.present(result)), True
+            return _encoded(self.present(result)), True
         except CongoCartError as error:
             return _refusal(error), _is_final(error)
 
 
 def _is_final(error: CongoCartError) -> bool:
-    """Whether asking again with the same key should get the same refusal."""
+    """Tell whether a retry with the same key should get the same refusal."""
     passing = isinstance(error, ResourceBusy) or error.retry_after is not None
     return status_of(error) < 500 and not passing
 
@@ -213,7 +208,7 @@ def _refusal(error: CongoCartError) -> Stored:
     return Stored(status_of(error).value, headers, dumps(problem_of(error)))
 
 
-def _sealed(answer: Answer) -> Stored:
+def _encoded(answer: Answer) -> Stored:
     if answer.body is None:
         return Stored(int(answer.status), dict(answer.headers), b"")
     headers = {"Content-Type": "application/json", **answer.headers}

@@ -1,4 +1,4 @@
-"""Where idempotency keys and their answers are kept: the SQL and the encryption.
+"""The table of idempotency keys and their answers.
 
 A stored answer may hold a secret (a cart token, a pair of JWTs). It is encrypted
 with a key derived from the Idempotency-Key, of which only a hash is stored.
@@ -7,7 +7,6 @@ with a key derived from the Idempotency-Key, of which only a hash is stored.
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,35 +14,36 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from core.db.batches import delete_in_batches
+from core.encryption import key_with, seal, unseal
 from core.http.models import IdempotencyKey
 
-KEPT = timedelta(hours=24)
-_NONCE_BYTES = 12
+RETENTION = timedelta(hours=24)
 
 # One statement locks and reads. Its snapshot may be older than the lock, and miss
 # an answer committed in between: storing a second one is refused by the row then.
 _LOCKED_ROW = """
-    SELECT pg_try_advisory_xact_lock(%(number)s), fingerprint, status, sealed, leased_until
+    SELECT pg_try_advisory_xact_lock(%(number)s), fingerprint, status, sealed, leased_until,
+        recorded
     FROM (SELECT) AS one LEFT JOIN api_idempotencykey
         ON id = %(id)s AND created_at >= %(stale)s
 """
+# A recovery point that the claim did not see is never replaced: the request runs again.
 _LEASE = """
-    INSERT INTO api_idempotencykey AS kept (id, fingerprint, leased_until, created_at)
-    VALUES (%(id)s, %(fingerprint)s, %(until)s, %(now)s)
+    INSERT INTO api_idempotencykey AS kept (id, fingerprint, leased_until, recorded, created_at)
+    VALUES (%(id)s, %(fingerprint)s, %(until)s, %(point)s, %(now)s)
     ON CONFLICT (id) DO UPDATE SET
         fingerprint = EXCLUDED.fingerprint, status = NULL, sealed = NULL,
-        leased_until = EXCLUDED.leased_until, created_at = EXCLUDED.created_at,
-        recorded = CASE WHEN kept.created_at >= %(stale)s THEN kept.recorded END
-    WHERE kept.created_at < %(stale)s OR (kept.status IS NULL AND kept.leased_until <= %(now)s)
-    RETURNING recorded
+        leased_until = EXCLUDED.leased_until, recorded = EXCLUDED.recorded,
+        created_at = EXCLUDED.created_at
+    WHERE kept.created_at < %(stale)s
+        OR (kept.status IS NULL AND kept.leased_until <= %(now)s
+            AND coalesce(kept.recorded, EXCLUDED.recorded) = EXCLUDED.recorded)
 """
 _KEEP = """
     INSERT INTO api_idempotencykey AS kept (id, fingerprint, status, sealed, created_at)
@@ -72,60 +72,50 @@ class Row:
     reused: bool
     answer: Stored | None
     leased_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """The key is ours for a while; `recorded` is how far an earlier lease got, if it did."""
-
-    recorded: UUID | None
+    recovery_point: UUID | None
 
 
 class KeyStore:
     """The row of one Idempotency-Key, in the scope of one caller, method and path."""
 
     def __init__(self, *, scope: str, body: bytes) -> None:
-        self.scope = scope
         self.id = hashlib.sha256(scope.encode()).hexdigest()
+        self.sealing_key = key_with(scope)
         self.body = body
 
     def locked_row(self, now: datetime) -> Row | None:
-        """What is stored, locked until the transaction ends; None while another one has it."""
+        """Lock the key for the transaction and read it; None while another request has it."""
         number = int.from_bytes(bytes.fromhex(self.id)[:8], "big", signed=True)
         with connection.cursor() as cursor:
-            cursor.execute(_LOCKED_ROW, {"number": number, "id": self.id, "stale": now - KEPT})
-            locked, fingerprint, status, sealed, leased_until = cursor.fetchone()
+            cursor.execute(_LOCKED_ROW, {"number": number, "id": self.id, "stale": now - RETENTION})
+            locked, fingerprint, status, sealed, leased_until, point = cursor.fetchone()
         if not locked:
             return None
         reused = fingerprint is not None and not self._is_of_this_body(fingerprint)
         kept = status is not None and not reused
-        return Row(reused, self._opened(status, bytes(sealed)) if kept else None, leased_until)
+        answer = self._opened(status, bytes(sealed)) if kept else None
+        return Row(reused, answer, leased_until, point)
 
-    def lease(self, now: datetime, until: datetime) -> Lease | None:
-        """Marks the key as being worked on; None when somebody else has it."""
+    def lease(self, now: datetime, until: datetime, point: UUID) -> bool:
+        """Keep the recovery point and the key until then; False when another request has it."""
         with connection.cursor() as cursor:
-            cursor.execute(_LEASE, {**self._common(now), "until": until})
-            row = cursor.fetchone()
-        return Lease(*row) if row else None
-
-    def note(self, recorded: UUID) -> None:
-        """Keeps with the leased key what is recorded by now."""
-        IdempotencyKey.objects.filter(pk=self.id).update(recorded=recorded)
+            cursor.execute(_LEASE, {**self._common(now), "until": until, "point": point})
+            return bool(cursor.rowcount)
 
     def release(self, until: datetime, now: datetime) -> None:
-        """Ends the lease that runs `until` then, unless it was answered or taken over.
+        """End the lease that runs `until` then, unless it was answered or taken over.
 
-        What it has recorded stays.
+        The recovery point stays.
         """
-        mine = IdempotencyKey.objects.filter(pk=self.id, status=None, leased_until=until)
-        if not mine.filter(recorded=None).delete()[0]:
-            mine.update(leased_until=now)
+        leased = IdempotencyKey.objects.filter(pk=self.id, status=None, leased_until=until)
+        leased.update(leased_until=now)
 
     def keep(self, answer: Stored, now: datetime, *, over_lease: bool) -> bool:
-        """Stores the answer; False when there is one, or a live lease unless `over_lease`."""
+        """Store the answer; False when there is one, or a live lease unless `over_lease`."""
+        plain = orjson.dumps(answer.headers) + b"\n" + answer.body
         values = {
             "status": answer.status,
-            "sealed": self._sealed(answer),
+            "sealed": seal(plain, key=self.sealing_key),
             "over_lease": over_lease,
         }
         with connection.cursor() as cursor:
@@ -133,18 +123,18 @@ class KeyStore:
             return bool(cursor.rowcount)
 
     def answer(self) -> Stored | None:
-        """The answer that is stored by now."""
+        """Return the answer that is stored by now."""
         row = self._answered().first()
         return self._answer_in(row) if row else None
 
     def answer_to_this_body(self, now: datetime) -> Stored | None:
-        """What the same request was answered before, if it was."""
-        row = self._answered().filter(created_at__gte=now - KEPT).first()
+        """Return the answer that the same request got before, if it did."""
+        row = self._answered().filter(created_at__gte=now - RETENTION).first()
         return self._answer_in(row) if row and self._is_of_this_body(row.fingerprint) else None
 
     @staticmethod
     def purge(*, before: datetime) -> int:
-        """Deletes what was stored `before` then; returns how many."""
+        """Delete what was stored `before` then; return how many."""
         return delete_in_batches(IdempotencyKey.objects.filter(created_at__lt=before))
 
     def _common(self, now: datetime) -> dict[str, Any]:
@@ -152,7 +142,7 @@ class KeyStore:
             "id": self.id,
             "fingerprint": self._fingerprint(settings.SECRET_KEY),
             "now": now,
-            "stale": now - KEPT,
+            "stale": now - RETENTION,
         }
 
     def _answered(self) -> QuerySet[IdempotencyKey]:
@@ -166,27 +156,13 @@ class KeyStore:
         return fingerprint in map(self._fingerprint, secrets)
 
     def _fingerprint(self, secret: str) -> str:
-        """Keyed, because a body may hold a password: who reads the table learns nothing."""
+        """Digest the body with a key, so that a password in it cannot be guessed from the table."""
         salt = f"core.http.idempotency\n{self.id}"
         return salted_hmac(salt, self.body, secret=secret, algorithm="sha256").hexdigest()
 
-    def _sealed(self, answer: Stored) -> bytes:
-        nonce = os.urandom(_NONCE_BYTES)
-        plain = orjson.dumps(answer.headers) + b"\n" + answer.body
-        return nonce + self._cipher(settings.SECRET_KEY).encrypt(nonce, plain, None)
-
     def _opened(self, status: int, sealed: bytes) -> Stored:
-        headers, _, body = self._decrypted(sealed).partition(b"\n")
+        plain = unseal(sealed, key=self.sealing_key)
+        if plain is None:
+            raise RuntimeError("A stored answer cannot be opened.")
+        headers, _, body = plain.partition(b"\n")
         return Stored(status, orjson.loads(headers), body)
-
-    def _decrypted(self, sealed: bytes) -> bytes:
-        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-            try:
-                cipher = self._cipher(secret)
-                return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
-            except InvalidTag:
-                continue
-        raise InvalidTag
-
-    def _cipher(self, secret: str) -> AESGCM:
-        return AESGCM(hashlib.sha256(f"{secret}\n{self.scope}".encode()).digest())

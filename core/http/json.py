@@ -41,19 +41,18 @@ class JSONParser(BaseParser):
             document = orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise ParseError(f"The body is not valid JSON: {error}") from None
-        _refuse_depth(document)
+        level = [document]
+        for _ in range(MAX_DEPTH + 1):
+            level = [child for parent in level for child in _containers(parent)]
+            if not level:
+                break
+        else:
+            raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
         if b"\\u0000" in body:
-            _refuse_nul(document)
+            found = [nul_error(pointer) for pointer in islice(_pointers_to_nul(document, ""), 100)]
+            if found:
+                raise Invalid(errors=found)
         return document
-
-
-def _refuse_depth(document: Any) -> None:
-    level = [document]
-    for _ in range(MAX_DEPTH + 1):
-        level = [child for parent in level for child in _containers(parent)]
-        if not level:
-            return
-    raise ParseError(f"The body is nested deeper than {MAX_DEPTH} levels.")
 
 
 def _containers(value: Any) -> list[Any]:
@@ -62,12 +61,6 @@ def _containers(value: Any) -> list[Any]:
     elif not isinstance(value, list):
         return []
     return [child for child in value if isinstance(child, dict | list)]
-
-
-def _refuse_nul(document: Any) -> None:
-    found = [nul_error(pointer) for pointer in islice(_pointers_to_nul(document, ""), 100)]
-    if found:
-        raise Invalid(errors=found)
 
 
 def _pointers_to_nul(value: Any, pointer: str) -> Iterator[str]:
@@ -101,12 +94,12 @@ class JSONRenderer(BaseRenderer):
 
 
 def dumps(data: Any) -> bytes:
-    """The bytes that go over the wire for `data`; its dictionaries have text for keys."""
+    """Encode `data` as it goes over the wire; the keys of its dictionaries are text."""
     return orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
 
 
 class AlwaysJson(BaseContentNegotiation):
-    """This API speaks JSON to everybody, whatever they say they accept."""
+    """Answer in JSON, whatever a client says it accepts."""
 
     def select_parser(
         self, request: HttpRequest, parsers: Iterable[BaseParser]
@@ -126,7 +119,7 @@ class AlwaysJson(BaseContentNegotiation):
 
 
 class NoMetadata(BaseMetadata):
-    """OPTIONS answers with `Allow` alone; DRF's own would tell names of classes."""
+    """Answer OPTIONS with `Allow` alone; DRF's own metadata would disclose names of classes."""
 
     def determine_metadata(self, request: Any, view: Any) -> None:
         return None

@@ -29,7 +29,7 @@ _LARGEST = 2**63 - 1
 
 
 class InvalidCursor(Invalid):
-    """This is not a cursor that this list has given out."""
+    """The cursor is not one that this list has given out."""
 
     code = "invalid_cursor"
 
@@ -45,14 +45,15 @@ class Ordering:
     keys: tuple[tuple[str, bool, Callable[[Any], Any]], ...]
 
     def terms(self, *, backwards: bool) -> list[str]:
-        """What `order_by` takes."""
+        """Return the arguments of `order_by`."""
         return [
             name if descending is backwards else f"-{name}" for name, descending, _ in self.keys
         ]
 
     def after(self, values: Sequence[Any], *, backwards: bool) -> Q:
-        """Rows that sort after `values`: (a, b) > (x, y) spelled out for mixed directions.
+        """Select the rows that sort after `values`.
 
+        That is (a, b) > (x, y), spelled out for mixed directions.
         The bound on the first key adds nothing but a range that an index can start from.
         """
         condition = bound = Q()
@@ -73,7 +74,7 @@ class Page(Generic[R]):
     previous: str | None
 
     def body(self, render: Callable[[R], Any]) -> dict[str, Any]:
-        """The list body of the HTTP contract."""
+        """Make the list body of the HTTP contract."""
         return {
             "next": self.next,
             "previous": self.previous,
@@ -93,13 +94,17 @@ class _Cursor:
 
 
 def paginate(request: Request, rows: QuerySet[Any, R], ordering: Ordering) -> Page[R]:
-    """The page of `rows` that `?limit=` and `?cursor=` ask for, in one statement.
+    """Read the page of `rows` that `?limit=` and `?cursor=` ask for, in one statement.
 
     Rows are model instances or the named tuples of `values_list(named=True)`.
     A page before the first row (they may have been deleted) links to the first page.
     Raises `Invalid` or `InvalidCursor`.
     """
-    limit = _limit(request)
+    given = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    if not (_WHOLE.match(given) and 1 <= int(given) <= MAX_LIMIT):
+        error = FieldError("/limit", "invalid", f"Expected a whole number from 1 to {MAX_LIMIT}.")
+        raise Invalid("The query is not valid.", errors=[error])
+    limit = int(given)
     cursor = _decoded(request.query_params.get("cursor"), ordering)
     backwards = cursor is not None and cursor.backwards
     if cursor is not None:
@@ -115,14 +120,6 @@ def paginate(request: Request, rows: QuerySet[Any, R], ordering: Ordering) -> Pa
         next=_link(request, ordering, found[-1:], backwards=False) if has_next else None,
         previous=_link(request, ordering, found[:1], backwards=True) if has_previous else None,
     )
-
-
-def _limit(request: Request) -> int:
-    given = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not (_WHOLE.match(given) and 1 <= int(given) <= MAX_LIMIT):
-        problem = FieldError("/limit", "invalid", f"A whole number from 1 to {MAX_LIMIT}.")
-        raise Invalid("The query is not valid.", errors=[problem])
-    return int(given)
 
 
 def _decoded(text: str | None, ordering: Ordering) -> _Cursor | None:
@@ -143,7 +140,7 @@ def _decoded(text: str | None, ordering: Ordering) -> _Cursor | None:
 
 
 def _parsed(parse: Callable[[Any], Any], value: Any) -> Any:
-    """A sort key out of a cursor that may be forged: nothing PostgreSQL could choke on."""
+    """Parse a sort key of a cursor. It may be forged: refuse what PostgreSQL cannot compare."""
     key = parse(value)
     if isinstance(key, datetime) and key.tzinfo is not None:
         return key.astimezone(UTC)
@@ -155,7 +152,7 @@ def _parsed(parse: Callable[[Any], Any], value: Any) -> Any:
 
 
 def _link(request: Request, ordering: Ordering, edge: Sequence[R], *, backwards: bool) -> str:
-    """The link to the page beyond the row at the edge of this one; without a row, to the first."""
+    """Link to the page beyond the row at the edge of this one; without a row, to the first."""
     query = request.query_params.copy()
     query.pop("cursor", None)
     for row in edge:

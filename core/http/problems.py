@@ -46,7 +46,7 @@ STATUSES: dict[type[CongoCartError], HTTPStatus] = {
 
 
 class MethodNotAllowed(CongoCartError):
-    """This resource does not support that method."""
+    """The resource does not support that method."""
 
     code = "method_not_allowed"
 
@@ -69,17 +69,20 @@ STATUSES |= {
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
+# DRF's own messages name the types of Python.
+_IN_JSON = {"not_a_list": "Expected an array.", "not_a_dict": "Expected an object."}
+
 log = structlog.get_logger(__name__)
 
 
 def status_of(error: CongoCartError | type[CongoCartError]) -> HTTPStatus:
-    """The HTTP status of an error, inherited from its kind."""
+    """Return the HTTP status of an error, inherited from its kind."""
     kind = error if isinstance(error, type) else type(error)
     return next(STATUSES[base] for base in kind.__mro__ if base in STATUSES)
 
 
 def problem_of(error: CongoCartError) -> dict[str, Any]:
-    """The members of the problem document that tells the client about `error`."""
+    """Return the members of the problem document that tells the client about `error`."""
     status = status_of(error)
     body: dict[str, Any] = {
         "type": f"urn:congocart:problem:{error.code}",
@@ -99,7 +102,7 @@ def problem_of(error: CongoCartError) -> dict[str, Any]:
 
 
 def headers_of(error: CongoCartError) -> dict[str, str]:
-    """The response headers that belong to `error`."""
+    """Return the response headers that belong to `error`."""
     headers = {}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
@@ -111,7 +114,7 @@ def headers_of(error: CongoCartError) -> dict[str, str]:
 
 
 def problem_response(error: CongoCartError) -> HttpResponse:
-    """A finished response, with or without DRF around it."""
+    """Make a finished response, with or without DRF around it."""
     return HttpResponse(
         dumps(problem_of(error)),
         status=status_of(error),
@@ -121,7 +124,7 @@ def problem_response(error: CongoCartError) -> HttpResponse:
 
 
 def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResponse | None:
-    """DRF's hook: turns whatever a view raised into a problem document, bugs excepted."""
+    """Turn what a view raised into a problem document, bugs excepted; called by DRF."""
     error = as_congocart_error(exception)
     if error is None:
         return None
@@ -131,20 +134,18 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResp
     return problem_response(counted_refusal(error, context["request"], context["view"]))
 
 
-def _invalid_fields(error: drf.ValidationError) -> CongoCartError:
-    return kinds.Invalid(errors=list(islice(field_errors(error.detail), MAX_ERRORS)))
-
-
-def _unauthenticated(error: drf.AuthenticationFailed) -> CongoCartError:
-    return kinds.Unauthenticated(error.detail if isinstance(error.detail, str) else "")
-
-
 _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], CongoCartError]], ...] = (
     (CongoCartError, lambda error: error),
-    (drf.ValidationError, _invalid_fields),
+    (
+        drf.ValidationError,
+        lambda error: kinds.Invalid(errors=list(islice(field_errors(error.detail), MAX_ERRORS))),
+    ),
     (drf.ParseError, lambda error: kinds.Invalid(str(error.detail))),
     (drf.NotAuthenticated, lambda _: kinds.Unauthenticated()),
-    (drf.AuthenticationFailed, _unauthenticated),
+    (
+        drf.AuthenticationFailed,
+        lambda error: kinds.Unauthenticated(error.detail if isinstance(error.detail, str) else ""),
+    ),
     (drf.PermissionDenied, lambda _: kinds.Forbidden()),
     (PermissionDenied, lambda _: kinds.Forbidden()),
     (drf.NotFound, lambda _: kinds.NotFound()),
@@ -164,7 +165,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], CongoCartError]], ..
 
 
 def as_congocart_error(exception: Exception) -> CongoCartError | None:
-    """Our error for one of ours, of DRF's or of Django's; None for a bug."""
+    """Translate an exception of ours, of DRF or of Django into our error; None for a bug."""
     for kind, translate in _TRANSLATIONS:
         if isinstance(exception, kind):
             return translate(exception)
@@ -172,7 +173,7 @@ def as_congocart_error(exception: Exception) -> CongoCartError | None:
 
 
 def field_errors(detail: Any, pointer: str = "") -> Iterator[FieldError]:
-    """Flattens DRF's nested error detail into one entry per problem."""
+    """Flatten DRF's nested error detail into one entry per problem."""
     if isinstance(detail, dict):
         for key, value in detail.items():
             own = key == "non_field_errors"
@@ -182,4 +183,5 @@ def field_errors(detail: Any, pointer: str = "") -> Iterator[FieldError]:
             nested = isinstance(item, dict | list)
             yield from field_errors(item, json_pointer(pointer, index) if nested else pointer)
     else:
-        yield FieldError(pointer, getattr(detail, "code", None) or "invalid", str(detail))
+        code = getattr(detail, "code", None) or "invalid"
+        yield FieldError(pointer, code, _IN_JSON.get(code) or str(detail))

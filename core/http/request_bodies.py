@@ -1,4 +1,4 @@
-"""Bodies as the server hands them over: without a Content-Length, or left unread."""
+"""Request bodies as the server passes them on: without a Content-Length, or left unread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def with_length(application: Application, limit: int) -> Application:
-    """Gives bodies without a length one, because Django takes them for empty.
+    """Give bodies without a length one, because Django takes them for empty.
 
     Those are chunked ones of HTTP/1.1, and some of HTTP/2. At most one byte more than
     `limit` is read: enough to be refused as too large. Nobody reads such a body of a GET,
@@ -21,7 +21,12 @@ def with_length(application: Application, limit: int) -> Application:
         terminated = environ.get("wsgi.input_terminated")
         if terminated and "CONTENT_LENGTH" in environ:
             answer = application(environ, start_response)
-            _read_to_the_end(environ, limit)
+            # Take what nobody has read, such as the body of a 401 or of an unknown path. The
+            # server would close the connection with the rest of the request still to come,
+            # and not say so: the client's next request on it would get no answer at all.
+            length = str(environ["CONTENT_LENGTH"])
+            if length.isdecimal() and 0 < int(length[:12]) <= limit:
+                environ["wsgi.input"].read(limit)
             return answer
         if terminated and environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             body = environ["wsgi.input"].read(limit + 1)
@@ -30,14 +35,3 @@ def with_length(application: Application, limit: int) -> Application:
         return application(environ, start_response)
 
     return wrapped
-
-
-def _read_to_the_end(environ: dict[str, Any], limit: int) -> None:
-    """Takes what nobody has read of a body, such as that of a 401 or of an unknown path.
-
-    The server closes a connection of which the rest of a request is still to come, and does
-    not say so: the client's next request on it would get no answer at all.
-    """
-    length = str(environ["CONTENT_LENGTH"])
-    if length.isdecimal() and 0 < int(length[:12]) <= limit:
-        environ["wsgi.input"].read(limit)

@@ -16,12 +16,12 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
-    """The id of the request being answered; empty outside of one."""
+    """Return the id of the request being answered; empty outside of one."""
     return _current.get()
 
 
 class RequestIdMiddleware:
-    """Takes `X-Request-ID` from the client when it is well-formed, else makes one."""
+    """Take `X-Request-ID` from the client when it is well-formed, else make one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

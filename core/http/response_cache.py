@@ -1,11 +1,11 @@
-"""Answers kept as bytes for as long as nothing at all has been committed since.
+"""A cache of public answers, as bytes, valid until anything at all is committed.
 
-An answer is kept under the snapshot that was current before it was read. The next
-request asks for the current snapshot, and only if it is still the same one is the
-kept answer given: what it says is what a new read would say, stock included. A
-snapshot never comes back once something was committed, so there is nothing to
-invalidate and no time to live. Under constant writes nothing is found here, and
-the price of having looked is one statement that reads no table.
+An answer is stored under the snapshot that was current before it was read. The next
+request asks for the current snapshot, and gets the stored answer only if it is still the
+same: it says what a new read would say, stock included. A snapshot never comes back
+once something was committed, so there is nothing to invalidate and no time to live.
+Under constant writes every lookup misses, at the price of one statement that reads no
+table.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ MAX_BYTES = 8 * 1024 * 1024
 _OVERHEAD = 500
 
 
-class _Kept:
+class _Cache:
     """The answers under one snapshot, in one process."""
 
     def __init__(self, snapshot: str | None) -> None:
         self.snapshot = snapshot
         self.answers: dict[str, tuple[bytes, str]] = {}
-        self.room = MAX_BYTES
+        self.bytes_left = MAX_BYTES
 
     def keep(self, name: str, answer: tuple[bytes, str]) -> None:
-        self.room -= len(name) + len(answer[0]) + _OVERHEAD
-        if self.room > 0:
+        self.bytes_left -= len(name) + len(answer[0]) + _OVERHEAD
+        if self.bytes_left > 0:
             self.answers[name] = answer
 
 
-_kept = _Kept(None)
+_cache = _Cache(None)
 
 
 def public_answer(request: Request, read: Callable[[], Any], *, keep: bool = True) -> HttpResponse:
-    """The answer to a GET that is the same for everybody, with ETag; 304 if the client has it.
+    """Answer a GET that is the same for everybody, with an ETag; 304 if the client has it.
 
     `read` makes the body from nothing but the URL and the database. Caches may store the
     answer but have to ask each time, because stock changes with every order. An answer
-    that hardly anybody else will ask for is better not kept here.
+    that hardly anyone else will ask for is better not stored here.
     """
     body, tag = _answer(request.build_absolute_uri(), read) if keep else _tagged(read())
     headers = {"ETag": f'"{tag}"', "Cache-Control": CACHE_CONTROL}
@@ -58,17 +58,17 @@ def public_answer(request: Request, read: Callable[[], Any], *, keep: bool = Tru
 
 
 def _answer(name: str, read: Callable[[], Any]) -> tuple[bytes, str]:
-    global _kept  # noqa: PLW0603 -- replaced as a whole, so that threads need no lock
+    global _cache  # noqa: PLW0603 -- replaced as a whole, so that threads need no lock
     snapshot = current_snapshot()
-    kept = _kept
-    if snapshot is None or snapshot != kept.snapshot:
-        kept = _Kept(snapshot)
-    elif name in kept.answers:
-        return kept.answers[name]
+    cache = _cache
+    if snapshot is None or snapshot != cache.snapshot:
+        cache = _Cache(snapshot)
+    elif name in cache.answers:
+        return cache.answers[name]
     answer = _tagged(read())
     if snapshot is not None:
-        kept.keep(name, answer)
-        _kept = kept
+        cache.keep(name, answer)
+        _cache = cache
     return answer
 
 

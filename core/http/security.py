@@ -17,20 +17,22 @@ ADMIN_POLICY = (
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-ALLOWED_METHODS = "GET, POST, PUT, PATCH, DELETE"
-ALLOWED_HEADERS = (
-    "Authorization, Cart-Token, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-    "X-Request-ID"
-)
+PREFLIGHT_HEADERS = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": (
+        "Authorization, Cart-Token, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+        "X-Request-ID"
+    ),
+    "Access-Control-Max-Age": "7200",
+}
 EXPOSED_HEADERS = (
     "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, "
     "WWW-Authenticate, X-Request-ID"
 )
-PREFLIGHT_SECONDS = "7200"
 
 
 class SecurityHeadersMiddleware:
-    """Adds what the view has not set itself."""
+    """Add the security headers that the view has not set itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -40,17 +42,17 @@ class SecurityHeadersMiddleware:
         admin = request.path_info.startswith("/admin/")
         response.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else API_POLICY)
         if "HTTP_AUTHORIZATION" in request.META or "HTTP_CART_TOKEN" in request.META:
-            # What carries a version may be kept by its reader, to be asked for again.
+            # A client may store what carries a version, and has to revalidate it.
             kept = "private, no-cache" if response.has_header("ETag") else "no-store"
             response.setdefault("Cache-Control", kept)
         return response
 
 
 class CorsMiddleware:
-    """Lets browsers call from the origins in `CORS_ORIGINS`, and from no others.
+    """Let browsers call from the origins in `CORS_ORIGINS`, and from no others.
 
-    Cookies are never allowed along: callers prove themselves by headers, so a foreign
-    page cannot borrow somebody's login.
+    Cookies are never allowed: callers prove themselves by headers, so a foreign
+    page cannot use the login of its visitor.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -61,23 +63,17 @@ class CorsMiddleware:
             return self.get_response(request)
         origin = request.META.get("HTTP_ORIGIN", "")
         named = origin in settings.CORS_ORIGINS
-        response = _preflight() if named and _is_preflight(request) else self.get_response(request)
+        if named and _is_preflight(request):
+            response: HttpResponseBase = HttpResponse(status=204, headers=PREFLIGHT_HEADERS)
+        else:
+            response = self.get_response(request)
         if named:
             response["Access-Control-Allow-Origin"] = origin
             response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
-        # On every answer: a cache must not give the one without an origin to who sends one.
+        # On every answer: a cache must not serve the one without an origin to a request with one.
         patch_vary_headers(response, ["Origin"])
         return response
 
 
 def _is_preflight(request: HttpRequest) -> bool:
     return request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
-
-
-def _preflight() -> HttpResponse:
-    headers = {
-        "Access-Control-Allow-Methods": ALLOWED_METHODS,
-        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
-        "Access-Control-Max-Age": PREFLIGHT_SECONDS,
-    }
-    return HttpResponse(status=204, headers=headers)

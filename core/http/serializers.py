@@ -1,8 +1,8 @@
-"""Shapes that several resources have in common."""
+"""Serializers that several resources share."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,13 +12,13 @@ from rest_framework import serializers
 from core.address import ADDRESS_FIELDS, Address, address_errors
 from core.errors import FieldError
 from core.http.fields import (
-    MAX_QUANTITY,
     Input,
     MoneyOutput,
     Output,
     StrictCharField,
     StrictIntegerField,
 )
+from core.items import MAX_QUANTITY, ItemRequest
 from core.money import Money, money_body
 
 MAX_SKU_LENGTH = 100
@@ -26,7 +26,7 @@ TOTALS = ("subtotal", "discount", "shipping", "tax", "total")
 
 
 class Priced(Protocol):
-    """Whatever has the five figures, in minor units."""
+    """Anything that has the five figures, in minor units."""
 
     @property
     def subtotal(self) -> int: ...
@@ -41,7 +41,7 @@ class Priced(Protocol):
 
 
 class PricedLine(Protocol):
-    """Whatever is a line with a frozen price; amounts in minor units."""
+    """Any line with a frozen price; amounts in minor units."""
 
     id: UUID
     sku: str
@@ -70,7 +70,7 @@ class AddressInput(Input):
     country_code = StrictCharField(
         min_length=2,
         max_length=2,
-        validators=[RegexValidator("^[A-Za-z]{2}$")],
+        validators=[RegexValidator("^[A-Za-z]{2}$", "Expected two letters.")],
         help_text="ISO 3166-1 alpha-2.",
     )
     phone = StrictCharField(max_length=40, required=False, allow_blank=True)
@@ -123,12 +123,12 @@ class LineOutput(Output):
 
 
 def totals_body(priced: Priced, currency: str) -> dict[str, Any]:
-    """`TotalsOutput` of whatever has the five figures."""
+    """Render `TotalsOutput` of anything that has the five figures."""
     return {name: money_body(getattr(priced, name), currency) for name in TOTALS}
 
 
 def line_body(line: PricedLine, currency: str) -> dict[str, Any]:
-    """`LineOutput` of a line of a checkout, or of the order it became."""
+    """Render `LineOutput` of a line of a checkout, or of the order it became."""
     return {
         "id": line.id,
         "sku": line.sku,
@@ -141,12 +141,20 @@ def line_body(line: PricedLine, currency: str) -> dict[str, Any]:
     }
 
 
+def item_requests_from(items: Iterable[Mapping[str, Any]]) -> list[ItemRequest]:
+    """Make item requests of the validated `ItemInput`s in a body's `items`."""
+    return [
+        ItemRequest(item["sku"], item["quantity"], f"/items/{number}/sku")
+        for number, item in enumerate(items)
+    ]
+
+
 def address_from(values: dict[str, str], pointer: str) -> tuple[Address, list[FieldError]]:
-    """A validated `AddressInput` as an address, and what its country's rules find wrong."""
+    """Make an address of a validated `AddressInput`; check it by the rules of its country."""
     address = Address(**{name: values.get(name, "") for name in ADDRESS_FIELDS})
     return address, address_errors(address, pointer)
 
 
 def money_from(values: Mapping[str, Any] | None) -> Money | None:
-    """A validated `MoneyInput` as the services take it."""
+    """Make money of a validated `MoneyInput`, as the services take it."""
     return Money(values["amount"], values["currency"]) if values else None

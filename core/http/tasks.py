@@ -10,11 +10,11 @@ from core.http.models import HitCount
 
 @periodic("17 * * * *")
 def purge_idempotency_keys() -> None:
-    """Deletes the keys that are no longer honored."""
+    """Delete the keys that are no longer honored."""
     idempotency.purge(now=timezone.now())
 
 
 @periodic("*/20 * * * *")
 def purge_hit_counts() -> None:
-    """Deletes the counts of windows that are over."""
+    """Delete the counts of windows that are over."""
     delete_in_batches(HitCount.objects.filter(expires_at__lt=timezone.now()))

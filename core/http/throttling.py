@@ -1,4 +1,4 @@
-"""Rate limits: how often a caller may do what, and the headers that tell so.
+"""Rate limits: how often a caller may do what, and the headers that say so.
 
 Windows are fixed. The headers are those of draft-ietf-httpapi-ratelimit-headers.
 """
@@ -24,12 +24,12 @@ from core.http.counters import counter
 if TYPE_CHECKING:  # DRF's views import this module, which their settings name.
     from rest_framework.views import APIView
 
-_VERDICT = "congocart.rate_limit"
+_USAGE = "congocart.rate_limit"
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many hits in so many seconds. `exact` ones are counted across processes."""
+    """At most `limit` hits in a window of `seconds`; `exact` ones are counted across processes."""
 
     name: str
     limit: int
@@ -43,20 +43,20 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Where a caller stands."""
+class Usage:
+    """Where a caller stands in the window of a rate; `reset` is the seconds that are left of it."""
 
     rate: Rate
     hits: int
     reset: int
 
     @property
-    def passes(self) -> bool:
+    def within_limit(self) -> bool:
         """Whether this hit is within the limit."""
         return self.hits <= self.rate.limit
 
     def headers(self) -> dict[str, str]:
-        """For the response, whichever it is."""
+        """Return the headers of the response, whichever it is."""
         remaining = max(0, self.rate.limit - self.hits)
         return {
             "RateLimit-Policy": self.rate.policy,
@@ -65,78 +65,75 @@ class Verdict:
 
 
 def rate(name: str) -> Rate:
-    """The rate that the settings give a group of operations."""
+    """Return the rate that the settings give a group of operations."""
     limit, _, seconds = settings.RATES[name].partition("/")
     return Rate(name, int(limit), int(seconds), exact=name in settings.EXACT_RATES)
 
 
-def judge(given: Rate, identity: str) -> Verdict:
-    """Counts one hit."""
+def count_hit(given: Rate, identity: str) -> Usage:
+    """Count one hit; tell whether it is within the rate."""
     now = int(time.time())
     window, elapsed = divmod(now, given.seconds)
     digest = hashlib.sha256(f"{given.name}\n{identity}\n{window}".encode()).hexdigest()
     hits = counter(exact=given.exact).hit(digest, given.seconds)
-    return Verdict(given, hits, given.seconds - elapsed)
+    return Usage(given, hits, given.seconds - elapsed)
 
 
 def has_quota(name: str, identity: str) -> bool:
-    """Counts one hit of something beside the request itself, such as mails to one address."""
-    return not settings.RATE_LIMITS or judge(rate(name), identity).passes
+    """Count one hit of something beside the request itself, such as mails to one address."""
+    return not settings.RATE_LIMITS or count_hit(rate(name), identity).within_limit
 
 
 def require_quota(name: str, identity: str) -> None:
-    """Counts like `has_quota`. Raises `TooManyRequests`."""
+    """Count like `has_quota`. Raises `TooManyRequests`."""
     if not settings.RATE_LIMITS:
         return
-    verdict = judge(rate(name), identity)
-    if not verdict.passes:
-        raise TooManyRequests(retry_after=verdict.reset)
+    usage = count_hit(rate(name), identity)
+    if not usage.within_limit:
+        raise TooManyRequests(retry_after=usage.reset)
 
 
 class GroupThrottle(BaseThrottle):
     """One limit for each request: that of the view's `rate_group`, else of reads or writes."""
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Raises `TooManyRequests` past the limit."""
+        """Count the request. Raises `TooManyRequests` past the limit."""
         if not settings.RATE_LIMITS:
             return True
-        verdict = judge(rate(_group(request, view)), _identity(request))
-        request.META[_VERDICT] = verdict
-        if not verdict.passes:
-            raise TooManyRequests(retry_after=verdict.reset)
+        group = getattr(request.user, "rate_group", None) or _group_of(request, view)
+        usage = count_hit(rate(group), _identity(request))
+        request.META[_USAGE] = usage
+        if not usage.within_limit:
+            raise TooManyRequests(retry_after=usage.reset)
         return True
 
 
 def counted_refusal(refusal: CongoCartError, request: Request, view: APIView) -> CongoCartError:
-    """`refusal`, or `TooManyRequests` past the limit of the address that it came from.
+    """Return `refusal`, or `TooManyRequests` past the limit of the address that it came from.
 
-    Counts what was refused before `GroupThrottle` was asked: DRF looks at credentials and
-    permissions first, and whoever tries credentials must not have as many tries as he likes.
+    Counts what was refused before `GroupThrottle` was asked: DRF checks credentials and
+    permissions first, and guessing credentials must not be unlimited.
     """
-    if not settings.RATE_LIMITS or _VERDICT in request.META:
+    if not settings.RATE_LIMITS or _USAGE in request.META:
         return refusal
-    verdict = judge(rate(_group_of(request, view)), str(client_address(request)))
-    request.META[_VERDICT] = verdict
-    return refusal if verdict.passes else TooManyRequests(retry_after=verdict.reset)
+    usage = count_hit(rate(_group_of(request, view)), str(client_address(request)))
+    request.META[_USAGE] = usage
+    return refusal if usage.within_limit else TooManyRequests(retry_after=usage.reset)
 
 
 class RateLimitMiddleware:
-    """Puts the verdict of `GroupThrottle` on the response."""
+    """Put the headers of the rate limit on the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        verdict: Verdict | None = request.META.get(_VERDICT)
-        if verdict is not None:
-            for name, value in verdict.headers().items():
+        usage: Usage | None = request.META.get(_USAGE)
+        if usage is not None:
+            for name, value in usage.headers().items():
                 response[name] = value
         return response
-
-
-def _group(request: Request, view: APIView) -> str:
-    return getattr(request.user, "rate_group", None) or _group_of(request, view)
 
 
 def _group_of(request: Request, view: APIView) -> str:

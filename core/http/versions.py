@@ -16,12 +16,12 @@ _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
 def etag(version: int) -> str:
-    """The entity tag of a version."""
+    """Make the entity tag of a version."""
     return f'"{version}"'
 
 
 def expected_versions(request: Request) -> frozenset[int] | None:
-    """The versions named by If-Match; None when the writer set no condition.
+    """Read the versions named by If-Match; None when the writer set no condition.
 
     Weak tags count too: proxies weaken a tag when they compress, and a version is exact.
     """
@@ -35,7 +35,7 @@ def expected_versions(request: Request) -> frozenset[int] | None:
 
 
 def versioned_read(request: Request, version: int, body: Callable[[], Any]) -> HttpResponse:
-    """The resource of one owner, or 304 when the client holds this version of it.
+    """Answer with the resource of one owner, or 304 when the client holds this version of it.
 
     The version counts what was written. A body may show more, such as today's prices and
     stock; a client that polls for those leaves If-None-Match out.
@@ -47,6 +47,6 @@ def versioned_read(request: Request, version: int, body: Callable[[], Any]) -> H
 
 
 def is_current(request: Request, tag: str) -> bool:
-    """Whether If-None-Match says that the client already holds `tag`."""
+    """Tell whether If-None-Match says that the client already holds `tag`."""
     header = request.headers.get("If-None-Match", "")
     return header.strip() == "*" or tag.strip('"') in _TAG.findall(header)

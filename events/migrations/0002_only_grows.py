@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from core.db.append_only import only_grows
+from core.db.append_only_v1 import only_grows
 
 
 class Migration(migrations.Migration):

@@ -14,11 +14,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from core.db.transactions import transaction_required
 from core.ids import uuid7
 from inventory.domain import Level, MovementKind, insufficient, shortages
 from inventory.models import Movement, Reservation, Stock
 
 
+@transaction_required
 def reserve(
     *,
     checkout_id: UUID,
@@ -54,6 +56,7 @@ def reserve(
     )
 
 
+@transaction_required
 def release(*, checkout_ids: Collection[UUID]) -> None:
     """Gives back what checkouts hold, all in one go; holding nothing is fine."""
     held = _held_by(checkout_ids)
@@ -62,6 +65,7 @@ def release(*, checkout_ids: Collection[UUID]) -> None:
         _given_back(checkout_ids)
 
 
+@transaction_required
 def consume(*, checkout_id: UUID, demand: Mapping[UUID, int], now: datetime) -> None:
     """Takes sold units (by variant) out of the stock, from the checkout's reservation.
 
@@ -80,11 +84,13 @@ def consume(*, checkout_id: UUID, demand: Mapping[UUID, int], now: datetime) -> 
     _change(on_hand=_negative(demand), reserved=_negative(held))
 
 
+@transaction_required
 def record_sale(*, order_id: UUID, demand: Mapping[UUID, int], now: datetime) -> None:
     """Writes the ledger's entries for units that `consume` takes in the same transaction."""
     _record(MovementKind.SALE, order_id, _negative(demand), now=now)
 
 
+@transaction_required
 def restock(
     *, order_id: UUID, units: Mapping[UUID, int], kind: MovementKind, reason: str, now: datetime
 ) -> None:
@@ -93,6 +99,7 @@ def restock(
     _record(kind, order_id, units, reason=reason, now=now)
 
 
+@transaction_required
 def lock_levels(variant_ids: Collection[UUID]) -> list[Level]:
     """The stock of the variants, locked in the order of their ids."""
     rows = (

@@ -6,15 +6,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 from inventory.domain import Adjustment, MovementKind, StockNotFound, on_hand_after
 from inventory.models import Movement, Stock
 
 
+@transaction_required
 def create_stock(
     *, quantities: Mapping[UUID, int], actor_id: UUID | None = None, now: datetime
 ) -> None:
-    """Gives new variants their stock (units by variant id), inside the caller's transaction.
+    """Gives new variants their stock (units by variant id).
 
     Units at hand are recorded as an `initial` movement; none are no movement.
     """
@@ -64,6 +65,7 @@ def _locked(sku: str) -> Stock:
     return stock
 
 
+@transaction_required
 def forget_reasons(*, order_ids: Collection[UUID]) -> None:
     """Blanks what people gave as a reason for units of an order that came back."""
     Movement.objects.filter(order__in=order_ids).exclude(reason="").update(reason="")

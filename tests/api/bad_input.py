@@ -250,6 +250,7 @@ def _probe(operation: Operation, steps: list[str | int], value: Any, **expected:
 
 
 def _queries(operation: Operation) -> Iterator[Probe]:
+    yield Probe("?surprise=1", query="surprise=1", pointer="/surprise")
     for parameter in _parameters(operation):
         if parameter["in"] != "query":
             continue

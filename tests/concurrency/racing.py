@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from core.db.invariants import declared_checks, frozen_books, run_checks
+from core.db.invariants import declared_checks, frozen_snapshot, run_checks
 
 T = TypeVar("T")
 
@@ -86,7 +86,7 @@ def value(sql: str) -> Any:
 
 def assert_books_balance() -> None:
     """What `manage.py audit` asks holds between any two transactions."""
-    with frozen_books():
+    with frozen_snapshot():
         found = list(run_checks(declared_checks(), now=timezone.now()))
     assert len(found) > 10
     assert [finding for finding in found if finding.violations] == []

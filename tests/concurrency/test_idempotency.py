@@ -26,8 +26,10 @@ pytestmark = [
 def nobody_waits():
     diary.running.clear()
     diary.may_finish.clear()
+    diary.finished.clear()
     yield
     diary.may_finish.set()
+    diary.finished.set()
 
 
 def post(path: str, kind: str, key: str = "key-1"):
@@ -131,3 +133,19 @@ def test_an_operation_that_outlived_its_lease_does_not_store_a_second_answer(mon
 
     assert first.status_code == second.status_code == 201
     assert first.content == second.content == post("/letters", "slow").content
+
+
+def test_an_operation_that_is_refused_after_another_attempt_finished_gets_its_answer(monkeypatch):
+    monkeypatch.setattr(idempotency, "LEASE", timedelta(0))
+    with ThreadPoolExecutor(1) as pool:
+        overtaken = pool.submit(post, "/letters", "overtaken")
+        assert diary.running.wait(10)
+        diary.may_finish.set()
+        second = post("/letters", "overtaken")
+        diary.finished.set()
+        first = overtaken.result()
+
+    assert second.status_code == 201
+    assert first.content == second.content
+    assert first["Idempotent-Replayed"] == "true"
+    assert Event.objects.filter(type="sent.overtaken").count() == 1

@@ -23,7 +23,11 @@ from checkout.errors import (
 )
 from core.states import InvalidTransition
 from inventory.domain import InsufficientStock
-from orders.domain import RestockExceedsOrdered, UnknownItem
+from orders.domain import (
+    RefundExceedsOrdered,
+    RestockExceedsOrdered,
+    UnknownItem,
+)
 from payments.domain import (
     CaptureExceedsDue,
     NothingToCapture,
@@ -299,8 +303,9 @@ class Shop:
     ) -> None:
         order = self.orders[index]
         payment = self.payments[order.payment]
-        if any(units > order.lines.get(sku, 0) for sku, units in items.items()):
-            raise Refused(UnknownItem)
+        for sku, units in items.items():
+            if units > order.lines.get(sku, 0):
+                raise Refused(RefundExceedsOrdered if sku in order.lines else UnknownItem)
         if amount is None and items:
             amount = sum(order.worth[sku] * n // order.lines[sku] for sku, n in items.items())
         left = payment.captured - payment.refunded

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from carts.domain import ItemRequest
 from checkout.domain import Details
 from core.address import Address
+from core.items import ItemRequest
 from core.money import Money
 from tests.shop import ADDRESS
 

@@ -31,13 +31,13 @@ from hypothesis.stateful import (
 )
 
 from carts import services as carts
-from carts.domain import ItemRequest
 from carts.models import CartLine
 from checkout import services as checkouts
 from checkout.services import PaymentChoice
 from core.caller import Caller
 from core.errors import CongoCartError
 from core.ids import hash_secret, uuid7
+from core.items import ItemRequest
 from core.money import Money
 from inventory.services import adjust_stock
 from orders import services as orders

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from core.db.append_only import FUNCTION
+from core.db.append_only_v1 import FUNCTION
 
 
 class Migration(migrations.Migration):

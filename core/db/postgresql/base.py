@@ -15,10 +15,10 @@ from psycopg import Connection
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """See above."""
+    """Replace connections of the pool that the server has closed."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
-        """A connection that the server has not closed."""
+        """Return a connection that the server has not closed."""
         while True:
             connection: Connection[Any] = super().get_new_connection(conn_params)
             if self.pool is None or not is_closed_by_server(connection):
@@ -28,7 +28,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 def is_closed_by_server(connection: Connection[Any]) -> bool:
-    """An idle connection has nothing to read, except the end of the stream or a farewell."""
+    """Tell whether an idle connection has something to read: only a goodbye or the end can be."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return bool(poll.poll(0))

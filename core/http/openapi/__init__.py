@@ -1,1 +1,1 @@
-"""The OpenAPI document: made from what `core.http.schema.operation` was told."""
+"""The OpenAPI document: made from what `core.http.operations.operation` was told."""

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from core.http.fields import Input, Output, StrictCharField
 from core.http.openapi import components
 from core.http.openapi.problems import Kind, problem_responses
-from core.http.schema import Auth, Operation
+from core.http.operations import Auth, Operation, declared_by
 
 # One character that `str.strip` leaves: its spaces are those of \s and four separators.
 _NOT_BLANK = r"[^\s\u001c-\u001f]"
@@ -27,10 +27,14 @@ class OperationSchema(AutoSchema):
 
     @property
     def operation(self) -> Operation:
-        """What the decorator of the view method was told."""
+        """Return the declaration of the view method."""
+        declared = self._declared()
+        assert declared is not None, "`is_excluded` leaves out what declares nothing"  # noqa: S101
+        return declared
+
+    def _declared(self) -> Operation | None:
         name = getattr(self.view, "action", None) or self.method.lower()
-        documented: Operation = getattr(self.view, name).operation
-        return documented
+        return declared_by(getattr(self.view, name, None))
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         document = super().get_operation(*args, **kwargs)
@@ -40,8 +44,7 @@ class OperationSchema(AutoSchema):
         return document
 
     def is_excluded(self) -> bool:
-        name = getattr(self.view, "action", None) or self.method.lower()
-        return not hasattr(getattr(self.view, name, None), "operation")
+        return self._declared() is None
 
     def get_operation_id(self) -> str:
         return self.operation.id
@@ -50,7 +53,7 @@ class OperationSchema(AutoSchema):
         return self.operation.summary
 
     def get_description(self) -> str:  # type: ignore[override]
-        roles = " or ".join(f"`{role}`" for role in sorted(self._roles()))
+        roles = " or ".join(f"`{role}`" for role in sorted(self.operation.access.needed_roles))
         needed = f"Needs the role {roles}." if roles else ""
         return "\n\n".join(filter(None, (self.operation.description, needed)))
 
@@ -61,7 +64,7 @@ class OperationSchema(AutoSchema):
         return [{scheme: [] for scheme in together} for together in self._auth().value]
 
     def get_override_parameters(self) -> list[Any]:
-        return list(self.operation.parameters)
+        return list(self.operation.query)
 
     def get_request_serializer(self) -> Any:
         return self.operation.request
@@ -146,22 +149,13 @@ class OperationSchema(AutoSchema):
             has_path_parameters=bool(uritemplate.variables(self.path)),
             takes_token=auth is not Auth.NONE,
             needs_token=auth in (Auth.USER, Auth.CLAIM),
-            needs_role=bool(self._roles()),
+            needs_role=bool(self.operation.access.needed_roles),
             versioned=self.operation.versioned,
             paginated=self.operation.paginated,
         )
 
     def _auth(self) -> Auth:
-        if self.operation.auth:
-            return self.operation.auth
-        if not self.view.get_authenticators():
-            return Auth.NONE
-        return Auth.USER if self.view.get_permissions() else Auth.OPTIONAL
-
-    def _roles(self) -> frozenset[str]:
-        """The roles that open this operation, as its permission says."""
-        found = (getattr(permission, "roles", ()) for permission in self.view.get_permissions())
-        return frozenset(str(role) for roles in found for role in roles)
+        return self.operation.credentials(authenticates=bool(self.view.get_authenticators()))
 
 
 def _refuses_spaces(field: Any) -> bool:

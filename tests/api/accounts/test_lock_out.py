@@ -8,10 +8,9 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
-from accounts import lockout
 from accounts.domain import Role
 from accounts.models import LoginFailures, RefreshSession, User
-from accounts.services import ensure_user
+from accounts.services import ensure_user, lockout
 from accounts.tasks import purge
 
 pytestmark = pytest.mark.django_db

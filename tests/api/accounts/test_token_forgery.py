@@ -13,8 +13,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from accounts.signing_keys import keyring
-from accounts.tokens import MAX_TOKEN_LENGTH
+from accounts.tokens.json_web_tokens import MAX_TOKEN_LENGTH
+from accounts.tokens.signing_keys import keyring
 
 pytestmark = pytest.mark.django_db
 

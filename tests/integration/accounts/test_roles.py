@@ -10,23 +10,28 @@ from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 from rest_framework.views import APIView
 
+from accounts.access import MANAGER
 from accounts.domain import Device, Role
 from accounts.models import User
-from accounts.permissions import RequiresRole
 from accounts.selectors import profile_of, roles_of
 from accounts.services import ensure_user, log_in
+from core.http.operations import operation
 
 pytestmark = pytest.mark.django_db
 
 
 class ManagersOnly(APIView):
-    permission_classes = [RequiresRole(Role.MANAGER)]
-
+    @operation("manage", "Manage", access=MANAGER, tag="Shop", responses={200: None})
     def get(self, request: Request) -> Response:
         return Response({})
 
 
-def ask(role: Role | None) -> Response:
+class Undeclared(APIView):
+    def get(self, request: Request) -> Response:
+        return Response({})
+
+
+def ask(role: Role | None, view: type[APIView] = ManagersOnly) -> Response:
     headers = {}
     if role:
         ensure_user(email="someone@example.com", password="correct horse battery", role=role)
@@ -37,7 +42,7 @@ def ask(role: Role | None) -> Response:
             now=timezone.now(),
         )
         headers = {"Authorization": f"Bearer {pair.access}"}
-    return ManagersOnly.as_view()(APIRequestFactory().get("/", headers=headers))
+    return view.as_view()(APIRequestFactory().get("/", headers=headers))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +58,11 @@ def ask(role: Role | None) -> Response:
 )
 def test_a_role_opens_what_requires_it_and_an_admin_everything(role, status):
     assert ask(role).status_code == status
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_an_operation_that_declares_no_access_is_refused_to_everybody(role):
+    assert ask(role, Undeclared).status_code == (403 if role else 401)
 
 
 def test_a_missing_role_is_permission_denied_and_a_missing_token_not_authenticated():

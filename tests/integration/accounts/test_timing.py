@@ -9,9 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from accounts import lockout
 from accounts.domain import Role
-from accounts.services import ensure_user
+from accounts.services import ensure_user, lockout
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

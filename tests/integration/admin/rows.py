@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.domain import STAFF_ROLES, Role
-from accounts.models import PersonalDataAccess, User
+from accounts.models import User
 from carts.models import Cart, CartLine
 from catalog.models import Category, Price, Product, Variant
 from checkout.models import Checkout, CheckoutLine, ShippingMethod, ShippingPrice
@@ -20,6 +20,7 @@ from events.models import Event
 from inventory.models import Movement, Reservation, Stock
 from orders.models import Order, OrderLine
 from payments.models import Payment
+from staff.models import PersonalDataAccess
 
 ADDRESS = {
     "first_name": "Ada", "last_name": "Lovelace", "company": "", "line1": "12 St James's Square",

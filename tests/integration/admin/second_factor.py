@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.domain import Role
 from accounts.models import User
-from accounts.totp import STEP_SECONDS, code_of
+from accounts.services.totp import STEP_SECONDS, code_of
 from tests.integration.admin.rows import person
 
 EMAIL = "ada@example.com"

@@ -18,7 +18,7 @@ from tests.integration.admin import rows
 # every list. What is more is named beside the number; that personal data was shown is written
 # down by one.
 STATEMENTS = {
-    "accounts_personaldataaccess": 6,  # the operations to filter by
+    "staff_personaldataaccess": 6,  # the operations to filter by
     "accounts_user": 8,  # their groups, and the roles to filter by
     "api_idempotencykey": 5,
     "carts_cart": 6,

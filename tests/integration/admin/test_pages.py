@@ -94,7 +94,7 @@ def test_the_books_can_be_read_and_not_written_even_by_forged_requests(boss, mod
 
 def test_the_books_are_all_there_is_to_read_only():
     assert {model._meta.label for model in READ_ONLY} == {
-        "accounts.PersonalDataAccess",
+        "staff.PersonalDataAccess",
         "api.IdempotencyKey",
         "carts.Cart",
         "checkout.Checkout",

@@ -10,12 +10,19 @@ from django.test import override_settings
 from django.utils import timezone
 
 from core.http.idempotency import LEASE, purge
-from core.http.idempotency_store import KEPT, KeyStore, Lease
+from core.http.idempotency_store import RETENTION, KeyStore
 from core.http.models import IdempotencyKey
 from core.ids import uuid7
 from events.models import Event
+from tests.integration.api import diary
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.integration.api.diary")]
+
+
+@pytest.fixture(autouse=True)
+def posted():
+    diary.posted.clear()
+    return diary.posted
 
 
 @pytest.fixture
@@ -199,7 +206,7 @@ def test_purging_deletes_what_is_no_longer_honored(post):
 def test_purging_many_takes_a_thousand_at_a_time(assert_statements):
     now = timezone.now()
     IdempotencyKey.objects.bulk_create(
-        IdempotencyKey(id=str(number), leased_until=now, created_at=now - 2 * KEPT)
+        IdempotencyKey(id=str(number), leased_until=now, created_at=now - 2 * RETENTION)
         for number in range(2_500)
     )
     with assert_statements(4):
@@ -246,11 +253,52 @@ def test_a_presented_refusal_is_the_same_without_a_key(post):
     assert post("/letters", {"kind": "declined"}, key=None).status_code == 402
 
 
-def test_a_failure_between_the_transactions_lets_a_retry_begin_at_once(post):
+def test_a_failure_between_the_phases_lets_a_retry_resume_at_once(post, posted):
     assert post("/letters", {"kind": "lost"}).status_code == 500
-    assert not IdempotencyKey.objects.exists()
     assert post("/letters", {"kind": "lost"}).status_code == 500
-    assert list(Event.objects.values_list("type", flat=True)) == ["begun.lost"]
+
+    begun = Event.objects.get()
+    assert begun.type == "begun.lost"
+    assert [(letter.id, letter.resumed) for letter in posted] == [
+        (begun.pk, False),
+        (begun.pk, True),
+    ]
+    kept = IdempotencyKey.objects.get()
+    assert (kept.status, kept.recorded) == (None, begun.pk)
+    assert kept.leased_until <= timezone.now()
+
+
+def test_after_a_failure_between_the_phases_another_body_or_key_begins_anew(post, posted):
+    assert post("/letters", {"kind": "lost"}).status_code == 500
+    assert post("/letters", {"kind": "note"}).json()["code"] == "idempotency_key_reused"
+    assert post("/letters", {"kind": "note"}, key="key-2").status_code == 201
+    assert [letter.resumed for letter in posted] == [False, False]
+
+
+def test_a_use_case_between_the_phases_neither_claims_nor_answers_the_key(post):
+    first = post("/letters", {"kind": "registered"})
+    second = post("/letters", {"kind": "registered"})
+
+    assert first.json()["type"] == "sent.registered"
+    assert first.content == second.content
+    assert sorted(Event.objects.values_list("type", flat=True)) == [
+        "begun.registered",
+        "receipt",
+        "sent.registered",
+    ]
+
+
+def test_a_key_of_two_phases_costs_three_statements_and_of_one_that_finished_two(
+    post, assert_statements
+):
+    with assert_statements(3):
+        post("/letters", {"kind": "note"}, key=None)
+    with assert_statements(3 + 3):
+        post("/letters", {"kind": "note"})
+    with assert_statements(1):
+        post("/letters", {"kind": "nothing_to_send"}, key=None)
+    with assert_statements(1 + 2):
+        post("/letters", {"kind": "nothing_to_send"}, key="key-2")
 
 
 def test_a_lease_of_a_crashed_process_runs_out(post):
@@ -270,15 +318,40 @@ def test_a_lease_of_a_crashed_process_runs_out(post):
     assert Event.objects.filter(type="sent.note").count() == 2
 
 
-def test_what_the_first_step_recorded_is_there_for_a_retry_as_long_as_the_key(db):
+def test_a_retry_after_a_kill_between_the_phases_resumes_from_the_recovery_point(post, posted):
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        with pytest.raises(SystemExit):
+            post("/letters", {"kind": "killed"})
+        assert post("/letters", {"kind": "killed"}).json()["code"] == "idempotency_in_progress"
+
+        clock.shift(LEASE)
+        answer = post("/letters", {"kind": "killed"})
+        assert answer.status_code == 201
+        assert post("/letters", {"kind": "killed"}).content == answer.content
+
+    assert [letter.resumed for letter in posted] == [False, True]
+    assert len({letter.id for letter in posted}) == 1
+    assert sorted(Event.objects.values_list("type", flat=True)) == ["begun.killed", "sent.killed"]
+
+
+def test_a_recovery_point_is_there_for_a_retry_as_long_as_the_key():
     store = KeyStore(scope="somebody", body=b"something")
-    now, recorded = timezone.now(), uuid7()
-    assert store.lease(now, now + LEASE) == Lease(None)
-    store.note(recorded)
-    assert store.lease(now, now + LEASE) is None
+    now, point = timezone.now(), uuid7()
+    assert store.lease(now, now + LEASE, point)
+    assert not store.lease(now, now + LEASE, point)
 
     store.release(now + LEASE, now)
 
-    assert store.lease(now, now + LEASE) == Lease(recorded)
-    later = now + KEPT + LEASE
-    assert store.lease(later, later + LEASE) == Lease(None)
+    assert store.locked_row(now).recovery_point == point
+    assert store.locked_row(now + RETENTION + LEASE).recovery_point is None
+    assert store.lease(now, now + LEASE, point)
+
+
+def test_a_recovery_point_is_replaced_only_once_the_key_is_free_again():
+    store = KeyStore(scope="somebody", body=b"something")
+    now, point, other = timezone.now(), uuid7(), uuid7()
+    assert store.lease(now, now, point)
+    assert not store.lease(now, now + LEASE, other)
+    later = now + RETENTION + LEASE
+    assert store.lease(later, later + LEASE, other)
+    assert store.locked_row(later).recovery_point == other

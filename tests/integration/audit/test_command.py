@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from core.db.invariants import declared_checks, frozen_books
+from core.db.invariants import declared_checks, frozen_snapshot
 from inventory.models import Stock
 from tests.shop import stock_shelf
 
@@ -67,7 +67,7 @@ def test_machines_read_json() -> None:
 def test_the_books_cannot_be_written_while_they_are_audited() -> None:
     stock_shelf()
 
-    with pytest.raises(DatabaseError, match="read-only"), frozen_books():
+    with pytest.raises(DatabaseError, match="read-only"), frozen_snapshot():
         Stock.objects.update(on_hand=0)
 
     assert Stock.objects.get().on_hand == 100
@@ -75,7 +75,7 @@ def test_the_books_cannot_be_written_while_they_are_audited() -> None:
 
 def test_an_audit_sees_one_moment_of_a_running_shop() -> None:
     stock_shelf()
-    with frozen_books():
+    with frozen_snapshot():
         assert Stock.objects.get().on_hand == 100
         other = connection.copy()
         with other.cursor() as cursor:

@@ -12,11 +12,12 @@ from procrastinate.contrib.django import app
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
-from accounts.models import LoginFailures, PersonalDataAccess, RefreshSession, User
+from accounts.models import LoginFailures, RefreshSession, User
 from accounts.services import ensure_user
 from carts.models import Cart
 from checkout.models import Checkout
 from core.http.models import HitCount, IdempotencyKey
+from staff.models import PersonalDataAccess
 from tests.shop import new_cart, new_checkout, offer_shipping, pay, stock_of, stock_shelf
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,7 @@ def test_the_worker_knows_these_jobs_and_when_to_run_them():
         "checkout.tasks.recover_payments": "* * * * *",
         "core.http.tasks.purge_hit_counts": "*/20 * * * *",
         "core.http.tasks.purge_idempotency_keys": "17 * * * *",
+        "staff.tasks.purge": "17 * * * *",
     }
 
 
@@ -105,13 +107,15 @@ def test_sessions_go_when_they_can_be_refreshed_no_longer(client_of, run_at, now
     assert not RefreshSession.objects.exists()
 
 
-def test_looks_at_personal_data_are_kept_as_long_as_the_shop_says(ada, run_at, now, settings):
+def test_records_of_access_to_personal_data_are_kept_as_long_as_the_shop_says(
+    ada, run_at, now, settings
+):
     settings.AUDIT_DAYS = 100
     for name, days in (("old", 101), ("recent", 99)):
         PersonalDataAccess.objects.create(
             actor=ada, operation=name, path="/", request_id="", at=now - timedelta(days=days)
         )
-    run_at("accounts.tasks.purge", now)
+    run_at("staff.tasks.purge", now)
     assert PersonalDataAccess.objects.get().operation == "recent"
 
 

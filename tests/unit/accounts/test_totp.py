@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from accounts.totp import code_of, matching_step, provisioning_url
+from accounts.services.totp import code_of, matching_step, provisioning_url
 
 RFC_SECRET = b"12345678901234567890"
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import Field
 
+from core.errors import FieldError
 from core.http import fields
+from core.http.problems import field_errors
 
 UUID = "0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b"
 
@@ -79,3 +82,28 @@ def test_money_is_an_integer_and_a_currency_and_nothing_else():
 
     assert not money.is_valid()
     assert money.errors["note"][0].code == "unknown_field"
+
+
+class ShelfInput(fields.Input):
+    color = fields.StrictChoiceField(choices=["red", "blue"], required=False)
+    labels = serializers.ListField(required=False)
+    options = serializers.DictField(required=False)
+    price = fields.MoneyInput(required=False)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code", "detail"),
+    [
+        (1.5, "", "invalid", "Expected an object."),
+        ({"price": []}, "/price", "invalid", "Expected an object."),
+        ({"labels": {}}, "/labels", "not_a_list", "Expected an array."),
+        ({"options": 5}, "/options", "not_a_dict", "Expected an object."),
+        ({"color": 5}, "/color", "invalid_choice", "Expected one of: red, blue."),
+        ({"color": "green"}, "/color", "invalid_choice", "Expected one of: red, blue."),
+    ],
+)
+def test_a_refusal_speaks_of_json_and_says_what_is_expected(body, pointer, code, detail):
+    with pytest.raises(ValidationError) as refused:
+        ShelfInput(data=body).is_valid(raise_exception=True)
+
+    assert list(field_errors(refused.value.detail)) == [FieldError(pointer, code, detail)]

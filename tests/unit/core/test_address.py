@@ -74,8 +74,8 @@ def test_errors_are_sentences() -> None:
     (wrong,) = address_errors(replace(LONDON, postal_code="1"))
 
     assert missing.pointer == "/postal_code"
-    assert missing.detail == "This country's addresses need a postal code."
-    assert wrong.detail == "This is not a postal code of that country."
+    assert missing.detail == "Addresses in this country need a postal code."
+    assert wrong.detail == "This is not a valid postal code for that country."
 
 
 def test_an_address_is_all_its_fields_in_the_order_of_the_contract() -> None:
@@ -93,3 +93,11 @@ def test_of_a_forgotten_address_the_country_is_left(kept: dict[str, str]) -> Non
 
 def test_no_address_is_forgotten_as_one_without_a_country() -> None:
     assert set(anonymous_address(None).values()) == {""}
+
+
+@pytest.mark.parametrize("code", ["XX", "UK"])
+def test_a_code_that_no_country_has_is_said_to_be_that(code):
+    (unknown,) = address_errors(replace(LONDON, country_code=code))
+
+    assert (unknown.pointer, unknown.code) == ("/country_code", "invalid")
+    assert unknown.detail == "There is no country with this code."

@@ -1,0 +1,1 @@
+"""Access and refresh tokens, the keys that sign them, and the tokens of mailed links."""

@@ -1,0 +1,35 @@
+"""The admin's own pages, and the log of who saw personal data."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import URLPattern, path
+
+from core.backoffice.base import ReadOnlyAdmin
+from core.backoffice.filters import DaysFilter
+from staff.admin_site.mfa import mfa_page
+from staff.admin_site.password import own_password_page
+from staff.models import PersonalDataAccess
+
+
+def own_pages() -> list[URLPattern]:
+    """Return the pages that show no model; `UnfoldAdminSite` asks for them."""
+    page = admin.site.admin_view(mfa_page)
+    return [path("second-factor/", page, name="mfa")]
+
+
+admin.site.login_template = "staff/admin_login.html"
+admin.site.extra_urls = own_pages  # type: ignore[attr-defined]
+admin.site.password_change = own_password_page  # type: ignore[assignment,method-assign]
+
+
+@admin.register(PersonalDataAccess)
+class PersonalDataAccessAdmin(ReadOnlyAdmin):
+    """Who on the staff saw whose personal data."""
+
+    list_display = ["at", "actor", "operation", "path"]
+    list_filter = ["operation", ("at", DaysFilter)]
+    list_select_related = ["actor"]
+    search_fields = ["actor__email", "path"]
+    fields = ["at", "actor", "operation", "path", "request_id"]
+    ordering = ["-id"]

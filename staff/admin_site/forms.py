@@ -1,0 +1,87 @@
+"""The forms by which staff log in and manage two-factor authentication."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.utils import timezone
+from unfold.forms import AuthenticationForm
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+
+from accounts.domain import (
+    MAX_PASSWORD_LENGTH,
+    InvalidCredentials,
+    MfaRequired,
+    TooManyAttempts,
+)
+from accounts.services import verify_mfa
+from staff.admin_site import sessions
+
+
+class StaffLoginForm(AuthenticationForm):
+    """E-mail address, password, and a code from the authenticator app where MFA is on."""
+
+    otp = forms.CharField(
+        label="Code from your authenticator app, if you use one",
+        required=False,
+        max_length=20,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"form": "login-form", "autocomplete": "one-time-code"}
+        ),
+    )
+
+    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
+        """Check the code once the password was right, and begin a new session.
+
+        Staff who need MFA and have not set it up are let in only as far as to do so
+        (`AdminMfaMiddleware`).
+        """
+        super().confirm_login_allowed(user)
+        try:
+            code = "".join(self.data.get("otp", "").split())[:20]
+            since = verify_mfa(user_id=user.pk, code=code, now=timezone.now())
+        except (InvalidCredentials, MfaRequired, TooManyAttempts) as refusal:
+            raise forms.ValidationError(refusal.detail) from None
+        sessions.begin(self.request, since=since)
+
+
+def _code_field(*, help_text: str = "", **attrs: str) -> forms.CharField:
+    attrs |= {"autocomplete": "one-time-code", "spellcheck": "false"}
+    return forms.CharField(
+        label="Code from your authenticator app",
+        help_text=help_text,
+        max_length=20,
+        widget=UnfoldAdminTextInputWidget(attrs=attrs),
+    )
+
+
+class CodeForm(forms.Form):
+    """A code from the authenticator app; the blanks with which apps show it are ignored."""
+
+    code = _code_field(inputmode="numeric")
+
+    def clean_code(self) -> str:
+        """Return the code without blanks."""
+        return "".join(self.cleaned_data["code"].split())
+
+
+class EitherCodeForm(CodeForm):
+    """A code from the authenticator app, or a recovery code."""
+
+    code = _code_field(help_text="Or one of your recovery codes.")
+
+
+class PasswordForm(forms.Form):
+    """The password, again."""
+
+    password = forms.CharField(
+        max_length=MAX_PASSWORD_LENGTH,
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class StopForm(PasswordForm, EitherCodeForm):
+    """The password and a code, to turn MFA off."""
+
+    field_order = ["password", "code"]

@@ -1,0 +1,107 @@
+"""The unit of work without a request: what is committed when, and what refuses to run."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.db.transaction import TransactionManagementError
+
+from core.db.transactions import (
+    Finished,
+    RecoveryPoint,
+    RunAgain,
+    transaction_required,
+    two_step,
+    use_case,
+)
+from core.ids import uuid7
+from events.models import Event
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SUBJECT = UUID("0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b")
+
+
+def write(kind: str) -> RecoveryPoint:
+    return RecoveryPoint(Event.objects.create(id=uuid7(), type=kind, subject_id=SUBJECT).pk)
+
+
+def written() -> list[str]:
+    return sorted(Event.objects.values_list("type", flat=True))
+
+
+@transaction_required
+def write_within(kind: str) -> RecoveryPoint:
+    return write(kind)
+
+
+def test_a_part_of_a_use_case_refuses_to_run_without_one():
+    with pytest.raises(TransactionManagementError, match="write_within needs an open transaction"):
+        write_within("alone")
+    assert written() == []
+
+    use_case(write_within)("within")
+    assert written() == ["within"]
+
+
+def test_the_first_phase_is_committed_before_the_call_and_the_call_runs_in_no_transaction():
+    def execute(point: RecoveryPoint) -> str:
+        assert not connection.in_atomic_block
+        assert written() == ["begun"]
+        assert Event.objects.get().pk == point.id
+        return "sent"
+
+    concluded = two_step(
+        record=lambda: write("begun"),
+        execute=execute,
+        conclude=lambda point, executed: (point.resumed, write(executed)),
+    )
+
+    assert concluded[0] is False
+    assert written() == ["begun", "sent"]
+
+
+def test_what_is_finished_in_the_first_phase_is_not_executed():
+    answer = two_step(
+        record=lambda: Finished(write("done")),
+        execute=lambda point: pytest.fail("executed"),
+        conclude=lambda point, executed: pytest.fail("concluded"),
+    )
+
+    assert Event.objects.get().pk == answer.id
+
+
+def test_a_failed_call_leaves_what_the_first_phase_recorded():
+    def execute(point: RecoveryPoint) -> None:
+        raise OSError("no route to host")
+
+    with pytest.raises(OSError, match="no route"):
+        two_step(
+            record=lambda: write("begun"),
+            execute=execute,
+            conclude=lambda point, executed: write("sent"),
+        )
+
+    assert written() == ["begun"]
+
+
+def test_each_phase_runs_again_by_itself():
+    tries: list[str] = []
+
+    def overtaken_once(kind: str) -> RecoveryPoint:
+        tries.append(kind)
+        point = write(kind)
+        if tries.count(kind) == 1:
+            raise RunAgain
+        return point
+
+    two_step(
+        record=lambda: overtaken_once("begun"),
+        execute=lambda point: tries.append("executed"),
+        conclude=lambda point, executed: overtaken_once("sent"),
+    )
+
+    assert tries == ["begun", "begun", "executed", "sent", "sent"]
+    assert written() == ["begun", "sent"]
