@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from core.http.fields import Input, Output, StrictCharField
 from core.http.openapi import components
+from core.http.openapi.examples import EXAMPLES
 from core.http.openapi.problems import Kind, problem_responses
 from core.http.operations import Auth, Operation, declared_by
 
@@ -82,6 +83,8 @@ class OperationSchema(AutoSchema):
         schema = super()._map_serializer(serializer, direction, *args, **kwargs)
         if isinstance(serializer, Input):
             schema["additionalProperties"] = False
+        if isinstance(serializer, Input | Output):
+            schema[EXAMPLES] = dict(serializer.examples)
         return schema
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> dict[str, Any]:
@@ -184,6 +187,7 @@ def page_of(shape: Any) -> type[Output]:
         "next": serializers.URLField(allow_null=True, help_text=link.format("next")),
         "previous": serializers.URLField(allow_null=True, help_text=link.format("previous")),
         "results": shape(many=True),
+        "examples": {"next": "https://shop.example/?cursor=WyJuZXdlc3QiXQ", "previous": None},
     }
     return type(name, (Output,), members)
 

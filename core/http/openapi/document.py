@@ -12,7 +12,7 @@ import yaml
 from drf_spectacular.generators import SchemaGenerator
 
 from core.http.openapi.components import COMPONENTS, DESCRIPTION, TAGS
-from core.http.openapi.examples import example_of
+from core.http.openapi.examples import EXAMPLES, example_of
 
 _generating = threading.Lock()
 
@@ -28,6 +28,8 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 content["examples"] = _hoisted(content["examples"], components)
             else:
                 content["example"] = example_of(content["schema"], components["schemas"])
+    for schema in components["schemas"].values():
+        schema.pop(EXAMPLES, None)
     used = {tag for operation in _operations(result) for tag in operation["tags"]}
     result["tags"] = [tag for tag in TAGS if tag["name"] in used]
     result["info"]["description"] = DESCRIPTION
