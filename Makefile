@@ -64,8 +64,9 @@ format: install ## format the code and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# `fewest` takes one version for all Pythons: what the tests have run with is what is shipped.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header pyproject.toml
+	--fork-strategy fewest --no-emit-index-url --no-header pyproject.toml
 
 lock: ## compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes the newest versions
 	$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements/production.txt

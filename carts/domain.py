@@ -34,7 +34,7 @@ class ItemNotFound(NotFound):
 
 
 class CartNotOpen(Conflict):
-    """This cart can no longer be changed."""
+    """The cart can no longer be changed."""
 
     code = "cart_not_open"
 

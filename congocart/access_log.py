@@ -15,7 +15,10 @@ log = structlog.get_logger("access")
 
 
 class AccessMiddleware:
-    """Names the route by its template: a path may hold ids, and makes endless time series."""
+    """Logs and measures each request under the template of its route.
+
+    A path may hold ids: personal data, and a time series for each.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,9 +1,9 @@
-"""The logins of the demo shop. Known to everybody who reads this: for demonstrations only."""
+"""The logins of the demo shop. Anybody can read them here: for demonstrations only."""
 
 from __future__ import annotations
 
 PASSWORD = "congocart-demo"  # noqa: S105
-# Who has which role.
+# The role of each login.
 LOGINS = {
     "customer@example.com": "customer",
     "support@example.com": "support",
@@ -11,5 +11,5 @@ LOGINS = {
     "manager@example.com": "manager",
     "admin@example.com": "admin",
 }
-# What the purchase in the introduction buys.
+# Bought by the purchase in the introduction of `up`.
 SKU = "MUG-BLUE"

@@ -1,4 +1,4 @@
-"""Whether this process lives, and whether it can serve."""
+"""Liveness and readiness of this process."""
 
 from __future__ import annotations
 
@@ -24,41 +24,37 @@ _migrated = False
 @never_cache
 @read_only
 def livez(request: HttpRequest) -> JsonResponse:
-    """Touches nothing: a process that answers is not to be restarted."""
+    """Answer without touching anything: a process that answers need not be restarted."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @read_only
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers and is migrated, else 503. Without Redis the shop serves."""
-    checks = {"database": _said(_check_database), "redis": _said(_check_redis)}
+    """Answer 200 if the database answers and is migrated, else 503; Redis need not answer."""
+    checks = {"database": _result(_check_database), "redis": _result(_check_redis)}
     ready = checks["database"] == "ok"
     if not ready:
         return problem_response(Unavailable("The shop cannot serve yet.", checks=checks))
     return JsonResponse({"status": "ok", "checks": checks})
 
 
-def _said(check: Callable[[], str]) -> str:
+def _result(check: Callable[[], str]) -> str:
     try:
         return check()
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is not ready
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is not ready
         log.warning("not ready", check=check.__name__, error=type(error).__name__)
         return "unavailable"
 
 
 def _check_database() -> str:
+    global _migrated  # noqa: PLW0603
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return "ok" if _is_migrated() else "not migrated"
-
-
-def _is_migrated() -> bool:
-    """Asked until it is so; from then on this process needs no later migration."""
-    global _migrated  # noqa: PLW0603
+    # Checked until it is true; this process needs no migration that comes later.
     if not _migrated:
         _migrated = not RecordingExecutor(connection).pending()
-    return _migrated
+    return "ok" if _migrated else "not migrated"
 
 
 def _check_redis() -> str:

@@ -2,7 +2,7 @@
 
 Every line of a request carries its id. Nothing personal is logged: no bodies, no
 query strings, no headers; PostgreSQL's DETAIL (which quotes rows) is cut out, and so is every
-e-mail address, whoever put it there: a mail server's refusal quotes its recipients.
+e-mail address, wherever it comes from: a mail server's refusal quotes its recipients.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import logging
 import logging.config
 import re
 import sys
-from typing import Any, Literal
+from typing import Any
 
 import orjson
 import structlog
@@ -29,8 +29,15 @@ EMAIL_MASK = "(e-mail)"
 
 
 def configure(options: dict[str, Any]) -> None:
-    """Django's LOGGING_CONFIG: `options` are {"format": "json" | "text", "level": …}."""
-    render = _renderers(options["format"])
+    """Configure structlog and logging as Django's LOGGING_CONFIG.
+
+    `options` are {"format": "json" | "text", "level": …}.
+    """
+    render: list[Processor]
+    if options["format"] == "json":
+        render = [structlog.processors.JSONRenderer(serializer=_dumps)]
+    else:
+        render = [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()), _encoded]
     structlog.configure(
         processors=[*_SHARED, *render],
         wrapper_class=structlog.make_filtering_bound_logger(options["level"]),
@@ -41,7 +48,7 @@ def configure(options: dict[str, Any]) -> None:
 
 
 def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Cuts out what PostgreSQL quotes from rows, and e-mail addresses wherever they stand."""
+    """Cut out what PostgreSQL quotes from rows, and e-mail addresses wherever they stand."""
     if "exception" in event:
         event["exception"] = _DETAIL.sub(r"\1: (not logged)", event["exception"])
     # A name that begins like this is a note of structlog's own, which no line shows.
@@ -49,7 +56,7 @@ def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) 
 
 
 def _masked(value: Any) -> Any:
-    """`value` without e-mail addresses; an object whose text holds one becomes that text."""
+    """Return `value` without e-mail addresses; an object whose text holds one becomes that text."""
     match value:
         case None | bool() | int() | float():
             return value
@@ -79,12 +86,6 @@ _SHARED: list[Processor] = [
 ]
 
 
-def _renderers(form: Literal["json", "text"]) -> list[Processor]:
-    if form == "json":
-        return [structlog.processors.JSONRenderer(serializer=_dumps)]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty()), _encoded]
-
-
 def _dumps(event: EventDict, **options: Any) -> bytes:
     return orjson.dumps(event, default=str)
 
@@ -94,14 +95,10 @@ def _encoded(logger: WrappedLogger, method: str, line: Any) -> bytes:
 
 
 class _OnlyBugs(logging.Filter):
-    """A 503 of /readyz is an answer; a bug comes with an exception."""
+    """Passes records with an exception: a 503 of /readyz is an answer, not a bug."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return bool(record.exc_info)
-
-
-def _number(level: str) -> int:
-    return logging.getLevelNamesMapping()[level]
 
 
 def _decoded(logger: WrappedLogger, method: str, line: Any) -> str:
@@ -109,7 +106,8 @@ def _decoded(logger: WrappedLogger, method: str, line: Any) -> str:
 
 
 def _standard_library(level: str, render: list[Processor]) -> dict[str, Any]:
-    """Django's, procrastinate's and the server's own loggers, through the same processors."""
+    """Return the dictConfig that sends the loggers of libraries through the same processors."""
+    numbers = logging.getLevelNamesMapping()
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [*_SHARED, structlog.stdlib.add_logger_name],
@@ -130,11 +128,11 @@ def _standard_library(level: str, render: list[Processor]) -> dict[str, Any]:
         "filters": {"bugs": {"()": _OnlyBugs}},
         "formatters": {"structlog": formatter},
         "handlers": {"stdout": stdout},
-        # Other people's libraries tell too much at INFO, addresses with query strings included.
-        "root": {"handlers": ["stdout"], "level": max(level, "WARNING", key=_number)},
+        # Libraries log too much at INFO, URLs with query strings included.
+        "root": {"handlers": ["stdout"], "level": max(level, "WARNING", key=numbers.__getitem__)},
         "loggers": {
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
-            # The access line tells of refusals; only bugs are worth another one.
+            # The access log has refusals; only bugs are worth another line.
             "django.request": {"level": "ERROR", "filters": ["bugs"]},
             "django.server": {"handlers": [], "propagate": True},
         },

@@ -35,7 +35,7 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def observe(method: str, route: str, status: int, seconds: float) -> None:
-    """Counts one answered request; `route` is a template such as `api/v1/carts/<uuid:id>`."""
+    """Count one answered request; `route` is a template such as `api/v1/carts/<uuid:id>`."""
     counted, timed = _series(method if method in _METHODS else "OTHER", route, status)
     counted.inc()
     timed.observe(seconds)
@@ -48,7 +48,7 @@ def _series(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
 
 @read_only
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The numbers of all processes when PROMETHEUS_MULTIPROC_DIR is set, else of this one."""
+    """Answer with the metrics of all processes, or of this one without PROMETHEUS_MULTIPROC_DIR."""
     registry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()

@@ -1,4 +1,4 @@
-"""For the machines that watch over the shop."""
+"""URLs for monitoring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must not be so in production. Asked once, while the settings are read."""
+"""Settings that production refuses. Checked once, while the settings are read."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ def unsafe_settings(
     allowed_hosts: Sequence[str],
     payment_providers: Sequence[str],
 ) -> Iterator[str]:
-    """One sentence for each setting with which the shop refuses to start.
+    """Yield a sentence for each setting with which the shop refuses to start.
 
-    `secret_keys` are all that still open something: fallbacks count like the key itself.
+    `secret_keys` are all keys that still decrypt or verify something, fallbacks included.
     """
-    if any(map(_is_guessable, secret_keys)):
+    if any(
+        key.startswith(("development-only-", "django-insecure-"))
+        or len(key) < MIN_SECRET_LENGTH
+        or len(set(key)) < MIN_SECRET_CHARACTERS
+        for key in secret_keys
+    ):
         yield (
             f"SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be {MIN_SECRET_LENGTH} random "
             "characters or more."
@@ -33,11 +38,3 @@ def unsafe_settings(
         yield "ALLOWED_HOSTS must not contain a wildcard for everything."
     if "test" in payment_providers:
         yield "The payment provider `test` must be off; anybody could pay with it."
-
-
-def _is_guessable(secret: str) -> bool:
-    return (
-        secret.startswith(("development-only-", "django-insecure-"))
-        or len(secret) < MIN_SECRET_LENGTH
-        or len(set(secret)) < MIN_SECRET_CHARACTERS
-    )

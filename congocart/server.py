@@ -32,31 +32,31 @@ HEADER_SECONDS = 15
 
 
 def default_workers() -> int:
-    """One process for each processor that this process may use."""
+    """Return one process for each processor that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def in_worker(target: str) -> Callable[..., Any]:
-    """Runs in each worker, which stops when its master dies."""
+    """Return the application in a worker, which from now on dies with its master."""
     die_with_parent(signal.SIGTERM)
     return application
 
 
 def load_before_forking() -> None:
-    """Everything that requests need, so that the workers share its memory with the master.
+    """Load everything that requests need, so that the workers share its memory with the master.
 
     Views are otherwise loaded by the first request. The garbage collector must not
     touch what is shared, because touching is copying.
     """
-    get_resolver().url_patterns  # noqa: B018 - a property that loads
+    get_resolver().url_patterns  # noqa: B018 -- a property that loads
     gc.collect()
     gc.freeze()
 
 
-def forget_old_metrics() -> None:
-    """Counters start at zero with the server; the files of processes long gone are no use."""
+def delete_old_metrics() -> None:
+    """Delete the metrics of earlier processes: counters start at zero with the server."""
     if directory := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         Path(directory).mkdir(parents=True, exist_ok=True)
         for file in Path(directory).glob("*.db"):
@@ -64,12 +64,12 @@ def forget_old_metrics() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serves until SIGTERM or SIGINT, then finishes the requests in flight."""
+    """Serve until SIGTERM or SIGINT, then finish the requests in flight."""
     parser = argparse.ArgumentParser(prog="python -m congocart.server")
     parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
     options = parser.parse_args(arguments)
-    forget_old_metrics()
+    delete_old_metrics()
     server = Granian(
         "congocart.wsgi:application",
         address=options.host,

@@ -1,4 +1,4 @@
-"""Jobs whose worker was killed run again."""
+"""Running jobs again whose worker was killed."""
 
 from __future__ import annotations
 
@@ -22,54 +22,45 @@ log = structlog.get_logger(__name__)
 
 
 def rescue_stalled_jobs() -> int:
-    """Queues again what a dead worker was doing; returns how many jobs.
+    """Queue again what dead workers were doing; return how many jobs were rescued.
 
-    Safe to call from every worker at once: one does it, the others pass by.
-    A job that cannot be rescued is logged and keeps no other from it.
+    Safe to call from every worker at once: one does it, the others return 0.
+    A job that cannot be rescued is logged and does not keep the others from it.
     """
     # No use case: these are procrastinate's own tables, and each job gets a savepoint.
     with transaction.atomic():
-        if not _is_our_turn():
-            return 0
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+            if cursor.fetchone() != (True,):
+                return 0
         find = async_to_sync(app.job_manager.get_stalled_jobs)
-        stalled = list(find(seconds_since_heartbeat=STALLED_SECONDS))
-        return sum(_rescue(job) for job in stalled)
-
-
-def _is_our_turn() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
-        row = cursor.fetchone()
-    return bool(row and row[0])
-
-
-def _rescue(job: Job) -> bool:
-    try:
-        with transaction.atomic():
-            _queue_again_or_end(job)
-    except Exception:
-        log.exception("job not rescued", job=job.task_name, job_id=job.id)
-        return False
-    return True
+        rescued = 0
+        for job in list(find(seconds_since_heartbeat=STALLED_SECONDS)):
+            try:
+                with transaction.atomic():
+                    _queue_again_or_end(job)
+            except Exception:
+                log.exception("job not rescued", job=job.task_name, job_id=job.id)
+            else:
+                rescued += 1
+        return rescued
 
 
 def _queue_again_or_end(job: Job) -> None:
-    """A job that takes its worker down each time is given up like one that fails each time."""
-    assert job.id is not None  # noqa: S101 - it comes from the table
-    hopeless = job.attempts + 1 >= MAX_ATTEMPTS
-    log.warning("job lost its worker", job=job.task_name, job_id=job.id, given_up=hopeless)
+    """Queue a lost job again, unless it failed too often or its successor waits already.
+
+    A job that takes its worker down each time is given up like one that fails each time.
+    """
+    assert job.id is not None  # noqa: S101 -- it comes from the table
+    is_given_up = job.attempts + 1 >= MAX_ATTEMPTS
+    log.warning("job lost its worker", job=job.task_name, job_id=job.id, given_up=is_given_up)
     finish = async_to_sync(app.job_manager.finish_job)
-    if hopeless:
+    if is_given_up:
         finish(job, status=Status.FAILED, delete_job=False)
-    elif not _queued_again(job.id):
-        finish(job, status=Status.FAILED, delete_job=True)
-
-
-def _queued_again(job_id: int) -> bool:
-    """False when the next of its kind waits already, as a periodic job's does: that one will do."""
+        return
     try:
         with transaction.atomic():
-            app.job_manager.retry_job_by_id(job_id, retry_at=timezone.now())
+            app.job_manager.retry_job_by_id(job.id, retry_at=timezone.now())
     except UniqueViolation:
-        return False
-    return True
+        # The next of its kind waits already, as that of a periodic job does: it will do.
+        finish(job, status=Status.FAILED, delete_job=True)

@@ -1,4 +1,4 @@
-"""Where everything is: composition only."""
+"""The URLs of every app."""
 
 from __future__ import annotations
 

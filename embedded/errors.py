@@ -1,7 +1,7 @@
-"""Why the shop cannot run."""
+"""The one error of this package."""
 
 from __future__ import annotations
 
 
 class CannotRun(Exception):
-    """Says in one sentence what the operator has to change; shown without a traceback."""
+    """One sentence on what the operator has to change; printed without a traceback."""

@@ -1,4 +1,4 @@
-"""What `up` says when the shop runs: where things are, and a purchase to paste."""
+"""The text that `up` prints once the shop runs: addresses, logins, a purchase to paste."""
 
 from __future__ import annotations
 
@@ -10,19 +10,16 @@ _TEXT = Path(__file__).with_name("introduction.txt")
 
 
 def introduction(port: int, data: Path, *, demo: bool) -> str:
-    """For the terminal."""
-    where, purchase = _TEXT.read_text("utf-8").split("---\n")
-    text = where + purchase if demo else where
-    filled = {
+    """Return the text for a shop on `port`; the logins and the purchase need the demo shop."""
+    addresses, purchase = _TEXT.read_text("utf-8").split("---\n")
+    logins = f"  Demo logins {', '.join(LOGINS)}\n  Password    {PASSWORD} for all of them\n"
+    text = addresses + purchase if demo else addresses
+    values = {
         "{base}": f"http://127.0.0.1:{port}",
         "{data}": str(data),
-        "{logins}": _logins() if demo else "",
+        "{logins}": logins if demo else "",
         "{sku}": SKU,
     }
-    for name, value in filled.items():
+    for name, value in values.items():
         text = text.replace(name, value)
     return text
-
-
-def _logins() -> str:
-    return f"  Demo logins {', '.join(LOGINS)}\n  Password    {PASSWORD} for all of them\n"

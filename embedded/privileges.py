@@ -28,7 +28,7 @@ _CAP_DAC_OVERRIDE = 1
 
 
 def account_for_database() -> pwd.struct_passwd | None:
-    """Whom PostgreSQL is to run as; None means ourselves, because we are not root.
+    """Return the account that PostgreSQL is to run as, or None for our own: we are not root.
 
     Raises `LookupError` when the machine has none of the usual accounts.
     """
@@ -41,11 +41,13 @@ def account_for_database() -> pwd.struct_passwd | None:
 
 
 def become(account: pwd.struct_passwd) -> Callable[[], None]:
-    """What a child of root does before it execs, to be `account` from then on."""
+    """Return what a child of root calls before it execs, to be `account` from then on."""
 
     def switch() -> None:
         with contextlib.suppress(OSError):
-            _keep_capabilities_over_setuid()
+            # Capabilities survive setuid. It also makes access(2) respect them, and
+            # PostgreSQL checks its own path with that.
+            _prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)
         os.setgroups([])
         os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
         os.setresuid(account.pw_uid, account.pw_uid, account.pw_uid)
@@ -57,26 +59,18 @@ def become(account: pwd.struct_passwd) -> Callable[[], None]:
     return switch
 
 
-def _keep_capabilities_over_setuid() -> None:
-    """Also makes access(2) respect capabilities; PostgreSQL checks its own path with it."""
-    _prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP)
-
-
 def _keep_only_dac_override() -> None:
+    """Drop every capability but one; drop that one too, and raise OSError, if it is refused."""
     if sys.platform != "linux":
         return
     bit = 1 << _CAP_DAC_OVERRIDE
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
     low_and_high_words = struct.pack("IIIIII", bit, bit, bit, 0, 0, 0)
     if _libc().capset(header, low_and_high_words) != 0:
-        _drop_all()
-        raise OSError(ctypes.get_errno(), "capset")
+        reason = ctypes.get_errno()
+        _libc().capset(struct.pack("Ii", _CAPABILITY_VERSION_3, 0), bytes(24))
+        raise OSError(reason, "capset")
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE)
-
-
-def _drop_all() -> None:
-    header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
-    _libc().capset(header, bytes(24))
 
 
 def _prctl(option: int, first: int, second: int = 0) -> None:

@@ -1,4 +1,4 @@
-"""Watches over the processes of a shop: restarts what dies, stops everything in order."""
+"""Supervise the processes of a shop: restart what dies, stop everything in order."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
-from congocart.processes import spawn
 from embedded.errors import CannotRun
 from embedded.postgres import EmbeddedPostgres
+from embedded.processes import spawn
 
 POLL_SECONDS = 0.1
 READY_SECONDS = 60.0
@@ -28,12 +28,12 @@ SETTLED_SECONDS = 60.0
 
 
 class StopRequested(BaseException):
-    """Somebody pressed Ctrl-C or sent SIGTERM; raised wherever the supervisor is just then."""
+    """Ctrl-C, SIGTERM or SIGHUP arrived; raised wherever the supervisor is at that moment."""
 
 
 @dataclass
 class Service:
-    """A process that is started again when it dies."""
+    """A process that is restarted when it dies."""
 
     name: str
     command: Sequence[str | Path]
@@ -43,12 +43,12 @@ class Service:
     due_at: float = 0.0
 
     def start(self, environment: Mapping[str, str]) -> None:
-        """Starts it now."""
+        """Start the process now."""
         self.started_at = time.monotonic()
         self.process = spawn(self.command, environment=environment)
 
     def note_death(self) -> float:
-        """Decides when to start it again; returns the seconds until then."""
+        """Decide when to restart it; return the seconds until then."""
         now = time.monotonic()
         self.failures = 0 if now - self.started_at > SETTLED_SECONDS else self.failures
         delay = min(LONGEST_BACKOFF, 2.0**self.failures) if self.failures else 0.0
@@ -87,63 +87,6 @@ class Supervisor:
         traceback: TracebackType | None,
     ) -> None:
         self.stopping = True
-        self._stop_services()
-        if self.database:
-            self.database.stop()
-
-    def adopt(self, database: EmbeddedPostgres) -> None:
-        """Makes `database` the last to stop."""
-        self.database = database
-
-    def start(self, *services: Service) -> None:
-        """Starts services and watches over them from now on."""
-        for service in services:
-            self.services.append(service)
-            service.start(self.environment)
-
-    def wait_until_serving(self, port: int) -> None:
-        """Returns when the server says it is ready. Raises `CannotRun`."""
-        deadline = time.monotonic() + READY_SECONDS
-        while not _is_ready(port):
-            if time.monotonic() > deadline:
-                raise CannotRun(f"the server was not ready in {READY_SECONDS:.0f} s")
-            if not self._tend():
-                raise CannotRun("PostgreSQL has stopped unexpectedly")
-            time.sleep(POLL_SECONDS)
-
-    def watch(self) -> int:
-        """Keeps the services running; returns 1 when the database dies."""
-        while self._tend():
-            time.sleep(POLL_SECONDS)
-        return 1
-
-    def _tend(self) -> bool:
-        """Starts again what has died and is due. False when the database is gone."""
-        database = self.database and self.database.process
-        if database and (code := database.poll()) is not None:
-            _tell(f"PostgreSQL {_ended(code)}; stopping")
-            return False
-        for service in self.services:
-            self._tend_to(service)
-        return True
-
-    def _tend_to(self, service: Service) -> None:
-        if service.process is None:
-            if time.monotonic() >= service.due_at:
-                service.start(self.environment)
-        elif (code := service.process.poll()) is not None:
-            _kill_group(service.process)
-            delay = service.note_death()
-            _tell(f"the {service.name} {_ended(code)}; starting it again in {delay:.0f} s")
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        if self.stopping:
-            self.hurried = True
-            return
-        self.stopping = True
-        raise StopRequested
-
-    def _stop_services(self) -> None:
         running = [service.process for service in self.services if service.process]
         for process in running:
             process.send_signal(signal.SIGTERM)
@@ -155,10 +98,61 @@ class Supervisor:
         for process in running:
             _kill_group(process)
             process.wait()
+        if self.database:
+            self.database.stop()
+
+    def adopt(self, database: EmbeddedPostgres) -> None:
+        """Make `database` the last to stop."""
+        self.database = database
+
+    def start(self, *services: Service) -> None:
+        """Start services and supervise them from now on."""
+        for service in services:
+            self.services.append(service)
+            service.start(self.environment)
+
+    def wait_until_serving(self, port: int) -> None:
+        """Return when the server reports that it is ready. Raises `CannotRun`."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not _is_ready(port):
+            if time.monotonic() > deadline:
+                raise CannotRun(f"the server was not ready in {READY_SECONDS:.0f} s")
+            if not self._tend():
+                raise CannotRun("PostgreSQL has stopped unexpectedly")
+            time.sleep(POLL_SECONDS)
+
+    def watch(self) -> int:
+        """Keep the services running; return 1 when the database dies."""
+        while self._tend():
+            time.sleep(POLL_SECONDS)
+        return 1
+
+    def _tend(self) -> bool:
+        """Restart the services that have died and are due; return False if the database is gone."""
+        database = self.database and self.database.process
+        if database and (code := database.poll()) is not None:
+            _report(f"PostgreSQL {_ended(code)}; stopping")
+            return False
+        for service in self.services:
+            if service.process is None:
+                if time.monotonic() >= service.due_at:
+                    service.start(self.environment)
+            elif (code := service.process.poll()) is not None:
+                _kill_group(service.process)
+                delay = service.note_death()
+                _report(f"the {service.name} {_ended(code)}; restarting it in {delay:.0f} s")
+        return True
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if self.stopping:
+            self.hurried = True
+            return
+        self.stopping = True
+        raise StopRequested
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Ends what a process may have left behind; each has a process group of its own."""
+    """Kill what a process may have left behind; each has a process group of its own."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
 
@@ -178,5 +172,5 @@ def _ended(code: int) -> str:
     return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
 
 
-def _tell(news: str) -> None:
-    print(f"congocart: {news}", file=sys.stderr, flush=True)  # noqa: T201
+def _report(event: str) -> None:
+    print(f"congocart: {event}", file=sys.stderr, flush=True)  # noqa: T201

@@ -19,10 +19,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from congocart.processes import finish, spawn
 from embedded.errors import CannotRun
 from embedded.introduction import introduction
 from embedded.postgres import EmbeddedPostgres
+from embedded.processes import finish, spawn
 from embedded.supervisor import Service, StopRequested, Supervisor
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,23 +31,23 @@ PORT_SECONDS = 5.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of `manage.py up`."""
+    """Declare the options of `manage.py up`."""
     parser.add_argument(
         "--port",
         default=os.environ.get("PORT") or "8000",
-        help="to serve on; else PORT, else 8000",
+        help="the port to serve on (default: PORT, or 8000)",
     )
     parser.add_argument(
         "--data-dir",
         type=Path,
         default=os.environ.get("CONGOCART_DATA_DIR") or ROOT / ".data",
-        help="where the shop keeps its data; else CONGOCART_DATA_DIR, else .data in the clone",
+        help="where the shop keeps its data (default: CONGOCART_DATA_DIR, or .data in the clone)",
     )
-    parser.add_argument("--no-demo", action="store_true", help="without the demo shop")
+    parser.add_argument("--no-demo", action="store_true", help="do not load the demo shop")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the shop until it is told to stop; returns the exit code."""
+    """Run the shop until it is told to stop; return the exit code."""
     parser = argparse.ArgumentParser(prog="manage.py up", description=__doc__)
     add_arguments(parser)
     options = parser.parse_args(arguments)
@@ -57,29 +57,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say("stopped")
         return 0
     except CannotRun as error:
-        return _refused(str(error))
+        reason = str(error)
     except OSError as error:
-        return _refused(_in_words(error))
+        where = f"{error.filename}: " if error.filename else ""
+        reason = f"{where}{error.strerror or error}"
+        if error.errno == errno.ENOSPC:
+            reason = "the disk is full"
+    print(f"congocart: {reason}", file=sys.stderr)  # noqa: T201
+    return 1
 
 
 def run(port_text: str, data: Path, *, demo: bool) -> int:
-    """Starts everything in order and watches over it. Raises `CannotRun` and `OSError`."""
+    """Start everything in order and supervise it. Raises `CannotRun` and `OSError`."""
     started = time.monotonic()
-    with _claimed(data.resolve()) as folder, Supervisor() as supervisor:
+    with _locked(data.resolve()) as folder, Supervisor() as supervisor:
         port = port_from(port_text)
-        require_port(port)
+        require_free_port(port)
         environment = _environment(folder, port)
         supervisor.environment = environment
-        if not os.environ.get("DATABASE_URL"):
-            environment["DATABASE_URL"] = _start_database(folder, supervisor)
-        else:
+        if os.environ.get("DATABASE_URL"):
             require_database_url(environment["DATABASE_URL"])
-        if not _prepared(environment, demo=demo):
+        else:
+            _say("starting PostgreSQL")
+            database = EmbeddedPostgres(folder)
+            supervisor.adopt(database)
+            database.start()
+            environment["DATABASE_URL"] = database.url
+        manage: list[str | Path] = [sys.executable, ROOT / "manage.py"]
+        # In a process of its own, which reports its progress and says why it fails.
+        prepare = [*manage, "prepare", "--static", *(["--demo"] if demo else [])]
+        if finish(spawn(prepare, environment=environment)) != 0:
             return 1
-        python = [sys.executable]
         supervisor.start(
-            Service("server", [*python, "-m", "congocart.server"]),
-            Service("worker", [*python, ROOT / "manage.py", "worker"]),
+            Service("server", [sys.executable, "-m", "congocart.server"]),
+            Service("worker", [*manage, "worker"]),
         )
         supervisor.wait_until_serving(port)
         _say(f"ready after {time.monotonic() - started:.1f} s")
@@ -88,16 +99,16 @@ def run(port_text: str, data: Path, *, demo: bool) -> int:
 
 
 def port_from(text: str) -> int:
-    """A TCP port. Raises `CannotRun`."""
+    """Return a TCP port. Raises `CannotRun`."""
     port = int(text) if text.strip().isdecimal() and len(text) < 10 else 0
     if not 0 < port < 2**16:
-        raise CannotRun(f"cannot serve on port {text}: it is a number from 1 to 65535")
+        raise CannotRun(f"cannot serve on port {text}: a port is a number from 1 to 65535")
     return port
 
 
 @contextlib.contextmanager
-def _claimed(folder: Path) -> Iterator[Path]:
-    """Holds the folder's lock; the kernel drops it when this process ends, however it ends."""
+def _locked(folder: Path) -> Iterator[Path]:
+    """Hold the folder's lock; the kernel drops it when this process ends, however it ends."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
@@ -107,32 +118,29 @@ def _claimed(folder: Path) -> Iterator[Path]:
         yield folder
 
 
-def require_port(port: int) -> None:
-    """Raises `CannotRun` when somebody listens on the port.
+def require_free_port(port: int) -> None:
+    """Raise `CannotRun` when another process listens on the port.
 
     Waits a little, because the server of a killed predecessor may still be finishing.
     """
     deadline = time.monotonic() + PORT_SECONDS
-    while not _is_free(port):
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise CannotRun(f"cannot serve on port {port}: {error}") from None
+            else:
+                return
         if time.monotonic() > deadline:
             raise CannotRun(f"port {port} is in use; choose another with --port or PORT")
         time.sleep(0.1)
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise CannotRun(f"cannot serve on port {port}: {error}") from None
-            return False
-    return True
-
-
 def require_database_url(url: str) -> None:
-    """Raises `CannotRun` unless the URL is PostgreSQL's and names a database."""
+    """Raise `CannotRun` unless the URL is PostgreSQL's and names a database."""
     try:
         parts = urlsplit(url)
         valid = parts.scheme in {"postgres", "postgresql"} and len(parts.path) > 1
@@ -144,9 +152,16 @@ def require_database_url(url: str) -> None:
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
+    """Return the environment of the shop's processes; create the secret key of a new folder."""
     (folder / "static").mkdir(exist_ok=True)
+    secret_key = folder / "secret_key"
+    if not secret_key.exists():
+        new = folder / "secret_key.new"
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_urlsafe(48))
+        new.rename(secret_key)
     return {
-        "SECRET_KEY": _secret_key(folder),
+        "SECRET_KEY": secret_key.read_text(),
         "CONGOCART_STATIC_ROOT": str(folder / "static"),
         "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
         "PYTHONUNBUFFERED": "1",
@@ -159,43 +174,6 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "congocart.settings",
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
     }
-
-
-def _secret_key(folder: Path) -> str:
-    """Made once per data folder, readable for us alone."""
-    path = folder / "secret_key"
-    if not path.exists():
-        new = folder / "secret_key.new"
-        new.touch(mode=0o600)
-        new.write_text(secrets.token_urlsafe(48))
-        new.rename(path)
-    return path.read_text()
-
-
-def _start_database(folder: Path, supervisor: Supervisor) -> str:
-    _say("starting PostgreSQL")
-    database = EmbeddedPostgres(folder)
-    supervisor.adopt(database)
-    database.start()
-    return database.url
-
-
-def _prepared(environment: dict[str, str], *, demo: bool) -> bool:
-    """Migrations, demo shop and static files, in a process that tells of progress and failure."""
-    command = [sys.executable, str(ROOT / "manage.py"), "prepare", "--static"]
-    return finish(spawn([*command, "--demo"] if demo else command, environment=environment)) == 0
-
-
-def _in_words(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return "the disk is full"
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"
-
-
-def _refused(reason: str) -> int:
-    print(f"congocart: {reason}", file=sys.stderr)  # noqa: T201
-    return 1
 
 
 def _say(progress: str) -> None:

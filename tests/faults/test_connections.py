@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from congocart.processes import spawn
 from embedded.postgres import DATABASE, EmbeddedPostgres
 from embedded.privileges import become
+from embedded.processes import spawn
 from tests.faults.running import ROOT, Shop, free_port, until
 
 pytestmark = pytest.mark.faults

@@ -28,7 +28,7 @@ log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    """Any number may run at once, on any number of machines."""
+    """The worker of background jobs; any number may run at once, on any number of machines."""
 
     help = "Runs background jobs until SIGTERM or SIGINT, then finishes those it has begun."
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 
 async def _work(jobs: int) -> None:
-    """The worker fetches jobs over connections of its own.
+    """Run the worker, which fetches jobs over connections of its own.
 
     `app` keeps Django's: a job that a use case defers is in the use case's transaction
     here as it is in the server. (Procrastinate's `replace_connector` would change that.)
@@ -52,7 +52,7 @@ async def _work(jobs: int) -> None:
     )
     worker_app = app.with_connector(connector)
     async with worker_app.open_async():
-        rescue = asyncio.create_task(_rescue_now_and_then())
+        rescue = asyncio.create_task(_rescue_regularly())
         try:
             await worker_app.run_worker_async(
                 concurrency=jobs,
@@ -66,18 +66,18 @@ async def _work(jobs: int) -> None:
             rescue.cancel()
 
 
-async def _rescue_now_and_then() -> None:
-    """Whatever goes wrong once, it is tried again: nobody would notice that this had ended."""
+async def _rescue_regularly() -> None:
+    """Rescue stalled jobs for ever; a failure is logged, because nobody would notice an end."""
+
+    def rescue() -> None:
+        try:
+            rescue_stalled_jobs()
+        finally:
+            close_old_connections()
+
     while True:
         try:
-            await sync_to_async(_rescue, thread_sensitive=False)()
+            await sync_to_async(rescue, thread_sensitive=False)()
         except Exception:
             log.exception("rescue failed")
         await asyncio.sleep(RESCUE_SECONDS)
-
-
-def _rescue() -> None:
-    try:
-        rescue_stalled_jobs()
-    finally:
-        close_old_connections()

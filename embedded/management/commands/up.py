@@ -11,7 +11,7 @@ from embedded import up
 
 
 class Command(BaseCommand):
-    """`manage.py` runs `up` before it sets Django up; this is its entry in `manage.py help`."""
+    """The entry in `manage.py help`; `manage.py` itself runs `up` before it sets Django up."""
 
     help = "Runs the whole shop: database, server and worker."
     requires_system_checks = []

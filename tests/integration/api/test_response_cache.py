@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 
 from core.db.snapshots import current_snapshot
 from core.http import response_cache
+from core.money import known_currencies
 from inventory.models import Stock
 from tests.catalogue import product
 
@@ -80,8 +81,8 @@ def test_refusals_are_not_kept(client: APIClient) -> None:
 
 def test_what_is_kept_has_a_limit(client: APIClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(response_cache, "MAX_BYTES", 3_000)
-    for number in range(50):
-        client.get(f"/api/v1/products/mug?{number}")
+    for currency in sorted(known_currencies())[:50]:
+        client.get("/api/v1/products/mug", {"currency": currency})
 
     assert 0 < len(response_cache._cache.answers) < 5
 

@@ -98,7 +98,7 @@ def test_the_rescue_goes_on_after_whatever_went_wrong(
     monkeypatch.setattr(worker, "RESCUE_SECONDS", 0.01)
 
     with capture_logs() as logs, pytest.raises(TimeoutError):
-        asyncio.run(asyncio.wait_for(worker._rescue_now_and_then(), 0.5))
+        asyncio.run(asyncio.wait_for(worker._rescue_regularly(), 0.5))
 
     assert len(calls) > 1
     assert logs[0]["event"] == "rescue failed"

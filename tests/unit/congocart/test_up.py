@@ -32,7 +32,7 @@ def test_other_urls_are_refused_before_anything_starts(url: str) -> None:
 def test_a_port_with_a_listener_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(up, "PORT_SECONDS", 0)
     with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(CannotRun, match="in use"):
-        up.require_port(busy.getsockname()[1])
+        up.require_free_port(busy.getsockname()[1])
 
 
 def test_a_service_that_keeps_dying_waits_longer_each_time() -> None:
