@@ -11,7 +11,7 @@ import orjson
 import yaml
 from drf_spectacular.generators import SchemaGenerator
 
-from core.http.openapi.components import COMPONENTS, DESCRIPTION, TAGS
+from core.http.openapi.components import COMPONENTS
 from core.http.openapi.examples import EXAMPLES, example_of
 
 _generating = threading.Lock()
@@ -30,9 +30,6 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 content["example"] = example_of(content["schema"], components["schemas"])
     for schema in components["schemas"].values():
         schema.pop(EXAMPLES, None)
-    used = {tag for operation in _operations(result) for tag in operation["tags"]}
-    result["tags"] = [tag for tag in TAGS if tag["name"] in used]
-    result["info"]["description"] = DESCRIPTION
     return result
 
 
