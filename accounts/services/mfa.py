@@ -10,7 +10,12 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts import emails
-from accounts.domain import Enrolment, MfaAlreadyOn, MfaNotStarted
+from accounts.domain import (
+    Enrolment,
+    InvalidCredentials,
+    MfaAlreadyOn,
+    MfaNotStarted,
+)
 from accounts.models import RecoveryCode, TotpDevice
 from accounts.selectors import second_factor_of
 from accounts.services.lockout import code_attempt, guarded
@@ -26,11 +31,14 @@ from core.ids import hash_secret
 RECOVERY_CODES = 10
 
 
+START_MFA_ERRORS = (MfaAlreadyOn, InvalidCredentials)
+
+
 def start_mfa(*, user_id: UUID, password: str, now: datetime) -> Enrolment:
     """A secret for an authenticator app; it counts once a code of it was shown.
 
     It takes the password, so that who has stolen a token cannot keep its owner out for good.
-    Raises `InvalidCredentials`, `TooManyAttempts` and `MfaAlreadyOn`.
+    Raises `START_MFA_ERRORS` and `TooManyAttempts`.
     """
     user = reauthenticate(user_id=user_id, password=password, now=now)
     return _start(user_id=user_id, email=user.email, now=now)
@@ -68,11 +76,14 @@ def _enrolment(secret: bytes, email: str) -> Enrolment:
     return Enrolment(b32encode(secret).decode().rstrip("="), url)
 
 
+CONFIRM_MFA_ERRORS = (MfaNotStarted, MfaAlreadyOn, InvalidCredentials)
+
+
 def confirm_mfa(*, user_id: UUID, code: str, now: datetime) -> list[str]:
     """Turns the second factor on and returns the recovery codes, for the only time.
 
     Every session ends, because none has shown the second factor. Raises
-    `MfaNotStarted`, `MfaAlreadyOn` and `InvalidCredentials`.
+    `CONFIRM_MFA_ERRORS`.
     """
     with guarded(code_attempt(user_id=user_id), now=now):
         return _confirm(user_id=user_id, code=code, now=now)
@@ -94,8 +105,11 @@ def _confirm(*, user_id: UUID, code: str, now: datetime) -> list[str]:
     return _new_recovery_codes(user_id)
 
 
+STOP_MFA_ERRORS = (MfaNotStarted, InvalidCredentials)
+
+
 def stop_mfa(*, user_id: UUID, password: str, code: str, now: datetime) -> None:
-    """Turns the second factor off, by password and code. Raises `InvalidCredentials`."""
+    """Turns the second factor off, by password and code. Raises `STOP_MFA_ERRORS`."""
     reauthenticate(user_id=user_id, password=password, now=now)
     with guarded(code_attempt(user_id=user_id), now=now):
         _stop(user_id=user_id, code=code, now=now)

@@ -10,9 +10,11 @@ from django.contrib.auth.hashers import make_password
 from accounts import emails
 from accounts.domain import (
     Device,
+    EmailTaken,
     InvalidCredentials,
     ProofInvalid,
     UserNotFound,
+    WeakPassword,
     normalize_email,
     normalize_password,
 )
@@ -48,11 +50,14 @@ def forgot_password(*, email: str) -> None:
     emails.send_password_reset.defer(user_id=str(user_id) if user_id else None)
 
 
+RESET_PASSWORD_ERRORS = (ProofInvalid, WeakPassword)
+
+
 def reset_password(*, token: str, password: str, device: Device, now: datetime) -> None:
     """Sets a password by a mailed link, and logs out everywhere.
 
     Whoever could read the link is the owner, so wrong guesses of others keep them no longer
-    from logging in where they are. Raises `ProofInvalid` and `WeakPassword`.
+    from logging in where they are. Raises `RESET_PASSWORD_ERRORS`.
     """
     proof = read_proof(token, Purpose.RESET_PASSWORD)
     user = User.objects.filter(pk=proof.subject_id, is_active=True).first()
@@ -72,10 +77,13 @@ def _reset(*, proof: Proof, password_hash: str, device: Device, now: datetime) -
     forgive(account=user.email, address=device.ip_address or "")
 
 
+CHANGE_PASSWORD_ERRORS = (InvalidCredentials, WeakPassword)
+
+
 def change_password(*, user_id: UUID, current_password: str, password: str, now: datetime) -> None:
     """Sets a password by the old one, and logs out everywhere, here included.
 
-    Raises `InvalidCredentials` when the old one is wrong, and `WeakPassword`.
+    Raises `CHANGE_PASSWORD_ERRORS`.
     """
     user = reauthenticate(user_id=user_id, password=current_password, now=now)
     require_strong_password(password, user)
@@ -130,12 +138,14 @@ def _start_email_change(*, user_id: UUID, new_email: str, now: datetime) -> None
     emails.send_email_change.defer(change_id=str(change.pk))
 
 
+CONFIRM_EMAIL_CHANGE_ERRORS = (ProofInvalid, EmailTaken)
+
+
 @use_case
 def confirm_email_change(*, token: str, now: datetime) -> bool:
     """Confirms one of the two addresses; returns whether the change is complete.
 
-    Raises `ProofInvalid`, also when the account was closed meanwhile, and `EmailTaken` when
-    another account has the new address.
+    Raises `CONFIRM_EMAIL_CHANGE_ERRORS`; `ProofInvalid` also when the account was closed.
     """
     proof = read_proof(token, Purpose.LEAVE_OLD_EMAIL, Purpose.TAKE_NEW_EMAIL)
     change = _proved_change(proof)

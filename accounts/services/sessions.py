@@ -14,10 +14,14 @@ from accounts.domain import (
     SESSION_LIFETIME,
     Device,
     InvalidCredentials,
+    MfaRequired,
     SessionNotFound,
+    TokenExpired,
+    TokenInvalid,
     TokenPair,
     TokenReused,
     TokenRevoked,
+    TooManyAttempts,
     granted,
     normalize_email,
     normalize_password,
@@ -30,10 +34,14 @@ from accounts.tokens import signing_keys
 from accounts.tokens.json_web_tokens import read_refresh, sign_access, sign_refresh
 from core.db.transactions import transaction_required, use_case
 
+LOG_IN_ERRORS = (InvalidCredentials, MfaRequired, TooManyAttempts)
+
 
 def log_in(*, email: str, password: str, device: Device, now: datetime, otp: str = "") -> TokenPair:
-    """A new session. Raises `InvalidCredentials`, after the same time for whatever reason,
-    `TooManyAttempts`, and `MfaRequired` without the code of an authenticator app in use.
+    """Open a session; a refusal takes the same time whatever its reason.
+
+    `otp` is the code of an authenticator app, needed where one is in use.
+    Raises `LOG_IN_ERRORS`.
     """
     with guarded(login_attempt(account=email, address=device.ip_address or ""), now=now):
         user = _authenticated(email, password)
@@ -88,11 +96,14 @@ def note_session(
     )
 
 
+REFRESH_SESSION_ERRORS = (TokenInvalid, TokenExpired, TokenReused, TokenRevoked)
+
+
 def refresh_session(*, refresh: str, now: datetime) -> TokenPair:
     """Spends a refresh token for the next pair.
 
     A spent one means that somebody copied it, so its whole family is revoked and
-    `TokenReused` raised. Raises `TokenInvalid`, `TokenExpired` and `TokenRevoked` too.
+    `TokenReused` raised. Raises `REFRESH_SESSION_ERRORS`.
     """
     session_id, jti = read_refresh(refresh)
     try:
@@ -120,9 +131,12 @@ def _rotate(*, session_id: UUID, jti: str, now: datetime) -> TokenPair:
     return _pair(session, user, now)
 
 
+LOG_OUT_ERRORS = (TokenInvalid, TokenExpired)
+
+
 @use_case
 def log_out(*, refresh: str, now: datetime) -> None:
-    """Ends the session of a refresh token, spent or not. Raises `TokenInvalid` for another's."""
+    """Ends the session of a refresh token, spent or not. Raises `LOG_OUT_ERRORS`."""
     session_id, _ = read_refresh(refresh)
     _revoke(session_id, now)
 

@@ -11,10 +11,8 @@ from accounts import services
 from accounts.access import ACCOUNT, ANYONE
 from accounts.authentication import user_of
 from accounts.domain import (
-    EmailTaken,
     InvalidCredentials,
     ProofInvalid,
-    WeakPassword,
     normalize_email,
 )
 from accounts.serializers import (
@@ -82,7 +80,7 @@ class RecoveryViewSet(ViewSet):
         access=ANYONE,
         request=ResetPasswordInput,
         responses={204: None},
-        errors=[ProofInvalid, WeakPassword],
+        errors=services.RESET_PASSWORD_ERRORS,
         tag=TAG,
         description="Ends every session of the account, and what wrong passwords of others have "
         "made its owner wait for.",
@@ -103,7 +101,7 @@ class RecoveryViewSet(ViewSet):
         access=ANYONE,
         request=ProofInput,
         responses={200: EmailChangeOutput},
-        errors=[ProofInvalid, EmailTaken],
+        errors=services.CONFIRM_EMAIL_CHANGE_ERRORS,
         tag=TAG,
     )
     def confirm_email_change(self, request: Request) -> HttpResponse:
@@ -126,7 +124,7 @@ class CredentialsViewSet(ViewSet):
         access=ACCOUNT,
         request=ChangePasswordInput,
         responses={204: None},
-        errors=[InvalidCredentials, WeakPassword],
+        errors=services.CHANGE_PASSWORD_ERRORS,
         tag=TAG,
         description="Ends every session of the account, this one included.",
     )
