@@ -23,12 +23,12 @@ def _parameter(name: str, where: str, description: str, **schema: Any) -> dict[s
 
 
 def parameter(name: str) -> dict[str, str]:
-    """A reference to one of `PARAMETERS`."""
+    """Refer to one of `PARAMETERS`."""
     return {"$ref": f"#/components/parameters/{name}"}
 
 
 def headers(*names: str) -> dict[str, dict[str, str]]:
-    """References to some of `HEADERS`."""
+    """Refer to some of `HEADERS`."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
