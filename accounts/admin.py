@@ -1,4 +1,4 @@
-"""People: who they are and what they are trusted with."""
+"""The admin pages of users."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminE
 
 from accounts.domain import STAFF_ROLES, Role, normalize_email
 from accounts.models import RefreshSession, SavedAddress, User
-from accounts.services import distrust_email, reset_mfa, revoke_sessions, set_password
+from accounts.services import reset_mfa, revoke_sessions, set_password, unverify_email
 from core.backoffice.base import KeptAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to
 from core.backoffice.filters import DaysFilter
@@ -32,7 +32,7 @@ admin.site.unregister(Group)
 
 
 class NewUserForm(UserCreationForm):
-    """An account with an e-mail address for a name."""
+    """A new account, identified by its e-mail address."""
 
     class Meta:
         model = User
@@ -40,7 +40,7 @@ class NewUserForm(UserCreationForm):
         widgets = {"email": UnfoldAdminEmailInputWidget}
 
     def clean_email(self) -> str:
-        """In lower case, as it is kept."""
+        """Return the address in lower case, as it is stored."""
         return normalize_email(self.cleaned_data["email"])
 
 
@@ -52,7 +52,7 @@ class UserForm(UserChangeForm):
         choices=GRANTED,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Any of these lets somebody into the admin. Everybody is a customer.",
+        help_text="Any of these roles gives access to the admin. Everybody is a customer.",
     )
 
     class Meta:
@@ -65,20 +65,20 @@ class UserForm(UserChangeForm):
             self.initial["roles"] = [group.name for group in self.instance.groups.all()]
 
     def clean_email(self) -> str:
-        """In lower case, as it is kept."""
+        """Return the address in lower case, as it is stored."""
         return normalize_email(self.cleaned_data["email"])
 
     def clean(self) -> dict[str, Any]:
-        """Nobody shuts himself out."""
+        """Refuse to take away one's own access."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         keeps_access = cleaned.get("is_active") and Role.ADMIN in cleaned.get("roles", ())
         if self.instance.pk == self.actor_id and not keeps_access:
-            raise forms.ValidationError("You cannot take your own access away.")
+            raise forms.ValidationError("You cannot take away your own access.")
         return cleaned
 
 
 class NewPasswordForm(AdminPasswordChangeForm):
-    """A password set by staff ends every session of the account, as one set by its owner does."""
+    """A password set by staff; it ends every session of the account, as the owner's own does."""
 
     def save(self, commit: bool = True) -> User:
         usable = self.cleaned_data["set_usable_password"]
@@ -93,7 +93,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 class SessionInline(ReadOnlyInline):
-    """Where somebody is, or was, logged in."""
+    """Where the user is, or was, logged in."""
 
     model = RefreshSession
     verbose_name_plural = "sessions"
@@ -103,7 +103,7 @@ class SessionInline(ReadOnlyInline):
 
 
 class SavedAddressInline(ReadOnlyInline):
-    """The account's address book."""
+    """The user's address book."""
 
     model = SavedAddress
     fields = ["first_name", "last_name", "line1", "city", "postal_code", "country_code"]
@@ -112,14 +112,14 @@ class SavedAddressInline(ReadOnlyInline):
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
-    """Accounts, by address. An account is erased by its owner, and closed here."""
+    """Users. An account is closed here, and erased only by its owner."""
 
     shows_personal_data = True
     form = UserForm
     add_form = NewUserForm
     change_password_form = NewPasswordForm
     inlines = [SavedAddressInline, SessionInline]
-    actions_detail = ["reset_second_factor"]
+    actions_detail = ["turn_off_mfa"]
     list_display = ["email", "name", "held", "is_active", "created_at"]
     list_filter = ["is_active", "groups", ("created_at", DaysFilter)]
     search_fields = ["email", "first_name", "last_name"]
@@ -128,7 +128,7 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     readonly_fields = ["email_verified_at", "last_login", "created_at"]
     fieldsets = [
         (None, {"fields": [("email", "is_active"), ("first_name", "last_name"), "password"]}),
-        ("Trust", {"fields": ["roles"]}),
+        ("Access", {"fields": ["roles"]}),
         ("Dates", {"fields": [("created_at", "email_verified_at", "last_login")]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
@@ -137,7 +137,7 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
-        """A new account has neither addresses nor sessions."""
+        """Return none for a new account, which has neither addresses nor sessions."""
         return self.inlines if obj else []
 
     def get_form(
@@ -153,56 +153,58 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
         id: str,  # noqa: A002 - Django's name for it
         form_url: str = "",
     ) -> HttpResponse:
-        """Another's; for one's own there is the page that asks for the old one."""
+        """Change somebody else's; for one's own redirect to the page that asks for the old one."""
         own = self.get_object(request, unquote(id)) == request.user
         if own and self.has_change_permission(request):
             return redirect("admin:password_change")
         return super().user_change_password(request, id, form_url)
 
     @action(
-        description="Turn off the second factor",
+        description="Turn off two-factor authentication",
         permissions=["change"],
         url_path="reset-second-factor",
         icon="no_encryption",
         dialog={
-            "title": "Turn off the second factor",
-            "description": "For who has lost the authenticator app and the recovery codes. Be sure "
-            "whom you are talking to: from then on the password alone logs in. The owner is told "
-            "by e-mail and logged out everywhere.",
-            "form_submit_text": "Turn it off",
+            "title": "Turn off two-factor authentication",
+            "description": "For somebody who has lost the authenticator app and the recovery "
+            "codes. Make sure who you are talking to: afterwards the password alone is enough to "
+            "log in. The owner is told by e-mail and logged out everywhere.",
+            "form_submit_text": "Turn off",
         },
     )
-    def reset_second_factor(
+    def turn_off_mfa(
         self, request: HttpRequest, form: BaseDialogForm, object_id: str
     ) -> HttpResponse:
-        """Anybody's but one's own, which takes a code on its own page."""
+        """Turn off somebody else's; one's own takes a code, on its own page."""
         user = self.get_object(request, unquote(object_id))
         if user is None:
             raise Http404
         try:
             if user == request.user:
-                raise Forbidden("Turn off your own on the page “Second factor”, with a code.")
+                raise Forbidden("Turn off your own on the page “Two-factor authentication”.")
             reset_mfa(user_id=user.pk, now=timezone.now())
         except CongoCartError as refusal:
             self.message_user(request, refusal.detail, messages.ERROR)
         else:
-            self.log_change(request, user, "Turned off the second factor.")
-            self.message_user(request, "The second factor was turned off.", messages.SUCCESS)
+            self.log_change(request, user, "Turned off two-factor authentication.")
+            self.message_user(
+                request, "Two-factor authentication was turned off.", messages.SUCCESS
+            )
         return back_to("accounts.user", user.pk)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
-        """Who may only look sees the roles as text."""
-        looks = obj is not None and not self.has_change_permission(request, obj)
-        return [*self.readonly_fields, *(["roles"] if looks else [])]
+        """Return the roles, too, for staff who may only read: they see them as text."""
+        read_only = obj is not None and not self.has_change_permission(request, obj)
+        return [*self.readonly_fields, *(["roles"] if read_only else [])]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """An address that staff have typed is one that nobody has proved."""
+        """Save the user; an e-mail address that staff have typed is unverified."""
         super().save_model(request, obj, form, change)
         if change and obj.email != form.initial["email"]:
-            distrust_email(user_id=obj.pk, now=timezone.now())
+            unverify_email(user_id=obj.pk, now=timezone.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Keeps what Django asks (`is_staff`, `is_superuser`) in step with the roles."""
+        """Save the roles, and derive from them what Django asks (`is_staff`, `is_superuser`)."""
         super().save_related(request, form, formsets, change)
         if "roles" not in form.cleaned_data:
             return
@@ -215,15 +217,15 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
 
     @display(description="Name")
     def name(self, user: User) -> str:
-        """First and last."""
+        """Return the first and the last name."""
         return f"{user.first_name} {user.last_name}".strip() or "–"
 
     @display(description="Roles")
     def held(self, user: User) -> str:
-        """Beyond that of a customer."""
+        """Return the roles beyond that of a customer."""
         return ", ".join(sorted(group.name for group in user.groups.all())) or "–"
 
     @display(description="Roles")
     def roles(self, user: User) -> str:
-        """For those who may only look."""
+        """Return the roles for staff who may only read."""
         return self.held(user)

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Who may do what: users, roles, tokens."""
+    """Users, their roles, sessions and address books."""
 
     name = "accounts"

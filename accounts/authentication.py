@@ -17,14 +17,17 @@ SCHEME = "Bearer"
 
 
 class AccessTokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access>`, checked without touching the database.
+    """`Authorization: Bearer <access token>`, checked without touching the database.
 
-    Unless it makes its holder staff: whoever can do harm is looked up, by one
-    statement, so that a role taken away or a session ended counts at once.
+    Except for staff, who can do harm: they are looked up, by one statement, so that a role
+    that was taken away or a session that has ended counts at once.
     """
 
     def authenticate(self, request: Request) -> tuple[TokenUser, str] | None:
-        """The caller; None when the request carries no credentials at all."""
+        """Return the caller; None when the request carries no credentials at all.
+
+        Raises `TokenInvalid`, `TokenExpired` and `TokenRevoked`.
+        """
         header = request.META.get("HTTP_AUTHORIZATION")
         if not header:
             return None
@@ -32,20 +35,18 @@ class AccessTokenAuthentication(BaseAuthentication):
         if scheme.lower() != SCHEME.lower() or not token:
             raise TokenInvalid
         user = verified_tokens.user_of(token)
-        return (_as_of_now(user) if user.is_staff else user), token
+        if user.is_staff:
+            roles = live_roles(user.pk, user.session_id, timezone.now())
+            if roles is None:
+                raise TokenRevoked
+            user = replace(user, roles=user.roles & roles)
+        return user, token
 
     def authenticate_header(self, request: Request) -> str:
-        """Makes DRF answer 401 instead of 403."""
+        """Make DRF answer 401 instead of 403."""
         return SCHEME
 
 
 def user_of(request: Request) -> TokenUser:
     """Return the caller, in an operation whose access admits nobody without an account."""
     return cast("TokenUser", request.user)
-
-
-def _as_of_now(user: TokenUser) -> TokenUser:
-    roles = live_roles(user.pk, user.session_id, timezone.now())
-    if roles is None:
-        raise TokenRevoked
-    return replace(user, roles=user.roles & roles)

@@ -1,4 +1,4 @@
-"""Who may do what: the roles, and what can go wrong with accounts."""
+"""Roles, the errors of accounts, and the values that accounts pass around."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.errors import (
 
 
 class Role(StrEnum):
-    """What somebody is trusted with. Everybody with an account is a customer."""
+    """What an account may do. Everybody with an account is a customer."""
 
     CUSTOMER = "customer"
     SUPPORT = "support"
@@ -32,7 +32,7 @@ STAFF_ROLES = frozenset(Role) - {Role.CUSTOMER}
 
 
 class KeyState(StrEnum):
-    """Where a signing key stands in its life."""
+    """The life of a signing key: published, then signing, then only verifying."""
 
     NEXT = "next"
     CURRENT = "current"
@@ -55,19 +55,19 @@ class InvalidCredentials(Unauthenticated):
 
 
 class MfaRequired(Unauthenticated):
-    """The code of your authenticator app is needed too (`otp`)."""
+    """A code from your authenticator app is needed too (`otp`)."""
 
     code = "mfa_required"
 
 
 class MfaAlreadyOn(Conflict):
-    """You use an authenticator app already."""
+    """Two-factor authentication is already on."""
 
     code = "mfa_already_on"
 
 
 class MfaNotStarted(Conflict):
-    """You use no authenticator app."""
+    """Two-factor authentication is not set up."""
 
     code = "mfa_not_started"
 
@@ -79,31 +79,31 @@ class TooManyAttempts(TooManyRequests):
 
 
 class TokenInvalid(InvalidToken):
-    """This token is not one of ours."""
+    """The token is not valid."""
 
     code = "token_invalid"
 
 
 class TokenExpired(InvalidToken):
-    """This token has expired."""
+    """The token has expired."""
 
     code = "token_expired"
 
 
 class TokenRevoked(InvalidToken):
-    """This session has been ended; log in again."""
+    """The session has ended; log in again."""
 
     code = "token_revoked"
 
 
 class TokenReused(InvalidToken):
-    """This refresh token was used before; its session has been ended, log in again."""
+    """The refresh token was used before, so its session has ended; log in again."""
 
     code = "token_reused"
 
 
 class WeakPassword(Invalid):
-    """This password is too easy to guess."""
+    """The password is too easy to guess."""
 
     code = "weak_password"
 
@@ -112,8 +112,8 @@ class UserNotFound(NotFound):
     """There is no such user."""
 
 
-class ProofInvalid(Invalid):
-    """This link is not valid: it was used, has expired, or is not one of ours."""
+class LinkInvalid(Invalid):
+    """The link is not valid: it was used, has expired, or is not from this shop."""
 
     code = "link_invalid"
 
@@ -140,7 +140,7 @@ class SessionNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class TokenUser:
-    """As much of a user as an access token says; what `request.user` is."""
+    """What an access token says about its user; `request.user` when one was sent."""
 
     pk: UUID
     roles: frozenset[str]
@@ -149,17 +149,17 @@ class TokenUser:
 
     @property
     def is_authenticated(self) -> bool:
-        """Always: a request without a valid token has no user at all."""
+        """Return True: a request without a valid token has no user at all."""
         return True
 
     @property
     def is_staff(self) -> bool:
-        """Whether any role beyond that of a customer is held."""
+        """Return whether any role beyond that of a customer is held."""
         return not self.roles.isdisjoint(STAFF_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolment:
+class Enrollment:
     """What the authenticator app has to be told."""
 
     secret: str
@@ -167,8 +167,8 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
-class SecondFactor:
-    """An authenticator app in use."""
+class MfaStatus:
+    """Two-factor authentication that is on."""
 
     since: datetime
     recovery_codes_left: int
@@ -176,7 +176,7 @@ class SecondFactor:
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """What a client holds of a session."""
+    """The access token and the refresh token of a session."""
 
     access: str
     refresh: str
@@ -184,24 +184,24 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """Where a session was opened, for its owner to recognise it."""
+    """Where a session was opened, for its owner to recognize it."""
 
     user_agent: str = ""
     ip_address: str | None = None
 
 
 def normalize_email(email: str) -> str:
-    """The form in which an address is stored and compared."""
+    """Return an e-mail address in the form in which it is stored and compared."""
     return email.strip().lower()
 
 
 def normalize_password(password: str) -> str:
-    """One form for the ways a keyboard may compose the same characters (NFKC, NIST SP 800-63B)."""
+    """Return one form for all ways to compose the same characters (NFKC, NIST SP 800-63B)."""
     return unicodedata.normalize("NFKC", password)
 
 
-def granted(roles: frozenset[str], *, mfa_shown: bool, mfa_required: bool) -> frozenset[str]:
-    """The roles that a session carries: staff's only with a second factor, where one is asked."""
+def session_roles(roles: frozenset[str], *, mfa_shown: bool, mfa_required: bool) -> frozenset[str]:
+    """Return the roles that a session carries: without required MFA, none of the staff's."""
     if mfa_required and not mfa_shown:
         return roles - STAFF_ROLES
     return roles

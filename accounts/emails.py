@@ -1,7 +1,7 @@
 """E-mails about accounts: background jobs, deferred in the transaction they tell about.
 
-A job's arguments name rows and hold nothing personal and no secret; the link in a
-mail is made when it is sent.
+A job's arguments name rows and hold nothing personal and no secret; the link in an
+e-mail is signed when it is sent.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 
 from accounts.models import EmailChange, User
-from accounts.tokens.signed_links import LIFETIMES, Purpose, make_proof
+from accounts.tokens.signed_links import LIFETIMES, Purpose, sign_link_token
 from core.db.jobs import job
 
 PAGES = {
@@ -27,7 +28,7 @@ PAGES = {
 
 @job
 def send_welcome(*, owner_id: str | None, registered_id: str) -> None:
-    """Asks a new user to verify the address, or tells its owner that somebody tried to take it."""
+    """Ask a new user to verify the address, or tell the owner of a taken one about the attempt."""
     if owner_id is None:
         return
     owner = _user(owner_id)
@@ -41,7 +42,7 @@ def send_welcome(*, owner_id: str | None, registered_id: str) -> None:
 
 @job
 def send_verification(*, user_id: str) -> None:
-    """The link that verifies an address, again."""
+    """Send the link that verifies an address again."""
     user = _user(user_id)
     if user is not None and user.email_verified_at is None:
         _send("verify_email", user.email, user, Purpose.VERIFY_EMAIL)
@@ -49,7 +50,7 @@ def send_verification(*, user_id: str) -> None:
 
 @job
 def send_password_reset(*, user_id: str | None) -> None:
-    """The link that sets a new password. Without a user there is nobody to write to."""
+    """Send the link that sets a new password; without a user do nothing."""
     user = _user(user_id) if user_id else None
     if user is not None:
         _send("reset_password", user.email, user, Purpose.RESET_PASSWORD)
@@ -57,31 +58,31 @@ def send_password_reset(*, user_id: str | None) -> None:
 
 @job
 def send_password_changed(*, user_id: str) -> None:
-    """Tells the owner, in case it was somebody else."""
+    """Tell the owner that the password was changed, in case it was somebody else."""
     user = _user(user_id)
     if user is not None:
         _send("password_changed", user.email)
 
 
 @job
-def send_second_factor_on(*, user_id: str) -> None:
-    """Tells the owner, in case it was somebody else."""
+def send_mfa_on(*, user_id: str) -> None:
+    """Tell the owner that MFA was turned on, in case it was somebody else."""
     user = _user(user_id)
     if user is not None:
-        _send("second_factor_on", user.email)
+        _send("mfa_on", user.email)
 
 
 @job
-def send_second_factor_off(*, user_id: str) -> None:
-    """Tells the owner, in case it was somebody else."""
+def send_mfa_off(*, user_id: str) -> None:
+    """Tell the owner that MFA was turned off, in case it was somebody else."""
     user = _user(user_id)
     if user is not None:
-        _send("second_factor_off", user.email)
+        _send("mfa_off", user.email)
 
 
 @job
 def send_email_change(*, change_id: str) -> None:
-    """A link to each of the two addresses; the change needs both."""
+    """Send a link to each of the two addresses; the change needs both."""
     changes = EmailChange.objects.select_related("user").filter(user__is_active=True)
     change = changes.filter(pk=UUID(change_id)).first()
     if change is not None:
@@ -94,9 +95,9 @@ def _user(user_id: str) -> User | None:
 
 
 def send_mail(*, template: str, to: str, context: Mapping[str, object]) -> None:
-    """Sends `template` as text and HTML; the text's first line is the subject.
+    """Send `template` as text and HTML; the text's first line is the subject.
 
-    For the mails of other rooms, too: the shop writes to everybody in the same way.
+    Other apps send their e-mails by this, too, so that they all look alike.
     """
     known = {"shop": settings.SHOP_NAME, "storefront": settings.STOREFRONT_URL, **context}
     title, _, text = render_to_string(f"{template}.txt", known).partition("\n")
@@ -113,8 +114,10 @@ def _send(
 ) -> None:
     context: dict[str, object] = {}
     if subject is not None and purpose is not None:
-        token = make_proof(purpose, subject)
+        token = sign_link_token(purpose, subject)
         context["token"] = token
         context["link"] = f"{settings.STOREFRONT_URL}/{PAGES[purpose]}?token={token}"
-        context["hours"] = int(LIFETIMES[purpose].total_seconds() // 3600)
+        hours = int(LIFETIMES[purpose].total_seconds() // 3600)
+        count, unit = (hours, "hour") if hours % 24 else (hours // 24, "day")
+        context["lifetime"] = f"{count} {unit}{pluralize(count)}"
     send_mail(template=f"accounts/emails/{template}", to=to, context=context)

@@ -17,28 +17,28 @@ from core.ids import uuid7
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users; e-mail addresses are kept in lower case."""
+    """Creates users with their e-mail address in lower case."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A customer."""
+        """Create a customer."""
         user = self.model(email=normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        """A user with the role `admin`, for Django's `createsuperuser`."""
+        """Create a user with the role `admin`, for Django's `createsuperuser`."""
         user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
         user.groups.add(Group.objects.get_or_create(name=Role.ADMIN)[0])
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        """Finds the user who logs in with this address, whatever its case."""
+        """Return the user who logs in with this address, whatever its case."""
         return self.get(email=normalize_email(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Somebody with an account. Roles are Django groups named like `accounts.domain.Role`."""
+    """A person with an account. Roles are Django groups named like `accounts.domain.Role`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     email = models.EmailField(max_length=254, help_text="In lower case.")
@@ -75,11 +75,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return super().check_password(raw_password and normalize_password(raw_password))
 
     def get_session_auth_hash(self) -> str:
-        """What a session of the admin is good for; one that holds another is over."""
+        """Return what an admin session has to hold; one that holds something else has ended."""
         return self._until_ended(super().get_session_auth_hash())
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
-        """The same under former values of SECRET_KEY."""
+        """Yield the same under former values of SECRET_KEY."""
         return map(self._until_ended, super().get_session_auth_fallback_hash())
 
     def _until_ended(self, session_hash: str) -> str:
@@ -91,16 +91,16 @@ class RefreshSessionQuerySet(models.QuerySet["RefreshSession"]):
     """Scopes of sessions."""
 
     def live(self, now: datetime) -> Self:
-        """Neither revoked nor run out."""
+        """Return those that are neither revoked nor expired."""
         return self.filter(revoked_at=None, expires_at__gt=now)
 
     def locked(self) -> Self:
-        """Rows that nobody else changes until the transaction ends."""
+        """Lock the rows until the transaction ends."""
         return self.select_for_update(of=("self",), no_key=True)
 
 
 class RefreshSession(models.Model):
-    """One login and the family of refresh tokens that grew out of it; only the newest is good."""
+    """One login and the family of refresh tokens that descend from it; only the newest is valid."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
@@ -143,7 +143,7 @@ class TotpDevice(models.Model):
 
 
 class RecoveryCode(models.Model):
-    """A way in, once, for who has lost the authenticator app."""
+    """A code that replaces one from the authenticator app, once."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     code_hash = models.CharField(max_length=64, help_text="SHA-256")
@@ -160,7 +160,7 @@ class RecoveryCode(models.Model):
 
 
 class SavedAddress(models.Model):
-    """A postal address in somebody's address book."""
+    """A postal address in a user's address book."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
@@ -197,12 +197,12 @@ class SavedAddress(models.Model):
         return f"{self.line1}, {self.city}"
 
     def as_address(self) -> Address:
-        """The address itself."""
+        """Return the address itself."""
         return Address(**{name: getattr(self, name) for name in ADDRESS_FIELDS})
 
 
 class EmailChange(models.Model):
-    """A move to another address, to be confirmed at both. A user has one at most."""
+    """A pending change of e-mail address, to be confirmed at both addresses."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="email_change")
@@ -216,7 +216,7 @@ class EmailChange(models.Model):
 
 
 class LoginFailures(models.Model):
-    """How often somebody failed to log in, and from when on the next attempt is looked at."""
+    """How often a login failed, and when the next attempt is allowed."""
 
     key = models.CharField(primary_key=True, max_length=64, help_text="Keyed digest of who.")
     free = models.PositiveSmallIntegerField(help_text="Failures that cost no wait.")
@@ -232,7 +232,7 @@ class LoginFailures(models.Model):
 
 
 class SigningKey(models.Model):
-    """A key pair for tokens. `next` is published ahead of its use, `retired` still verifies."""
+    """A key pair that signs tokens. `next` is published before its use, `retired` only verifies."""
 
     kid = models.CharField(primary_key=True, max_length=43, help_text="RFC 7638 thumbprint.")
     state = models.CharField(max_length=7, choices=[(state, state.name) for state in KeyState])

@@ -1,7 +1,7 @@
-"""What the shop knows about a person, wherever it is kept: handed out, and erased.
+"""The register of apps that keep personal data, so that it can be exported and erased.
 
-Apps above this one keep personal data too. Each plugs a `DataHolder` in when the
-apps are ready, so that nothing here has to know them (docs/adr/0023).
+Apps above this one keep personal data too. Each registers a `PersonalDataHandler` when
+the apps are ready, so that nothing here has to know them (docs/adr/0023).
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from uuid import UUID
 class Person:
     """Whose data it is.
 
-    `email` is set when the address is known to be theirs; only then may what guests
-    left under it be counted as theirs.
+    `email` is set when the address is verified; only then may what guests left under it
+    be counted as theirs.
     """
 
     user_id: UUID
@@ -26,44 +26,44 @@ class Person:
 
 
 def nothing_abandoned(before: datetime) -> int:
-    """For an app where guests leave nothing personal."""
+    """Anonymize nothing, for an app where guests leave nothing personal."""
     return 0
 
 
 @dataclass(frozen=True, slots=True)
-class DataHolder:
-    """An app's part of what is known about people.
+class PersonalDataHandler:
+    """How one app exports and erases its part of what is known about a person.
 
-    `export` returns it as JSON-able values. `erase` makes it anonymous, in the
-    caller's transaction. `forget_abandoned` does so for what guests left unfinished
-    before a moment; it returns how many records that were.
+    `export` returns it as JSON-able values. `erase` makes it anonymous. `anonymize_abandoned`
+    does so for what guests left unfinished before a moment, and returns how many records that
+    were. Both run in the caller's transaction.
     """
 
     export: Callable[[Person], Any]
     erase: Callable[[Person, datetime], None]
-    forget_abandoned: Callable[[datetime], int] = nothing_abandoned
+    anonymize_abandoned: Callable[[datetime], int] = nothing_abandoned
 
 
-_holders: dict[str, DataHolder] = {}
+_handlers: dict[str, PersonalDataHandler] = {}
 
 
-def hold_personal_data(name: str, holder: DataHolder) -> None:
-    """Declares that an app keeps personal data; `name` is its key in an export.
+def register_personal_data(name: str, handler: PersonalDataHandler) -> None:
+    """Register an app's handler; `name` is its key in an export.
 
-    Apps declare it as they get ready, in the order of `INSTALLED_APPS`: the lower ones first.
+    Apps do so as they get ready, in the order of `INSTALLED_APPS`: the lower ones first.
     """
-    _holders[name] = holder
+    _handlers[name] = handler
 
 
-def holders() -> Iterator[tuple[str, DataHolder]]:
-    """Every app's part, by name."""
-    yield from sorted(_holders.items(), key=lambda item: item[0])
+def handlers() -> Iterator[tuple[str, PersonalDataHandler]]:
+    """Yield every app's handler, by name."""
+    yield from sorted(_handlers.items(), key=lambda item: item[0])
 
 
-def holders_from_the_top() -> Iterator[DataHolder]:
-    """Every app's part, an app before those that it uses.
+def handlers_from_the_top() -> Iterator[PersonalDataHandler]:
+    """Yield every app's handler, an app before those that it uses.
 
-    Erasing so takes its locks in the order in which everybody else takes them: that of a
-    checkout before that of its cart.
+    Erasing in this order takes locks in the order in which everything else takes them: that
+    of a checkout before that of its cart.
     """
-    yield from reversed(_holders.values())
+    yield from reversed(_handlers.values())

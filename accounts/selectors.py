@@ -1,4 +1,4 @@
-"""What can be asked about users."""
+"""Reads of accounts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.domain import AddressNotFound, Role, SecondFactor, UserNotFound, granted
+from accounts.domain import AddressNotFound, MfaStatus, Role, UserNotFound, session_roles
 from accounts.models import (
     EmailChange,
     RecoveryCode,
@@ -28,13 +28,13 @@ _ROLES = frozenset(Role)
 
 
 def users_with_roles() -> QuerySet[User]:
-    """Users with the names of their groups as `group_names`, in one statement."""
+    """Return users with the names of their groups as `group_names`, in one statement."""
     names = Group.objects.filter(user=OuterRef("pk")).values("name")
     return User.objects.annotate(group_names=ArraySubquery(names))
 
 
 def profile_of(user_id: UUID) -> User:
-    """An active user with `group_names`. Raises `UserNotFound`."""
+    """Return an active user with `group_names`. Raises `UserNotFound`."""
     user = users_with_roles().filter(pk=user_id, is_active=True).first()
     if user is None:
         raise UserNotFound
@@ -42,7 +42,7 @@ def profile_of(user_id: UUID) -> User:
 
 
 def roles_of(user: User) -> frozenset[str]:
-    """The roles of a user from `users_with_roles`, or of one just made, who is in no group.
+    """Return the roles of a user from `users_with_roles`, or of a new one, who is in no group.
 
     Everybody is a customer, a superuser an admin.
     """
@@ -50,52 +50,52 @@ def roles_of(user: User) -> frozenset[str]:
 
 
 def roles_among(group_names: Iterable[str], *, is_superuser: bool) -> frozenset[str]:
-    """The roles that belong to these groups, and those that everybody or a superuser holds."""
+    """Return the roles of these groups, and those that everybody or a superuser holds."""
     implied = {Role.CUSTOMER, Role.ADMIN} if is_superuser else {Role.CUSTOMER}
     return frozenset(str(role) for role in (_ROLES.intersection(group_names) | implied))
 
 
 def live_roles(user_id: UUID, session_id: UUID, now: datetime) -> frozenset[str] | None:
-    """What a user holds at this moment; None when the session or the account was ended."""
+    """Return the roles that a session carries now; None when it or the account has ended."""
     sessions = RefreshSession.objects.live(now).filter(pk=session_id, user=OuterRef("pk"))
     users = users_with_roles().annotate(mfa_shown=Subquery(sessions.values("mfa_shown")))
     user = users.filter(pk=user_id, is_active=True, mfa_shown__isnull=False).first()
     if user is None:
         return None
-    return granted(
+    return session_roles(
         roles_of(user), mfa_shown=user.mfa_shown, mfa_required=settings.STAFF_MFA_REQUIRED
     )
 
 
-def users_with_second_factor() -> QuerySet[User]:
-    """Users with `second_factor_since`, which is None for who has none, in one statement."""
+def users_with_mfa() -> QuerySet[User]:
+    """Return users with `mfa_since`, which is None where MFA is off, in one statement."""
     confirmed = TotpDevice.objects.filter(pk=OuterRef("pk")).values("confirmed_at")
-    return User.objects.annotate(second_factor_since=Subquery(confirmed))
+    return User.objects.annotate(mfa_since=Subquery(confirmed))
 
 
-def second_factor_of(user_id: UUID) -> SecondFactor | None:
-    """The second factor of a user, None for who has none, in one statement."""
+def mfa_of(user_id: UUID) -> MfaStatus | None:
+    """Return the status of a user's MFA, None where it is off, in one statement."""
     codes = RecoveryCode.objects.filter(user=OuterRef("pk")).values("user")
     left = Coalesce(Subquery(codes.annotate(left=Count("pk")).values("left")), 0)
     confirmed = TotpDevice.objects.filter(pk=user_id).exclude(confirmed_at=None)
     device = confirmed.annotate(left=left).first()
     if device is None or device.confirmed_at is None:
         return None
-    return SecondFactor(since=device.confirmed_at, recovery_codes_left=device.left)
+    return MfaStatus(since=device.confirmed_at, recovery_codes_left=device.left)
 
 
 def sessions_of(user_id: UUID, now: datetime) -> QuerySet[RefreshSession]:
-    """The sessions that a user could still continue."""
+    """Return the sessions that a user can still refresh."""
     return RefreshSession.objects.live(now).filter(user_id=user_id)
 
 
 def addresses_of(user_id: UUID) -> QuerySet[SavedAddress]:
-    """The address book of a user."""
+    """Return the address book of a user."""
     return SavedAddress.objects.filter(user_id=user_id)
 
 
 def address_for(*, user_id: UUID, address_id: UUID) -> SavedAddress:
-    """One of a user's addresses. Raises `AddressNotFound` for another's."""
+    """Return one of a user's addresses. Raises `AddressNotFound` for somebody else's."""
     saved = addresses_of(user_id).filter(pk=address_id).first()
     if saved is None:
         raise AddressNotFound
@@ -103,12 +103,12 @@ def address_for(*, user_id: UUID, address_id: UUID) -> SavedAddress:
 
 
 def known_emails(emails: Iterable[str]) -> set[str]:
-    """Those of the addresses (in lower case) that have an account."""
+    """Return those of the e-mail addresses (in lower case) that have an account."""
     return set(User.objects.filter(email__in=list(emails)).values_list("email", flat=True))
 
 
 def default_addresses(user_id: UUID) -> tuple[Address | None, Address | None]:
-    """What checkout offers a user: the default shipping and billing address, in one statement."""
+    """Return a user's default shipping and billing address, in one statement."""
     found = list(addresses_of(user_id).filter(Q(default_shipping=True) | Q(default_billing=True)))
     shipping = next((each.as_address() for each in found if each.default_shipping), None)
     billing = next((each.as_address() for each in found if each.default_billing), None)
@@ -116,8 +116,8 @@ def default_addresses(user_id: UUID) -> tuple[Address | None, Address | None]:
 
 
 def personal_data(user: User) -> dict[str, Any]:
-    """What accounts know about a person, as JSON-able values. No secret, nor what proves one."""
-    second_factor = TotpDevice.objects.filter(pk=user.pk).values_list("confirmed_at", flat=True)
+    """Return what accounts know about a person, as JSON-able values, without any secret or hash."""
+    mfa_since = TotpDevice.objects.filter(pk=user.pk).values_list("confirmed_at", flat=True)
     return {
         "account": {
             "id": user.pk,
@@ -128,7 +128,7 @@ def personal_data(user: User) -> dict[str, Any]:
             "email_verified_at": user.email_verified_at,
             "created_at": user.created_at,
             "last_login": user.last_login,
-            "second_factor_since": second_factor.first(),
+            "second_factor_since": mfa_since.first(),
         },
         "email_change": EmailChange.objects.filter(user=user)
         .values("new_email", "created_at", "left_old_at", "took_new_at")
@@ -147,11 +147,3 @@ def personal_data(user: User) -> dict[str, Any]:
             )
         ),
     }
-
-
-def email_of(user_id: UUID) -> str:
-    """The e-mail address of a user. Raises `UserNotFound`."""
-    email = User.objects.filter(pk=user_id).values_list("email", flat=True).first()
-    if email is None:
-        raise UserNotFound
-    return email

@@ -1,4 +1,4 @@
-"""Background jobs about accounts."""
+"""Background jobs of accounts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import emails
 from accounts.models import EmailChange, RefreshSession
-from accounts.services import forget_abandoned_data, lockout
+from accounts.services import anonymize_abandoned_data, lockout
 from accounts.tokens.signed_links import LIFETIMES, Purpose
 from core.db.jobs import periodic
 
@@ -18,9 +18,7 @@ __all__ = ["emails", "forget_abandoned", "purge"]
 
 @periodic("17 * * * *")
 def purge() -> None:
-    """Deletes what nobody needs any more: sessions, changes of address that nobody can
-    confirm any longer, and failures.
-    """
+    """Delete expired sessions, e-mail changes whose links have expired, and old failures."""
     now = timezone.now()
     links = max(LIFETIMES[Purpose.LEAVE_OLD_EMAIL], LIFETIMES[Purpose.TAKE_NEW_EMAIL])
     EmailChange.objects.filter(created_at__lt=now - links).delete()
@@ -30,6 +28,6 @@ def purge() -> None:
 
 @periodic("23 3 * * *")
 def forget_abandoned() -> None:
-    """Makes anonymous what guests left unfinished too long ago."""
+    """Anonymize what guests left unfinished too long ago."""
     days = timedelta(days=settings.ABANDONED_DATA_DAYS)
-    forget_abandoned_data(before=timezone.now() - days)
+    anonymize_abandoned_data(before=timezone.now() - days)

@@ -1,4 +1,4 @@
-"""Where accounts are."""
+"""Routes of accounts."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ class CartsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the personal data of this app with the accounts."""
-        from accounts.personal_data import hold_personal_data  # noqa: PLC0415 -- models are loaded now
+        from accounts.personal_data import register_personal_data  # noqa: PLC0415 -- models are loaded now
         from carts.privacy import PERSONAL_DATA  # noqa: PLC0415
 
-        hold_personal_data("carts", PERSONAL_DATA)
+        register_personal_data("carts", PERSONAL_DATA)

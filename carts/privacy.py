@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.aggregates import JSONBAgg
 from django.db.models.functions import JSONObject
 
-from accounts.personal_data import DataHolder, Person
+from accounts.personal_data import Person, PersonalDataHandler
 from carts.domain import CartStatus
 from carts.models import Cart
 
@@ -26,4 +26,4 @@ def _erase(person: Person, now: datetime) -> None:
     Cart.objects.filter(customer_id=person.user_id, status=CartStatus.OPEN).update(expires_at=now)
 
 
-PERSONAL_DATA = DataHolder(export=_export, erase=_erase)
+PERSONAL_DATA = PersonalDataHandler(export=_export, erase=_erase)

@@ -10,7 +10,7 @@ class CheckoutConfig(AppConfig):
 
     def ready(self) -> None:
         """Plugs into the accounts: what this app knows about a person."""
-        from accounts.personal_data import hold_personal_data  # noqa: PLC0415 -- models are loaded now
+        from accounts.personal_data import register_personal_data  # noqa: PLC0415 -- models are loaded now
         from checkout.privacy import PERSONAL_DATA  # noqa: PLC0415
 
-        hold_personal_data("checkouts", PERSONAL_DATA)
+        register_personal_data("checkouts", PERSONAL_DATA)

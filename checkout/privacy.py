@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.personal_data import DataHolder, Person
+from accounts.personal_data import Person, PersonalDataHandler
 from checkout.domain import LIVE
 from checkout.models import Checkout
 
@@ -35,7 +35,7 @@ def _erase(person: Person, now: datetime) -> None:
     _anonymize(own)
 
 
-def _forget_abandoned(before: datetime) -> int:
+def _anonymize_abandoned(before: datetime) -> int:
     """An order has its own copy of what it needs."""
     guests = Checkout.objects.filter(customer=None, updated_at__lt=before, order=None)
     return _anonymize(guests.exclude(email="", shipping_address=None, billing_address=None))
@@ -45,4 +45,6 @@ def _anonymize(checkouts: QuerySet[Checkout]) -> int:
     return checkouts.update(email="", shipping_address=None, billing_address=None)
 
 
-PERSONAL_DATA = DataHolder(export=_export, erase=_erase, forget_abandoned=_forget_abandoned)
+PERSONAL_DATA = PersonalDataHandler(
+    export=_export, erase=_erase, anonymize_abandoned=_anonymize_abandoned
+)

@@ -70,7 +70,7 @@ NAVIGATION = [
 
 ACCOUNT_LINKS = [
     {"title": "Change password", "link": reverse_lazy("admin:password_change")},
-    {"title": "Second factor", "link": reverse_lazy("admin:second_factor")},
+    {"title": "Two-factor authentication", "link": reverse_lazy("admin:mfa")},
 ]
 
 

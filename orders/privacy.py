@@ -12,7 +12,7 @@ import events.services
 import inventory.services
 import payments.services
 from accounts.domain import ERASED_DOMAIN
-from accounts.personal_data import DataHolder, Person
+from accounts.personal_data import Person, PersonalDataHandler
 from core.address import anonymous_address
 from orders.models import Order
 from orders.serializers import order_body
@@ -48,4 +48,4 @@ def _forget_reasons(order_ids: list[UUID]) -> None:
     payments.services.forget_reasons(order_ids=order_ids)
 
 
-PERSONAL_DATA = DataHolder(export=_export, erase=_erase)
+PERSONAL_DATA = PersonalDataHandler(export=_export, erase=_erase)

@@ -15,7 +15,7 @@ from staff.models import PersonalDataAccess
 def own_pages() -> list[URLPattern]:
     """Return the pages that show no model; `UnfoldAdminSite` asks for them."""
     page = admin.site.admin_view(mfa_page)
-    return [path("second-factor/", page, name="second_factor")]
+    return [path("second-factor/", page, name="mfa")]
 
 
 admin.site.login_template = "staff/admin_login.html"

@@ -10,7 +10,7 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this app knows about a person."""
-        from accounts.personal_data import hold_personal_data  # noqa: PLC0415 -- models are loaded now
+        from accounts.personal_data import register_personal_data  # noqa: PLC0415 -- models are loaded now
         from staff.privacy import PERSONAL_DATA  # noqa: PLC0415
 
-        hold_personal_data("api_keys", PERSONAL_DATA)
+        register_personal_data("api_keys", PERSONAL_DATA)

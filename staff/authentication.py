@@ -28,13 +28,11 @@ class ApiKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[ApiKeyUser | None, str] | None:
         """Return whom the key acts for, with the roles that its owner has at this moment.
 
-        On a public operation that is nobody: a key does what its scopes name, and buying in its
-        owner's name, from the owner's address book, is none of it. Takes one statement, and one
-        more every five minutes to note the use.
-
-        Raises:
-            TokenInvalid: The key is unknown, expired or revoked, or its owner's account is closed.
-            ScopeMissing: No scope of the key covers the operation.
+        On a public operation that is nobody: a key does what its scopes name, which does not
+        include buying in its owner's name, from the owner's address book. Takes one statement,
+        and one more every five minutes to note the use. Raises `TokenInvalid` when the key is
+        unknown, expired or revoked, or its owner's account closed, and `ScopeMissing` when no
+        scope of the key covers the operation.
         """
         scheme, _, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if scheme.lower() != SCHEME.lower() or not secret.startswith(API_KEY_PREFIX):

@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.domain import InvalidCredentials, TooManyAttempts
-from accounts.selectors import users_with_second_factor
-from accounts.services.lockout import guarded, login_attempt
+from accounts.selectors import users_with_mfa
+from accounts.services.lockout import enforce_lockout, login_attempt
 from core.http.callers import client_address
 
 
@@ -37,7 +37,10 @@ class RoleBackend(ModelBackend):
         if request is None or username is None or password is None:
             return None
         attempt = login_attempt(account=username, address=client_address(request) or "")
-        with suppress(InvalidCredentials, TooManyAttempts), guarded(attempt, now=timezone.now()):
+        with (
+            suppress(InvalidCredentials, TooManyAttempts),
+            enforce_lockout(attempt, now=timezone.now()),
+        ):
             user = super().authenticate(request, username=username, password=password, **kwargs)
             if user is None:
                 raise InvalidCredentials
@@ -45,8 +48,8 @@ class RoleBackend(ModelBackend):
         return None
 
     def get_user(self, user_id: UUID) -> Any:
-        """Return a session's user with `second_factor_since`; None for a closed account."""
-        user = users_with_second_factor().filter(pk=user_id).first()
+        """Return a session's user with `mfa_since`; None for a closed account."""
+        user = users_with_mfa().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def get_user_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:

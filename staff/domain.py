@@ -23,7 +23,7 @@ class ScopeNotAllowed(Forbidden):
 
 
 class ScopeMissing(Forbidden):
-    """This API key's scopes do not cover this operation."""
+    """The API key's scopes do not cover this operation."""
 
     code = "insufficient_scope"
 

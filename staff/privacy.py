@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from accounts.personal_data import DataHolder, Person
+from accounts.personal_data import Person, PersonalDataHandler
 from staff.models import ApiKey
 
 
@@ -23,4 +23,4 @@ def _erase(person: Person, now: datetime) -> None:
     keys.update(name="erased")
 
 
-PERSONAL_DATA = DataHolder(export=_export, erase=_erase)
+PERSONAL_DATA = PersonalDataHandler(export=_export, erase=_erase)

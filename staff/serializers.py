@@ -1,4 +1,4 @@
-"""The shapes of API keys over HTTP."""
+"""The serializers of API keys."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ApiKeyOutput(Output):
 
 
 class IssuedKeyOutput(ApiKeyOutput):
-    """A new API key, with its secret for the only time."""
+    """A new API key with its secret, which is shown only once."""
 
     examples = {
         **ApiKeyOutput.examples,
@@ -60,6 +60,6 @@ class IssuedKeyOutput(ApiKeyOutput):
 
 
 def api_key_body(key: ApiKey) -> dict[str, Any]:
-    """A key as `ApiKeyOutput`."""
+    """Render a key as `ApiKeyOutput`."""
     names = ("name", "shown", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
     return {"id": key.pk, **{name: getattr(key, name) for name in names}}

@@ -1,4 +1,4 @@
-"""API keys: what a member of staff may do, delegated in part to a machine."""
+"""Issuing and revoking API keys."""
 
 from __future__ import annotations
 
@@ -26,14 +26,16 @@ def issue_api_key(
     expires_at: datetime | None,
     now: datetime,
 ) -> IssuedKey:
-    """A key whose secret is in the answer and nowhere else.
+    """Issue an API key; its secret is only in the result, the database has a hash.
 
     Raises `ScopeNotAllowed` for a scope that is not `grantable` by whom the key acts for.
     """
     for scope in scopes:
         if scope not in grantable:
             raise ScopeNotAllowed(f"Your role does not allow the scope {scope}.")
-    secret = _new_secret()
+    # 192 random bits between a prefix and a checksum, by which secret scanners recognize it.
+    body = f"{API_KEY_PREFIX}{secrets.token_hex(24)}"
+    secret = f"{body}{zlib.crc32(body.encode()):08x}"
     key = ApiKey.objects.create(
         owner_id=user_id,
         name=name,
@@ -48,12 +50,6 @@ def issue_api_key(
 
 @use_case
 def revoke_api_key(*, key_id: UUID, now: datetime) -> None:
-    """Ends a key at once. Raises `ApiKeyNotFound`."""
+    """Revoke a key at once. Raises `ApiKeyNotFound`, also for one that was revoked before."""
     if not ApiKey.objects.filter(pk=key_id, revoked_at=None).update(revoked_at=now):
         raise ApiKeyNotFound
-
-
-def _new_secret() -> str:
-    """192 random bits between a prefix and a checksum, by which scanners tell it from noise."""
-    body = f"{API_KEY_PREFIX}{secrets.token_hex(24)}"
-    return f"{body}{zlib.crc32(body.encode()):08x}"

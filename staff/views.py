@@ -1,4 +1,4 @@
-"""API keys over HTTP."""
+"""The views of API keys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
 
 
 class ApiKeyViewSet(ViewSet):
-    """Keys for integrations; one is sent like an access token."""
+    """API keys for integrations; a key is sent like an access token."""
 
     @operation(
         "listApiKeys",
@@ -47,8 +47,8 @@ class ApiKeyViewSet(ViewSet):
         responses={201: IssuedKeyOutput},
         errors=[ScopeNotAllowed],
         tag=TAG,
-        description="The key itself is in this answer and can never be read again. It may do "
-        "what its scopes name, for as long as the roles of whoever issued it allow that.",
+        description="The key itself is in this response and can never be read again. It may do "
+        "what its scopes name, for as long as the roles of its owner allow that.",
     )
     def create(self, request: Request) -> HttpResponse:
         values = validated(ApiKeyInput, request)

@@ -44,7 +44,7 @@ def signing_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     It is in no table, so it is never looked for there, however long the test takes.
     """
     monkeypatch.setattr("accounts.tokens.signing_keys.STALE_AFTER", inf)
-    keyring.hold(_RING)
+    keyring.cache(_RING)
     verified_tokens.clear()
 
 

@@ -1,4 +1,4 @@
-"""The shapes of accounts over HTTP."""
+"""The serializers of accounts."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from accounts.serializers.account import (
     EmailAddressField,
     EmailChangeOutput,
     EmailInput,
-    EnrolmentOutput,
+    EnrollmentOutput,
     ExportOutput,
     JwkOutput,
     JwksOutput,
+    LinkTokenInput,
     LoginInput,
     PasswordField,
     PasswordInput,
     ProfileInput,
     ProfileOutput,
-    ProofInput,
     RecoveryCodesOutput,
     RefreshInput,
     RegisterInput,
@@ -43,16 +43,16 @@ __all__ = [
     "EmailAddressField",
     "EmailChangeOutput",
     "EmailInput",
-    "EnrolmentOutput",
+    "EnrollmentOutput",
     "ExportOutput",
     "JwkOutput",
     "JwksOutput",
+    "LinkTokenInput",
     "LoginInput",
     "PasswordField",
     "PasswordInput",
     "ProfileInput",
     "ProfileOutput",
-    "ProofInput",
     "RecoveryCodesOutput",
     "RefreshInput",
     "RegisterInput",

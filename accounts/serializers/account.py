@@ -1,4 +1,4 @@
-"""The shapes of accounts over HTTP."""
+"""The serializers of accounts."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class RegisterInput(Input):
 
 
 class CredentialsInput(Input):
-    """Who logs in."""
+    """The credentials of a login."""
 
     examples = {"password": _PASSWORD}
 
@@ -70,13 +70,13 @@ class CredentialsInput(Input):
 
 
 class LoginInput(CredentialsInput):
-    """Who logs in, with the code of the authenticator app where one is used."""
+    """The credentials of a login, with a code from the authenticator app where MFA is on."""
 
     otp = StrictCharField(max_length=20, required=False, help_text="Or a recovery code.")
 
 
 class CodeInput(Input):
-    """A code of the authenticator app."""
+    """A code from the authenticator app."""
 
     examples = {"code": "123456"}
 
@@ -84,14 +84,14 @@ class CodeInput(Input):
 
 
 class StopMfaInput(CodeInput):
-    """A code, and the password."""
+    """A code and the password."""
 
     examples = {"code": "123456", "password": _PASSWORD}
 
     password = PasswordField()
 
 
-class EnrolmentOutput(Output):
+class EnrollmentOutput(Output):
     """What the authenticator app has to be told."""
 
     examples = {
@@ -104,7 +104,7 @@ class EnrolmentOutput(Output):
 
 
 class RecoveryCodesOutput(Output):
-    """Each of these works once in place of a code; they cannot be read again."""
+    """Recovery codes: each works once in place of a code. They cannot be read again."""
 
     examples = {"recovery_codes": ["k7m2p-x4wq9", "c3hvt-8r2nd"]}
 
@@ -125,24 +125,24 @@ class EmailInput(Input):
     email = EmailAddressField()
 
 
-class ProofInput(Input):
-    """What a mailed link carries."""
+class LinkTokenInput(Input):
+    """The token of a mailed link."""
 
     examples = {"token": "Wm9yYS1hbmQtQWRhLWdvLXNob3BwaW5nLWZvci10ZWE"}
 
     token = StrictCharField(max_length=500)
 
 
-class ResetPasswordInput(ProofInput):
-    """A new password, by a mailed link."""
+class ResetPasswordInput(LinkTokenInput):
+    """A new password, and the token of a mailed link."""
 
-    examples = {**ProofInput.examples, "password": _PASSWORD}
+    examples = {**LinkTokenInput.examples, "password": _PASSWORD}
 
     password = PasswordField()
 
 
 class ChangePasswordInput(Input):
-    """A new password, by the old one."""
+    """A new password, and the current one."""
 
     examples = {"current_password": _PASSWORD, "password": "four other words entirely"}
 
@@ -151,7 +151,7 @@ class ChangePasswordInput(Input):
 
 
 class ChangeEmailInput(Input):
-    """A new address, by the password."""
+    """A new e-mail address, and the password."""
 
     examples = {"password": _PASSWORD}
 
@@ -160,7 +160,7 @@ class ChangeEmailInput(Input):
 
 
 class EmailChangeOutput(Output):
-    """How far a change of address is."""
+    """The progress of a change of e-mail address."""
 
     complete = serializers.BooleanField(help_text="Whether both addresses have confirmed.")
 
@@ -174,11 +174,11 @@ class PasswordInput(Input):
 
 
 class ExportOutput(Output):
-    """Everything known about you; each part as the part of the shop that keeps it tells it."""
+    """Everything known about you, by the part of the shop that keeps it."""
 
     account = serializers.DictField()
     email_change = serializers.DictField(
-        allow_null=True, help_text="A move to another address that waits to be confirmed."
+        allow_null=True, help_text="A change of e-mail address that waits to be confirmed."
     )
     addresses = serializers.ListField(child=serializers.DictField())
     api_keys = serializers.ListField(child=serializers.DictField())
@@ -189,12 +189,12 @@ class ExportOutput(Output):
 
 
 class TokenPairOutput(Output):
-    """What a client holds of a session."""
+    """The tokens of a session."""
 
     examples = {"access": _TOKEN, "refresh": _TOKEN}
 
-    access = serializers.CharField(help_text="For the Authorization header; good for 10 minutes.")
-    refresh = serializers.CharField(help_text="Good for one refresh within 30 days.")
+    access = serializers.CharField(help_text="For the Authorization header; valid for 10 minutes.")
+    refresh = serializers.CharField(help_text="Valid for one refresh within 30 days.")
 
 
 class ProfileOutput(Output):
@@ -212,7 +212,7 @@ class ProfileOutput(Output):
 
 
 class ProfileInput(Input):
-    """What to change of an account."""
+    """The changes to an account."""
 
     examples = {"first_name": "Ada", "last_name": "Lovelace"}
 
@@ -230,7 +230,7 @@ class SavedAddressInput(AddressInput):
 
 
 class SavedAddressChangesInput(SavedAddressInput):
-    """What is changed of an address; what is left out stays as it is."""
+    """The changes to an address; fields that are left out stay as they are."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
@@ -249,7 +249,7 @@ class SavedAddressOutput(AddressOutput):
 
 
 class SessionOutput(Output):
-    """Somewhere you are logged in."""
+    """A session: a place where you are logged in."""
 
     examples = {"user_agent": "Mozilla/5.0 (X11; Linux x86_64)", "ip_address": "203.0.113.7"}
 
@@ -285,13 +285,13 @@ class JwkOutput(Output):
 
 
 class JwksOutput(Output):
-    """The public keys that verify our access tokens."""
+    """The public keys that verify access tokens (RFC 7517)."""
 
     keys = JwkOutput(many=True)
 
 
 def saved_address_body(saved: SavedAddress) -> dict[str, Any]:
-    """A saved address as `SavedAddressOutput`."""
+    """Render a saved address as `SavedAddressOutput`."""
     return {
         "id": saved.pk,
         **saved.as_address().as_dict(),
@@ -302,7 +302,7 @@ def saved_address_body(saved: SavedAddress) -> dict[str, Any]:
 
 
 def session_body(session: RefreshSession, current_id: UUID) -> dict[str, Any]:
-    """A session as `SessionOutput`."""
+    """Render a session as `SessionOutput`."""
     return {
         "id": session.pk,
         "user_agent": session.user_agent,
@@ -315,7 +315,7 @@ def session_body(session: RefreshSession, current_id: UUID) -> dict[str, Any]:
 
 
 def profile_body(user: User) -> dict[str, Any]:
-    """A user from `users_with_roles` as `ProfileOutput`."""
+    """Render a user from `users_with_roles` as `ProfileOutput`."""
     return {
         "id": user.pk,
         "email": user.email,

@@ -1,4 +1,4 @@
-"""What can be done to accounts and with them."""
+"""The use cases of accounts."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ from accounts.services.mfa import (
     START_MFA_ERRORS,
     STOP_MFA_ERRORS,
     confirm_mfa,
+    pending_mfa,
     renew_recovery_codes,
     reset_mfa,
-    show_second_factor,
     start_mfa,
-    started_mfa,
     stop_mfa,
+    verify_mfa,
 )
-from accounts.services.privacy import erase_user, export_personal_data, forget_abandoned_data
+from accounts.services.privacy import anonymize_abandoned_data, erase_user, export_personal_data
 from accounts.services.recovery import (
     CHANGE_PASSWORD_ERRORS,
     CONFIRM_EMAIL_CHANGE_ERRORS,
+    REAUTHENTICATE_ERRORS,
     RESET_PASSWORD_ERRORS,
     change_email,
     change_password,
     confirm_email_change,
-    distrust_email,
     forgot_password,
     request_verification,
     reset_password,
     set_password,
+    unverify_email,
     verify_email,
 )
 from accounts.services.sessions import (
@@ -57,27 +58,28 @@ __all__ = [
     "CONFIRM_MFA_ERRORS",
     "LOG_IN_ERRORS",
     "LOG_OUT_ERRORS",
+    "REAUTHENTICATE_ERRORS",
     "REFRESH_SESSION_ERRORS",
     "RESET_PASSWORD_ERRORS",
     "START_MFA_ERRORS",
     "STOP_MFA_ERRORS",
+    "anonymize_abandoned_data",
     "change_address",
     "change_email",
     "change_password",
     "confirm_email_change",
     "confirm_mfa",
-    "distrust_email",
     "end_all_sessions",
     "end_session",
     "ensure_user",
     "erase_user",
     "export_personal_data",
-    "forget_abandoned_data",
     "forgot_password",
     "lock_active_account_shared",
     "lock_user",
     "log_in",
     "log_out",
+    "pending_mfa",
     "refresh_session",
     "register_user",
     "remove_address",
@@ -90,10 +92,10 @@ __all__ = [
     "rotate_keys",
     "save_address",
     "set_password",
-    "show_second_factor",
     "start_mfa",
-    "started_mfa",
     "stop_mfa",
+    "unverify_email",
     "update_profile",
     "verify_email",
+    "verify_mfa",
 ]

@@ -24,9 +24,10 @@ def save_address(
     default_shipping: bool = False,
     default_billing: bool = False,
 ) -> SavedAddress:
-    """Adds an address; the first one is the default for both.
+    """Add an address; the first one becomes the default for shipping and billing.
 
-    Raises `Invalid` when its country's rules find something wrong, and `AddressBookFull`.
+    Raises `Invalid` when it breaks its country's rules, `AddressBookFull`, and
+    `Unauthenticated` for a closed account.
     """
     _require_valid(address)
     lock_user(user_id=user_id)
@@ -40,14 +41,14 @@ def save_address(
         default_billing=default_billing or count == 0,
         **address.as_dict(),
     )
-    _make_room_for(saved)
+    _unset_other_defaults(saved)
     saved.save(force_insert=True)
     return saved
 
 
 @use_case
 def change_address(*, user_id: UUID, address_id: UUID, changes: Mapping[str, Any]) -> SavedAddress:
-    """Changes the fields that are named. Raises `AddressNotFound` for another's, and `Invalid`."""
+    """Change the named fields. Raises `AddressNotFound` for somebody else's, and `Invalid`."""
     lock_user(user_id=user_id)
     saved = SavedAddress.objects.filter(user_id=user_id, pk=address_id).first()
     if saved is None:
@@ -55,14 +56,14 @@ def change_address(*, user_id: UUID, address_id: UUID, changes: Mapping[str, Any
     for name in (*ADDRESS_FIELDS, *DEFAULTS):
         setattr(saved, name, changes.get(name, getattr(saved, name)))
     _require_valid(saved.as_address())
-    _make_room_for(saved)
+    _unset_other_defaults(saved)
     saved.save()
     return saved
 
 
 @use_case
 def remove_address(*, user_id: UUID, address_id: UUID) -> None:
-    """Takes an address out of the book. Raises `AddressNotFound` for another's."""
+    """Delete an address. Raises `AddressNotFound` for somebody else's."""
     if not SavedAddress.objects.filter(user_id=user_id, pk=address_id).delete()[0]:
         raise AddressNotFound
 
@@ -73,8 +74,8 @@ def _require_valid(address: Address) -> None:
         raise Invalid(errors=errors)
 
 
-def _make_room_for(saved: SavedAddress) -> None:
-    """A default is the only one of its kind."""
+def _unset_other_defaults(saved: SavedAddress) -> None:
+    """Take the default away from the address that has had it."""
     others = SavedAddress.objects.filter(user_id=saved.user_id).exclude(pk=saved.pk)
     for default in DEFAULTS:
         if getattr(saved, default):

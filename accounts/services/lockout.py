@@ -1,13 +1,13 @@
-"""Lock-out: guessing passwords gets slow, but a stranger cannot lock a customer out.
+"""Lockout: guessing passwords gets slow, but a stranger cannot lock a customer out.
 
-Failures are counted for three keys: this account from this address, this account
-from anywhere, and this address for any account. Past a number of free ones, every
-further failure makes the next attempt wait, twice as long each time, up to fifteen
-minutes. A success ends the account's counts.
+Failures are counted for three keys: this account from this IP address, this account from
+anywhere, and this IP address for any account. Past a number of free ones, every further
+failure makes the next attempt wait, twice as long each time, up to fifteen minutes. A
+success ends the account's counts.
 
-The count of an account from anywhere is what a stranger can drive up, for as long as
-they care to. It does not hold for an address from which the account has logged in
-before, or from where its password was reset by who reads its mail.
+Strangers can drive up the count of an account from anywhere. So it does not apply to an IP
+address from which the account has logged in before, or from which its password was reset
+by a mailed link.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ FORGOTTEN_AFTER = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """What a failure counts for: digests, and how many failures of each are free.
+    """The keys that a failure counts for, and how many failures of each are free.
 
-    Digests are keyed, so that the table does not tell who has an account.
+    Keys are HMACs, so that the table does not tell who has an account.
     """
 
     free: Mapping[str, int]
@@ -47,19 +47,21 @@ class _Attempt:
 
     @property
     def anywhere(self) -> str:
-        """The key that a stranger can drive up."""
+        """The key that strangers can drive up."""
         return _digest("anywhere", self.account)
 
     def wait(self, waits: Mapping[str, int]) -> int:
-        """Seconds, by those of the single keys."""
+        """Return the seconds to wait, given those of each key."""
         own = max((waits.get(key, 0) for key in self.free if key != self.anywhere), default=0)
-        if own or not waits.get(self.anywhere) or _is_known(self.account, self.address):
+        if own or not waits.get(self.anywhere):
             return own
-        return waits[self.anywhere]
+        sessions = RefreshSession.objects.filter(user__email=self.account)
+        known = sessions.filter(ip_address=self.address).exists()
+        return 0 if known else waits[self.anywhere]
 
 
 def login_attempt(*, account: str, address: str) -> _Attempt:
-    """Somebody at `address` logs in as `account`, as it was typed, whoever that may be."""
+    """Return the attempt to log in as `account`, as it was typed, from an IP address."""
     account = normalize_email(account)
     free = {
         _digest("here", account, address): FREE_PER_ACCOUNT_AND_ADDRESS,
@@ -70,28 +72,33 @@ def login_attempt(*, account: str, address: str) -> _Attempt:
 
 
 def confirmation_attempt(*, user_id: UUID) -> _Attempt:
-    """Somebody who is logged in proves again who it is."""
+    """Return the attempt of a logged-in user to confirm their password."""
     return _Attempt({_digest("confirmation", str(user_id)): FREE_PER_ACCOUNT_AND_ADDRESS})
 
 
 def code_attempt(*, user_id: UUID) -> _Attempt:
-    """Somebody shows a code of the second factor.
+    """Return the attempt to enter a code from the authenticator app, or a recovery code.
 
-    Counted apart from passwords, whoever asks for it: otherwise the right password, shown
-    in between, would end the count of those who know it and guess codes.
+    Counted apart from passwords: otherwise somebody who knows the password and guesses codes
+    could end the count by entering the password in between.
     """
     return _Attempt({_digest("code", str(user_id)): FREE_PER_ACCOUNT_AND_ADDRESS})
 
 
 @contextmanager
-def guarded(attempt: _Attempt, *, now: datetime) -> Iterator[None]:
-    """Runs the check of a password or a code.
+def enforce_lockout(attempt: _Attempt, *, now: datetime) -> Iterator[None]:
+    """Run the check of a password or a code, and count it if it fails.
 
-    Raises `TooManyAttempts` instead when it comes too soon. An `InvalidCredentials`
+    Raises `TooManyAttempts` instead when the attempt comes too soon. An `InvalidCredentials`
     that leaves the block counts as a failure. No transaction may be open, because the
     count has to outlive the refusal.
     """
-    waits = _waits(attempt, now)
+    rows = LoginFailures.objects.filter(pk__in=list(attempt.free))
+    # For each key with failures, the seconds that it still has to wait.
+    waits = {
+        row.pk: max(0, ceil((row.blocked_until - now).total_seconds()))
+        for row in rows.filter(failed_at__gt=now - FORGOTTEN_AFTER)
+    }
     wait = attempt.wait(waits)
     if wait:
         raise TooManyAttempts(retry_after=wait)
@@ -106,17 +113,17 @@ def guarded(attempt: _Attempt, *, now: datetime) -> Iterator[None]:
 
 
 @transaction_required
-def forgive(*, account: str, address: str) -> None:
-    """Ends the counts that keep somebody at `address` from logging in as `account`.
+def reset_failures(*, account: str, address: str) -> None:
+    """End the counts that delay a login as `account` from an IP address.
 
-    Those of the address for other accounts stay.
+    That of the IP address for any account stays.
     """
     mine = [_digest("here", account, address), _digest("anywhere", account)]
     LoginFailures.objects.filter(pk__in=mine).delete()
 
 
 def purge(*, now: datetime) -> None:
-    """Deletes the counts that no longer hold anybody up."""
+    """Delete the counts that no longer delay anybody."""
     LoginFailures.objects.filter(failed_at__lt=now - FORGOTTEN_AFTER).delete()
 
 
@@ -124,17 +131,8 @@ def _digest(*parts: str) -> str:
     return salted_hmac("accounts.lockout", "\n".join(parts), algorithm="sha256").hexdigest()
 
 
-def _waits(attempt: _Attempt, now: datetime) -> dict[str, int]:
-    """The keys that have failures, and the seconds for which each still has to wait."""
-    rows = LoginFailures.objects.filter(pk__in=list(attempt.free))
-    return {
-        row.pk: max(0, ceil((row.blocked_until - now).total_seconds()))
-        for row in rows.filter(failed_at__gt=now - FORGOTTEN_AFTER)
-    }
-
-
 def _count(free: Mapping[str, int], now: datetime) -> None:
-    """Counts a failure for each key, in the order of the keys, so that two cannot deadlock."""
+    """Count a failure for each key, in the order of the keys, so that two cannot deadlock."""
     ordered = sorted(free)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -162,9 +160,3 @@ def _count(free: Mapping[str, int], now: datetime) -> None:
                 "longest": LONGEST_WAIT.total_seconds(),
             },
         )
-
-
-def _is_known(account: str, address: str) -> bool:
-    return RefreshSession.objects.filter(
-        user__email=normalize_email(account), ip_address=address
-    ).exists()

@@ -1,4 +1,4 @@
-"""The second factor: an authenticator app, and recovery codes for when it is lost."""
+"""Two-factor authentication (MFA): an authenticator app, and recovery codes for when it is lost."""
 
 from __future__ import annotations
 
@@ -11,169 +11,171 @@ from django.conf import settings
 
 from accounts import emails
 from accounts.domain import (
-    Enrolment,
+    Enrollment,
     InvalidCredentials,
     MfaAlreadyOn,
     MfaNotStarted,
+    TooManyAttempts,
 )
 from accounts.models import RecoveryCode, TotpDevice
-from accounts.selectors import second_factor_of
-from accounts.services.lockout import code_attempt, guarded
-from accounts.services.recovery import reauthenticate
-from accounts.services.second_factor import SECRETS_KEY, use_code, use_second_factor
+from accounts.selectors import mfa_of
+from accounts.services.lockout import code_attempt, enforce_lockout
+from accounts.services.mfa_codes import SECRETS_KEY, spend_mfa_code, spend_totp_code
+from accounts.services.recovery import REAUTHENTICATE_ERRORS, reauthenticate
 from accounts.services.sessions import revoke_sessions
 from accounts.services.totp import new_totp_secret, provisioning_url
 from accounts.services.users import lock_user
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 from core.encryption import seal, unseal
 from core.ids import hash_secret
 
 RECOVERY_CODES = 10
 
 
-START_MFA_ERRORS = (MfaAlreadyOn, InvalidCredentials)
+START_MFA_ERRORS = (MfaAlreadyOn, *REAUTHENTICATE_ERRORS)
 
 
-def start_mfa(*, user_id: UUID, password: str, now: datetime) -> Enrolment:
-    """A secret for an authenticator app; it counts once a code of it was shown.
+def start_mfa(*, user_id: UUID, password: str, now: datetime) -> Enrollment:
+    """Store a new secret for an authenticator app; MFA stays off until `confirm_mfa`.
 
-    It takes the password, so that who has stolen a token cannot keep its owner out for good.
-    Raises `START_MFA_ERRORS` and `TooManyAttempts`.
+    Takes the password, so that a stolen token is not enough to lock the owner out for good.
+    Raises `START_MFA_ERRORS`.
     """
     user = reauthenticate(user_id=user_id, password=password, now=now)
-    return _start(user_id=user_id, email=user.email, now=now)
-
-
-@use_case
-def _start(*, user_id: UUID, email: str, now: datetime) -> Enrolment:
-    lock_user(user_id=user_id)
-    if TotpDevice.objects.filter(pk=user_id).exclude(confirmed_at=None).exists():
-        raise MfaAlreadyOn
     secret = new_totp_secret()
     sealed = seal(secret, key=SECRETS_KEY, bound_to=str(user_id))
-    TotpDevice.objects.update_or_create(
-        pk=user_id, defaults={"secret": sealed, "created_at": now, "confirmed_at": None}
-    )
-    return _enrolment(secret, email)
+
+    @use_case
+    def start() -> Enrollment:
+        lock_user(user_id=user_id)
+        if TotpDevice.objects.filter(pk=user_id).exclude(confirmed_at=None).exists():
+            raise MfaAlreadyOn
+        TotpDevice.objects.update_or_create(
+            pk=user_id, defaults={"secret": sealed, "created_at": now, "confirmed_at": None}
+        )
+        return _enrollment(secret, user.email)
+
+    return start()
 
 
-def started_mfa(*, user_id: UUID, started_at: datetime) -> Enrolment | None:
-    """What `start_mfa` answered at `started_at`, again.
+def pending_mfa(*, user_id: UUID, started_at: datetime) -> Enrollment | None:
+    """Return again what `start_mfa` returned at `started_at`.
 
-    None when it was confirmed or started anew since, so that whoever shows it shows no
-    secret that somebody else has asked for.
+    None when it was confirmed or started anew since, so that nobody is shown a secret that
+    another session asked for.
     """
     pending = TotpDevice.objects.filter(pk=user_id, confirmed_at=None, created_at=started_at)
     device = pending.select_related("user").first()
     if device is None:
         return None
     secret = unseal(bytes(device.secret), key=SECRETS_KEY, bound_to=str(user_id))
-    return _enrolment(secret, device.user.email) if secret else None
+    return _enrollment(secret, device.user.email) if secret else None
 
 
-def _enrolment(secret: bytes, email: str) -> Enrolment:
+def _enrollment(secret: bytes, email: str) -> Enrollment:
     url = provisioning_url(secret, account=email, issuer=settings.SHOP_NAME)
-    return Enrolment(b32encode(secret).decode().rstrip("="), url)
+    return Enrollment(b32encode(secret).decode().rstrip("="), url)
 
 
-CONFIRM_MFA_ERRORS = (MfaNotStarted, MfaAlreadyOn, InvalidCredentials)
+CONFIRM_MFA_ERRORS = (MfaNotStarted, MfaAlreadyOn, InvalidCredentials, TooManyAttempts)
 
 
 def confirm_mfa(*, user_id: UUID, code: str, now: datetime) -> list[str]:
-    """Turns the second factor on and returns the recovery codes, for the only time.
+    """Turn MFA on by a first code, and return the recovery codes, which are shown only once.
 
-    Every session ends, because none has shown the second factor. Raises
+    Every session ends, because none of them has passed MFA. Raises
     `CONFIRM_MFA_ERRORS`.
     """
-    with guarded(code_attempt(user_id=user_id), now=now):
-        return _confirm(user_id=user_id, code=code, now=now)
+
+    @use_case
+    def confirm() -> list[str]:
+        # A login that found MFA off has opened its session, or waits for this lock.
+        lock_user(user_id=user_id)
+        device = TotpDevice.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+        if device is None:
+            raise MfaNotStarted
+        if device.confirmed_at is not None:
+            raise MfaAlreadyOn
+        spend_totp_code(device, code, now)
+        device.confirmed_at = now
+        device.save(update_fields=["confirmed_at"])
+        revoke_sessions(user_id=user_id, now=now)
+        emails.send_mfa_on.defer(user_id=str(user_id))
+        return _new_recovery_codes(user_id)
+
+    with enforce_lockout(code_attempt(user_id=user_id), now=now):
+        return confirm()
 
 
-@use_case
-def _confirm(*, user_id: UUID, code: str, now: datetime) -> list[str]:
-    lock_user(user_id=user_id)  # A login that found no factor has opened its session, or waits.
-    device = TotpDevice.objects.select_for_update(no_key=True).filter(pk=user_id).first()
-    if device is None:
-        raise MfaNotStarted
-    if device.confirmed_at is not None:
-        raise MfaAlreadyOn
-    use_code(device, code, now)
-    device.confirmed_at = now
-    device.save(update_fields=["confirmed_at"])
-    revoke_sessions(user_id=user_id, now=now)
-    emails.send_second_factor_on.defer(user_id=str(user_id))
-    return _new_recovery_codes(user_id)
-
-
-STOP_MFA_ERRORS = (MfaNotStarted, InvalidCredentials)
+STOP_MFA_ERRORS = (MfaNotStarted, InvalidCredentials, TooManyAttempts)
 
 
 def stop_mfa(*, user_id: UUID, password: str, code: str, now: datetime) -> None:
-    """Turns the second factor off, by password and code. Raises `STOP_MFA_ERRORS`."""
+    """Turn MFA off, by the password and a code; every session ends.
+
+    Raises `STOP_MFA_ERRORS`, and `MfaRequired` when `code` is empty.
+    """
+
+    @use_case
+    def stop() -> None:
+        lock_user(user_id=user_id)
+        if spend_mfa_code(user_id=user_id, code=code, now=now) is None:
+            raise MfaNotStarted
+        _turn_off(user_id, now)
+
     reauthenticate(user_id=user_id, password=password, now=now)
-    with guarded(code_attempt(user_id=user_id), now=now):
-        _stop(user_id=user_id, code=code, now=now)
-
-
-@use_case
-def _stop(*, user_id: UUID, code: str, now: datetime) -> None:
-    lock_user(user_id=user_id)
-    if use_second_factor(user_id=user_id, code=code, now=now) is None:
-        raise MfaNotStarted
-    _turn_off(user_id, now)
+    with enforce_lockout(code_attempt(user_id=user_id), now=now):
+        stop()
 
 
 @use_case
 def reset_mfa(*, user_id: UUID, now: datetime) -> None:
-    """Turns off the second factor of somebody who has lost the app and the codes.
+    """Turn MFA off for somebody who has lost the app and the recovery codes.
 
-    Every session of theirs ends, and they are told. Raises `MfaNotStarted`.
+    Every session of theirs ends, and they are told by e-mail. Raises `MfaNotStarted`.
     """
     lock_user(user_id=user_id)
-    if second_factor_of(user_id) is None:
-        raise MfaNotStarted("This account has no second factor.")
+    if mfa_of(user_id) is None:
+        raise MfaNotStarted("This account does not use two-factor authentication.")
     _turn_off(user_id, now)
 
 
+@transaction_required
 def _turn_off(user_id: UUID, now: datetime) -> None:
     TotpDevice.objects.filter(pk=user_id).delete()
     RecoveryCode.objects.filter(user_id=user_id).delete()
     revoke_sessions(user_id=user_id, now=now)
-    emails.send_second_factor_off.defer(user_id=str(user_id))
+    emails.send_mfa_off.defer(user_id=str(user_id))
 
 
 def renew_recovery_codes(*, user_id: UUID, code: str, now: datetime) -> list[str]:
-    """Returns new recovery codes, for the only time; those before are void.
+    """Replace all recovery codes and return the new ones, which are shown only once.
 
-    `code` is of the authenticator app, or one of those before. Raises `MfaNotStarted`,
-    `MfaRequired`, `InvalidCredentials` and `TooManyAttempts`.
+    `code` comes from the authenticator app or is a former recovery code. Raises
+    `MfaNotStarted`, `MfaRequired`, `InvalidCredentials` and `TooManyAttempts`.
     """
-    with guarded(code_attempt(user_id=user_id), now=now):
-        return _renew(user_id=user_id, code=code, now=now)
+
+    @use_case
+    def renew() -> list[str]:
+        if spend_mfa_code(user_id=user_id, code=code, now=now) is None:
+            raise MfaNotStarted
+        return _new_recovery_codes(user_id)
+
+    with enforce_lockout(code_attempt(user_id=user_id), now=now):
+        return renew()
 
 
-@use_case
-def _renew(*, user_id: UUID, code: str, now: datetime) -> list[str]:
-    if use_second_factor(user_id=user_id, code=code, now=now) is None:
-        raise MfaNotStarted
-    return _new_recovery_codes(user_id)
+def verify_mfa(*, user_id: UUID, code: str, now: datetime) -> datetime | None:
+    """Spend a code at the login of the admin, and return since when MFA is on.
 
-
-def show_second_factor(*, user_id: UUID, code: str, now: datetime) -> datetime | None:
-    """Spends a code at the door of the admin; returns since when the second factor is on.
-
-    None when the user has none. Raises `MfaRequired`, `InvalidCredentials` and
+    None when the account does not use it. Raises `MfaRequired`, `InvalidCredentials` and
     `TooManyAttempts`.
     """
-    with guarded(code_attempt(user_id=user_id), now=now):
-        return _show(user_id=user_id, code=code, now=now)
+    with enforce_lockout(code_attempt(user_id=user_id), now=now):
+        return use_case(spend_mfa_code)(user_id=user_id, code=code, now=now)
 
 
-@use_case
-def _show(*, user_id: UUID, code: str, now: datetime) -> datetime | None:
-    return use_second_factor(user_id=user_id, code=code, now=now)
-
-
+@transaction_required
 def _new_recovery_codes(user_id: UUID) -> list[str]:
     codes = [f"{secrets.token_hex(4)}-{secrets.token_hex(4)}" for _ in range(RECOVERY_CODES)]
     RecoveryCode.objects.filter(user_id=user_id).delete()

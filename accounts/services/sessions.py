@@ -1,4 +1,4 @@
-"""Sessions: a login and the family of refresh tokens that grows out of it."""
+"""Sessions: a login and the family of refresh tokens that descend from it."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from accounts.domain import (
     TokenReused,
     TokenRevoked,
     TooManyAttempts,
-    granted,
     normalize_email,
     normalize_password,
+    session_roles,
 )
 from accounts.models import RefreshSession, User
 from accounts.selectors import roles_of, users_with_roles
-from accounts.services.lockout import code_attempt, guarded, login_attempt
-from accounts.services.second_factor import use_second_factor
+from accounts.services.lockout import code_attempt, enforce_lockout, login_attempt
+from accounts.services.mfa_codes import spend_mfa_code
 from accounts.tokens import signing_keys
 from accounts.tokens.json_web_tokens import read_refresh, sign_access, sign_refresh
 from core.db.transactions import transaction_required, use_case
@@ -38,51 +38,43 @@ LOG_IN_ERRORS = (InvalidCredentials, MfaRequired, TooManyAttempts)
 
 
 def log_in(*, email: str, password: str, device: Device, now: datetime, otp: str = "") -> TokenPair:
-    """Open a session; a refusal takes the same time whatever its reason.
+    """Open a session and return its tokens.
 
-    `otp` is the code of an authenticator app, needed where one is in use.
-    Raises `LOG_IN_ERRORS`.
+    Raises `LOG_IN_ERRORS`: `InvalidCredentials` after the same time whatever the reason,
+    `MfaRequired` where the account uses MFA and `otp` is empty.
     """
-    with guarded(login_attempt(account=email, address=device.ip_address or ""), now=now):
-        user = _authenticated(email, password)
-        with guarded(code_attempt(user_id=user.pk), now=now) if otp else nullcontext():
-            return _open_session(
-                user_id=user.pk, password_hash=user.password, otp=otp, device=device, now=now
-            )
 
+    @use_case
+    def open_session(checked: User) -> TokenPair:
+        # The password was checked before the transaction, so it must not have changed since.
+        unchanged = users_with_roles().filter(pk=checked.pk, password=checked.password)
+        locked = unchanged.filter(is_active=True).select_for_update(of=("self",), no_key=True)
+        user = locked.first()
+        if user is None:
+            raise InvalidCredentials
+        mfa_shown = spend_mfa_code(user_id=user.pk, code=otp, now=now) is not None
+        session = create_session(user, device=device, now=now, mfa_shown=mfa_shown)
+        return _token_pair(session, user, now)
 
-def _authenticated(email: str, password: str) -> User:
-    user = User.objects.filter(email=normalize_email(email)).first()
-    if user is None:
-        make_password(normalize_password(password))
-        raise InvalidCredentials
-    if not user.check_password(password) or not user.is_active:
-        raise InvalidCredentials
-    if settings.REQUIRE_VERIFIED_EMAIL and user.email_verified_at is None:
-        # Another refusal would tell who has just registered the address that it was free.
-        raise InvalidCredentials
-    return user
-
-
-@use_case
-def _open_session(
-    *, user_id: UUID, password_hash: str, otp: str, device: Device, now: datetime
-) -> TokenPair:
-    """The password was checked before the transaction, so it must not have changed since."""
-    unchanged = users_with_roles().filter(pk=user_id, password=password_hash, is_active=True)
-    user = unchanged.select_for_update(of=("self",), no_key=True).first()
-    if user is None:
-        raise InvalidCredentials
-    shown = use_second_factor(user_id=user_id, code=otp, now=now) is not None
-    session = note_session(user, device=device, now=now, mfa_shown=shown)
-    return _pair(session, user, now)
+    with enforce_lockout(login_attempt(account=email, address=device.ip_address or ""), now=now):
+        user = User.objects.filter(email=normalize_email(email)).first()
+        if user is None:
+            make_password(normalize_password(password))  # Takes as long as checking one.
+            raise InvalidCredentials
+        if not user.check_password(password) or not user.is_active:
+            raise InvalidCredentials
+        if settings.REQUIRE_VERIFIED_EMAIL and user.email_verified_at is None:
+            # Another refusal would tell whoever just registered the address that it was free.
+            raise InvalidCredentials
+        with enforce_lockout(code_attempt(user_id=user.pk), now=now) if otp else nullcontext():
+            return open_session(user)
 
 
 @transaction_required
-def note_session(
+def create_session(
     user: User, *, device: Device, now: datetime, mfa_shown: bool = False
 ) -> RefreshSession:
-    """That somebody who proved to be this user was there."""
+    """Record a session of a user who has just proved who they are."""
     return RefreshSession.objects.create(
         user=user,
         mfa_shown=mfa_shown,
@@ -100,35 +92,35 @@ REFRESH_SESSION_ERRORS = (TokenInvalid, TokenExpired, TokenReused, TokenRevoked)
 
 
 def refresh_session(*, refresh: str, now: datetime) -> TokenPair:
-    """Spends a refresh token for the next pair.
+    """Spend a refresh token for the next pair of tokens.
 
-    A spent one means that somebody copied it, so its whole family is revoked and
-    `TokenReused` raised. Raises `REFRESH_SESSION_ERRORS`.
+    A token that was spent before has been copied by somebody, so its whole session is revoked
+    and `TokenReused` raised. Raises `REFRESH_SESSION_ERRORS`.
     """
     session_id, jti = read_refresh(refresh)
+
+    @use_case
+    def spend_token() -> TokenPair:
+        session = RefreshSession.objects.locked().live(now).filter(pk=session_id).first()
+        if session is None:
+            raise TokenRevoked
+        if session.current_jti != jti:
+            raise TokenReused
+        user = users_with_roles().filter(pk=session.user_id, is_active=True).first()
+        if user is None:
+            raise TokenRevoked
+        session.current_jti = uuid4().hex
+        session.last_used_at = now
+        session.expires_at = min(now + REFRESH_LIFETIME, session.ends_at)
+        session.save(update_fields=["current_jti", "last_used_at", "expires_at"])
+        return _token_pair(session, user, now)
+
     try:
-        return _rotate(session_id=session_id, jti=jti, now=now)
+        return spend_token()
     except TokenReused:
-        # The refusal rolled its own transaction back; what follows from it has to last.
+        # The refusal rolled its own transaction back, but the session has to stay revoked.
         use_case(_revoke)(session_id, now)
         raise
-
-
-@use_case
-def _rotate(*, session_id: UUID, jti: str, now: datetime) -> TokenPair:
-    session = RefreshSession.objects.locked().live(now).filter(pk=session_id).first()
-    if session is None:
-        raise TokenRevoked
-    if session.current_jti != jti:
-        raise TokenReused
-    user = users_with_roles().filter(pk=session.user_id, is_active=True).first()
-    if user is None:
-        raise TokenRevoked
-    session.current_jti = uuid4().hex
-    session.last_used_at = now
-    session.expires_at = min(now + REFRESH_LIFETIME, session.ends_at)
-    session.save(update_fields=["current_jti", "last_used_at", "expires_at"])
-    return _pair(session, user, now)
 
 
 LOG_OUT_ERRORS = (TokenInvalid, TokenExpired)
@@ -136,14 +128,14 @@ LOG_OUT_ERRORS = (TokenInvalid, TokenExpired)
 
 @use_case
 def log_out(*, refresh: str, now: datetime) -> None:
-    """Ends the session of a refresh token, spent or not. Raises `LOG_OUT_ERRORS`."""
+    """End the session of a refresh token, spent or not. Raises `LOG_OUT_ERRORS`."""
     session_id, _ = read_refresh(refresh)
     _revoke(session_id, now)
 
 
 @use_case
 def end_session(*, user_id: UUID, session_id: UUID, now: datetime) -> None:
-    """Ends one of a user's sessions. Raises `SessionNotFound` for another's."""
+    """End one of a user's sessions. Raises `SessionNotFound` for somebody else's."""
     session = RefreshSession.objects.locked().live(now).filter(user_id=user_id, pk=session_id)
     if session.first() is None:
         raise SessionNotFound
@@ -152,15 +144,15 @@ def end_session(*, user_id: UUID, session_id: UUID, now: datetime) -> None:
 
 @use_case
 def end_all_sessions(*, user_id: UUID, now: datetime) -> None:
-    """Logs a user out everywhere."""
+    """Log a user out everywhere, the admin included."""
     revoke_sessions(user_id=user_id, now=now)
 
 
 @transaction_required
 def revoke_sessions(*, user_id: UUID, now: datetime) -> None:
-    """Ends a user's sessions, because what they rest on changed.
+    """End every session of a user, those of the admin included.
 
-    Those of the admin, too. The user is locked before the sessions, as at a login.
+    The user is locked before the sessions, as at a login.
     """
     User.objects.filter(pk=user_id).update(sessions_ended_at=now)
     RefreshSession.objects.filter(user_id=user_id, revoked_at=None).update(revoked_at=now)
@@ -168,22 +160,23 @@ def revoke_sessions(*, user_id: UUID, now: datetime) -> None:
 
 @use_case
 def rotate_keys(*, now: datetime) -> str:
-    """Puts the next signing key to use; returns its id. Tokens given out stay good."""
+    """Put the next signing key to use and return its id; issued tokens stay valid."""
     return signing_keys.rotate(now=now)
 
 
 @use_case
 def replace_leaked_keys(*, now: datetime) -> str:
-    """Puts a new signing key to use; returns its id. Every token given out before is void."""
+    """Put a new signing key to use and return its id; every issued token becomes void."""
     return signing_keys.replace_all(now=now)
 
 
+@transaction_required
 def _revoke(session_id: UUID, now: datetime) -> None:
     RefreshSession.objects.filter(pk=session_id, revoked_at=None).update(revoked_at=now)
 
 
-def _pair(session: RefreshSession, user: User, now: datetime) -> TokenPair:
-    roles = granted(
+def _token_pair(session: RefreshSession, user: User, now: datetime) -> TokenPair:
+    roles = session_roles(
         roles_of(user), mfa_shown=session.mfa_shown, mfa_required=settings.STAFF_MFA_REQUIRED
     )
     return TokenPair(

@@ -1,4 +1,7 @@
-"""Time-based one-time passwords (RFC 6238): six digits, thirty seconds, SHA-1, as apps have it."""
+"""Time-based one-time passwords (RFC 6238) as authenticator apps expect them.
+
+Six digits, thirty seconds, SHA-1.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,17 @@ from urllib.parse import quote, urlencode
 STEP_SECONDS = 30
 DIGITS = 6
 SECRET_BYTES = 20
-# A clock may be half a minute off, either way.
+# The phone's clock may be half a minute off, either way.
 DRIFT_STEPS = 1
 
 
 def new_totp_secret() -> bytes:
-    """160 random bits (RFC 4226, section 4)."""
+    """Return 160 random bits (RFC 4226, section 4)."""
     return secrets.token_bytes(SECRET_BYTES)
 
 
 def code_of(secret: bytes, step: int) -> str:
-    """The code of one period of thirty seconds."""
+    """Return the code for one period of thirty seconds, counted from 1970."""
     digest = hmac.digest(secret, step.to_bytes(8), "sha1")
     offset = digest[-1] & 0x0F
     number = int.from_bytes(digest[offset : offset + 4]) & 0x7FFFFFFF
@@ -29,7 +32,7 @@ def code_of(secret: bytes, step: int) -> str:
 
 
 def matching_step(secret: bytes, code: str, *, now: datetime, after: int) -> int | None:
-    """The period that `code` is right for, later than the one that was used last."""
+    """Return the period that `code` is right for, if it is later than the period `after`."""
     current = int(now.timestamp()) // STEP_SECONDS
     for step in range(current - DRIFT_STEPS, current + DRIFT_STEPS + 1):
         if step > after and hmac.compare_digest(code_of(secret, step).encode(), code.encode()):
@@ -38,7 +41,7 @@ def matching_step(secret: bytes, code: str, *, now: datetime, after: int) -> int
 
 
 def provisioning_url(secret: bytes, *, account: str, issuer: str) -> str:
-    """What an authenticator app reads from a QR code."""
+    """Return the `otpauth://` URL that an authenticator app reads from a QR code."""
     label = quote(f"{issuer}:{account}")
     encoded = b32encode(secret).decode().rstrip("=")
     return f"otpauth://totp/{label}?{urlencode({'secret': encoded, 'issuer': issuer})}"

@@ -25,34 +25,34 @@ from core.errors import FieldError, Unauthenticated
 def register_user(
     *, email: str, password: str, first_name: str = "", last_name: str = "", welcome: bool = True
 ) -> User:
-    """A customer's account, or for a taken address one that only looks like it.
+    """Create a customer's account; for a taken address return one that only looks like it.
 
-    `welcome` mails the owner of the address: to verify it, or that somebody tried to take it.
-    The answer, and the time it takes, say nothing about whether the address was
-    taken; whoever owns it keeps the account untouched. Raises `WeakPassword`.
+    `welcome` mails the owner of the address: to verify it, or that somebody tried to register
+    it. The result, and the time it takes, do not tell whether the address was taken; the
+    existing account is not touched. Raises `WeakPassword`.
     """
     user = User(email=normalize_email(email), first_name=first_name, last_name=last_name)
     require_strong_password(password, user)
     user.set_password(password)  # Before the transaction: it takes tens of milliseconds.
-    return _save_unless_taken(user=user, welcome=welcome)
 
+    @use_case
+    def save_unless_taken() -> User:
+        User.objects.bulk_create([user], ignore_conflicts=True)
+        owner_id = User.objects.filter(email=user.email).values_list("pk", flat=True).first()
+        if welcome:
+            emails.send_welcome.defer(
+                owner_id=str(owner_id) if owner_id else None, registered_id=str(user.pk)
+            )
+        return user
 
-@use_case
-def _save_unless_taken(*, user: User, welcome: bool) -> User:
-    User.objects.bulk_create([user], ignore_conflicts=True)
-    owner_id = User.objects.filter(email=user.email).values_list("pk", flat=True).first()
-    if welcome:
-        emails.send_welcome.defer(
-            owner_id=str(owner_id) if owner_id else None, registered_id=str(user.pk)
-        )
-    return user
+    return save_unless_taken()
 
 
 @use_case
 def update_profile(
     *, user_id: UUID, first_name: str | None = None, last_name: str | None = None
 ) -> User:
-    """Changes the names that are not None. Raises `Unauthenticated`."""
+    """Change the names that are not None. Raises `Unauthenticated`."""
     lock_user(user_id=user_id)
     user = profile_of(user_id)
     user.first_name = user.first_name if first_name is None else first_name
@@ -63,7 +63,7 @@ def update_profile(
 
 @use_case
 def ensure_user(*, email: str, password: str, role: Role) -> User:
-    """An active user with exactly this role and password, made or changed; for demo data."""
+    """Create or change a user to be active with exactly this role and password; for demo data."""
     user = User.objects.filter(email=normalize_email(email)).first()
     user = user or User(email=normalize_email(email))
     user.is_active = True
@@ -78,10 +78,10 @@ def ensure_user(*, email: str, password: str, role: Role) -> User:
 
 @transaction_required
 def lock_user(*, user_id: UUID) -> None:
-    """Makes others who lock or hold this user wait until the transaction ends.
+    """Lock an active user until the transaction ends.
 
-    Raises `Unauthenticated` when the account was closed or erased: an access token is good
-    for a while longer, and nothing may come in that nobody can erase any more.
+    Raises `Unauthenticated` when the account was closed or erased: an access token outlives
+    it for a while, and nothing may be stored that nobody can erase any more.
     """
     users = User.objects.select_for_update(no_key=True).filter(pk=user_id, is_active=True)
     if not users.values("pk").first():
@@ -90,19 +90,19 @@ def lock_user(*, user_id: UUID) -> None:
 
 @transaction_required
 def lock_active_account_shared(*, user_id: UUID) -> str:
-    """Keeps an account from being changed or erased until the transaction ends.
+    """Keep an account from being changed or erased until the transaction ends.
 
-    Any number of transactions may hold it at once. Comes before every other lock. Returns
-    the account's e-mail address. Raises `Unauthenticated` as `lock_user` does.
+    Any number of transactions may hold this lock at once. It comes before every other lock.
+    Returns the account's e-mail address. Raises `Unauthenticated` as `lock_user` does.
     """
-    held = "SELECT id, email FROM accounts_user WHERE id = %s AND is_active FOR SHARE"
-    for user in User.objects.raw(held, [user_id]):
+    statement = "SELECT id, email FROM accounts_user WHERE id = %s AND is_active FOR SHARE"
+    for user in User.objects.raw(statement, [user_id]):
         return user.email
     raise Unauthenticated
 
 
 def require_strong_password(password: str, user: User) -> None:
-    """Raises `WeakPassword` with one entry for each rule that the password breaks."""
+    """Raise `WeakPassword` with one entry for each rule that the password breaks."""
     try:
         validate_password(normalize_password(password), user)
     except ValidationError as error:

@@ -1,8 +1,8 @@
-"""JSON Web Tokens, by SimpleJWT: signed by the current key, verified by any that is published.
+"""JSON Web Tokens (SimpleJWT), signed by the current key, verified by any published one.
 
-An access token is `typ: at+jwt` (RFC 9068) for the audience of the API; a refresh
-token has another type and another audience, so that a service which verifies our
-tokens by the JWKS cannot mistake one for the other.
+An access token is `typ: at+jwt` (RFC 9068) for the audience of the API; a refresh token
+has another type and another audience, so that a service that verifies our tokens by the
+JWKS cannot take one for the other.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CACHED_TOKENS = 4_096
 
 
 class _Backend(TokenBackend):
-    """Signs with the keyring and verifies one type of token for one audience."""
+    """Sign with the keyring, and verify one type of token for one audience."""
 
     def __init__(self, typ: str, audience: str) -> None:
         super().__init__(
@@ -56,7 +56,7 @@ class _Backend(TokenBackend):
         return jwt.encode(claims, private_key, algorithm=ALGORITHM, headers=headers)
 
     def get_verifying_key(self, token: Any) -> Any:
-        """Only ever one of our own keys, whatever else (`jku`, `jwk`, `x5u`) the header names."""
+        """Return one of our own keys, whatever else (`jku`, `jwk`, `x5u`) the header names."""
         header = jwt.get_unverified_header(token)
         if header.get("alg") != ALGORITHM or header.get("typ") != self.typ:
             raise TokenBackendError("Token is of another type")
@@ -67,7 +67,7 @@ class _Backend(TokenBackend):
 
 
 class AccessToken(Token):
-    """Says who calls and what they may do, for ten minutes, to whoever can verify it."""
+    """Proves for ten minutes who calls, and with which roles."""
 
     token_type = "access"  # noqa: S105 - a kind, not a secret
     lifetime = ACCESS_LIFETIME
@@ -75,7 +75,7 @@ class AccessToken(Token):
 
 
 class RefreshToken(Token):
-    """Buys the next pair of tokens, once."""
+    """Is exchanged for the next pair of tokens, once."""
 
     token_type = "refresh"  # noqa: S105 - a kind, not a secret
     lifetime = REFRESH_LIFETIME
@@ -83,7 +83,7 @@ class RefreshToken(Token):
 
 
 def sign_access(*, user_id: UUID, roles: frozenset[str], session_id: UUID, now: datetime) -> str:
-    """An access token good for `ACCESS_LIFETIME` from `now`."""
+    """Return an access token that is valid for `ACCESS_LIFETIME` from `now`."""
     token = AccessToken()
     token.set_iat(at_time=now)
     token.set_exp(from_time=now)
@@ -94,7 +94,7 @@ def sign_access(*, user_id: UUID, roles: frozenset[str], session_id: UUID, now: 
 
 
 def sign_refresh(*, session_id: UUID, jti: str, now: datetime, expires_at: datetime) -> str:
-    """The refresh token `jti` of a session."""
+    """Return the refresh token `jti` of a session, valid until `expires_at`."""
     token = RefreshToken()
     token.set_iat(at_time=now)
     token.set_exp(from_time=expires_at, lifetime=expires_at - expires_at)
@@ -104,7 +104,10 @@ def sign_refresh(*, session_id: UUID, jti: str, now: datetime, expires_at: datet
 
 
 def read_refresh(encoded: str) -> tuple[UUID, str]:
-    """The session and the id of a refresh token that we signed and that has not expired."""
+    """Return the session and the `jti` of a refresh token.
+
+    Raises `TokenExpired`, or `TokenInvalid` for one that we have not signed.
+    """
     payload = _verified(RefreshToken, encoded)
     return _uuid(payload.get("sid")), str(payload["jti"])
 
@@ -141,49 +144,43 @@ def _uuid(text: object) -> UUID:
 
 
 class VerifiedTokens:
-    """Access tokens verified once per process: a signature costs 100 µs, a look-up less than one.
+    """A cache of verified access tokens: a signature takes 100 µs, a lookup less than one.
 
-    Bounded: past `CACHED_TOKENS` the oldest entries go. Only tokens with a good
-    signature get in, so a flood of forged ones cannot push out the others. All are
-    forgotten when the keyring finds one of its keys withdrawn.
+    Past `CACHED_TOKENS` the oldest entries go. Only tokens with a valid signature get in, so a
+    flood of forged ones cannot push out the others. It is emptied when the keyring finds that
+    one of its keys was withdrawn.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users: dict[str, TokenUser] = {}
-        self._losses = 0
+        self._withdrawals = 0
 
     def user_of(self, encoded: str) -> TokenUser:
-        """Who holds this token. Raises `TokenExpired` or `TokenInvalid`."""
-        losses = keyring.losses()
-        if losses != self._losses:
-            self._forget(losses)
+        """Return the user of an access token. Raises `TokenExpired` or `TokenInvalid`."""
+        withdrawals = keyring.withdrawals()
+        if withdrawals != self._withdrawals:
+            with self._lock:
+                self._users.clear()
+                self._withdrawals = withdrawals
         user = self._users.get(encoded)
         if user is None:
             user = _read_access(encoded)
-            self._keep(encoded, user, losses)
+            with self._lock:
+                # A token that was verified by a key withdrawn meanwhile is not kept.
+                if withdrawals == self._withdrawals:
+                    if len(self._users) >= CACHED_TOKENS:
+                        for oldest in list(self._users)[: CACHED_TOKENS // 4]:
+                            del self._users[oldest]
+                    self._users[encoded] = user
         if user.expires_at + CLOCK_SKEW_SECONDS <= time.time():
             raise TokenExpired
         return user
 
     def clear(self) -> None:
-        """Forgets every token, so that each is verified again."""
+        """Empty the cache, so that each token is verified again."""
         with self._lock:
             self._users.clear()
-
-    def _forget(self, losses: int) -> None:
-        with self._lock:
-            self._users.clear()
-            self._losses = losses
-
-    def _keep(self, encoded: str, user: TokenUser, losses: int) -> None:
-        with self._lock:
-            if losses != self._losses:
-                return
-            if len(self._users) >= CACHED_TOKENS:
-                for oldest in list(self._users)[: CACHED_TOKENS // 4]:
-                    del self._users[oldest]
-            self._users[encoded] = user
 
 
 verified_tokens = VerifiedTokens()

@@ -1,7 +1,7 @@
-"""What is mailed to prove that somebody reads an address: signed, expiring, good once.
+"""Tokens of mailed links, which prove that somebody reads an address: signed, expiring, used once.
 
-Nothing is stored. A proof carries a fingerprint of what it would change, so using
-it, or changing the same thing in another way, makes it worthless.
+Nothing is stored. A token carries a fingerprint of what it would change, so using it, or
+changing the same thing in another way, makes it void.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from uuid import UUID
 
 from django.core import signing
 
-from accounts.domain import ProofInvalid
+from accounts.domain import LinkInvalid
 from accounts.models import EmailChange, User
 
 
 class Purpose(StrEnum):
-    """What a proof is good for."""
+    """What a link does."""
 
     VERIFY_EMAIL = "verify-email"
     RESET_PASSWORD = "reset-password"  # noqa: S105 - a purpose, not a secret
@@ -29,15 +29,15 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """A proof with a good signature; `fits` has to be asked under the lock of what it changes."""
+class SignedLink:
+    """A token with a valid signature; call `matches` under the lock of what the link changes."""
 
     purpose: Purpose
     subject_id: UUID
     fingerprint: str
 
-    def fits(self, subject: User | EmailChange) -> bool:
-        """Whether nothing has changed since it was made."""
+    def matches(self, subject: User | EmailChange) -> bool:
+        """Return whether nothing has changed since the token was signed."""
         return self.fingerprint == _fingerprint(self.purpose, subject)
 
 
@@ -55,23 +55,26 @@ _STATES: dict[Purpose, Callable[..., list[object]]] = {
 }
 
 
-def make_proof(purpose: Purpose, subject: User | EmailChange) -> str:
-    """URL-safe text that proves to `read_proof` that its reader was mailed it."""
+def sign_link_token(purpose: Purpose, subject: User | EmailChange) -> str:
+    """Return the URL-safe token of a link that is valid for `LIFETIMES[purpose]` from now."""
     content = [str(subject.pk), _fingerprint(purpose, subject)]
     return signing.dumps(content, salt=_salt(purpose))
 
 
-def read_proof(text: str, *purposes: Purpose) -> Proof:
-    """Raises `ProofInvalid` unless we made `text` for one of the purposes and in time."""
+def read_link_token(token: str, *purposes: Purpose) -> SignedLink:
+    """Return a token that was signed for one of the purposes and has not expired.
+
+    Raises `LinkInvalid` for any other.
+    """
     for purpose in purposes:
         try:
             subject_id, fingerprint = signing.loads(
-                text, salt=_salt(purpose), max_age=LIFETIMES[purpose]
+                token, salt=_salt(purpose), max_age=LIFETIMES[purpose]
             )
         except signing.BadSignature:
             continue
-        return Proof(purpose, UUID(subject_id), fingerprint)
-    raise ProofInvalid
+        return SignedLink(purpose, UUID(subject_id), fingerprint)
+    raise LinkInvalid
 
 
 def _salt(purpose: Purpose) -> str:

@@ -1,7 +1,7 @@
-"""The signing keys: made once, kept encrypted in PostgreSQL, cached in each process.
+"""The signing keys: generated once, stored encrypted in PostgreSQL, cached in each process.
 
-A key is published as `next` before it signs, so that nobody meets a key id that
-it could not have known: neither another process nor a service with a cached JWKS.
+A key is published as `next` before it signs, so that no other process, and no service with
+a cached JWKS, ever meets a key id that it cannot know yet.
 """
 
 from __future__ import annotations
@@ -50,49 +50,55 @@ class Ring:
 
 
 class Keyring:
-    """This process's view of the signing keys."""
+    """The signing keys as this process has cached them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._ring: Ring | None = None
         self._read_at = 0.0
         self._kids: frozenset[str] = frozenset()
-        self._losses = 0
+        self._withdrawals = 0
 
-    def hold(self, ring: Ring | None) -> None:
-        """Caches `ring`; None makes the next use read the table."""
+    def cache(self, ring: Ring | None) -> None:
+        """Cache `ring`; None makes the next use read the table."""
         self._ring, self._read_at = ring, time.monotonic()
         if ring is None:
             return
-        # After the ring, so that whoever sees the new number verifies by the new ring.
+        # After the ring, so that a thread that sees the new number verifies by the new ring.
         if not self._kids <= ring.public_keys.keys():
-            self._losses += 1
+            self._withdrawals += 1
         self._kids = frozenset(ring.public_keys)
 
-    def losses(self) -> int:
-        """Another number each time a key is found gone, at most a minute after it went.
+    def withdrawals(self) -> int:
+        """Return how often keys were found withdrawn, each at most a minute after it was.
 
-        What was verified under a former number may have been by a key that is no longer good.
+        A token that was verified under a former number may have been signed by such a key.
         """
         self._fresh()
-        return self._losses
+        return self._withdrawals
 
     def signing_key(self) -> tuple[str, ec.EllipticCurvePrivateKey]:
-        """The id and the private part of the current key, made when there is none yet."""
+        """Return the id and the private part of the current key; generate one if there is none."""
         ring = self._fresh()
         return ring.kid, ring.private_key
 
     def verifying_key(self, kid: str) -> ec.EllipticCurvePublicKey | None:
-        """The public key named `kid`, as it was at most a minute ago; an unknown one costs a
-        query, but not more often than every two seconds.
+        """Return the public key named `kid`, as it was at most a minute ago.
+
+        An unknown one costs a query, but at most one every two seconds.
         """
         ring = self._fresh()
-        if kid not in ring.public_keys and self._may_read_again():
-            ring = self._read()
+        if kid not in ring.public_keys:
+            with self._lock:
+                may_read = time.monotonic() - self._read_at >= RELOAD_AT_MOST_EVERY
+                if may_read:
+                    self._read_at = time.monotonic()
+            if may_read:
+                ring = self._read()
         return ring.public_keys.get(kid)
 
     def public_keys(self) -> Mapping[str, ec.EllipticCurvePublicKey]:
-        """Every key that still verifies, by id, as it was at most a minute ago."""
+        """Return every key that still verifies, by id, as it was at most a minute ago."""
         return self._fresh().public_keys
 
     def _fresh(self) -> Ring:
@@ -101,21 +107,14 @@ class Keyring:
             ring = self._read()
         return ring
 
-    def _may_read_again(self) -> bool:
-        with self._lock:
-            if time.monotonic() - self._read_at < RELOAD_AT_MOST_EVERY:
-                return False
-            self._read_at = time.monotonic()
-            return True
-
     def _read(self) -> Ring:
         ring = _ring_from(list(_verifying_rows(timezone.now())))
         if ring is not None:
-            self.hold(ring)
+            self.cache(ring)
             return ring
         ring = _make_missing_keys(now=timezone.now())
-        # A key from a transaction that rolls back never existed, so it is not kept before.
-        transaction.on_commit(lambda: self.hold(ring))
+        # A key from a transaction that rolls back never existed, so it is not cached before.
+        transaction.on_commit(lambda: self.cache(ring))
         return ring
 
 
@@ -124,70 +123,72 @@ keyring = Keyring()
 
 @transaction_required
 def rotate(*, now: datetime) -> str:
-    """Makes `next` the key that signs and publishes a new `next`; returns the id that signs.
+    """Make `next` the key that signs, publish a new `next`, and return the id that signs.
 
-    Retired keys verify until their last token has
-    expired and are then deleted.
+    Retired keys verify until their last token has expired, and are then deleted.
     """
     _lock_keys()
-    _retire_current(now)
+    SigningKey.objects.filter(state=KeyState.CURRENT).update(state=KeyState.RETIRED, retired_at=now)
     SigningKey.objects.filter(state=KeyState.NEXT).update(state=KeyState.CURRENT)
     ring = _make_missing_keys(now=now)
     SigningKey.objects.filter(
         state=KeyState.RETIRED, retired_at__lt=now - VERIFIES_AFTER_RETIREMENT
     ).delete()
-    transaction.on_commit(lambda: keyring.hold(None))
+    transaction.on_commit(lambda: keyring.cache(None))
     return ring.kid
 
 
 @transaction_required
 def replace_all(*, now: datetime) -> str:
-    """Withdraws every key, whatever its state, and makes new ones; returns the id that signs.
+    """Withdraw every key, whatever its state, generate new ones, and return the id that signs.
 
-    No token signed before is good any more, in each
-    process once it has read the keys again, at most `STALE_AFTER` seconds later.
+    No token signed before is valid any more, in each process once it has read the keys again,
+    at most `STALE_AFTER` seconds later.
     """
     _lock_keys()
     SigningKey.objects.all().delete()
     ring = _make_missing_keys(now=now)
-    transaction.on_commit(lambda: keyring.hold(None))
+    transaction.on_commit(lambda: keyring.cache(None))
     return ring.kid
 
 
 def jwk_of(public_key: ec.EllipticCurvePublicKey) -> dict[str, Any]:
-    """The public key as a JSON Web Key, named by its thumbprint (RFC 7638)."""
+    """Return the public key as a JSON Web Key, whose id is its thumbprint (RFC 7638)."""
     jwk = ECAlgorithm.to_jwk(public_key, as_dict=True)
     members = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
-    return {**members, "kid": _thumbprint(members), "use": "sig", "alg": ALGORITHM}
-
-
-def _thumbprint(members: Mapping[str, str]) -> str:
     digest = hashlib.sha256(orjson.dumps(members, option=orjson.OPT_SORT_KEYS)).digest()
-    return urlsafe_b64encode(digest).decode().rstrip("=")
+    kid = urlsafe_b64encode(digest).decode().rstrip("=")
+    return {**members, "kid": kid, "use": "sig", "alg": ALGORITHM}
 
 
 def _verifying_rows(now: datetime) -> Iterator[SigningKey]:
-    living = Q(retired_at=None) | Q(retired_at__gt=now - VERIFIES_AFTER_RETIREMENT)
-    return SigningKey.objects.filter(living).order_by("created_at").iterator()
+    valid = Q(retired_at=None) | Q(retired_at__gt=now - VERIFIES_AFTER_RETIREMENT)
+    return SigningKey.objects.filter(valid).order_by("created_at").iterator()
 
 
 def _ring_from(rows: list[SigningKey]) -> Ring | None:
-    """None when there is no current key that this SECRET_KEY opens."""
+    """Return the keys, or None if there is no current one that this SECRET_KEY decrypts."""
     current = next((row for row in rows if row.state == KeyState.CURRENT), None)
-    private_key = _opened(current) if current else None
+    private_key = _private_key_of(current) if current else None
     if current is None or private_key is None:
         return None
-    return Ring(current.kid, private_key, {row.kid: _public_key(row) for row in rows})
+    public_keys = {}
+    for row in rows:
+        key = serialization.load_pem_public_key(row.public_key.encode())
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise TypeError(f"{row.kid} is not an elliptic curve key")
+        public_keys[row.kid] = key
+    return Ring(current.kid, private_key, public_keys)
 
 
 def _make_missing_keys(*, now: datetime) -> Ring:
-    # No use case: the first token that is signed makes the keys, inside whatever use case signs it.
+    # No use case: the first token that is signed generates the keys, in the use case that signs it.
     with transaction.atomic():
         _lock_keys()
         rows = {row.state: row for row in SigningKey.objects.exclude(state=KeyState.RETIRED)}
         for state in (KeyState.CURRENT, KeyState.NEXT):
             row = rows.get(state)
-            if row is not None and _opened(row) is None:
+            if row is not None and _private_key_of(row) is None:
                 log.warning("signing_key_not_readable", kid=row.kid)
                 SigningKey.objects.filter(pk=row.pk).update(state=KeyState.RETIRED, retired_at=now)
                 row = None
@@ -202,10 +203,6 @@ def _make_missing_keys(*, now: datetime) -> Ring:
 def _lock_keys() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
-
-
-def _retire_current(now: datetime) -> None:
-    SigningKey.objects.filter(state=KeyState.CURRENT).update(state=KeyState.RETIRED, retired_at=now)
 
 
 def _new_key(state: KeyState, now: datetime) -> SigningKey:
@@ -228,15 +225,8 @@ def _new_key(state: KeyState, now: datetime) -> SigningKey:
     )
 
 
-def _public_key(row: SigningKey) -> ec.EllipticCurvePublicKey:
-    key = serialization.load_pem_public_key(row.public_key.encode())
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise TypeError(f"{row.kid} is not an elliptic curve key")
-    return key
-
-
-def _opened(row: SigningKey) -> ec.EllipticCurvePrivateKey | None:
-    """The private part, or None when it was sealed under a SECRET_KEY that we do not have."""
+def _private_key_of(row: SigningKey) -> ec.EllipticCurvePrivateKey | None:
+    """Return the private part, or None if it is encrypted under a SECRET_KEY we do not have."""
     plain = unseal(bytes(row.private_key), key=_PRIVATE_KEYS, bound_to=row.kid)
     key = serialization.load_der_private_key(plain, password=None) if plain else None
     return key if isinstance(key, ec.EllipticCurvePrivateKey) else None

@@ -1,4 +1,4 @@
-"""Accounts over HTTP."""
+"""The views of accounts."""
 
 from __future__ import annotations
 

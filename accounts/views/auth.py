@@ -33,7 +33,7 @@ TAG = "Accounts"
 
 
 def device_of(request: Request) -> Device:
-    """Where a request comes from."""
+    """Return where a request comes from."""
     return Device(
         user_agent=request.headers.get("User-Agent", "").replace("\0", ""),
         ip_address=client_address(request),
@@ -46,7 +46,7 @@ def _pair_answer(pair: TokenPair) -> Answer:
 
 
 class AuthViewSet(ViewSet):
-    """Registration and sessions; the credentials are in the body, so none are read elsewhere."""
+    """Registration and sessions; the credentials are in the body, so no header is read."""
 
     authentication_classes = []
     rate_group = "auth"
@@ -64,7 +64,7 @@ class AuthViewSet(ViewSet):
     )
     def register(self, request: Request) -> HttpResponse:
         values = validated(RegisterInput, request)
-        # Somebody else may have used it up, so that costs the mail and not the account.
+        # Somebody else may have used up the quota; that costs the e-mail and not the account.
         welcome = has_quota("mail", normalize_email(values["email"]))
         return write(
             request,
@@ -80,8 +80,8 @@ class AuthViewSet(ViewSet):
         responses={200: TokenPairOutput},
         errors=services.LOG_IN_ERRORS,
         tag=TAG,
-        description="Where the shop wants the e-mail address confirmed first, an account without "
-        "is refused like a wrong password. A link that sets a new password confirms it, too.",
+        description="Where the shop requires a verified e-mail address, an account without one is "
+        "refused like a wrong password. A link that sets a new password verifies it, too.",
     )
     def token(self, request: Request) -> HttpResponse:
         values = validated(LoginInput, request)

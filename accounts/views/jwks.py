@@ -1,4 +1,4 @@
-"""What others need to verify our tokens."""
+"""The public keys of access tokens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ JWKS_MAX_AGE_SECONDS = 600
 
 
 class JwksViewSet(ViewSet):
-    """The keys by which others verify our tokens."""
+    """The keys by which other services verify our tokens."""
 
     authentication_classes = []
 

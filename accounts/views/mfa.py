@@ -1,4 +1,4 @@
-"""The caller's second factor."""
+"""The caller's two-factor authentication."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from accounts.access import ACCOUNT
 from accounts.authentication import user_of
 from accounts.serializers import (
     CodeInput,
-    EnrolmentOutput,
+    EnrollmentOutput,
     PasswordInput,
     RecoveryCodesOutput,
     StopMfaInput,
@@ -25,19 +25,19 @@ TAG = "Accounts"
 
 
 class MfaViewSet(ViewSet):
-    """An authenticator app beside the password."""
+    """Two-factor authentication: an authenticator app beside the password."""
 
     rate_group = "auth"
 
     @operation(
         "startMfa",
-        "Begin to use an authenticator app",
+        "Set up an authenticator app",
         access=ACCOUNT,
         request=PasswordInput,
-        responses={201: EnrolmentOutput},
+        responses={201: EnrollmentOutput},
         errors=services.START_MFA_ERRORS,
         tag=TAG,
-        description="Takes the password again, so that a stolen token is not enough to keep its "
+        description="Takes the password again, so that a stolen token is not enough to lock its "
         "owner out. Nothing changes until a first code is confirmed.",
     )
     def create(self, request: Request) -> HttpResponse:
@@ -51,7 +51,7 @@ class MfaViewSet(ViewSet):
 
     @operation(
         "confirmMfa",
-        "Turn the second factor on with a first code",
+        "Turn two-factor authentication on with a first code",
         access=ACCOUNT,
         request=CodeInput,
         responses={200: RecoveryCodesOutput},
@@ -71,7 +71,7 @@ class MfaViewSet(ViewSet):
 
     @operation(
         "stopMfa",
-        "Turn the second factor off",
+        "Turn two-factor authentication off",
         access=ACCOUNT,
         request=StopMfaInput,
         responses={204: None},

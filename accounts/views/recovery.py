@@ -1,4 +1,4 @@
-"""Proving an address, changing and recovering credentials."""
+"""Confirming an e-mail address, changing and recovering credentials."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from accounts import services
 from accounts.access import ACCOUNT, ANYONE
 from accounts.authentication import user_of
 from accounts.domain import (
-    InvalidCredentials,
-    ProofInvalid,
+    LinkInvalid,
     normalize_email,
 )
 from accounts.serializers import (
@@ -20,7 +19,7 @@ from accounts.serializers import (
     ChangePasswordInput,
     EmailChangeOutput,
     EmailInput,
-    ProofInput,
+    LinkTokenInput,
     ResetPasswordInput,
 )
 from accounts.views.auth import device_of
@@ -33,7 +32,7 @@ TAG = "Accounts"
 
 
 class RecoveryViewSet(ViewSet):
-    """What somebody can do with a link that was mailed to them; the link is the credential."""
+    """Operations by a mailed link, which is the credential."""
 
     authentication_classes = []
     rate_group = "auth"
@@ -42,13 +41,13 @@ class RecoveryViewSet(ViewSet):
         "verifyEmail",
         "Confirm an e-mail address",
         access=ANYONE,
-        request=ProofInput,
+        request=LinkTokenInput,
         responses={204: None},
-        errors=[ProofInvalid],
+        errors=[LinkInvalid],
         tag=TAG,
     )
     def verify_email(self, request: Request) -> HttpResponse:
-        values = validated(ProofInput, request)
+        values = validated(LinkTokenInput, request)
         return write(
             request,
             lambda: services.verify_email(**values, now=timezone.now()),
@@ -67,10 +66,10 @@ class RecoveryViewSet(ViewSet):
     def forgot_password(self, request: Request) -> HttpResponse:
         values = validated(EmailInput, request)
         # Past the limit nothing is sent; saying so would tell strangers how often others asked.
-        room = has_quota("mail", normalize_email(values["email"]))
+        sends = has_quota("mail", normalize_email(values["email"]))
         return write(
             request,
-            lambda: services.forgot_password(**values) if room else None,
+            lambda: services.forgot_password(**values) if sends else None,
             lambda _: Answer(202),
         )
 
@@ -82,8 +81,8 @@ class RecoveryViewSet(ViewSet):
         responses={204: None},
         errors=services.RESET_PASSWORD_ERRORS,
         tag=TAG,
-        description="Ends every session of the account, and what wrong passwords of others have "
-        "made its owner wait for.",
+        description="Ends every session of the account, and the lockout that other people's wrong "
+        "passwords have caused.",
     )
     def reset_password(self, request: Request) -> HttpResponse:
         values = validated(ResetPasswordInput, request)
@@ -99,13 +98,13 @@ class RecoveryViewSet(ViewSet):
         "confirmEmailChange",
         "Confirm a change of e-mail address, at the old or the new one",
         access=ANYONE,
-        request=ProofInput,
+        request=LinkTokenInput,
         responses={200: EmailChangeOutput},
         errors=services.CONFIRM_EMAIL_CHANGE_ERRORS,
         tag=TAG,
     )
     def confirm_email_change(self, request: Request) -> HttpResponse:
-        values = validated(ProofInput, request)
+        values = validated(LinkTokenInput, request)
         return write(
             request,
             lambda: services.confirm_email_change(**values, now=timezone.now()),
@@ -114,7 +113,7 @@ class RecoveryViewSet(ViewSet):
 
 
 class CredentialsViewSet(ViewSet):
-    """The caller's own address and password."""
+    """The caller's own e-mail address and password."""
 
     rate_group = "auth"
 
@@ -140,7 +139,7 @@ class CredentialsViewSet(ViewSet):
 
     @operation(
         "requestEmailVerification",
-        "Have the confirming link mailed again",
+        "Send the verification link again",
         access=ACCOUNT,
         responses={202: None},
         tag=TAG,
@@ -160,7 +159,7 @@ class CredentialsViewSet(ViewSet):
         access=ACCOUNT,
         request=ChangeEmailInput,
         responses={202: None},
-        errors=[InvalidCredentials],
+        errors=services.REAUTHENTICATE_ERRORS,
         tag=TAG,
         description="A link goes to the old and to the new address; both have to be confirmed.",
     )

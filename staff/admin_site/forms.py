@@ -1,8 +1,6 @@
-"""The forms of the admin site by which staff prove who they are."""
+"""The forms by which staff log in and manage two-factor authentication."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -16,15 +14,15 @@ from accounts.domain import (
     MfaRequired,
     TooManyAttempts,
 )
-from accounts.services import show_second_factor
+from accounts.services import verify_mfa
 from staff.admin_site import sessions
 
 
 class StaffLoginForm(AuthenticationForm):
-    """E-mail address, password, and the code of an authenticator app where one is used."""
+    """E-mail address, password, and a code from the authenticator app where MFA is on."""
 
     otp = forms.CharField(
-        label="Code of your authenticator app",
+        label="Code from your authenticator app, if you use one",
         required=False,
         max_length=20,
         widget=UnfoldAdminTextInputWidget(
@@ -33,26 +31,24 @@ class StaffLoginForm(AuthenticationForm):
     )
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
-        """Asks for the second factor once the password was right, and notes it in a new session.
+        """Check the code once the password was right, and begin a new session.
 
-        Whoever has none and needs one is let in as far as to set one up (`AdminMfaMiddleware`).
+        Staff who need MFA and have not set it up are let in only as far as to do so
+        (`AdminMfaMiddleware`).
         """
         super().confirm_login_allowed(user)
         try:
-            since = show_second_factor(user_id=user.pk, code=self._typed_code(), now=timezone.now())
+            code = "".join(self.data.get("otp", "").split())[:20]
+            since = verify_mfa(user_id=user.pk, code=code, now=timezone.now())
         except (InvalidCredentials, MfaRequired, TooManyAttempts) as refusal:
             raise forms.ValidationError(refusal.detail) from None
         sessions.begin(self.request, since=since)
-
-    def _typed_code(self) -> str:
-        typed: Any = self.data.get("otp", "")
-        return "".join(str(typed).split())[:20]
 
 
 def _code_field(*, help_text: str = "", **attrs: str) -> forms.CharField:
     attrs |= {"autocomplete": "one-time-code", "spellcheck": "false"}
     return forms.CharField(
-        label="Code of your authenticator app",
+        label="Code from your authenticator app",
         help_text=help_text,
         max_length=20,
         widget=UnfoldAdminTextInputWidget(attrs=attrs),
@@ -60,17 +56,17 @@ def _code_field(*, help_text: str = "", **attrs: str) -> forms.CharField:
 
 
 class CodeForm(forms.Form):
-    """A code of the authenticator app; the blanks with which apps show it do not matter."""
+    """A code from the authenticator app; the blanks with which apps show it are ignored."""
 
     code = _code_field(inputmode="numeric")
 
     def clean_code(self) -> str:
-        """Without blanks."""
+        """Return the code without blanks."""
         return "".join(self.cleaned_data["code"].split())
 
 
 class EitherCodeForm(CodeForm):
-    """A code of the authenticator app, or a recovery code."""
+    """A code from the authenticator app, or a recovery code."""
 
     code = _code_field(help_text="Or one of your recovery codes.")
 
@@ -86,6 +82,6 @@ class PasswordForm(forms.Form):
 
 
 class StopForm(PasswordForm, EitherCodeForm):
-    """What it takes to do without a second factor."""
+    """The password and a code, to turn MFA off."""
 
     field_order = ["password", "code"]

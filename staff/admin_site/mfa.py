@@ -17,13 +17,13 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from accounts import services
-from accounts.domain import Enrolment, MfaNotStarted
-from accounts.selectors import second_factor_of
+from accounts.domain import Enrollment, MfaNotStarted
+from accounts.selectors import mfa_of
 from core.errors import Conflict, CongoCartError
 from staff.admin_site import sessions
 from staff.admin_site.forms import CodeForm, EitherCodeForm, PasswordForm, StopForm
 
-PAGE = "admin:second_factor"
+PAGE = "admin:mfa"
 
 
 def mfa_page(request: HttpRequest) -> HttpResponse:
@@ -88,7 +88,7 @@ ACTIONS: dict[
 
 def _page(request: HttpRequest, bound: dict[str, forms.Form] | None = None) -> HttpResponse:
     """Render the page; `bound` holds the form that was refused, with its errors."""
-    factor = second_factor_of(_user_id(request))
+    factor = mfa_of(_user_id(request))
     enrolment = None if factor else _enrolment(request)
     context = {
         **admin.site.each_context(request),
@@ -113,7 +113,7 @@ def _recovery_codes(request: HttpRequest, codes: list[str]) -> HttpResponse:
     return TemplateResponse(request, "staff/recovery_codes.html", context)
 
 
-def _enrolment(request: HttpRequest) -> Enrolment | None:
+def _enrolment(request: HttpRequest) -> Enrollment | None:
     """Return the enrolment that this admin session started, if it is still pending.
 
     One that another session started is not shown: its secret is known there.
@@ -121,7 +121,7 @@ def _enrolment(request: HttpRequest) -> Enrolment | None:
     started_at = sessions.started_at(request)
     if started_at is None:
         return None
-    return services.started_mfa(user_id=_user_id(request), started_at=started_at)
+    return services.pending_mfa(user_id=_user_id(request), started_at=started_at)
 
 
 def _user_id(request: HttpRequest) -> UUID:

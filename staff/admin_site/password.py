@@ -1,4 +1,4 @@
-"""The admin's pages for passwords: one's own by the old one, another's by who may change people."""
+"""The admin page on which staff change their own password."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from staff.admin_site import sessions
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
-    """A new password; whether the old one is right is asked by what changes it, which counts."""
+    """A new password and the old one, which `change_password` checks, so that failures count."""
 
     def clean_old_password(self) -> str:
-        """As it was typed."""
+        """Return the old password unchecked."""
         typed: str = self.cleaned_data["old_password"]
         return typed
 
 
 class OwnPasswordPage(PasswordChangeView):
-    """Changes the password as the API does, which ends every session, but for this one."""
+    """Change the password as the API does: every session ends, except this one."""
 
     form_class = OwnPasswordForm
     success_url = reverse_lazy("admin:password_change_done")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Says what was wrong beside the field that it was about."""
+        """Change the password, or show a refusal beside the field that it is about."""
         typed = form.cleaned_data
         try:
             change_password(
@@ -55,6 +55,6 @@ class OwnPasswordPage(PasswordChangeView):
 def own_password_page(
     request: HttpRequest, extra_context: dict[str, Any] | None = None
 ) -> HttpResponseBase:
-    """In place of the theme's page, whose form cannot be chosen."""
+    """Show the page in place of the theme's own, whose form cannot be replaced."""
     context = {**admin.site.each_context(request), **(extra_context or {})}
     return OwnPasswordPage.as_view(extra_context=context)(request)

@@ -72,11 +72,11 @@ def _refusal(request: HttpRequest) -> HttpResponse | None:
     always_open = (reverse("admin:login"), reverse("admin:logout"))
     if not user.is_authenticated or request.path in always_open:
         return None
-    since: datetime | None = user.second_factor_since  # From `RoleBackend.get_user`.
+    since: datetime | None = user.mfa_since  # From `RoleBackend.get_user`.
     if since is not None:
         if request.session.get(_SHOWN) == since.isoformat():
             return None
         logout(request)
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
-    page = reverse("admin:second_factor")
+    page = reverse("admin:mfa")
     return redirect(page) if settings.STAFF_MFA_REQUIRED and request.path != page else None

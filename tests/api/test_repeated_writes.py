@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.domain import Device
 from accounts.models import User
 from accounts.services import log_in
-from accounts.tokens.signed_links import Purpose, make_proof
+from accounts.tokens.signed_links import Purpose, sign_link_token
 from tests.api.bad_input import OPERATIONS, Operation, World
 from tests.conftest import PASSWORD
 
@@ -35,7 +35,9 @@ def refresh_of(world: World) -> dict[str, str]:
 # What has to be true of a body before its operation gets as far as doing something.
 PROOFS: dict[str, Callable[[World], dict[str, str]]] = {
     "changePassword": lambda world: {"current_password": PASSWORD},
-    "resetPassword": lambda world: {"token": make_proof(Purpose.RESET_PASSWORD, owner_of(world))},
+    "resetPassword": lambda world: {
+        "token": sign_link_token(Purpose.RESET_PASSWORD, owner_of(world))
+    },
     "createToken": lambda world: {"email": owner_of(world).email, "password": PASSWORD},
     "refreshToken": refresh_of,
     "logout": refresh_of,

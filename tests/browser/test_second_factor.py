@@ -36,18 +36,18 @@ def test_staff_who_need_a_second_factor_set_one_up_when_they_log_in(
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     secret = page.locator("#secret").inner_text()
 
-    page.get_by_label("Code of your authenticator app").fill("000000")
-    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_label("Code from your authenticator app").fill("000000")
+    page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("alert")).to_have_text("The code is wrong, or was used before.")
     page.screenshot(path=screenshots / f"second_factor_refused_{theme}.png", full_page=True)
     assert page.locator("#secret").inner_text() == secret
 
-    page.get_by_label("Code of your authenticator app").fill(code(secret))
-    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_label("Code from your authenticator app").fill(code(secret))
+    page.get_by_role("button", name="Turn on").click()
     recovery = page.get_by_role("list", name="Recovery codes").get_by_role("listitem")
     expect(recovery).to_have_count(10)
     page.screenshot(path=screenshots / f"recovery_codes_{theme}.png", full_page=True)
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved them").click()
     expect(page.get_by_role("region", name="Sales")).to_be_visible()
     assert complaints == []
 
@@ -60,32 +60,32 @@ def test_it_is_found_in_the_menu_renewed_and_turned_off(
     page.emulate_media(color_scheme=theme)
     log_in(page, live_server.url)
     page.get_by_text("unfold_more").click()
-    link = page.get_by_role("link", name="Second factor")
+    link = page.get_by_role("link", name="Two-factor authentication")
     link.hover()
     page.screenshot(path=screenshots / f"account_menu_{theme}.png")
     link.click()
     start(page)
     secret = page.locator("#secret").inner_text()
     page.screenshot(path=screenshots / f"second_factor_started_{theme}.png", full_page=True)
-    page.get_by_label("Code of your authenticator app").fill(code(secret))
-    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_label("Code from your authenticator app").fill(code(secret))
+    page.get_by_role("button", name="Turn on").click()
     spare = page.get_by_role("list", name="Recovery codes").get_by_role("listitem").first
     spare_code = spare.inner_text()
 
     page.goto(f"{live_server.url}/admin/second-factor/")
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
-    renew = page.get_by_role("region", name="On since")
-    renew.get_by_label("Code of your authenticator app").fill(spare_code)
+    renew = page.get_by_role("region", name="Two-factor authentication is on since")
+    renew.get_by_label("Code from your authenticator app").fill(spare_code)
     page.screenshot(path=screenshots / f"second_factor_on_{theme}.png", full_page=True)
-    renew.get_by_role("button", name="Make new recovery codes").click()
+    renew.get_by_role("button", name="Create new recovery codes").click()
     spare = page.get_by_role("list", name="Recovery codes").get_by_role("listitem").first
     spare_code = spare.inner_text()
 
     page.goto(f"{live_server.url}/admin/second-factor/")
-    stop = page.get_by_role("region", name="Turn it off")
+    stop = page.get_by_role("region", name="Turn off two-factor authentication")
     stop.get_by_label("Password").fill(PASSWORD)
-    stop.get_by_label("Code of your authenticator app").fill(spare_code)
-    stop.get_by_role("button", name="Turn it off").click()
+    stop.get_by_label("Code from your authenticator app").fill(spare_code)
+    stop.get_by_role("button", name="Turn off").click()
     expect(page.get_by_text("Two-factor authentication is off.")).to_be_visible()
     assert complaints == []
 

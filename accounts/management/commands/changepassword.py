@@ -1,4 +1,4 @@
-"""`manage.py changepassword`: Django's, and then out everywhere."""
+"""`manage.py changepassword`: Django's, which then also logs the user out everywhere."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from accounts.services import end_all_sessions
 
 
 class Command(changepassword.Command):
-    """Django's own ends the sessions of the admin, but knows nothing of tokens."""
+    """Change a password; Django's own command ends the admin's sessions, but not the API's."""
 
     def handle(self, *args: Any, **options: Any) -> str | None:
-        """Asks for the password, sets it, and ends every session of the account."""
+        """Ask for the password, set it, and end every session of the account."""
         username = options["username"] or getpass.getuser()
-        said = super().handle(*args, **{**options, "username": username})
+        message = super().handle(*args, **{**options, "username": username})
         user = User.objects.get_by_natural_key(username)
         end_all_sessions(user_id=user.pk, now=timezone.now())
-        return said
+        return message

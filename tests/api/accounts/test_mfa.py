@@ -141,8 +141,8 @@ def test_the_owner_is_told_when_it_is_turned_on_and_off(client, manager, clock, 
     run_jobs()
     assert [message.to for message in mail.outbox] == [[EMAIL], [EMAIL]]
     assert [message.subject for message in mail.outbox] == [
-        "A second factor was turned on at CongoCart",
-        "The second factor at CongoCart was turned off",
+        "Two-factor authentication was turned on at CongoCart",
+        "Two-factor authentication was turned off at CongoCart",
     ]
 
 

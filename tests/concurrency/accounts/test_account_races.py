@@ -118,7 +118,7 @@ def test_a_login_that_races_the_turning_on_of_a_second_factor_leaves_no_session_
     secret = start_mfa(user_id=ada.pk, password=PASSWORD, now=now).secret
     code = code_of(b32decode(secret), int(now.timestamp()) // STEP_SECONDS)
     credentials = {"email": ada.email, "password": PASSWORD, "device": Device(), "now": now}
-    keyring.hold(None)
+    keyring.cache(None)
     with ThreadPoolExecutor(2) as threads:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("LOCK TABLE accounts_signingkey IN ACCESS EXCLUSIVE MODE")
@@ -134,7 +134,7 @@ def test_a_login_that_races_the_turning_on_of_a_second_factor_leaves_no_session_
 
 
 def test_rotating_the_keys_under_load_logs_nobody_out():
-    keyring.hold(None)
+    keyring.cache(None)
     keyring.signing_key()
     ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
     rotations = iter(range(4))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.domain import Role
 from accounts.models import EmailChange, TotpDevice, User
-from accounts.services import ensure_user, forget_abandoned_data
+from accounts.services import anonymize_abandoned_data, ensure_user
 from accounts.tasks import forget_abandoned, purge
 from checkout.models import Checkout
 from core.db.invariants import declared_checks, run_checks
@@ -231,13 +231,13 @@ def test_what_a_guest_abandoned_is_forgotten_and_what_was_ordered_is_kept(client
     offer_shipping()
     buy(client)
     buy(client, complete=False)
-    assert forget_abandoned_data(before=timezone.now() - timedelta(days=1)) == 0
+    assert anonymize_abandoned_data(before=timezone.now() - timedelta(days=1)) == 0
     Checkout.objects.update(updated_at=timezone.now() - timedelta(days=100))
     forget_abandoned.func(timestamp=0)
     abandoned = Checkout.objects.get(order=None)
     assert (abandoned.email, abandoned.shipping_address) == ("", None)
     assert Checkout.objects.exclude(order=None).get().email == EMAIL
-    assert forget_abandoned_data(before=timezone.now()) == 0
+    assert anonymize_abandoned_data(before=timezone.now()) == 0
 
 
 def test_reasons_are_erased_wherever_they_were_written_down(client_of):

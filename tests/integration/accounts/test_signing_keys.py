@@ -111,24 +111,24 @@ def test_a_leaked_key_verifies_in_another_process_until_that_reads_the_keys_agai
     leaked, _ = ring.signing_key()
     other = Keyring()
     other.signing_key()
-    losses = other.losses()
+    withdrawals = other.withdrawals()
     replace_all(now=timezone.now())
     assert other.verifying_key(leaked) is not None
     monkeypatch.setattr("accounts.tokens.signing_keys.STALE_AFTER", -1)
     assert other.verifying_key(leaked) is None
-    assert other.losses() != losses
+    assert other.withdrawals() != withdrawals
     assert other.signing_key()[0] == states()[KeyState.CURRENT]
 
 
 def test_a_rotation_is_no_loss(ring, always_stale):
     ring.signing_key()
-    losses = ring.losses()
+    withdrawals = ring.withdrawals()
     rotate(now=timezone.now())
-    assert ring.losses() == losses
+    assert ring.withdrawals() == withdrawals
 
 
 def test_no_token_of_a_leaked_key_is_good_any_more(client, client_of, monkeypatch):
-    keyring.hold(None)
+    keyring.cache(None)
     caller = client_of(email="ada@example.com")
     body = {"email": "ada@example.com", "password": "correct horse battery"}
     refresh = client.post("/api/v1/auth/token", body).json()["refresh"]
@@ -142,7 +142,7 @@ def test_no_token_of_a_leaked_key_is_good_any_more(client, client_of, monkeypatc
 
 
 def test_rotating_without_a_leak_logs_nobody_out(client_of, monkeypatch):
-    keyring.hold(None)
+    keyring.cache(None)
     caller = client_of()
     call_command("rotate_keys")
     monkeypatch.setattr("accounts.tokens.signing_keys.STALE_AFTER", -1)

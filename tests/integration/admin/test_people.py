@@ -88,7 +88,7 @@ def test_the_roles_alone_say_who_enters_the_admin(boss, roles, is_staff, is_supe
 @pytest.mark.parametrize("changes", [{"roles": ["support"]}, {"roles": ["admin"], "is_active": ""}])
 def test_nobody_takes_his_own_access_away(boss, changes):
     answer = change(boss, boss.user, **changes)
-    assert "You cannot take your own access away." in answer.content.decode()
+    assert "You cannot take away your own access." in answer.content.decode()
     assert User.objects.get(pk=boss.user.pk).is_active
 
 
@@ -128,7 +128,7 @@ def test_nobody_sets_his_own_password_without_the_old_one(boss):
 
 
 def reset_factor(client: Client, user: User):
-    url = reverse("admin:accounts_user_reset_second_factor", args=[user.pk])
+    url = reverse("admin:accounts_user_turn_off_mfa", args=[user.pk])
     return client.post(url, {"_form_submitted": "True"}, headers={"HX-Request": "true"})
 
 
@@ -154,15 +154,18 @@ def test_an_admin_turns_off_the_second_factor_of_who_has_lost_it(boss, run_jobs)
     assert [message.to for message in mail.outbox] == [["ada@example.com"]]
     assert "was turned off" in mail.outbox[0].subject
     entry = LogEntry.objects.get(object_id=str(ada.pk))
-    assert (entry.user, entry.change_message) == (boss.user, "Turned off the second factor.")
+    assert (entry.user, entry.change_message) == (
+        boss.user,
+        "Turned off two-factor authentication.",
+    )
     log_in(email=ada.email, password=PASSWORD, device=Device(), now=timezone.now())
 
 
 def test_turning_off_a_second_factor_asks_first(boss):
     ada = with_second_factor(person("ada@example.com", password=PASSWORD))
-    url = reverse("admin:accounts_user_reset_second_factor", args=[ada.pk])
+    url = reverse("admin:accounts_user_turn_off_mfa", args=[ada.pk])
     page = boss.get(url).content.decode()
-    assert "Be sure whom you are talking to" in page
+    assert "Make sure who you are talking to" in page
     assert TotpDevice.objects.exists()
     assert url in boss.get(reverse("admin:accounts_user_change", args=[ada.pk])).content.decode()
 
@@ -170,7 +173,7 @@ def test_turning_off_a_second_factor_asks_first(boss):
 def test_without_a_second_factor_there_is_nothing_to_turn_off(boss):
     ada = person("ada@example.com", password=PASSWORD)
     page = boss.get(reset_factor(boss, ada)["HX-Redirect"]).content.decode()
-    assert "This account has no second factor." in page
+    assert "This account does not use two-factor authentication." in page
     assert not LogEntry.objects.exists()
 
 

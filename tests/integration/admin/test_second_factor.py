@@ -256,7 +256,7 @@ def test_what_another_window_has_done_already_is_told_and_not_done_again(browser
     secret, _ = turn_on(browser)
     form = {"action": "start", "start-password": PASSWORD}
     page = browser.post(PAGE, form, follow=True)
-    assert "You use an authenticator app already." in page.content.decode()
+    assert "Two-factor authentication is already on." in page.content.decode()
     page = browser.post(PAGE, {"action": "confirm", "confirm-code": code(secret)}, follow=True)
     assert "This key is in use already" in page.content.decode()
     assert RecoveryCode.objects.count() == 10

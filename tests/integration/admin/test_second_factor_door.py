@@ -88,7 +88,7 @@ def test_a_session_from_before_it_was_required_goes_no_further(boss, settings):
 
 def test_the_page_offers_such_a_session_nothing_but_to_set_it_up_or_to_leave(boss, required):
     page = boss.get(PAGE).content.decode()
-    assert "need a second factor" in page
+    assert "requires two-factor authentication" in page
     links = set(re.findall(r'(?:href|action)="(/admin/[^"]*)"', page))
     assert links <= {"/admin/", "/admin/logout/"}
     assert boss.post("/admin/logout/").status_code == 200

@@ -1,4 +1,4 @@
-"""Spending a code: of the authenticator app, or one of those for when it is lost."""
+"""Spending a code: from the authenticator app, or a recovery code."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ SECRETS_KEY = key_for("authenticator secrets")
 
 
 @transaction_required
-def use_second_factor(*, user_id: UUID, code: str, now: datetime) -> datetime | None:
-    """Spends a code of the app or a recovery code.
+def spend_mfa_code(*, user_id: UUID, code: str, now: datetime) -> datetime | None:
+    """Spend a code from the app or a recovery code, and return since when MFA is on.
 
-    Returns since when the second factor is on, None when the user has none. Raises
-    `MfaRequired` without a code, and `InvalidCredentials` for a wrong or spent one.
+    None when the account does not use it. Raises `MfaRequired` without a code, and
+    `InvalidCredentials` for a wrong or spent one.
     """
     devices = TotpDevice.objects.select_for_update(no_key=True).exclude(confirmed_at=None)
     device = devices.filter(pk=user_id).first()
@@ -29,13 +29,16 @@ def use_second_factor(*, user_id: UUID, code: str, now: datetime) -> datetime | 
     if not code:
         raise MfaRequired
     if not RecoveryCode.objects.filter(user_id=user_id, code_hash=hash_secret(code)).delete()[0]:
-        use_code(device, code, now)
+        spend_totp_code(device, code, now)
     return device.confirmed_at
 
 
 @transaction_required
-def use_code(device: TotpDevice, code: str, now: datetime) -> None:
-    """Raises `InvalidCredentials` unless the app shows `code` now and it was not used before."""
+def spend_totp_code(device: TotpDevice, code: str, now: datetime) -> None:
+    """Spend a code from the app, so that it works once; the caller has locked the device.
+
+    Raises `InvalidCredentials` for a code that is wrong at `now` or was used before.
+    """
     secret = unseal(bytes(device.secret), key=SECRETS_KEY, bound_to=str(device.pk))
     step = matching_step(secret, code, now=now, after=device.last_step) if secret else None
     if step is None:
