@@ -20,6 +20,9 @@ from core.http.fields import (
 )
 from core.http.serializers import AddressInput, AddressOutput
 
+_PASSWORD = "correct horse battery staple"  # noqa: S105 -- an example
+_TOKEN = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"  # noqa: S105
+
 
 class EmailAddressField(StrictEmailField):
     """An e-mail address, in the form in which addresses are compared."""
@@ -49,6 +52,8 @@ class PasswordField(StrictCharField):
 class RegisterInput(Input):
     """A new account."""
 
+    examples = {"password": _PASSWORD, "first_name": "Ada", "last_name": "Lovelace"}
+
     email = EmailAddressField()
     password = PasswordField(help_text="At least 8 characters, and not a common one.")
     first_name = StrictCharField(max_length=100, required=False, allow_blank=True, default="")
@@ -57,6 +62,8 @@ class RegisterInput(Input):
 
 class CredentialsInput(Input):
     """The credentials of a login."""
+
+    examples = {"password": _PASSWORD}
 
     email = EmailAddressField()
     password = PasswordField()
@@ -71,17 +78,26 @@ class LoginInput(CredentialsInput):
 class CodeInput(Input):
     """A code from the authenticator app."""
 
+    examples = {"code": "123456"}
+
     code = StrictCharField(max_length=20)
 
 
 class StopMfaInput(CodeInput):
     """A code and the password."""
 
+    examples = {"code": "123456", "password": _PASSWORD}
+
     password = PasswordField()
 
 
 class EnrollmentOutput(Output):
     """What the authenticator app has to be told."""
+
+    examples = {
+        "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        "url": "otpauth://totp/CongoCart:ada@example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    }
 
     secret = serializers.CharField(help_text="To be typed, in base 32.")
     url = serializers.CharField(help_text="To be shown as a QR code.")
@@ -90,11 +106,15 @@ class EnrollmentOutput(Output):
 class RecoveryCodesOutput(Output):
     """Recovery codes: each works once in place of a code. They cannot be read again."""
 
+    examples = {"recovery_codes": ["k7m2p-x4wq9", "c3hvt-8r2nd"]}
+
     recovery_codes = serializers.ListField(child=serializers.CharField())
 
 
 class RefreshInput(Input):
     """A refresh token."""
+
+    examples = {"refresh": _TOKEN}
 
     refresh = StrictCharField(max_length=MAX_TOKEN_LENGTH)
 
@@ -108,11 +128,15 @@ class EmailInput(Input):
 class LinkTokenInput(Input):
     """The token of a mailed link."""
 
+    examples = {"token": "Wm9yYS1hbmQtQWRhLWdvLXNob3BwaW5nLWZvci10ZWE"}
+
     token = StrictCharField(max_length=500)
 
 
 class ResetPasswordInput(LinkTokenInput):
     """A new password, and the token of a mailed link."""
+
+    examples = {**LinkTokenInput.examples, "password": _PASSWORD}
 
     password = PasswordField()
 
@@ -120,12 +144,16 @@ class ResetPasswordInput(LinkTokenInput):
 class ChangePasswordInput(Input):
     """A new password, and the current one."""
 
+    examples = {"current_password": _PASSWORD, "password": "four other words entirely"}
+
     current_password = PasswordField()
     password = PasswordField()
 
 
 class ChangeEmailInput(Input):
     """A new e-mail address, and the password."""
+
+    examples = {"password": _PASSWORD}
 
     new_email = EmailAddressField()
     password = PasswordField()
@@ -139,6 +167,8 @@ class EmailChangeOutput(Output):
 
 class PasswordInput(Input):
     """Your password, again."""
+
+    examples = {"password": _PASSWORD}
 
     password = PasswordField()
 
@@ -161,12 +191,16 @@ class ExportOutput(Output):
 class TokenPairOutput(Output):
     """The tokens of a session."""
 
+    examples = {"access": _TOKEN, "refresh": _TOKEN}
+
     access = serializers.CharField(help_text="For the Authorization header; valid for 10 minutes.")
     refresh = serializers.CharField(help_text="Valid for one refresh within 30 days.")
 
 
 class ProfileOutput(Output):
     """An account, as its owner sees it."""
+
+    examples = {"first_name": "Ada", "last_name": "Lovelace"}
 
     id = serializers.UUIDField()
     email = serializers.EmailField()
@@ -180,12 +214,16 @@ class ProfileOutput(Output):
 class ProfileInput(Input):
     """The changes to an account."""
 
+    examples = {"first_name": "Ada", "last_name": "Lovelace"}
+
     first_name = StrictCharField(max_length=100, required=False, allow_blank=True)
     last_name = StrictCharField(max_length=100, required=False, allow_blank=True)
 
 
 class SavedAddressInput(AddressInput):
     """An address for the address book."""
+
+    examples = {**AddressInput.examples, "default_shipping": True, "default_billing": True}
 
     default_shipping = StrictBooleanField(required=False)
     default_billing = StrictBooleanField(required=False)
@@ -213,6 +251,8 @@ class SavedAddressOutput(AddressOutput):
 class SessionOutput(Output):
     """A session: a place where you are logged in."""
 
+    examples = {"user_agent": "Mozilla/5.0 (X11; Linux x86_64)", "ip_address": "203.0.113.7"}
+
     id = serializers.UUIDField()
     user_agent = serializers.CharField(allow_blank=True)
     ip_address = serializers.IPAddressField(allow_null=True)
@@ -224,6 +264,16 @@ class SessionOutput(Output):
 
 class JwkOutput(Output):
     """A public key (RFC 7517)."""
+
+    examples = {
+        "kty": "EC",
+        "crv": "P-256",
+        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        "kid": "7d3f0a52",
+        "use": "sig",
+        "alg": "ES256",
+    }
 
     kty = serializers.CharField()
     crv = serializers.CharField()

@@ -22,6 +22,8 @@ from core.money import money_body
 class CartInput(Input):
     """A new cart, in the shop's currency unless another is named."""
 
+    examples = {"currency": "GBP", "items": ...}
+
     currency = CurrencyField(required=False)
     items = serializers.ListField(child=ItemInput(), required=False, max_length=MAX_LINES)
 
@@ -35,11 +37,21 @@ class ItemsInput(Input):
 class QuantityInput(Input):
     """New units of a line; 0 removes it."""
 
+    examples = {"quantity": 3}
+
     quantity = StrictIntegerField(min_value=0, max_value=MAX_QUANTITY)
 
 
 class CartItemOutput(Output):
     """A line at today's price."""
+
+    examples = {
+        "sku": "MUG-BLUE",
+        "title": "Stoneware Mug – Blue",
+        "quantity": 2,
+        "total": money_body(3998, "GBP"),
+        "available": 12,
+    }
 
     id = serializers.UUIDField()
     sku = serializers.CharField()
@@ -53,6 +65,8 @@ class CartItemOutput(Output):
 class AppliedCouponOutput(Output):
     """A coupon that was entered, and whether it applies."""
 
+    examples = {"code": "WELCOME10"}
+
     code = serializers.CharField()
     applied = serializers.BooleanField()
     reason = serializers.CharField(required=False)
@@ -60,6 +74,8 @@ class AppliedCouponOutput(Output):
 
 class CartOutput(Output):
     """A cart."""
+
+    examples = {"version": 3, "currency": "GBP"}
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=[status.value for status in CartStatus])
@@ -74,6 +90,8 @@ class CartOutput(Output):
 
 class NewCartOutput(CartOutput):
     """A new cart; a guest's carries the secret token that proves it, this once."""
+
+    examples = {**CartOutput.examples, "token": "Wm9yYS1hbmQtQWRhLWdvLXNob3BwaW5nLWZvci10ZWE"}
 
     token = serializers.CharField(required=False)
 

@@ -12,15 +12,7 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.access import ACCOUNT, ANYONE, OWNER
 from carts import services
-from carts.domain import (
-    CartFull,
-    CartNotFound,
-    CartNotOpen,
-    CartView,
-    CurrencyMismatch,
-    ItemNotFound,
-    UnknownSku,
-)
+from carts.domain import CartNotFound, CartView
 from carts.selectors import cart_for, current_cart
 from carts.serializers import (
     CartInput,
@@ -30,7 +22,6 @@ from carts.serializers import (
     QuantityInput,
     cart_body,
 )
-from core.errors import Unauthenticated
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
@@ -38,8 +29,6 @@ from core.http.operations import Auth, operation
 from core.http.serializers import ItemInput, item_requests_from
 from core.http.versions import etag, expected_versions, versioned_read
 from core.items import ItemRequest
-
-_LINE_ERRORS = [CartNotFound, CartNotOpen, CartFull, UnknownSku, CurrencyMismatch]
 
 
 class CartViewSet(ViewSet):
@@ -51,7 +40,7 @@ class CartViewSet(ViewSet):
         access=ANYONE,
         request=CartInput,
         responses={201: NewCartOutput},
-        errors=[UnknownSku, CurrencyMismatch, CartFull],
+        errors=services.CREATE_CART_ERRORS,
         tag="Carts",
         description="A guest's response carries `token`, this once: send it as `Cart-Token`.",
     )
@@ -105,7 +94,7 @@ class CartViewSet(ViewSet):
         "Claim a guest cart",
         access=ACCOUNT,
         responses={200: CartOutput},
-        errors=[Unauthenticated, CartNotFound, CartNotOpen, CartFull],
+        errors=services.CLAIM_CART_ERRORS,
         versioned=True,
         tag="Carts",
         auth=Auth.CLAIM,
@@ -135,7 +124,7 @@ class CartItemViewSet(ViewSet):
         access=OWNER,
         request=ItemInput,
         responses={200: CartOutput},
-        errors=_LINE_ERRORS,
+        errors=services.ADD_ITEM_ERRORS,
         versioned=True,
         tag="Carts",
         description="Adds to the line of the SKU if there is one. Concurrent adds all count.",
@@ -160,7 +149,7 @@ class CartItemViewSet(ViewSet):
         access=OWNER,
         request=ItemsInput,
         responses={200: CartOutput},
-        errors=_LINE_ERRORS,
+        errors=services.ADD_ITEM_ERRORS,
         versioned=True,
         tag="Carts",
     )
@@ -184,7 +173,7 @@ class CartItemViewSet(ViewSet):
         access=OWNER,
         request=QuantityInput,
         responses={200: CartOutput},
-        errors=[CartNotFound, ItemNotFound, CartNotOpen, CartFull],
+        errors=services.CHANGE_ITEM_ERRORS,
         versioned=True,
         tag="Carts",
         description="0 removes the line.",
@@ -209,7 +198,7 @@ class CartItemViewSet(ViewSet):
         "Remove a line",
         access=OWNER,
         responses={200: CartOutput},
-        errors=[CartNotFound, ItemNotFound, CartNotOpen],
+        errors=services.REMOVE_ITEM_ERRORS,
         versioned=True,
         tag="Carts",
     )

@@ -18,7 +18,7 @@ from catalog.domain import ProductFilter
 from catalog.models import Product
 from catalog.selectors import ProductRow, product_rows
 from catalog.serializers import SlugField
-from core.http.fields import CurrencyField, StrictCharField
+from core.http.fields import CurrencyField, StrictCharField, StrictChoiceField
 from core.http.filters import FilterSet, ParameterFilter
 from core.http.pagination import Ordering
 from core.money import MAX_AMOUNT
@@ -75,7 +75,7 @@ class ProductFilterSet(FilterSet):
     )
     category = ParameterFilter(SlugField, help_text="A slug; what is below it counts too.")
     in_stock = ParameterFilter(
-        serializers.ChoiceField,
+        StrictChoiceField,
         choices=["true", "false"],
         help_text="Whether any variant can be ordered.",
     )
@@ -92,7 +92,7 @@ class ProductFilterSet(FilterSet):
         help_text="Minor units of the currency; not below `price_min`.",
     )
     ordering = ParameterFilter(
-        serializers.ChoiceField,
+        StrictChoiceField,
         choices=ORDERINGS,
         help_text="By default the newest first; when searching, the most relevant. "
         "`relevance` needs a search.",

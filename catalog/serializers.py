@@ -54,6 +54,8 @@ class SkuField(StrictCharField):
 class OptionInput(Input):
     """What variants differ in."""
 
+    examples = {"name": "Size", "values": ["S", "M"]}
+
     name = StrictCharField(max_length=100)
     values = serializers.ListField(child=StrictCharField(max_length=200), max_length=1_000)
 
@@ -78,6 +80,14 @@ class _Priced(Input):
 class VariantInput(_Priced):
     """A variant to be created."""
 
+    examples = {
+        "price": ...,
+        "sku": "TEAPOT-M",
+        "title": "Medium",
+        "options": {"Size": "M"},
+        "stock": 12,
+    }
+
     sku = SkuField()
     title = StrictCharField(max_length=255, required=False, allow_blank=True)
     options = serializers.DictField(
@@ -100,12 +110,22 @@ class VariantInput(_Priced):
 class VariantChangesInput(_Priced):
     """What may be changed of a variant; prices replace those in the same currencies."""
 
+    examples = {"price": ..., "title": "Medium", "options": {"Size": "M"}}
+
     title = StrictCharField(max_length=255, required=False, allow_blank=True)
     options = serializers.DictField(child=StrictCharField(max_length=200), required=False)
 
 
 class ProductInput(Input):
     """A product to be created."""
+
+    examples = {
+        "title": "Teapot",
+        "slug": "teapot",
+        "description": "Holds four cups and pours without dripping.",
+        "category": "kitchen",
+        "options": ...,
+    }
 
     title = StrictCharField(max_length=255)
     slug = SlugField(required=False, help_text="Made from the title when left out.")
@@ -132,6 +152,8 @@ class ProductInput(Input):
 class ProductChangesInput(Input):
     """What may be changed of a product."""
 
+    examples = {name: ProductInput.examples[name] for name in ("title", "description", "category")}
+
     title = StrictCharField(max_length=255, required=False)
     slug = SlugField(required=False)
     description = StrictCharField(
@@ -152,12 +174,16 @@ class CurrencyQuery(serializers.Serializer[Any]):
 class OptionOutput(Output):
     """What variants differ in."""
 
+    examples = {"name": "Size", "values": ["S", "M"]}
+
     name = serializers.CharField()
     values = serializers.ListField(child=serializers.CharField())
 
 
 class VariantOutput(Output):
     """What is put into a cart."""
+
+    examples = {"sku": "TEAPOT-M", "title": "Medium", "options": {"Size": "M"}, "available": 12}
 
     id = serializers.UUIDField()
     sku = serializers.CharField()
@@ -172,6 +198,13 @@ class VariantOutput(Output):
 class ProductOutput(Output):
     """A product with its variants, priced in the currency asked for."""
 
+    examples = {
+        "slug": "teapot",
+        "title": "Teapot",
+        "description": "Holds four cups and pours without dripping.",
+        "category": "kitchen",
+    }
+
     id = serializers.UUIDField()
     slug = serializers.CharField()
     title = serializers.CharField()
@@ -184,6 +217,8 @@ class ProductOutput(Output):
 class CategoryOutput(Output):
     """A node of the category tree."""
 
+    examples = {"slug": "kitchen", "title": "Kitchen", "parent": "home", "depth": 1}
+
     id = serializers.UUIDField()
     slug = serializers.CharField()
     title = serializers.CharField()
@@ -195,6 +230,8 @@ class CategoryOutput(Output):
 
 class CategoryListOutput(Output):
     """The whole tree on one page: each category is followed by those below it."""
+
+    examples = {"next": None, "previous": None}
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)

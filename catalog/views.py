@@ -18,9 +18,6 @@ from catalog import selectors, services
 from catalog.domain import (
     ProductChanges,
     ProductNotFound,
-    SkuTaken,
-    SlugTaken,
-    UnknownCategory,
     VariantChanges,
     VariantNotFound,
     stored_options,
@@ -86,7 +83,7 @@ class ProductViewSet(ViewSet):
         scope="products:write",
         request=ProductInput,
         responses={201: ProductOutput},
-        errors=[SkuTaken, SlugTaken, UnknownCategory],
+        errors=services.CREATE_PRODUCT_ERRORS,
         parameters=[CurrencyQuery],
         tag="Catalog",
     )
@@ -109,7 +106,7 @@ class ProductViewSet(ViewSet):
         scope="products:write",
         request=ProductChangesInput,
         responses={200: ProductOutput},
-        errors=[ProductNotFound, SlugTaken, UnknownCategory],
+        errors=services.UPDATE_PRODUCT_ERRORS,
         parameters=[CurrencyQuery],
         tag="Catalog",
     )
@@ -147,7 +144,7 @@ class ProductViewSet(ViewSet):
         scope="products:write",
         request=VariantInput,
         responses={201: VariantOutput},
-        errors=[ProductNotFound, SkuTaken],
+        errors=services.ADD_VARIANT_ERRORS,
         parameters=[CurrencyQuery],
         tag="Catalog",
     )

@@ -43,6 +43,13 @@ ADDRESSES = ("shipping_address", "billing_address")
 class CheckoutChangeInput(Input):
     """What the buyer says; what is left out stays as it is, null clears it."""
 
+    examples = {
+        "email": ...,
+        "shipping_address": ...,
+        "billing_address": ...,
+        "shipping_method": "standard",
+    }
+
     email = StrictEmailField(required=False, allow_null=True)
     shipping_address = AddressInput(required=False, allow_null=True)
     billing_address = AddressInput(
@@ -55,6 +62,8 @@ class CheckoutChangeInput(Input):
 
 class CheckoutInput(CheckoutChangeInput):
     """A checkout of a cart, or of items without one. Give one of `cart_id` and `items`."""
+
+    examples = {**CheckoutChangeInput.examples, "cart_id": ...}
 
     cart_id = StrictUUIDField(required=False)
     items = serializers.ListField(
@@ -73,6 +82,8 @@ class CheckoutInput(CheckoutChangeInput):
 class PaymentInput(Input):
     """How the buyer pays."""
 
+    examples = {"provider": "manual"}
+
     provider = StrictCharField(max_length=20)
     token = StrictCharField(
         required=False, max_length=255, help_text="From the provider's own form; never card data."
@@ -89,6 +100,8 @@ class CompletionInput(Input):
 class ShippingMethodOutput(Output):
     """A way to deliver, and its flat price."""
 
+    examples = {"code": "standard", "title": "Standard delivery", "price": money_body(395, "GBP")}
+
     code = serializers.CharField()
     title = serializers.CharField()
     price = MoneyOutput()
@@ -97,12 +110,22 @@ class ShippingMethodOutput(Output):
 class OrderReferenceOutput(Output):
     """The order that a checkout has become."""
 
+    examples = {"number": "7KQ2M-4XWPA"}
+
     id = serializers.UUIDField()
     number = serializers.CharField()
 
 
 class CheckoutOutput(Output):
     """A checkout."""
+
+    examples = {
+        "version": 3,
+        "email": "ada@example.com",
+        "currency": "GBP",
+        "shipping_method": "standard",
+        "order": None,
+    }
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=[status.value for status in CheckoutStatus])
@@ -124,6 +147,8 @@ class CheckoutOutput(Output):
 class NewCheckoutOutput(CheckoutOutput):
     """A checkout just made; a guest's of items carries the secret that proves it, this once."""
 
+    examples = {**CheckoutOutput.examples, "token": "Wm9yYS1hbmQtQWRhLWdvLXNob3BwaW5nLWZvci10ZWE"}
+
     token = serializers.CharField(required=False)
 
 
@@ -137,6 +162,8 @@ class CompletionOutput(Output):
 class PaymentActionOutput(Output):
     """What the buyer has to do, in the words of the provider."""
 
+    examples = {"type": "redirect", "url": "https://pay.example/3ds/4f1d9c"}
+
     type = serializers.CharField()
     url = serializers.CharField(required=False)
     client_secret = serializers.CharField(required=False)
@@ -144,6 +171,12 @@ class PaymentActionOutput(Output):
 
 class PaymentOutput(Output):
     """A payment under way."""
+
+    examples = {
+        "provider": "stripe",
+        "status": "requires_action",
+        "amount": money_body(4393, "GBP"),
+    }
 
     id = serializers.UUIDField()
     provider = serializers.CharField()

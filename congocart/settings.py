@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
+from congocart.api_reference import DESCRIPTION, TAGS
 from congocart.production import DEVELOPMENT_SECRET, unsafe_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -277,6 +278,8 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "CongoCart",
     "VERSION": "1",
+    "DESCRIPTION": DESCRIPTION,
+    "TAGS": TAGS,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,

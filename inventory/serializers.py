@@ -30,6 +30,8 @@ class DeltaField(StrictIntegerField):
 class AdjustmentInput(Input):
     """A correction of the units at hand."""
 
+    examples = {"delta": 24, "reason": "Delivery of 14 March"}
+
     delta = DeltaField(
         min_value=-MAX_DELTA, max_value=MAX_DELTA, help_text="Units to add, or negative to take."
     )
@@ -38,6 +40,8 @@ class AdjustmentInput(Input):
 
 class LevelOutput(Output):
     """The stock of one variant, in units."""
+
+    examples = {"sku": "MUG-BLUE", "on_hand": 36, "reserved": 2, "available": 34}
 
     sku = serializers.CharField()
     on_hand = serializers.IntegerField()
@@ -49,6 +53,8 @@ class LevelOutput(Output):
 
 class AdjustmentOutput(LevelOutput):
     """A correction that was made, and the stock after it."""
+
+    examples = {**LevelOutput.examples, "delta": 24, "reason": "Delivery of 14 March"}
 
     id = serializers.UUIDField()
     delta = serializers.IntegerField()

@@ -12,10 +12,11 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.access import FULFILLMENT, STAFF
 from core.http.callers import caller_of
+from core.http.fields import validated
 from core.http.idempotency import Answer, write
 from core.http.operations import operation
 from inventory import selectors, services
-from inventory.domain import InsufficientStock, StockNotFound
+from inventory.domain import StockNotFound
 from inventory.serializers import (
     AdjustmentInput,
     AdjustmentOutput,
@@ -47,21 +48,15 @@ class StockViewSet(ViewSet):
         scope="stock:write",
         request=AdjustmentInput,
         responses={201: AdjustmentOutput},
-        errors=[StockNotFound, InsufficientStock],
+        errors=services.ADJUST_STOCK_ERRORS,
         tag="Catalog",
     )
     def adjust(self, request: Request, sku: str) -> HttpResponse:
-        body = AdjustmentInput(data=request.data)
-        body.is_valid(raise_exception=True)
-        values = body.validated_data
+        values = validated(AdjustmentInput, request)
         return write(
             request,
             lambda: services.adjust_stock(
-                sku=sku,
-                delta=values["delta"],
-                reason=values["reason"],
-                actor_id=caller_of(request).user_id,
-                now=timezone.now(),
+                sku=sku, **values, actor_id=caller_of(request).user_id, now=timezone.now()
             ),
             lambda done: Answer(201, adjustment_body(done), {"Location": _path_of(sku)}),
         )

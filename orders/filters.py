@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from core.http.fields import StrictCharField
+from core.http.fields import StrictCharField, StrictChoiceField
 from core.http.filters import FilterSet, ParameterFilter
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order, OrderQuerySet
@@ -15,35 +15,54 @@ from payments.domain import PaymentStatus
 class OrderFilterSet(FilterSet):
     """What the order list can be narrowed by."""
 
-    status = ParameterFilter(
-        serializers.ChoiceField, choices=[status.value for status in OrderStatus]
-    )
+    status = ParameterFilter(StrictChoiceField, choices=[status.value for status in OrderStatus])
     payment_status = ParameterFilter(
-        serializers.ChoiceField, choices=[status.value for status in PaymentStatus]
+        StrictChoiceField, choices=[status.value for status in PaymentStatus]
     )
     fulfillment_status = ParameterFilter(
-        serializers.ChoiceField, choices=[status.value for status in FulfillmentStatus]
+        StrictChoiceField, choices=[status.value for status in FulfillmentStatus]
     )
-    email = ParameterFilter(StrictCharField, max_length=254, method="of_address")
-    number = ParameterFilter(StrictCharField, max_length=20, method="of_number")
+    email = ParameterFilter(
+        StrictCharField,
+        max_length=254,
+        help_text="The whole address, in any case.",
+        method="ordered_by",
+    )
+    number = ParameterFilter(
+        StrictCharField,
+        max_length=20,
+        help_text="The whole number, in any case.",
+        method="numbered",
+    )
     placed_after = ParameterFilter(
-        serializers.DateTimeField, field_name="placed_at", lookup_expr="gt"
+        serializers.DateTimeField,
+        help_text="Placed later than this moment.",
+        field_name="placed_at",
+        lookup_expr="gt",
     )
     placed_before = ParameterFilter(
-        serializers.DateTimeField, field_name="placed_at", lookup_expr="lt"
+        serializers.DateTimeField,
+        help_text="Placed before this moment.",
+        field_name="placed_at",
+        lookup_expr="lt",
     )
-    search = ParameterFilter(StrictCharField, max_length=200, method="matching")
+    search = ParameterFilter(
+        StrictCharField,
+        max_length=200,
+        help_text="Words of the number or of the e-mail address.",
+        method="matching",
+    )
 
     class Meta:
         model = Order
         fields: tuple[str, ...] = ()
 
-    def of_address(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        """Addresses are stored in lower case."""
+    def ordered_by(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        """Narrow to the orders of an address; they are stored in lower case."""
         return orders.filter(email=value.lower())
 
-    def of_number(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        """Numbers are stored in upper case."""
+    def numbered(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
+        """Narrow to the order of a number; they are stored in upper case."""
         return orders.filter(number=value.upper())
 
     def matching(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:

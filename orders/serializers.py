@@ -43,17 +43,23 @@ class OrderedPayment(Protocol):
 class CancelInput(Input):
     """Why the order is canceled."""
 
+    examples = {"reason": "Ordered by mistake."}
+
     reason = StrictCharField(required=False, allow_blank=True, max_length=255)
 
 
 class CaptureInput(Input):
     """Minor units of the order's currency; all that is due unless given."""
 
+    examples = {"amount": ...}
+
     amount = MoneyInput(required=False)
 
 
 class RefundInput(Input):
     """What is given back: an amount, the worth of some items, or else everything."""
+
+    examples = {"items": ..., "reason": "Arrived broken.", "restock": False}
 
     amount = MoneyInput(required=False)
     items = serializers.ListField(
@@ -66,6 +72,13 @@ class RefundInput(Input):
 class OrderPaymentOutput(Output):
     """What has become of the money, in the order's currency."""
 
+    examples = {
+        "provider": "manual",
+        "amount": money_body(4393, "GBP"),
+        "captured": money_body(0, "GBP"),
+        "refunded": money_body(0, "GBP"),
+    }
+
     id = serializers.UUIDField()
     provider = serializers.CharField()
     status = serializers.ChoiceField(choices=[status.value for status in PaymentStatus])
@@ -77,12 +90,21 @@ class OrderPaymentOutput(Output):
 class OrderShippingOutput(Output):
     """How it is sent."""
 
+    examples = {"code": "standard", "title": "Standard delivery"}
+
     code = serializers.CharField()
     title = serializers.CharField()
 
 
 class OrderOutput(Output):
     """An order: a snapshot that later changes of the catalogue do not touch."""
+
+    examples = {
+        "number": "7KQ2M-4XWPA",
+        "currency": "GBP",
+        "canceled_at": None,
+        "cancel_reason": "",
+    }
 
     id = serializers.UUIDField()
     number = serializers.CharField()

@@ -14,6 +14,8 @@ from staff.models import ApiKey
 class ApiKeyInput(Input):
     """A new API key."""
 
+    examples = {"name": "Warehouse", "expires_at": "2030-01-01T00:00:00Z"}
+
     name = StrictCharField(max_length=100, help_text="What it is for.")
     scopes = serializers.ListField()
     expires_at = serializers.DateTimeField(required=False, allow_null=True)
@@ -28,6 +30,8 @@ class ApiKeyInput(Input):
 
 class ApiKeyOutput(Output):
     """An API key, without its secret."""
+
+    examples = {"name": "Warehouse", "shown": "cck_4f1d9c", "expires_at": "2030-01-01T00:00:00Z"}
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -46,6 +50,11 @@ class ApiKeyOutput(Output):
 
 class IssuedKeyOutput(ApiKeyOutput):
     """A new API key with its secret, which is shown only once."""
+
+    examples = {
+        **ApiKeyOutput.examples,
+        "key": "cck_4f1d9c0b7e2a6358d1f09b4c7e2a6358d1f09b4c7e2a63589c3e7d10",
+    }
 
     key = serializers.CharField()
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from accounts.services.addresses import change_address, remove_address, save_address
 from accounts.services.mfa import (
+    CONFIRM_MFA_ERRORS,
+    START_MFA_ERRORS,
+    STOP_MFA_ERRORS,
     confirm_mfa,
     pending_mfa,
     renew_recovery_codes,
@@ -14,6 +17,10 @@ from accounts.services.mfa import (
 )
 from accounts.services.privacy import anonymize_abandoned_data, erase_user, export_personal_data
 from accounts.services.recovery import (
+    CHANGE_PASSWORD_ERRORS,
+    CONFIRM_EMAIL_CHANGE_ERRORS,
+    REAUTHENTICATE_ERRORS,
+    RESET_PASSWORD_ERRORS,
     change_email,
     change_password,
     confirm_email_change,
@@ -25,6 +32,9 @@ from accounts.services.recovery import (
     verify_email,
 )
 from accounts.services.sessions import (
+    LOG_IN_ERRORS,
+    LOG_OUT_ERRORS,
+    REFRESH_SESSION_ERRORS,
     end_all_sessions,
     end_session,
     log_in,
@@ -43,6 +53,16 @@ from accounts.services.users import (
 )
 
 __all__ = [
+    "CHANGE_PASSWORD_ERRORS",
+    "CONFIRM_EMAIL_CHANGE_ERRORS",
+    "CONFIRM_MFA_ERRORS",
+    "LOG_IN_ERRORS",
+    "LOG_OUT_ERRORS",
+    "REAUTHENTICATE_ERRORS",
+    "REFRESH_SESSION_ERRORS",
+    "RESET_PASSWORD_ERRORS",
+    "START_MFA_ERRORS",
+    "STOP_MFA_ERRORS",
     "anonymize_abandoned_data",
     "change_address",
     "change_email",

@@ -10,12 +10,18 @@ from uuid import UUID
 from django.conf import settings
 
 from accounts import emails
-from accounts.domain import Enrollment, MfaAlreadyOn, MfaNotStarted
+from accounts.domain import (
+    Enrollment,
+    InvalidCredentials,
+    MfaAlreadyOn,
+    MfaNotStarted,
+    TooManyAttempts,
+)
 from accounts.models import RecoveryCode, TotpDevice
 from accounts.selectors import mfa_of
 from accounts.services.lockout import code_attempt, enforce_lockout
 from accounts.services.mfa_codes import SECRETS_KEY, spend_mfa_code, spend_totp_code
-from accounts.services.recovery import reauthenticate
+from accounts.services.recovery import REAUTHENTICATE_ERRORS, reauthenticate
 from accounts.services.sessions import revoke_sessions
 from accounts.services.totp import new_totp_secret, provisioning_url
 from accounts.services.users import lock_user
@@ -26,11 +32,14 @@ from core.ids import hash_secret
 RECOVERY_CODES = 10
 
 
+START_MFA_ERRORS = (MfaAlreadyOn, *REAUTHENTICATE_ERRORS)
+
+
 def start_mfa(*, user_id: UUID, password: str, now: datetime) -> Enrollment:
     """Store a new secret for an authenticator app; MFA stays off until `confirm_mfa`.
 
     Takes the password, so that a stolen token is not enough to lock the owner out for good.
-    Raises `InvalidCredentials`, `TooManyAttempts` and `MfaAlreadyOn`.
+    Raises `START_MFA_ERRORS`.
     """
     user = reauthenticate(user_id=user_id, password=password, now=now)
     secret = new_totp_secret()
@@ -68,11 +77,14 @@ def _enrollment(secret: bytes, email: str) -> Enrollment:
     return Enrollment(b32encode(secret).decode().rstrip("="), url)
 
 
+CONFIRM_MFA_ERRORS = (MfaNotStarted, MfaAlreadyOn, InvalidCredentials, TooManyAttempts)
+
+
 def confirm_mfa(*, user_id: UUID, code: str, now: datetime) -> list[str]:
     """Turn MFA on by a first code, and return the recovery codes, which are shown only once.
 
-    Every session ends, because none of them has passed MFA. Raises `MfaNotStarted`,
-    `MfaAlreadyOn`, `InvalidCredentials` and `TooManyAttempts`.
+    Every session ends, because none of them has passed MFA. Raises
+    `CONFIRM_MFA_ERRORS`.
     """
 
     @use_case
@@ -95,10 +107,13 @@ def confirm_mfa(*, user_id: UUID, code: str, now: datetime) -> list[str]:
         return confirm()
 
 
+STOP_MFA_ERRORS = (MfaNotStarted, InvalidCredentials, TooManyAttempts)
+
+
 def stop_mfa(*, user_id: UUID, password: str, code: str, now: datetime) -> None:
     """Turn MFA off, by the password and a code; every session ends.
 
-    Raises `InvalidCredentials`, `TooManyAttempts`, `MfaRequired` and `MfaNotStarted`.
+    Raises `STOP_MFA_ERRORS`, and `MfaRequired` when `code` is empty.
     """
 
     @use_case

@@ -30,8 +30,8 @@ def erase_user(*, user_id: UUID, password: str, now: datetime) -> None:
     """Erase a person's data, and keep what bookkeeping needs.
 
     What remains is a user row without a name, an address or a way to log in, so that
-    orders still belong to one customer whom nobody knows. Raises `InvalidCredentials`,
-    `TooManyAttempts` and `UserNotFound`.
+    orders still belong to one customer whom nobody knows. Raises
+    `REAUTHENTICATE_ERRORS`, and `UserNotFound` for a closed account.
     """
     reauthenticate(user_id=user_id, password=password, now=now)
 

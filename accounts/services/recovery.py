@@ -10,9 +10,12 @@ from django.contrib.auth.hashers import make_password
 from accounts import emails
 from accounts.domain import (
     Device,
+    EmailTaken,
     InvalidCredentials,
     LinkInvalid,
+    TooManyAttempts,
     UserNotFound,
+    WeakPassword,
     normalize_email,
     normalize_password,
 )
@@ -22,6 +25,8 @@ from accounts.services.sessions import create_session, revoke_sessions
 from accounts.services.users import lock_user, require_strong_password
 from accounts.tokens.signed_links import Purpose, SignedLink, read_link_token
 from core.db.transactions import transaction_required, use_case
+
+REAUTHENTICATE_ERRORS = (InvalidCredentials, TooManyAttempts)
 
 
 @use_case
@@ -48,11 +53,14 @@ def forgot_password(*, email: str) -> None:
     emails.send_password_reset.defer(user_id=str(user_id) if user_id else None)
 
 
+RESET_PASSWORD_ERRORS = (LinkInvalid, WeakPassword)
+
+
 def reset_password(*, token: str, password: str, device: Device, now: datetime) -> None:
     """Set a password by a mailed link, and log out everywhere.
 
     Whoever could read the link owns the account, so other people's failed attempts no longer
-    delay a login from `device`. Raises `LinkInvalid` and `WeakPassword`.
+    delay a login from `device`. Raises `RESET_PASSWORD_ERRORS`.
     """
     link = read_link_token(token, Purpose.RESET_PASSWORD)
     unlocked = User.objects.filter(pk=link.subject_id, is_active=True).first()
@@ -73,11 +81,13 @@ def reset_password(*, token: str, password: str, device: Device, now: datetime) 
     reset()
 
 
+CHANGE_PASSWORD_ERRORS = (*REAUTHENTICATE_ERRORS, WeakPassword)
+
+
 def change_password(*, user_id: UUID, current_password: str, password: str, now: datetime) -> None:
     """Set a password by the current one, and log out everywhere, here included.
 
-    Raises `InvalidCredentials` when the current one is wrong, `TooManyAttempts` and
-    `WeakPassword`.
+    Raises `CHANGE_PASSWORD_ERRORS`.
     """
     checked = reauthenticate(user_id=user_id, password=current_password, now=now)
     require_strong_password(password, checked)
@@ -114,8 +124,8 @@ def set_password(*, user_id: UUID, password: str | None, now: datetime) -> None:
 def change_email(*, user_id: UUID, new_email: str, password: str, now: datetime) -> None:
     """Mail a link to the old and to the new address; the change happens once both were used.
 
-    A taken address looks the same until its owner confirms it. Raises `InvalidCredentials`
-    and `TooManyAttempts`.
+    A taken address looks the same until its owner confirms it. Raises
+    `REAUTHENTICATE_ERRORS`.
     """
     reauthenticate(user_id=user_id, password=password, now=now)
 
@@ -131,12 +141,14 @@ def change_email(*, user_id: UUID, new_email: str, password: str, now: datetime)
     start()
 
 
+CONFIRM_EMAIL_CHANGE_ERRORS = (LinkInvalid, EmailTaken)
+
+
 @use_case
 def confirm_email_change(*, token: str, now: datetime) -> bool:
     """Confirm one of the two addresses, and return whether the change is complete.
 
-    Raises `LinkInvalid`, also when the account was closed meanwhile, and `EmailTaken` when
-    another account has the new address.
+    Raises `CONFIRM_EMAIL_CHANGE_ERRORS`: the link is invalid also when the account was closed.
     """
     link = read_link_token(token, Purpose.LEAVE_OLD_EMAIL, Purpose.TAKE_NEW_EMAIL)
     # The account is locked first, as erasing it does.
@@ -173,7 +185,7 @@ def unverify_email(*, user_id: UUID, now: datetime) -> None:
 def reauthenticate(*, user_id: UUID, password: str, now: datetime) -> User:
     """Return an active user who has just entered their password again.
 
-    Raises `UserNotFound`, `InvalidCredentials`, and `TooManyAttempts` as logging in does.
+    Raises `REAUTHENTICATE_ERRORS`, and `UserNotFound` for a closed account.
     """
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:

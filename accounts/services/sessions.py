@@ -14,10 +14,14 @@ from accounts.domain import (
     SESSION_LIFETIME,
     Device,
     InvalidCredentials,
+    MfaRequired,
     SessionNotFound,
+    TokenExpired,
+    TokenInvalid,
     TokenPair,
     TokenReused,
     TokenRevoked,
+    TooManyAttempts,
     normalize_email,
     normalize_password,
     session_roles,
@@ -30,12 +34,14 @@ from accounts.tokens import signing_keys
 from accounts.tokens.json_web_tokens import read_refresh, sign_access, sign_refresh
 from core.db.transactions import transaction_required, use_case
 
+LOG_IN_ERRORS = (InvalidCredentials, MfaRequired, TooManyAttempts)
+
 
 def log_in(*, email: str, password: str, device: Device, now: datetime, otp: str = "") -> TokenPair:
     """Open a session and return its tokens.
 
-    Raises `InvalidCredentials`, after the same time whatever the reason, `TooManyAttempts`,
-    and `MfaRequired` where the account uses MFA and `otp` is empty.
+    Raises `LOG_IN_ERRORS`: `InvalidCredentials` after the same time whatever the reason,
+    `MfaRequired` where the account uses MFA and `otp` is empty.
     """
 
     @use_case
@@ -82,11 +88,14 @@ def create_session(
     )
 
 
+REFRESH_SESSION_ERRORS = (TokenInvalid, TokenExpired, TokenReused, TokenRevoked)
+
+
 def refresh_session(*, refresh: str, now: datetime) -> TokenPair:
     """Spend a refresh token for the next pair of tokens.
 
     A token that was spent before has been copied by somebody, so its whole session is revoked
-    and `TokenReused` raised. Raises `TokenInvalid`, `TokenExpired` and `TokenRevoked` too.
+    and `TokenReused` raised. Raises `REFRESH_SESSION_ERRORS`.
     """
     session_id, jti = read_refresh(refresh)
 
@@ -114,9 +123,12 @@ def refresh_session(*, refresh: str, now: datetime) -> TokenPair:
         raise
 
 
+LOG_OUT_ERRORS = (TokenInvalid, TokenExpired)
+
+
 @use_case
 def log_out(*, refresh: str, now: datetime) -> None:
-    """End the session of a refresh token, spent or not. Raises `TokenInvalid`, `TokenExpired`."""
+    """End the session of a refresh token, spent or not. Raises `LOG_OUT_ERRORS`."""
     session_id, _ = read_refresh(refresh)
     _revoke(session_id, now)
 

@@ -93,13 +93,12 @@ class AddressViewSet(ViewSet):
         tag=TAG,
     )
     def partial_update(self, request: Request, address_id: UUID) -> HttpResponse:
-        shape = SavedAddressChangesInput(data=request.data)
-        shape.is_valid(raise_exception=True)
+        changes = validated(SavedAddressChangesInput, request)
         user_id = user_of(request).pk
         return write(
             request,
             lambda: services.change_address(
-                user_id=user_id, address_id=address_id, changes=shape.validated_data
+                user_id=user_id, address_id=address_id, changes=changes
             ),
             lambda saved: Answer(200, saved_address_body(saved)),
         )

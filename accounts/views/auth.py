@@ -11,14 +11,7 @@ from accounts import services
 from accounts.access import ANYONE
 from accounts.domain import (
     Device,
-    InvalidCredentials,
-    MfaRequired,
-    TokenExpired,
-    TokenInvalid,
     TokenPair,
-    TokenReused,
-    TokenRevoked,
-    TooManyAttempts,
     WeakPassword,
     normalize_email,
 )
@@ -85,7 +78,7 @@ class AuthViewSet(ViewSet):
         access=ANYONE,
         request=LoginInput,
         responses={200: TokenPairOutput},
-        errors=[InvalidCredentials, MfaRequired, TooManyAttempts],
+        errors=services.LOG_IN_ERRORS,
         tag=TAG,
         description="Where the shop requires a verified e-mail address, an account without one is "
         "refused like a wrong password. A link that sets a new password verifies it, too.",
@@ -105,7 +98,7 @@ class AuthViewSet(ViewSet):
         access=ANYONE,
         request=RefreshInput,
         responses={200: TokenPairOutput},
-        errors=[TokenInvalid, TokenExpired, TokenReused, TokenRevoked],
+        errors=services.REFRESH_SESSION_ERRORS,
         tag=TAG,
         description="The refresh token is spent by this. Sending it again ends the session, so "
         "retry a lost answer with the same Idempotency-Key.",
@@ -124,7 +117,7 @@ class AuthViewSet(ViewSet):
         access=ANYONE,
         request=RefreshInput,
         responses={204: None},
-        errors=[TokenInvalid, TokenExpired],
+        errors=services.LOG_OUT_ERRORS,
         tag=TAG,
     )
     def logout(self, request: Request) -> HttpResponse:

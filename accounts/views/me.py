@@ -13,7 +13,7 @@ from rest_framework.viewsets import ViewSet
 from accounts import services
 from accounts.access import ACCOUNT
 from accounts.authentication import user_of
-from accounts.domain import InvalidCredentials, SessionNotFound
+from accounts.domain import SessionNotFound
 from accounts.models import RefreshSession, User
 from accounts.selectors import profile_of, sessions_of
 from accounts.serializers import (
@@ -78,7 +78,7 @@ class MeViewSet(ViewSet):
         access=ACCOUNT,
         request=PasswordInput,
         responses={204: None},
-        errors=[InvalidCredentials],
+        errors=services.REAUTHENTICATE_ERRORS,
         tag=TAG,
         description="At once and for good. Orders are kept without your name, so wait for parcels "
         "that are still on their way.",

@@ -10,7 +10,6 @@ from rest_framework.viewsets import ViewSet
 from accounts import services
 from accounts.access import ACCOUNT
 from accounts.authentication import user_of
-from accounts.domain import InvalidCredentials, MfaAlreadyOn, MfaNotStarted
 from accounts.serializers import (
     CodeInput,
     EnrollmentOutput,
@@ -36,7 +35,7 @@ class MfaViewSet(ViewSet):
         access=ACCOUNT,
         request=PasswordInput,
         responses={201: EnrollmentOutput},
-        errors=[MfaAlreadyOn, InvalidCredentials],
+        errors=services.START_MFA_ERRORS,
         tag=TAG,
         description="Takes the password again, so that a stolen token is not enough to lock its "
         "owner out. Nothing changes until a first code is confirmed.",
@@ -56,7 +55,7 @@ class MfaViewSet(ViewSet):
         access=ACCOUNT,
         request=CodeInput,
         responses={200: RecoveryCodesOutput},
-        errors=[MfaNotStarted, MfaAlreadyOn, InvalidCredentials],
+        errors=services.CONFIRM_MFA_ERRORS,
         tag=TAG,
         description="Ends every session; from now on logging in takes `otp` too. "
         "The owner is told by e-mail.",
@@ -76,7 +75,7 @@ class MfaViewSet(ViewSet):
         access=ACCOUNT,
         request=StopMfaInput,
         responses={204: None},
-        errors=[MfaNotStarted, InvalidCredentials],
+        errors=services.STOP_MFA_ERRORS,
         tag=TAG,
         description="Ends every session. The owner is told by e-mail.",
     )

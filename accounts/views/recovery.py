@@ -11,10 +11,7 @@ from accounts import services
 from accounts.access import ACCOUNT, ANYONE
 from accounts.authentication import user_of
 from accounts.domain import (
-    EmailTaken,
-    InvalidCredentials,
     LinkInvalid,
-    WeakPassword,
     normalize_email,
 )
 from accounts.serializers import (
@@ -82,7 +79,7 @@ class RecoveryViewSet(ViewSet):
         access=ANYONE,
         request=ResetPasswordInput,
         responses={204: None},
-        errors=[LinkInvalid, WeakPassword],
+        errors=services.RESET_PASSWORD_ERRORS,
         tag=TAG,
         description="Ends every session of the account, and the lockout that other people's wrong "
         "passwords have caused.",
@@ -103,7 +100,7 @@ class RecoveryViewSet(ViewSet):
         access=ANYONE,
         request=LinkTokenInput,
         responses={200: EmailChangeOutput},
-        errors=[LinkInvalid, EmailTaken],
+        errors=services.CONFIRM_EMAIL_CHANGE_ERRORS,
         tag=TAG,
     )
     def confirm_email_change(self, request: Request) -> HttpResponse:
@@ -126,7 +123,7 @@ class CredentialsViewSet(ViewSet):
         access=ACCOUNT,
         request=ChangePasswordInput,
         responses={204: None},
-        errors=[InvalidCredentials, WeakPassword],
+        errors=services.CHANGE_PASSWORD_ERRORS,
         tag=TAG,
         description="Ends every session of the account, this one included.",
     )
@@ -162,7 +159,7 @@ class CredentialsViewSet(ViewSet):
         access=ACCOUNT,
         request=ChangeEmailInput,
         responses={202: None},
-        errors=[InvalidCredentials],
+        errors=services.REAUTHENTICATE_ERRORS,
         tag=TAG,
         description="A link goes to the old and to the new address; both have to be confirmed.",
     )

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from carts.services.claiming import claim_cart
+from carts.services.claiming import (
+    CLAIM_CART_ERRORS,
+    claim_cart,
+)
 from carts.services.editing import (
+    ADD_ITEM_ERRORS,
+    CHANGE_ITEM_ERRORS,
+    CREATE_CART_ERRORS,
+    REMOVE_ITEM_ERRORS,
     NewCart,
     add_item,
     change_item,
@@ -15,6 +22,11 @@ from carts.services.editing import (
 from carts.services.lifecycle import complete_cart, expire_carts, lock_for_checkout
 
 __all__ = [
+    "ADD_ITEM_ERRORS",
+    "CHANGE_ITEM_ERRORS",
+    "CLAIM_CART_ERRORS",
+    "CREATE_CART_ERRORS",
+    "REMOVE_ITEM_ERRORS",
     "NewCart",
     "add_item",
     "change_item",

@@ -7,7 +7,15 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.services import lock_user
-from carts.domain import CartNotFound, CartStatus, CartView, merged_lines, require_open
+from carts.domain import (
+    CartFull,
+    CartNotFound,
+    CartNotOpen,
+    CartStatus,
+    CartView,
+    merged_lines,
+    require_open,
+)
 from carts.models import Cart
 from carts.selectors import offered_lines, view_of
 from carts.services.writing import write_lines
@@ -15,6 +23,8 @@ from core.caller import Caller
 from core.db.transactions import use_case
 from core.errors import Unauthenticated
 from core.versions import require_version
+
+CLAIM_CART_ERRORS = (CartNotFound, CartNotOpen, CartFull)
 
 
 @use_case
@@ -31,8 +41,8 @@ def claim_cart(
     kept beside the other. Claiming again answers with the cart it went into.
     Claims of one user run one after the other, so none overwrites another.
 
-    Raises `Unauthenticated` without an open account, `CartNotFound`, `VersionMismatch`,
-    `CartNotOpen`, or `CartFull` when the two do not fit into one (nothing has changed then).
+    Raises `CLAIM_CART_ERRORS`, `VersionMismatch`, and `Unauthenticated` without an open account.
+    Two carts that do not fit into one stay as they are.
     """
     if caller.user_id is None:
         raise Unauthenticated

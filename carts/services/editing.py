@@ -12,8 +12,13 @@ from django.conf import settings
 
 from accounts.services import lock_active_account_shared
 from carts.domain import (
+    CartFull,
+    CartNotFound,
+    CartNotOpen,
     CartView,
+    CurrencyMismatch,
     ItemNotFound,
+    UnknownSku,
     require_cart_limits,
     require_for_sale,
     with_quantities,
@@ -36,14 +41,16 @@ class NewCart:
     token: str | None
 
 
+CREATE_CART_ERRORS = (UnknownSku, CurrencyMismatch, CartFull)
+
+
 @use_case
 def create_cart(
     *, caller: Caller, currency: str | None, requested: Sequence[ItemRequest], now: datetime
 ) -> NewCart:
     """Create a cart for a customer, or for a guest who gets its token.
 
-    Raises `UnknownSku`, `CurrencyMismatch` or `CartFull`, and `Unauthenticated` when the
-    caller's account was closed.
+    Raises `CREATE_CART_ERRORS`, and `Unauthenticated` when the caller's account was closed.
     """
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
@@ -74,6 +81,9 @@ def open_cart(
     return NewCart(view_with_lines(cart, lines, now=now), token)
 
 
+ADD_ITEM_ERRORS = (CartNotFound, CartNotOpen, CartFull, UnknownSku, CurrencyMismatch)
+
+
 @use_case
 def add_item(
     *,
@@ -85,8 +95,7 @@ def add_item(
 ) -> CartView:
     """Add units to the SKU's line, or a line; concurrent adds all count.
 
-    Raises `CartNotFound`, `CartNotOpen`, `VersionMismatch`, `UnknownSku`,
-    `CurrencyMismatch` or `CartFull`.
+    Raises `ADD_ITEM_ERRORS` and `VersionMismatch`.
     """
     cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
     before, found = offered_lines(cart, [item.sku])
@@ -107,7 +116,7 @@ def replace_items(
 ) -> CartView:
     """Make the cart hold exactly `requested`; lines of the same SKU keep their id.
 
-    Raises what `add_item` raises.
+    Raises `ADD_ITEM_ERRORS` and `VersionMismatch`.
     """
     cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
     quantities = units_by_sku(requested)
@@ -117,6 +126,9 @@ def replace_items(
     kept = [line for line in before if line.offer.sku in quantities]
     after = with_quantities(kept, {by_sku[sku]: units for sku, units in quantities.items()})
     return write_lines(cart, before=before, after=after, now=now)
+
+
+CHANGE_ITEM_ERRORS = (CartNotFound, ItemNotFound, CartNotOpen, CartFull)
 
 
 @use_case
@@ -131,7 +143,7 @@ def change_item(
 ) -> CartView:
     """Set the units of a line; 0 removes it.
 
-    Raises `ItemNotFound` beside what `add_item` raises.
+    Raises `CHANGE_ITEM_ERRORS` and `VersionMismatch`.
     """
     cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
     before, _ = offered_lines(cart)
@@ -145,6 +157,9 @@ def change_item(
     return write_lines(cart, before=before, after=after, now=now)
 
 
+REMOVE_ITEM_ERRORS = (CartNotFound, ItemNotFound, CartNotOpen)
+
+
 def remove_item(
     *,
     caller: Caller,
@@ -153,7 +168,7 @@ def remove_item(
     expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CartView:
-    """Remove a line. Raises what `change_item` raises."""
+    """Remove a line. Raises `REMOVE_ITEM_ERRORS` and `VersionMismatch`."""
     return change_item(
         caller=caller,
         cart_id=cart_id,

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from catalog.services.categories import create_category, move_category
 from catalog.services.imports import Imported, Seen, import_products
-from catalog.services.products import create_product, delete_product, update_product
+from catalog.services.products import (
+    CREATE_PRODUCT_ERRORS,
+    UPDATE_PRODUCT_ERRORS,
+    create_product,
+    delete_product,
+    update_product,
+)
 from catalog.services.stock import stock_is_created_by
-from catalog.services.variants import add_variant, update_variant
+from catalog.services.variants import (
+    ADD_VARIANT_ERRORS,
+    add_variant,
+    update_variant,
+)
 
 __all__ = [
+    "ADD_VARIANT_ERRORS",
+    "CREATE_PRODUCT_ERRORS",
+    "UPDATE_PRODUCT_ERRORS",
     "Imported",
     "Seen",
     "add_variant",

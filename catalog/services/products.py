@@ -10,6 +10,9 @@ from catalog.domain import (
     NewVariant,
     Option,
     ProductChanges,
+    ProductNotFound,
+    SkuTaken,
+    SlugTaken,
     UnknownCategory,
     keywords_of,
     options_with,
@@ -20,6 +23,8 @@ from catalog.services.search_words import remember_words
 from catalog.services.variants import create_variants, locked_product, refresh_from_variants
 from core.db.transactions import use_case
 from core.errors import FieldError
+
+CREATE_PRODUCT_ERRORS = (SkuTaken, SlugTaken, UnknownCategory)
 
 
 @use_case
@@ -38,7 +43,7 @@ def create_product(
 
     `category` is a slug. Without `slug` one is made from the title. `options` gives their
     order; those that variants use are always among them.
-    Raises `SkuTaken`, `SlugTaken` or `UnknownCategory`.
+    Raises `CREATE_PRODUCT_ERRORS`.
     """
     product = Product.objects.create(
         slug=slug or _free_slug(title),
@@ -55,9 +60,12 @@ def create_product(
     return product
 
 
+UPDATE_PRODUCT_ERRORS = (ProductNotFound, SlugTaken, UnknownCategory)
+
+
 @use_case
 def update_product(*, slug: str, changes: ProductChanges, now: datetime) -> Product:
-    """Changes a product. Raises `ProductNotFound`, `SlugTaken` or `UnknownCategory`."""
+    """Changes a product. Raises `UPDATE_PRODUCT_ERRORS`."""
     product = locked_product(slug)
     product.title = changes.get("title", product.title)
     product.slug = changes.get("slug", product.slug)

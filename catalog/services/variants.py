@@ -22,12 +22,14 @@ from catalog.services.stock import create_stock
 from core.db.transactions import transaction_required, use_case
 from core.money import Money
 
+ADD_VARIANT_ERRORS = (ProductNotFound, SkuTaken)
+
 
 @use_case
 def add_variant(
     *, product_slug: str, variant: NewVariant, actor_id: UUID | None = None, now: datetime
 ) -> Variant:
-    """Adds a variant behind the others. Raises `ProductNotFound` or `SkuTaken`."""
+    """Adds a variant behind the others. Raises `ADD_VARIANT_ERRORS`."""
     product = locked_product(product_slug)
     (row,) = create_variants(
         product,

@@ -90,8 +90,13 @@ class CurrencyField(StrictCharField):
 
 
 class Input(serializers.Serializer[Any]):
-    """The shape of a request body; fields it does not name are refused."""
+    """The shape of a request body; fields it does not name are refused.
 
+    `examples` says what members look like in the documentation; `...` stands for an example
+    of the member's own type.
+    """
+
+    examples: ClassVar[Mapping[str, Any]] = {}
     default_error_messages: ClassVar[dict[str, Any]] = {"invalid": "Expected an object."}
 
     def to_internal_value(self, data: Any) -> Any:
@@ -120,11 +125,18 @@ def validated(shape: type[Input], request: Request) -> dict[str, Any]:
 
 
 class Output(serializers.Serializer[Any]):
-    """The shape of an answer: documentation for OpenAPI, checked against real answers."""
+    """The shape of an answer: documentation for OpenAPI, checked against real answers.
+
+    `examples` as in `Input`.
+    """
+
+    examples: ClassVar[Mapping[str, Any]] = {}
 
 
 class MoneyInput(Input):
     """An amount in minor units, not negative."""
+
+    examples = {"amount": 1999, "currency": "GBP"}
 
     amount = StrictIntegerField(min_value=0, max_value=MAX_AMOUNT)
     currency = CurrencyField()
@@ -132,6 +144,8 @@ class MoneyInput(Input):
 
 class MoneyOutput(Output):
     """An amount in the currency's ISO 4217 minor unit."""
+
+    examples = {"amount": 1999, "currency": "GBP"}
 
     amount = serializers.IntegerField(help_text="Minor units: 1999 is £19.99.")
     currency = serializers.CharField(help_text="ISO 4217 code.", min_length=3, max_length=3)

@@ -49,8 +49,24 @@ class PricedLine(Protocol):
     quantity: int
 
 
+_ADDRESS: dict[str, Any] = {
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "company": "Analytical Engines Ltd",
+    "line1": "12 St James's Square",
+    "line2": "Second floor",
+    "city": "London",
+    "region": "",
+    "postal_code": "SW1Y 4LB",
+    "country_code": "GB",
+    "phone": "+44 20 7946 0958",
+}
+
+
 class ItemInput(Input):
     """Some units of a SKU."""
+
+    examples = {"sku": "MUG-BLUE", "quantity": 2}
 
     sku = StrictCharField(max_length=MAX_SKU_LENGTH)
     quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
@@ -58,6 +74,8 @@ class ItemInput(Input):
 
 class AddressInput(Input):
     """A postal address; the rules of its country apply."""
+
+    examples = _ADDRESS
 
     first_name = StrictCharField(max_length=100)
     last_name = StrictCharField(max_length=100)
@@ -79,6 +97,8 @@ class AddressInput(Input):
 class AddressOutput(Output):
     """A postal address; what was not given is empty."""
 
+    examples = _ADDRESS
+
     first_name = serializers.CharField()
     last_name = serializers.CharField()
     company = serializers.CharField()
@@ -94,6 +114,12 @@ class AddressOutput(Output):
 class MessageOutput(Output):
     """Something to tell the buyer, and which part of the resource it is about."""
 
+    examples = {
+        "code": "price_changed",
+        "pointer": "/items/0/unit_price",
+        "detail": "The price of Stoneware Mug has changed.",
+    }
+
     code = serializers.CharField()
     pointer = serializers.CharField(help_text="JSON pointer (RFC 6901) into this resource.")
     detail = serializers.CharField()
@@ -101,6 +127,14 @@ class MessageOutput(Output):
 
 class TotalsOutput(Output):
     """`total` is subtotal − discount + shipping + tax."""
+
+    examples = {
+        "subtotal": money_body(3998, "GBP"),
+        "discount": money_body(0, "GBP"),
+        "shipping": money_body(395, "GBP"),
+        "tax": money_body(0, "GBP"),
+        "total": money_body(4393, "GBP"),
+    }
 
     subtotal = MoneyOutput()
     discount = MoneyOutput()
@@ -111,6 +145,15 @@ class TotalsOutput(Output):
 
 class LineOutput(Output):
     """A line at its frozen price; `total` is after discount and before tax."""
+
+    examples = {
+        "sku": "MUG-BLUE",
+        "title": "Stoneware Mug – Blue",
+        "quantity": 2,
+        "discount": money_body(0, "GBP"),
+        "tax": money_body(0, "GBP"),
+        "total": money_body(3998, "GBP"),
+    }
 
     id = serializers.UUIDField()
     sku = serializers.CharField()

@@ -10,9 +10,15 @@ from inventory.services.reservations import (
     reserve,
     restock,
 )
-from inventory.services.stock import adjust_stock, create_stock, forget_reasons
+from inventory.services.stock import (
+    ADJUST_STOCK_ERRORS,
+    adjust_stock,
+    create_stock,
+    forget_reasons,
+)
 
 __all__ = [
+    "ADJUST_STOCK_ERRORS",
     "adjust_stock",
     "consume",
     "create_stock",

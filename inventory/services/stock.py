@@ -7,7 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from core.db.transactions import transaction_required, use_case
-from inventory.domain import Adjustment, MovementKind, StockNotFound, on_hand_after
+from inventory.domain import (
+    Adjustment,
+    InsufficientStock,
+    MovementKind,
+    StockNotFound,
+    StockTooLarge,
+    on_hand_after,
+)
 from inventory.models import Movement, Stock
 
 
@@ -35,14 +42,17 @@ def create_stock(
     )
 
 
+ADJUST_STOCK_ERRORS = (StockNotFound, InsufficientStock, StockTooLarge)
+
+
 @use_case
 def adjust_stock(
     *, sku: str, delta: int, reason: str, actor_id: UUID | None, now: datetime
 ) -> Adjustment:
     """Changes the units at hand of a variant by `delta`, and records who did it and why.
 
-    Raises `StockNotFound`, `InsufficientStock` when fewer units would be left than
-    checkouts hold, or `StockTooLarge`.
+    Raises `ADJUST_STOCK_ERRORS`: the stock is insufficient when fewer units would be left than
+    checkouts hold.
     """
     stock = _locked(sku)
     stock.on_hand = on_hand_after(stock.level(sku), delta)

@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from core.http.fields import Input, Output, StrictCharField
 from core.http.openapi import components
+from core.http.openapi.examples import EXAMPLES
 from core.http.openapi.problems import Kind, problem_responses
 from core.http.operations import Auth, Operation, declared_by
 
@@ -82,6 +83,8 @@ class OperationSchema(AutoSchema):
         schema = super()._map_serializer(serializer, direction, *args, **kwargs)
         if isinstance(serializer, Input):
             schema["additionalProperties"] = False
+        if isinstance(serializer, Input | Output):
+            schema[EXAMPLES] = dict(serializer.examples)
         return schema
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> dict[str, Any]:
@@ -98,12 +101,13 @@ class OperationSchema(AutoSchema):
         response: dict[str, Any] = super()._get_response_for_code(
             body, status_code, *args, **kwargs
         )
-        response["description"] = _first_line(shape) or HTTPStatus(int(status_code)).phrase
+        described = (shape.__doc__ or "").strip().splitlines() if shape else []
+        response["description"] = described[0] if described else HTTPStatus(int(status_code)).phrase
         response["headers"] = components.headers(*self._header_names(status_code))
         return response
 
     def _get_request_body(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        """A DELETE may have a body too, such as the password that confirms it."""
+        """Document the body of a DELETE as well, such as the password that confirms it."""
         method = self.method
         if self.operation.request:
             self.method = "POST" if method == "DELETE" else method
@@ -169,14 +173,14 @@ def _refuses_spaces(field: Any) -> bool:
 
 
 def _shape_of(serializer: Any) -> Any:
-    """The Output of one row, whether it was given as a class, an instance or a list."""
+    """Return the Output of one row, whether it was given as a class, an instance or a list."""
     serializer = getattr(serializer, "child", serializer)
     return serializer if serializer is None or isinstance(serializer, type) else type(serializer)
 
 
 @cache
 def page_of(shape: Any) -> type[Output]:
-    """The body of a list of `shape`."""
+    """Return the body of a list of `shape`."""
     name = shape.__name__.removesuffix("Output") + "PageOutput"
     link = "The URL of the {} page; null when there is none."
     members = {
@@ -184,9 +188,6 @@ def page_of(shape: Any) -> type[Output]:
         "next": serializers.URLField(allow_null=True, help_text=link.format("next")),
         "previous": serializers.URLField(allow_null=True, help_text=link.format("previous")),
         "results": shape(many=True),
+        "examples": {"next": "https://shop.example/?cursor=WyJuZXdlc3QiXQ", "previous": None},
     }
     return type(name, (Output,), members)
-
-
-def _first_line(shape: Any) -> str:
-    return (shape.__doc__ or "").strip().splitlines()[0] if shape else ""

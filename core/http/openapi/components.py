@@ -23,12 +23,12 @@ def _parameter(name: str, where: str, description: str, **schema: Any) -> dict[s
 
 
 def parameter(name: str) -> dict[str, str]:
-    """A reference to one of `PARAMETERS`."""
+    """Refer to one of `PARAMETERS`."""
     return {"$ref": f"#/components/parameters/{name}"}
 
 
 def headers(*names: str) -> dict[str, dict[str, str]]:
-    """References to some of `HEADERS`."""
+    """Refer to some of `HEADERS`."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
@@ -115,9 +115,12 @@ SCHEMAS = {
             "type": {"type": "string", "description": "A URN that ends in the code."},
             "title": {"type": "string", "description": "The code in words."},
             "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"type": "string", "description": "For people; may change."},
-            "code": {"type": "string", "description": "For programs; never changes."},
-            "request_id": {"type": "string", "description": "To be named when asking for help."},
+            "detail": {
+                "type": "string",
+                "description": "For people; the wording may change.",
+            },
+            "code": {"type": "string", "description": "For programs; it never changes."},
+            "request_id": {"type": "string", "description": "Quote it when you ask for help."},
             "errors": {
                 "type": "array",
                 "items": {"$ref": "#/components/schemas/FieldProblem"},
@@ -135,8 +138,11 @@ SCHEMAS = {
                 "description": "Which one: a JSON pointer (RFC 6901) into the body, or a slash "
                 "and the name of a query parameter.",
             },
-            "code": {"type": "string", "description": "For programs; never changes."},
-            "detail": {"type": "string", "description": "For people; may change."},
+            "code": {"type": "string", "description": "For programs; it never changes."},
+            "detail": {
+                "type": "string",
+                "description": "For people; the wording may change.",
+            },
         },
     },
 }
@@ -147,34 +153,3 @@ COMPONENTS = {
     "securitySchemes": SECURITY_SCHEMES,
     "schemas": SCHEMAS,
 }
-
-TAGS = [
-    {"name": "Accounts", "description": "Registration, login and one's own account."},
-    {"name": "API keys", "description": "What a machine may do in the name of staff."},
-    {"name": "Catalog", "description": "Categories, products, variants and their stock."},
-    {"name": "Carts", "description": "What somebody wants to buy, a guest or a customer."},
-    {"name": "Checkout", "description": "From a cart to an order: address, shipping, payment."},
-    {"name": "Orders", "description": "What was bought, and what happens to it."},
-]
-
-DESCRIPTION = """\
-A shop without a storefront: products, carts, checkout, orders and accounts.
-
-The same document as [Swagger UI](/api/docs), as [ReDoc](/api/redoc), and as a file in
-[JSON](/api/schema?format=json) and [YAML](/api/schema?format=yaml).
-
-**A whole purchase takes three requests**: `POST /api/v1/carts` with items, `POST
-/api/v1/checkouts` with the address, e-mail and shipping method, and `POST
-/api/v1/checkouts/{checkout_id}/complete` with a payment.
-
-- **Money** is an integer in the minor unit of its currency: `{"amount": 1999, "currency": "GBP"}`
-  is £19.99, `{"amount": 1999, "currency": "JPY"}` is ¥1,999.
-- **Errors** are problem documents (RFC 9457) with a stable `code`. Fields that an operation does
-  not know are refused.
-- **Lists** are read page by page: follow `next` until it is null.
-- **Retries** are safe with an `Idempotency-Key` on any POST, PUT, PATCH or DELETE.
-- **Versions**: carts and checkouts carry an `ETag`; send it back as `If-Match` to change only what
-  you have seen.
-- **Callers** are customers and staff with an access token, or guests with the `Cart-Token` of
-  their cart. What a caller may not see is answered with 404.
-"""

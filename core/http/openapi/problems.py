@@ -43,7 +43,7 @@ class Kind:
 def problem_responses(
     kind: Kind, declared: Iterable[type[CongoCartError]]
 ) -> dict[str, dict[str, Any]]:
-    """The responses of all refusals, each code with an example."""
+    """Return the responses of all refusals, each code with an example."""
     by_status: dict[int, dict[str, CongoCartError]] = defaultdict(dict)
     for error in (*(error() for error in declared), *_shared(kind)):
         by_status[status_of(error).value].setdefault(error.code, error)
@@ -66,21 +66,17 @@ def _shared(kind: Kind) -> Iterator[CongoCartError]:
     if kind.has_path_parameters:
         yield kinds.NotFound()
     if kind.writes:
-        yield from _shared_by_writes(kind)
+        yield IdempotencyKeyInvalid()
+        yield IdempotencyInProgress(retry_after=1)
+        yield kinds.ResourceBusy(retry_after=1)
+        yield IdempotencyKeyReused()
+        yield kinds.TooLarge()
+        yield UnsupportedMediaType()
+    if kind.writes and kind.versioned:
+        yield kinds.VersionMismatch()
     yield kinds.TooManyRequests(retry_after=1)
     yield InternalError()
     yield kinds.Unavailable(retry_after=1)
-
-
-def _shared_by_writes(kind: Kind) -> Iterator[CongoCartError]:
-    yield IdempotencyKeyInvalid()
-    yield IdempotencyInProgress(retry_after=1)
-    yield kinds.ResourceBusy(retry_after=1)
-    yield IdempotencyKeyReused()
-    if kind.versioned:
-        yield kinds.VersionMismatch()
-    yield kinds.TooLarge()
-    yield UnsupportedMediaType()
 
 
 def _response(errors: list[CongoCartError]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _POLICY = (
 @read_only
 @cache_control(public=True, max_age=300)
 def schema(request: HttpRequest) -> HttpResponse:
-    """The OpenAPI document: YAML by `?format=yaml` or the Accept header, else JSON."""
+    """Serve the OpenAPI document: YAML by `?format=yaml` or the Accept header, else JSON."""
     wants_yaml = _wants_yaml(request)
     body = as_yaml() if wants_yaml else as_json()
     tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'

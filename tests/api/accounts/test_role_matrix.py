@@ -13,7 +13,9 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts.domain import Role
 from congocart.management.commands.show_roles import as_markdown
 from core.http.operations import all_operations
+from tests.shop import new_order, offer_shipping, stock_shelf
 
+OF_ORDERS = {"listOrders", "getOrder", "cancelOrder"}
 METHODS = {"get", "post", "put", "patch", "delete"}
 CALLERS = [None, *Role]
 
@@ -52,6 +54,28 @@ def test_the_documented_table_says_who_answers_for_orders_of_others():
     assert "| `listOrders` | · | own | yes | yes | yes | yes |" in lines
     assert "| `getOrder` | own | own | yes | yes | yes | yes |" in lines
     assert "| `cancelOrder` | own | own | yes | own | yes | yes |" in lines
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", Role)
+def test_those_answer_for_what_others_own_whom_the_declaration_names(client_of, role):
+    offer_shipping()
+    buyer, caller = client_of(), client_of(role)
+    number = new_order(buyer, stock_shelf())["number"]
+    roles = frozenset({"customer", role})
+    covered = {name: DECLARED[name].access.covers_others(roles) for name in OF_ORDERS}
+
+    listed = caller.get("/api/v1/orders").json()["results"]
+    assert bool(listed) is covered["listOrders"]
+    read = caller.get(f"/api/v1/orders/{number}")
+    assert read.status_code == (200 if covered["getOrder"] else 404)
+    canceled = caller.post(f"/api/v1/orders/{number}/cancel", {})
+    refused = 403 if covered["getOrder"] else 404
+    assert canceled.status_code == (200 if covered["cancelOrder"] else refused)
+
+
+def test_every_operation_that_answers_for_others_is_tried_above():
+    assert {name for name, declared in DECLARED.items() if declared.access.others} == OF_ORDERS
 
 
 @pytest.mark.django_db
