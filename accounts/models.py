@@ -41,15 +41,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account. Roles are Django groups named like `accounts.domain.Role`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(max_length=254, help_text="In lower case.")
+    email = models.EmailField(max_length=254, help_text="Stored in lower case.")
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
-    is_staff = models.BooleanField(default=False, help_text="May enter the admin.")
+    is_staff = models.BooleanField(default=False, help_text="May use the admin.")
     is_active = models.BooleanField(default=True)
     email_verified_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sessions_ended_at = models.DateTimeField(
-        null=True, editable=False, help_text="When all of them were, for the last time."
+        null=True, editable=False, help_text="When all sessions were last ended."
     )
 
     objects: ClassVar[UserManager] = UserManager()
@@ -104,15 +104,19 @@ class RefreshSession(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
-    current_jti = models.CharField(max_length=32, help_text="Of the one token not yet spent.")
+    current_jti = models.CharField(
+        max_length=32, help_text="The id of the one refresh token that is not yet spent."
+    )
     user_agent = models.CharField(max_length=200, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
-    expires_at = models.DateTimeField(help_text="Slides with each use.")
-    ends_at = models.DateTimeField(help_text="However often it is used.")
+    expires_at = models.DateTimeField(help_text="Extended by each use.")
+    ends_at = models.DateTimeField(help_text="The latest end, however often it is used.")
     revoked_at = models.DateTimeField(null=True, blank=True)
-    mfa_shown = models.BooleanField(default=False, help_text="Opened with a second factor.")
+    mfa_shown = models.BooleanField(
+        default=False, help_text="Opened with two-factor authentication."
+    )
 
     objects: ClassVar[RefreshSessionQuerySet] = RefreshSessionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -134,7 +138,9 @@ class TotpDevice(models.Model):
 
     user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="+")
     secret = models.BinaryField(help_text="Encrypted under SECRET_KEY")
-    last_step = models.BigIntegerField(default=0, help_text="So that no code works twice.")
+    last_step = models.BigIntegerField(
+        default=0, help_text="The period of the last code, so that none works twice."
+    )
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
 
@@ -218,8 +224,10 @@ class EmailChange(models.Model):
 class LoginFailures(models.Model):
     """How often a login failed, and when the next attempt is allowed."""
 
-    key = models.CharField(primary_key=True, max_length=64, help_text="Keyed digest of who.")
-    free = models.PositiveSmallIntegerField(help_text="Failures that cost no wait.")
+    key = models.CharField(
+        primary_key=True, max_length=64, help_text="HMAC of the account, the IP address, or both."
+    )
+    free = models.PositiveSmallIntegerField(help_text="Failures without a delay.")
     failures = models.PositiveIntegerField()
     failed_at = models.DateTimeField(db_index=True)
     blocked_until = models.DateTimeField()

@@ -188,8 +188,8 @@ REQUIRE_VERIFIED_EMAIL = env.bool("CONGOCART_REQUIRE_VERIFIED_EMAIL", False)
 STOREFRONT_URL = env.str("CONGOCART_STOREFRONT_URL", "http://127.0.0.1:8000").rstrip("/")
 ABANDONED_DATA_DAYS = env.int("CONGOCART_ABANDONED_DATA_DAYS", 90)
 AUDIT_DAYS = env.int("CONGOCART_AUDIT_DAYS", 730)
-# With it, a session without a second factor carries no staff role, and in the admin it can do
-# nothing but set one up.
+# With it, a session without two-factor authentication carries no staff role, and in the admin it
+# can do nothing but set it up.
 STAFF_MFA_REQUIRED = env.bool("CONGOCART_STAFF_MFA_REQUIRED", False)
 TOKEN_ISSUER = env.str("CONGOCART_TOKEN_ISSUER", "congocart")
 TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")

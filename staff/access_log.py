@@ -38,8 +38,19 @@ class PersonalDataAccessMiddleware:
             return response
         shown = _personal(request.resolver_match, request.method or "")
         # Over the API `request.user` is whom DRF found, which is None for an anonymous caller.
-        if shown and getattr(request.user, "is_staff", False):
-            _record(request, shown)
+        if shown is None or not getattr(request.user, "is_staff", False):
+            return response
+        try:
+            PersonalDataAccess.objects.create(
+                actor_id=cast("UUID", request.user.pk),
+                operation=shown[:100],
+                path=request.path[:300],
+                request_id=current_request_id(),
+                at=timezone.now(),
+            )
+        except DatabaseError:
+            actor = str(request.user.pk)
+            log.exception("personal_data_access_not_recorded", actor=actor, operation=shown)
         return response
 
 
@@ -50,17 +61,3 @@ def _personal(match: ResolverMatch, method: str) -> str | None:
         return called.id if called.personal else None
     page = getattr(match.func, "model_admin", None)
     return f"admin:{match.url_name}" if getattr(page, "shows_personal_data", False) else None
-
-
-def _record(request: HttpRequest, shown: str) -> None:
-    try:
-        PersonalDataAccess.objects.create(
-            actor_id=cast("UUID", request.user.pk),
-            operation=shown[:100],
-            path=request.path[:300],
-            request_id=current_request_id(),
-            at=timezone.now(),
-        )
-    except DatabaseError:
-        actor = str(request.user.pk)
-        log.exception("personal_data_access_not_recorded", actor=actor, operation=shown)

@@ -46,7 +46,7 @@ def manager(client_of):
     return client_of(Role.MANAGER, EMAIL)
 
 
-def test_with_a_second_factor_the_password_alone_is_not_enough(client, manager, clock):
+def test_with_mfa_the_password_alone_is_not_enough(client, manager, clock):
     secret, _ = turn_on(manager)
     answer = log_in(client)
     assert answer.status_code == 401
@@ -55,7 +55,7 @@ def test_with_a_second_factor_the_password_alone_is_not_enough(client, manager, 
     assert log_in(client, otp=code(secret)).status_code == 200
 
 
-def test_whether_there_is_a_second_factor_is_told_only_with_the_password(client, manager):
+def test_whether_there_is_mfa_is_told_only_with_the_password(client, manager):
     turn_on(manager)
     body = {"email": EMAIL, "password": "wrong"}
     assert client.post("/api/v1/auth/token", body).json()["code"] == "invalid_credentials"
@@ -121,7 +121,7 @@ def test_an_app_that_was_not_confirmed_asks_for_nothing(client, manager):
     assert log_in(client).status_code == 200
 
 
-def test_a_stolen_token_alone_begins_no_second_factor(manager):
+def test_a_stolen_token_alone_begins_no_mfa(manager):
     assert manager.post("/api/v1/me/mfa").json()["code"] == "invalid_request"
     statuses = [
         manager.post("/api/v1/me/mfa", {"password": f"wrong {number}"}).status_code
@@ -206,7 +206,7 @@ def test_the_field_for_the_code_belongs_to_the_form(client):
     assert 'id="login-form"' in page
 
 
-def test_an_erased_user_leaves_no_second_factor(manager, client, clock):
+def test_an_erased_user_leaves_no_mfa(manager, client, clock):
     secret, _ = turn_on(manager)
     clock.shift(timedelta(seconds=30))
     bearer = {"Authorization": f"Bearer {log_in(client, otp=code(secret)).json()['access']}"}

@@ -111,7 +111,7 @@ def until(reached: Callable[[], bool]) -> None:
         sleep(0.01)
 
 
-def test_a_login_that_races_the_turning_on_of_a_second_factor_leaves_no_session_without_it():
+def test_a_login_that_races_the_turning_on_of_mfa_leaves_no_session_without_it():
     """The login is held up after it has looked for a factor, by the table of the keys."""
     ada = ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
     now = timezone.now()

@@ -186,7 +186,7 @@ def test_an_address_is_the_same_in_any_case(client, client_of):
     assert len(sam.get("/api/v1/me/export").json()["orders"]) == 1
 
 
-def test_an_export_tells_of_keys_and_the_second_factor_but_no_secret(client_of):
+def test_an_export_tells_of_keys_and_mfa_but_no_secret(client_of):
     manager = client_of(Role.MANAGER, EMAIL)
     key = {"name": "till", "scopes": ["stock:read"]}
     secret = manager.post("/api/v1/api-keys", key).json()["key"]

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Device
 from accounts.models import User
 from accounts.services import log_in
-from tests.integration.admin.second_factor import EMAIL, PASSWORD, logged_in, staff
+from tests.integration.admin.mfa import EMAIL, PASSWORD, logged_in, staff
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from accounts.domain import Device, Role
 from accounts.models import EmailChange, RecoveryCode, RefreshSession, TotpDevice, User
 from accounts.services import confirm_mfa, log_in, start_mfa
 from core.ids import hash_secret
+from tests.integration.admin.mfa import code, logged_in, turn_on
 from tests.integration.admin.rows import person
-from tests.integration.admin.second_factor import code, logged_in, turn_on
 
 PASSWORD = "a teapot of brass 1896"
 
@@ -132,15 +132,15 @@ def reset_factor(client: Client, user: User):
     return client.post(url, {"_form_submitted": "True"}, headers={"HX-Request": "true"})
 
 
-def with_second_factor(user: User) -> User:
+def with_mfa(user: User) -> User:
     now = timezone.now()
     begun = start_mfa(user_id=user.pk, password=PASSWORD, now=now)
     confirm_mfa(user_id=user.pk, code=code(begun.secret), now=now)
     return user
 
 
-def test_an_admin_turns_off_the_second_factor_of_who_has_lost_it(boss, run_jobs):
-    ada = with_second_factor(person("ada@example.com", Role.MANAGER, password=PASSWORD))
+def test_an_admin_turns_off_mfa_of_who_has_lost_it(boss, run_jobs):
+    ada = with_mfa(person("ada@example.com", Role.MANAGER, password=PASSWORD))
     codes = RecoveryCode.objects.filter(user=ada).values_list("code_hash", flat=True)
     RecoveryCode.objects.filter(user=ada, code_hash=codes[0]).update(code_hash=hash_secret("once"))
     log_in(email=ada.email, password=PASSWORD, otp="once", device=Device(), now=timezone.now())
@@ -161,8 +161,8 @@ def test_an_admin_turns_off_the_second_factor_of_who_has_lost_it(boss, run_jobs)
     log_in(email=ada.email, password=PASSWORD, device=Device(), now=timezone.now())
 
 
-def test_turning_off_a_second_factor_asks_first(boss):
-    ada = with_second_factor(person("ada@example.com", password=PASSWORD))
+def test_turning_off_mfa_asks_first(boss):
+    ada = with_mfa(person("ada@example.com", password=PASSWORD))
     url = reverse("admin:accounts_user_turn_off_mfa", args=[ada.pk])
     page = boss.get(url).content.decode()
     assert "Make sure who you are talking to" in page
@@ -170,14 +170,14 @@ def test_turning_off_a_second_factor_asks_first(boss):
     assert url in boss.get(reverse("admin:accounts_user_change", args=[ada.pk])).content.decode()
 
 
-def test_without_a_second_factor_there_is_nothing_to_turn_off(boss):
+def test_without_mfa_there_is_nothing_to_turn_off(boss):
     ada = person("ada@example.com", password=PASSWORD)
     page = boss.get(reset_factor(boss, ada)["HX-Redirect"]).content.decode()
     assert "This account does not use two-factor authentication." in page
     assert not LogEntry.objects.exists()
 
 
-def test_nobody_turns_off_his_own_second_factor_without_a_code(db):
+def test_nobody_turns_off_his_own_mfa_without_a_code(db):
     ada = person("ada@example.com", Role.ADMIN, password=PASSWORD)
     ada.is_superuser = True
     ada.save()
@@ -189,8 +189,8 @@ def test_nobody_turns_off_his_own_second_factor_without_a_code(db):
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.FULFILLMENT, Role.MANAGER])
-def test_only_an_admin_turns_off_a_second_factor(browser_of, role):
-    ada = with_second_factor(person("ada@example.com", password=PASSWORD))
+def test_only_an_admin_turns_off_mfa(browser_of, role):
+    ada = with_mfa(person("ada@example.com", password=PASSWORD))
     assert reset_factor(browser_of(role), ada).status_code == 403
     assert TotpDevice.objects.exists()
 

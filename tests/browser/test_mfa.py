@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.integration.admin.second_factor import EMAIL, PASSWORD, code, staff
+from tests.integration.admin.mfa import EMAIL, PASSWORD, code, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -23,7 +23,7 @@ def start(page: Page) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_staff_who_need_a_second_factor_set_one_up_when_they_log_in(
+def test_staff_who_need_mfa_set_one_up_when_they_log_in(
     page: Page, live_server, transactional_db, settings, complaints, screenshots, theme
 ):
     settings.STAFF_MFA_REQUIRED = True
@@ -31,7 +31,7 @@ def test_staff_who_need_a_second_factor_set_one_up_when_they_log_in(
     page.emulate_media(color_scheme=theme)
     log_in(page, live_server.url)
     page.wait_for_url("**/admin/second-factor/")
-    page.screenshot(path=screenshots / f"second_factor_off_{theme}.png", full_page=True)
+    page.screenshot(path=screenshots / f"mfa_off_{theme}.png", full_page=True)
     start(page)
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     secret = page.locator("#secret").inner_text()
@@ -39,7 +39,7 @@ def test_staff_who_need_a_second_factor_set_one_up_when_they_log_in(
     page.get_by_label("Code from your authenticator app").fill("000000")
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("alert")).to_have_text("The code is wrong, or was used before.")
-    page.screenshot(path=screenshots / f"second_factor_refused_{theme}.png", full_page=True)
+    page.screenshot(path=screenshots / f"mfa_refused_{theme}.png", full_page=True)
     assert page.locator("#secret").inner_text() == secret
 
     page.get_by_label("Code from your authenticator app").fill(code(secret))
@@ -66,7 +66,7 @@ def test_it_is_found_in_the_menu_renewed_and_turned_off(
     link.click()
     start(page)
     secret = page.locator("#secret").inner_text()
-    page.screenshot(path=screenshots / f"second_factor_started_{theme}.png", full_page=True)
+    page.screenshot(path=screenshots / f"mfa_started_{theme}.png", full_page=True)
     page.get_by_label("Code from your authenticator app").fill(code(secret))
     page.get_by_role("button", name="Turn on").click()
     spare = page.get_by_role("list", name="Recovery codes").get_by_role("listitem").first
@@ -76,7 +76,7 @@ def test_it_is_found_in_the_menu_renewed_and_turned_off(
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
     renew = page.get_by_role("region", name="Two-factor authentication is on since")
     renew.get_by_label("Code from your authenticator app").fill(spare_code)
-    page.screenshot(path=screenshots / f"second_factor_on_{theme}.png", full_page=True)
+    page.screenshot(path=screenshots / f"mfa_on_{theme}.png", full_page=True)
     renew.get_by_role("button", name="Create new recovery codes").click()
     spare = page.get_by_role("list", name="Recovery codes").get_by_role("listitem").first
     spare_code = spare.inner_text()
@@ -98,6 +98,6 @@ def test_the_page_fits_a_telephone(
     log_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/second-factor/")
     start(page)
-    page.screenshot(path=screenshots / "second_factor_telephone.png", full_page=True)
+    page.screenshot(path=screenshots / "mfa_telephone.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert complaints == []

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.domain import Device, Role
 from accounts.models import LoginFailures, RecoveryCode, RefreshSession, TotpDevice
 from accounts.services import log_in, start_mfa
-from tests.integration.admin.second_factor import (
+from tests.integration.admin.mfa import (
     EMAIL,
     PAGE,
     PASSWORD,

@@ -1,4 +1,4 @@
-"""Browsers of staff at the second factor: what they type, and what they read."""
+"""Browsers of staff who use two-factor authentication: what they type, and what they read."""
 
 from __future__ import annotations
 

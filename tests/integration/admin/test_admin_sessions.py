@@ -13,8 +13,7 @@ from django.utils import timezone
 from accounts.domain import Role
 from accounts.services import confirm_mfa, end_all_sessions, start_mfa, stop_mfa
 from staff.models import PersonalDataAccess
-from tests.integration.admin.rows import person
-from tests.integration.admin.second_factor import (
+from tests.integration.admin.mfa import (
     EMAIL,
     PAGE,
     PASSWORD,
@@ -26,6 +25,7 @@ from tests.integration.admin.second_factor import (
     start,
     turn_on,
 )
+from tests.integration.admin.rows import person
 
 pytestmark = pytest.mark.django_db
 
