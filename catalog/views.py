@@ -58,8 +58,13 @@ class ProductViewSet(ViewSet):
         description="By default the newest first; when searching, the most relevant first.",
     )
     def list(self, request: Request) -> HttpResponse:
-        searching = "search" in request.query_params
-        return public_answer(request, partial(_page_body, request), keep=not searching)
+        def read() -> dict[str, Any]:
+            filters = ProductFilterSet.of(request)
+            page = paginate(request, filters.qs, filters.order)
+            results = selectors.product_list(page.rows, currency=filters.wanted.currency)
+            return {"next": page.next, "previous": page.previous, "results": results}
+
+        return public_answer(request, read, keep="search" not in request.query_params)
 
     @operation(
         "getProduct",
@@ -198,18 +203,9 @@ class CategoryViewSet(ViewSet):
         tag="Catalog",
     )
     def list(self, request: Request) -> HttpResponse:
-        return public_answer(request, _tree_body)
-
-
-def _page_body(request: Request) -> dict[str, Any]:
-    filters = ProductFilterSet.of(request)
-    page = paginate(request, filters.qs, filters.order)
-    results = selectors.product_list(page.rows, currency=filters.wanted.currency)
-    return {"next": page.next, "previous": page.previous, "results": results}
-
-
-def _tree_body() -> dict[str, Any]:
-    return {"next": None, "previous": None, "results": selectors.category_tree()}
+        return public_answer(
+            request, lambda: {"next": None, "previous": None, "results": selectors.category_tree()}
+        )
 
 
 def _currency_of(request: Request) -> str:
