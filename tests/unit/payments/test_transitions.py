@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.domain import (
+    TRANSITIONS,
     Capture,
     LedgerKind,
     OperationKind,
@@ -229,3 +230,49 @@ def test_a_refusal_says_why():
 
 def test_a_provider_that_could_not_be_asked_is_no_refusal_of_the_card():
     assert isinstance(refusal_of("provider_unavailable"), ProviderUnavailable)
+
+
+# A manual payment is told what staff record; the others what a provider can report.
+NEWS = {
+    Capture.AUTOMATIC: [UNKNOWN, ACTION, DECLINED, said(OutcomeKind.PENDING), VOIDED, CAPTURED],
+    Capture.MANUAL: [UNKNOWN, ACTION, DECLINED, AUTHORIZED, VOIDED, PART_CAPTURED, CAPTURED],
+    Capture.OFFLINE: [
+        said(OutcomeKind.CAPTURED, 400),
+        said(OutcomeKind.CAPTURED, 1000),
+        VOIDED,
+    ],
+}
+REFUNDS = [
+    refund(n, amount, s) for n, amount in ((1, 400), (2, 600), (3, 1000)) for s in RefundStatus
+]
+# A lookup can report a capture and its refunds at once.
+AT_ONCE = [
+    replace(captured, refunds=refunded.refunds)
+    for captured in (CAPTURED, PART_CAPTURED)
+    for refunded in REFUNDS
+]
+
+
+def test_a_status_takes_exactly_the_steps_of_its_table():
+    """Every reachable payment, one outcome further."""
+    seen: dict[PaymentStatus, set[PaymentStatus]] = {status: set() for status in PaymentStatus}
+    for capture, outcomes in NEWS.items():
+        known: set[tuple[str, frozenset]] = set()
+        waiting = [(replace(AUTOMATIC, capture=capture), frozenset())]
+        while waiting:
+            payment, booked = waiting.pop()
+            for outcome in [*outcomes, *REFUNDS, *AT_ONCE]:
+                try:
+                    applied = apply(payment, outcome, booked)
+                except OutcomeMismatch:
+                    continue
+                after = applied.payment
+                if after.captured > after.amount:  # the database refuses it
+                    continue
+                if after.status != payment.status:
+                    seen[PaymentStatus(payment.status)].add(PaymentStatus(after.status))
+                refs = booked | {(entry.kind, entry.reference) for entry in applied.entries}
+                if (key := (str(after), refs)) not in known:
+                    known.add(key)
+                    waiting.append((after, refs))
+    assert seen == TRANSITIONS
