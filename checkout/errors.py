@@ -78,3 +78,7 @@ class ExpectedTotalCurrencyMismatch(Invalid):
     """The expected total is in another currency than the checkout."""
 
     code = "currency_mismatch"
+
+
+# Why a checkout cannot be changed any more.
+NOT_EDITABLE = (CheckoutExpired, CheckoutCanceled, CheckoutCompleted, CheckoutInProgress)

@@ -11,27 +11,9 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from accounts.access import ANYONE, OWNER
-from carts.domain import (
-    CartFull,
-    CartNotFound,
-    CartNotOpen,
-    CurrencyMismatch,
-    UnknownSku,
-)
 from checkout import services
 from checkout.errors import (
-    CartEmpty,
-    CheckoutCanceled,
-    CheckoutCompleted,
-    CheckoutExpired,
-    CheckoutIncomplete,
-    CheckoutInProgress,
     CheckoutNotFound,
-    ExpectedTotalCurrencyMismatch,
-    ItemsUnavailable,
-    TotalChanged,
-    TotalTooHigh,
-    UnknownShippingMethod,
 )
 from checkout.selectors import CheckoutView, checkout_for
 from checkout.serializers import (
@@ -53,16 +35,6 @@ from core.http.idempotency import Answer, write
 from core.http.operations import operation
 from core.http.serializers import item_requests_from, money_from
 from core.http.versions import etag, expected_versions, versioned_read
-from inventory.domain import InsufficientStock
-from payments.domain import (
-    AmountNotPayable,
-    InvalidPaymentToken,
-    PaymentDeclined,
-    ProviderUnavailable,
-    UnknownProvider,
-)
-
-_NOT_EDITABLE = [CheckoutExpired, CheckoutCanceled, CheckoutCompleted, CheckoutInProgress]
 
 
 class CheckoutViewSet(ViewSet):
@@ -74,19 +46,7 @@ class CheckoutViewSet(ViewSet):
         access=ANYONE,
         request=CheckoutInput,
         responses={201: NewCheckoutOutput},
-        errors=[
-            CartNotFound,
-            CartNotOpen,
-            CartEmpty,
-            CartFull,
-            UnknownSku,
-            CurrencyMismatch,
-            ItemsUnavailable,
-            InsufficientStock,
-            UnknownShippingMethod,
-            TotalTooHigh,
-            CheckoutInProgress,
-        ],
+        errors=services.BEGIN_CHECKOUT_ERRORS,
         tag="Checkout",
         description="Freezes prices and reserves the stock, all of it or nothing. The cart's "
         "earlier checkout, if still open, is canceled.",
@@ -114,7 +74,7 @@ class CheckoutViewSet(ViewSet):
         access=OWNER,
         request=CheckoutChangeInput,
         responses={200: CheckoutOutput},
-        errors=[CheckoutNotFound, UnknownShippingMethod, TotalTooHigh, *_NOT_EDITABLE],
+        errors=services.CHANGE_CHECKOUT_ERRORS,
         versioned=True,
         tag="Checkout",
     )
@@ -138,19 +98,7 @@ class CheckoutViewSet(ViewSet):
         access=OWNER,
         request=CompletionInput,
         responses={201: CompletionOutput, 200: CompletionOutput, 202: PaymentUnderWayOutput},
-        errors=[
-            CheckoutNotFound,
-            CheckoutIncomplete,
-            TotalChanged,
-            ExpectedTotalCurrencyMismatch,
-            UnknownProvider,
-            InvalidPaymentToken,
-            AmountNotPayable,
-            PaymentDeclined,
-            ProviderUnavailable,
-            InsufficientStock,
-            *_NOT_EDITABLE,
-        ],
+        errors=services.COMPLETE_CHECKOUT_ERRORS,
         versioned=True,
         tag="Checkout",
         description="Pays and places the order. 202 while the payment needs the buyer "
@@ -177,7 +125,7 @@ class CheckoutViewSet(ViewSet):
         "Cancel a checkout",
         access=OWNER,
         responses={200: CheckoutOutput},
-        errors=[CheckoutNotFound, CheckoutCompleted, CheckoutInProgress],
+        errors=services.CANCEL_CHECKOUT_ERRORS,
         versioned=True,
         tag="Checkout",
         description="Gives the reserved units back. Canceling again changes nothing.",

@@ -14,14 +14,8 @@ from rest_framework.viewsets import ViewSet
 from accounts.access import ANYONE
 from checkout import services
 from core.http.operations import operation
-from payments.domain import (
-    OutcomeMismatch,
-    UnknownProvider,
-    WebhookMalformed,
-    WebhookSignatureInvalid,
-    WebhookStale,
-)
-from payments.services import execute_operations, receive_webhook
+from payments.domain import OutcomeMismatch
+from payments.services import RECEIVE_WEBHOOK_ERRORS, execute_operations, receive_webhook
 
 
 class RawBody(BaseParser):
@@ -50,13 +44,7 @@ class PaymentWebhookViewSet(ViewSet):
         "Receive an event of a payment provider",
         access=ANYONE,
         responses={204: None},
-        errors=[
-            UnknownProvider,
-            WebhookSignatureInvalid,
-            WebhookStale,
-            WebhookMalformed,
-            OutcomeMismatch,
-        ],
+        errors=(*RECEIVE_WEBHOOK_ERRORS, OutcomeMismatch),
         tag="Checkout",
         description="For providers. The signature is checked; each event is applied once, "
         "in any order.",

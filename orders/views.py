@@ -10,8 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts.access import ACCOUNT_OR_STAFF, OWNER_OR_STAFF, OWNER_OR_SUPPORT, SUPPORT
-from core.errors import Forbidden
+from accounts.access import ACCOUNT_OR_STAFF, OWNER_OR_STAFF, SUPPORT
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import Answer, write
@@ -19,15 +18,8 @@ from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
 from core.http.serializers import item_requests_from, money_from
 from core.items import units_by_sku
-from core.states import InvalidTransition
 from orders import services
-from orders.domain import (
-    AmountCurrencyMismatch,
-    OrderNotFound,
-    RefundExceedsOrdered,
-    RestockExceedsOrdered,
-    UnknownItem,
-)
+from orders.domain import OrderNotFound
 from orders.filters import OrderFilterSet
 from orders.selectors import order_for, orders_for
 from orders.serializers import (
@@ -36,14 +28,6 @@ from orders.serializers import (
     OrderOutput,
     RefundInput,
     order_body,
-)
-from payments.domain import (
-    AmountNotPayable,
-    CaptureExceedsDue,
-    NothingToCapture,
-    OperationInProgress,
-    OutcomeMismatch,
-    RefundExceedsPaid,
 )
 
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
@@ -84,20 +68,14 @@ class OrderViewSet(ViewSet):
     @operation(
         "cancelOrder",
         "Cancel an order",
-        access=OWNER_OR_SUPPORT,
+        access=services.CANCEL_ORDER_ACCESS,
         scope="orders:write",
         personal=True,
         request=CancelInput,
         responses={200: OrderOutput},
-        errors=[
-            OrderNotFound,
-            InvalidTransition,
-            Forbidden,
-            OperationInProgress,
-            OutcomeMismatch,
-        ],
+        errors=services.CANCEL_ORDER_ERRORS,
         tag="Orders",
-        description="Puts the units back into the stock and voids an unpaid payment.",
+        description="Puts the units back into stock; voids the payment, or refunds what is captured.",
     )
     def cancel(self, request: Request, number: str) -> HttpResponse:
         data = validated(CancelInput, request)
@@ -120,15 +98,7 @@ class OrderViewSet(ViewSet):
         personal=True,
         request=CaptureInput,
         responses={201: OrderOutput},
-        errors=[
-            OrderNotFound,
-            AmountCurrencyMismatch,
-            AmountNotPayable,
-            NothingToCapture,
-            CaptureExceedsDue,
-            OperationInProgress,
-            OutcomeMismatch,
-        ],
+        errors=services.CAPTURE_PAYMENT_ERRORS,
         tag="Orders",
         description="Captures authorized money, or records what came in by other ways. "
         "All that is due unless an amount is given.",
@@ -154,19 +124,10 @@ class OrderViewSet(ViewSet):
         personal=True,
         request=RefundInput,
         responses={201: OrderOutput},
-        errors=[
-            OrderNotFound,
-            AmountCurrencyMismatch,
-            AmountNotPayable,
-            RefundExceedsPaid,
-            UnknownItem,
-            RefundExceedsOrdered,
-            RestockExceedsOrdered,
-            OutcomeMismatch,
-        ],
+        errors=services.REFUND_ORDER_ERRORS,
         tag="Orders",
         description="An amount, the worth of some items, or everything that is left; never more "
-        "than was paid. The provider carries it out; `payments` say how far it is.",
+        "than was paid. The provider executes it; `payments` say how far it is.",
     )
     def refund(self, request: Request, number: str) -> HttpResponse:
         data = validated(RefundInput, request)

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from checkout.services.beginning import begin_checkout, begin_checkout_of_items
-from checkout.services.completion import PaymentChoice, complete_checkout
-from checkout.services.editing import cancel_checkout, change_checkout, expire_checkouts
+from checkout.services.beginning import (
+    BEGIN_CHECKOUT_ERRORS,
+    begin_checkout,
+    begin_checkout_of_items,
+)
+from checkout.services.completion import COMPLETE_CHECKOUT_ERRORS, PaymentChoice, complete_checkout
+from checkout.services.editing import (
+    CANCEL_CHECKOUT_ERRORS,
+    CHANGE_CHECKOUT_ERRORS,
+    cancel_checkout,
+    change_checkout,
+    expire_checkouts,
+)
 from checkout.services.outcomes import Completion, resolve_recovered, resolve_webhook
 from checkout.services.recovery import abandon_payments, recover_payments
 from checkout.services.shipping import ensure_shipping_method
 
 __all__ = [
+    "BEGIN_CHECKOUT_ERRORS",
+    "CANCEL_CHECKOUT_ERRORS",
+    "CHANGE_CHECKOUT_ERRORS",
+    "COMPLETE_CHECKOUT_ERRORS",
     "Completion",
     "PaymentChoice",
     "abandon_payments",

@@ -10,10 +10,24 @@ from django.conf import settings
 
 from accounts.selectors import default_addresses
 from accounts.services import lock_active_account_shared
-from carts.domain import CartView, OfferedLine
+from carts.domain import (
+    CartFull,
+    CartNotFound,
+    CartNotOpen,
+    CartView,
+    CurrencyMismatch,
+    OfferedLine,
+    UnknownSku,
+)
 from carts.services import lock_for_checkout, open_cart
 from checkout.domain import LIVE, PAYING, CheckoutStatus, Details
-from checkout.errors import CartEmpty, CheckoutInProgress, ItemsUnavailable
+from checkout.errors import (
+    CartEmpty,
+    CheckoutInProgress,
+    ItemsUnavailable,
+    TotalTooHigh,
+    UnknownShippingMethod,
+)
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView, shipping_offers
 from checkout.services.changes import (
@@ -25,7 +39,22 @@ from checkout.services.changes import (
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.items import ItemRequest
+from inventory.domain import InsufficientStock
 from inventory.services import reserve
+
+BEGIN_CHECKOUT_ERRORS = (
+    CartNotFound,
+    CartNotOpen,
+    CartEmpty,
+    CartFull,
+    UnknownSku,
+    CurrencyMismatch,
+    ItemsUnavailable,
+    InsufficientStock,
+    UnknownShippingMethod,
+    TotalTooHigh,
+    CheckoutInProgress,
+)
 
 
 @use_case
@@ -34,10 +63,8 @@ def begin_checkout(
 ) -> CheckoutView:
     """Begin a checkout of the caller's cart; cancel its earlier one, if still open.
 
-    Holds every unit for `RESERVATION_LIFETIME` or none. Raises `CartNotFound`,
-    `CartNotOpen`, `CartEmpty`, `ItemsUnavailable`, `UnknownShippingMethod`,
-    `TotalTooHigh`, `CheckoutInProgress` or `InsufficientStock`, and `Unauthenticated` when the
-    caller's account was closed.
+    Holds every unit for `RESERVATION_LIFETIME` or none. Raises `BEGIN_CHECKOUT_ERRORS`, and
+    `Unauthenticated` when the caller's account was closed.
     """
     details = _with_account_defaults(caller, details)
     # Locked before the cart. One begun in between makes the whole use case run again.
@@ -63,7 +90,7 @@ def begin_checkout_of_items(
 ) -> CheckoutView:
     """Begin a checkout of a cart made for it; a guest gets the token that proves both.
 
-    Raises `UnknownSku` or `CurrencyMismatch` beside what `begin_checkout` raises.
+    Raises what `begin_checkout` raises.
     """
     details = _with_account_defaults(caller, details)
     new = open_cart(caller=caller, currency=currency, requested=requested, now=now)

@@ -16,6 +16,13 @@ from checkout.domain import (
     require_editable,
     require_total,
 )
+from checkout.errors import (
+    NOT_EDITABLE,
+    CheckoutIncomplete,
+    CheckoutNotFound,
+    ExpectedTotalCurrencyMismatch,
+    TotalChanged,
+)
 from checkout.models import Checkout
 from checkout.selectors import messages_of, status_at
 from checkout.services.changes import lock_checkout, save_as_new_version, transition
@@ -25,8 +32,17 @@ from core.caller import Caller
 from core.db.transactions import Finished, RecoveryPoint, two_step
 from core.money import Money
 from core.versions import require_version
+from inventory.domain import InsufficientStock
 from orders.selectors import order_of_checkout
-from payments.domain import InvalidPaymentToken, Outcome, PaymentStatus, UnknownProvider
+from payments.domain import (
+    AmountNotPayable,
+    InvalidPaymentToken,
+    Outcome,
+    PaymentDeclined,
+    PaymentStatus,
+    ProviderUnavailable,
+    UnknownProvider,
+)
 from payments.selectors import payment_in_progress, payment_with
 from payments.services import authorize, execute_operations, is_offline, look_up, record_intent
 
@@ -37,6 +53,21 @@ class PaymentChoice:
 
     provider: str
     token: str = ""
+
+
+COMPLETE_CHECKOUT_ERRORS = (
+    CheckoutNotFound,
+    CheckoutIncomplete,
+    TotalChanged,
+    ExpectedTotalCurrencyMismatch,
+    UnknownProvider,
+    InvalidPaymentToken,
+    AmountNotPayable,
+    PaymentDeclined,
+    ProviderUnavailable,
+    InsufficientStock,
+    *NOT_EDITABLE,
+)
 
 
 def complete_checkout(
@@ -51,10 +82,9 @@ def complete_checkout(
     """Turn the checkout into an order, or answer with the one it has become.
 
     A payment that is already in progress is looked up, never started again.
-    Raises `CheckoutNotFound`, `VersionMismatch`, `CheckoutIncomplete`, `TotalChanged`,
-    `UnknownProvider`, `InvalidPaymentToken`, `AmountNotPayable`, `InsufficientStock`, or
-    what `require_editable` raises. A declined payment, or one of a checkout that has ended
-    meanwhile, is `Completion.refusal`.
+    Raises `COMPLETE_CHECKOUT_ERRORS` or `VersionMismatch`, but what refuses only after the
+    payment was recorded (a declined payment, a checkout that has ended meanwhile) is
+    `Completion.refusal`, so that the record stays.
     """
     try:
         offline = is_offline(provider=payment.provider)

@@ -8,6 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from checkout.domain import EDITABLE, CheckoutStatus, Details, require_editable
+from checkout.errors import (
+    NOT_EDITABLE,
+    CheckoutCompleted,
+    CheckoutInProgress,
+    CheckoutNotFound,
+    TotalTooHigh,
+    UnknownShippingMethod,
+)
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView, checkout_for, lines_of, shipping_offers, status_at
 from checkout.services.changes import (
@@ -23,6 +31,9 @@ from core.db.transactions import use_case
 from core.versions import require_version
 from inventory.services import release
 
+CHANGE_CHECKOUT_ERRORS = (CheckoutNotFound, UnknownShippingMethod, TotalTooHigh, *NOT_EDITABLE)
+CANCEL_CHECKOUT_ERRORS = (CheckoutNotFound, CheckoutCompleted, CheckoutInProgress)
+
 
 @use_case
 def change_checkout(
@@ -35,8 +46,7 @@ def change_checkout(
 ) -> CheckoutView:
     """Set what `details` names and price the checkout again.
 
-    Raises `CheckoutNotFound`, `VersionMismatch`, `UnknownShippingMethod`, `TotalTooHigh`,
-    or what `require_editable` raises.
+    Raises `CHANGE_CHECKOUT_ERRORS` or `VersionMismatch`.
     """
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     require_version(checkout.version, expected_versions)
@@ -59,7 +69,7 @@ def cancel_checkout(
 ) -> CheckoutView:
     """End a checkout and give its units back; canceling again changes nothing.
 
-    Raises `CheckoutNotFound`, `VersionMismatch`, `CheckoutInProgress` or `CheckoutCompleted`.
+    Raises `CANCEL_CHECKOUT_ERRORS` or `VersionMismatch`.
     """
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     view = checkout_for(caller=caller, checkout_id=checkout_id, now=now)

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from orders.services.canceling import cancel_order
+from orders.services.canceling import CANCEL_ORDER_ACCESS, CANCEL_ORDER_ERRORS, cancel_order
 from orders.services.placing import place_order
-from orders.services.refunds import capture_payment, refund_order
+from orders.services.refunds import (
+    CAPTURE_PAYMENT_ERRORS,
+    REFUND_ORDER_ERRORS,
+    capture_payment,
+    refund_order,
+)
 
-__all__ = ["cancel_order", "capture_payment", "place_order", "refund_order"]
+__all__ = [
+    "CANCEL_ORDER_ACCESS",
+    "CANCEL_ORDER_ERRORS",
+    "CAPTURE_PAYMENT_ERRORS",
+    "REFUND_ORDER_ERRORS",
+    "cancel_order",
+    "capture_payment",
+    "place_order",
+    "refund_order",
+]

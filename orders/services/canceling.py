@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.domain import Role
+from accounts.access import OWNER_OR_SUPPORT
 from accounts.services import lock_active_account_shared
 from core.caller import Caller
 from core.db.transactions import RecoveryPoint, two_step
 from core.errors import Forbidden
+from core.states import InvalidTransition
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
 from inventory.services import lock_levels, restock
-from orders.domain import FulfillmentStatus, OrderStatus, require_cancelable
+from orders.domain import FulfillmentStatus, OrderNotFound, OrderStatus, require_cancelable
 from orders.models import Order
 from orders.selectors import order_for
+from payments.domain import OperationInProgress, OutcomeMismatch
 from payments.selectors import payments_of_order
 from payments.services import execute_operations, lock_payment, record_reversal
 
-CANCELING_ROLES = frozenset({Role.SUPPORT, Role.MANAGER, Role.ADMIN})
+# The one place that says who may cancel an order: the buyer, and support in their stead.
+CANCEL_ORDER_ACCESS = OWNER_OR_SUPPORT
+CANCEL_ORDER_ERRORS = (
+    OrderNotFound,
+    InvalidTransition,
+    Forbidden,
+    OperationInProgress,
+    OutcomeMismatch,
+)
 
 
 def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> Order:
@@ -27,10 +37,9 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
 
     Customers may until fulfillment starts, support and up later too. A provider
     is asked after the cancellation is committed, and again until it answers.
-    Raises `OrderNotFound`, `Forbidden`, `InvalidTransition`, `Unauthenticated` when the
-    caller's account was closed, or, while a capture is in progress, `OperationInProgress`.
-    After the cancellation it raises `OutcomeMismatch` when the provider's answer
-    contradicts the payment.
+    Raises `CANCEL_ORDER_ERRORS`, and `Unauthenticated` when the caller's account was closed;
+    `OperationInProgress` while a capture is in progress, and `OutcomeMismatch`, after the
+    cancellation, when the provider's answer contradicts the payment.
     """
 
     def execute(order: RecoveryPoint) -> None:
@@ -86,7 +95,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
 
 def _acts_as_staff(caller: Caller, order: Order) -> bool:
     """Tell staff from the buyer. Raises `Forbidden` for staff of other duties."""
-    if caller.roles & CANCELING_ROLES:
+    if CANCEL_ORDER_ACCESS.covers_others(caller.roles):
         return True
     own = order.customer_id is not None and order.customer_id == caller.user_id
     proven = order.token_hash is not None and order.token_hash == caller.guest_hash

@@ -14,6 +14,8 @@ from inventory.domain import MovementKind
 from inventory.selectors import returned_units
 from inventory.services import lock_levels, restock
 from orders.domain import (
+    AmountCurrencyMismatch,
+    OrderNotFound,
     OrderStatus,
     RefundExceedsOrdered,
     RestockExceedsOrdered,
@@ -23,9 +25,36 @@ from orders.domain import (
 )
 from orders.models import Order
 from orders.selectors import order_for
-from payments.domain import NothingToCapture, RefundExceedsPaid
+from payments.domain import (
+    AmountNotPayable,
+    CaptureExceedsDue,
+    NothingToCapture,
+    OperationInProgress,
+    OutcomeMismatch,
+    RefundExceedsPaid,
+)
 from payments.selectors import payments_of_order
 from payments.services import execute_operations, lock_payment, record_capture, record_refund
+
+CAPTURE_PAYMENT_ERRORS = (
+    OrderNotFound,
+    AmountCurrencyMismatch,
+    AmountNotPayable,
+    NothingToCapture,
+    CaptureExceedsDue,
+    OperationInProgress,
+    OutcomeMismatch,
+)
+REFUND_ORDER_ERRORS = (
+    OrderNotFound,
+    AmountCurrencyMismatch,
+    AmountNotPayable,
+    RefundExceedsPaid,
+    UnknownItem,
+    RefundExceedsOrdered,
+    RestockExceedsOrdered,
+    OutcomeMismatch,
+)
 
 
 def capture_payment(
@@ -33,9 +62,8 @@ def capture_payment(
 ) -> Order:
     """Capture authorized money, or record money that came in by other ways.
 
-    `amount` None is all that is due. Raises `OrderNotFound`,
-    `NothingToCapture`, `CaptureExceedsDue`, `OperationInProgress` or, once it is
-    recorded, `OutcomeMismatch`.
+    `amount` None is all that is due. Raises `CAPTURE_PAYMENT_ERRORS`, `OutcomeMismatch` once
+    the capture is recorded.
     """
 
     def record() -> RecoveryPoint:
@@ -66,9 +94,8 @@ def refund_order(
 ) -> Order:
     """Give money back: `amount`, the worth of `items` (units by SKU), or all that is left.
 
-    `restock_items` puts the items back into stock. Raises `OrderNotFound`,
-    `RefundExceedsPaid`, `UnknownItem`, `RefundExceedsOrdered`, `RestockExceedsOrdered` or,
-    once it is recorded, `OutcomeMismatch`.
+    `restock_items` puts the items back into stock. Raises `REFUND_ORDER_ERRORS`,
+    `OutcomeMismatch` once the refund is recorded.
     """
     items = items or {}
 

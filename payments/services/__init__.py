@@ -28,9 +28,14 @@ from payments.services.operations import (
     return_money,
 )
 from payments.services.recovery import recover_operations, recover_payments
-from payments.services.webhooks import receive_webhook, record_provider_event
+from payments.services.webhooks import (
+    RECEIVE_WEBHOOK_ERRORS,
+    receive_webhook,
+    record_provider_event,
+)
 
 __all__ = [
+    "RECEIVE_WEBHOOK_ERRORS",
     "Change",
     "attach_order",
     "authorize",

@@ -7,9 +7,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.db.transactions import transaction_required
-from payments.domain import ProviderEvent
+from payments.domain import (
+    ProviderEvent,
+    UnknownProvider,
+    WebhookMalformed,
+    WebhookSignatureInvalid,
+    WebhookStale,
+)
 from payments.models import Payment, WebhookEvent
 from payments.providers import provider_named
+
+RECEIVE_WEBHOOK_ERRORS = (UnknownProvider, WebhookSignatureInvalid, WebhookStale, WebhookMalformed)
 
 
 def receive_webhook(
@@ -20,7 +28,7 @@ def receive_webhook(
     A provider can only speak of its own payments: `payment_id` is None for all others.
     An event that does not carry our id, like a refund made in the provider's dashboard,
     is matched by the provider's reference. `body` is exactly what was received.
-    Raises `UnknownProvider`, `WebhookSignatureInvalid`, `WebhookStale`, `WebhookMalformed`.
+    Raises `RECEIVE_WEBHOOK_ERRORS`.
     """
     provider_event = provider_named(provider).parse_webhook(headers=headers, body=body, now=now)
     if provider_event.outcome is None:
