@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class CheckoutConfig(AppConfig):
-    """The journey from a cart to an order."""
+    """The way from a cart to an order."""
 
     name = "checkout"
 

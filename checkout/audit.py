@@ -1,4 +1,4 @@
-"""What always holds between carts, checkouts and what they have become."""
+"""Invariants between carts, checkouts and the orders that they became."""
 
 from __future__ import annotations
 

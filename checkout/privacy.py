@@ -1,4 +1,4 @@
-"""What checkouts know about a person."""
+"""Personal data in checkouts: exported, erased, and forgotten when abandoned."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def _export(person: Person) -> list[dict[str, Any]]:
 
 
 def _erase(person: Person, now: datetime) -> None:
-    """One that is no order yet ends, for requests that began before this moment too."""
+    """Anonymize the checkouts, and end those that are no order yet, also for requests in flight."""
     own = _checkouts_of(person)
     own.filter(status__in=LIVE).update(reservation_expires_at=F("created_at"))
     _anonymize(own)
 
 
 def _anonymize_abandoned(before: datetime) -> int:
-    """An order has its own copy of what it needs."""
+    """Anonymize what guests left behind; an order has its own copy of what it needs."""
     guests = Checkout.objects.filter(customer=None, updated_at__lt=before, order=None)
     return _anonymize(guests.exclude(email="", shipping_address=None, billing_address=None))
 

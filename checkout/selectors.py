@@ -1,4 +1,4 @@
-"""Reads of checkouts: three statements whatever the number of lines."""
+"""Reads of checkouts: three statements, however many lines."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class CheckoutView:
 
     @property
     def messages(self) -> list[Message]:
-        """What is still missing."""
+        """Return what is still missing."""
         return messages_of(self.checkout)
 
 
 def checkout_for(*, caller: Caller, checkout_id: UUID, now: datetime) -> CheckoutView:
-    """The caller's checkout. Raises `CheckoutNotFound`."""
+    """Return the caller's checkout. Raises `CheckoutNotFound`."""
     checkout = (
         Checkout.objects.for_caller(caller)
         .filter(pk=checkout_id)
@@ -48,17 +48,18 @@ def checkout_for(*, caller: Caller, checkout_id: UUID, now: datetime) -> Checkou
     )
     if checkout is None:
         raise CheckoutNotFound
+    order = getattr(checkout, "order", None)
     return CheckoutView(
         checkout=checkout,
         status=status_at(checkout, now),
         lines=lines_of(checkout),
         offers=shipping_offers(currency=checkout.currency),
-        order=_order_of(checkout),
+        order=PlacedOrder(order.id, order.number) if order else None,
     )
 
 
 def shipping_offers(*, currency: str) -> list[ShippingOffer]:
-    """What can be chosen from in a currency."""
+    """Return the shipping methods that have a price in a currency, in the shop's order."""
     rows = (
         ShippingPrice.objects.filter(currency=currency, method__active=True)
         .order_by("method__position", "method_id")
@@ -68,12 +69,12 @@ def shipping_offers(*, currency: str) -> list[ShippingOffer]:
 
 
 def lines_of(checkout: Checkout) -> list[CheckoutLine]:
-    """In the order of the cart."""
+    """Return the lines in the order of the cart."""
     return list(CheckoutLine.objects.filter(checkout=checkout).order_by("position"))
 
 
 def messages_of(checkout: Checkout) -> list[Message]:
-    """What the checkout still lacks."""
+    """Return a message for each detail that the checkout still lacks."""
     return missing_details(
         {
             "email": checkout.email,
@@ -84,10 +85,5 @@ def messages_of(checkout: Checkout) -> list[Message]:
 
 
 def status_at(checkout: Checkout, now: datetime) -> CheckoutStatus:
-    """The status, with a reservation that has run out taken into account."""
+    """Return the status; one whose reservation has run out has expired."""
     return current_status(CheckoutStatus(checkout.status), checkout.reservation_expires_at, now)
-
-
-def _order_of(checkout: Checkout) -> PlacedOrder | None:
-    order = getattr(checkout, "order", None)
-    return PlacedOrder(order.id, order.number) if order else None

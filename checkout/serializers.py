@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
 from rest_framework import serializers
@@ -35,7 +36,6 @@ from core.http.serializers import (
 )
 from core.items import MAX_LINES
 from core.money import money_body
-from payments.domain import PaymentRecord
 
 ADDRESSES = ("shipping_address", "billing_address")
 
@@ -185,7 +185,7 @@ class PaymentOutput(Output):
     action = PaymentActionOutput(allow_null=True)
 
 
-class PaymentUnderWayOutput(Output):
+class PaymentInProgressOutput(Output):
     """No order yet: the buyer has to act, or the provider to answer."""
 
     status = serializers.ChoiceField(
@@ -195,7 +195,7 @@ class PaymentUnderWayOutput(Output):
 
 
 def details_from(data: Mapping[str, Any]) -> Details:
-    """Validated input as the services take it.
+    """Convert validated input to what the services take.
 
     Raises `Invalid` for an address that its country's rules refuse.
     """
@@ -214,12 +214,12 @@ def details_from(data: Mapping[str, Any]) -> Details:
 
 
 def payment_from(data: Mapping[str, Any]) -> PaymentChoice:
-    """Validated input as the services take it."""
+    """Convert validated input to what the services take."""
     return PaymentChoice(data["provider"], data.get("token", ""))
 
 
 def checkout_body(view: CheckoutView) -> dict[str, Any]:
-    """`CheckoutOutput` of a checkout."""
+    """Return the `CheckoutOutput` of a checkout."""
     checkout = view.checkout
     currency = checkout.currency
     return {
@@ -238,29 +238,23 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         ],
         "shipping_method": checkout.shipping_method or None,
         "totals": totals_body(checkout, currency),
-        "messages": [
-            {"code": message.code, "pointer": message.pointer, "detail": message.detail}
-            for message in view.messages
-        ],
+        "messages": [asdict(message) for message in view.messages],
         "reservation_expires_at": checkout.reservation_expires_at,
         "order": {"id": view.order.id, "number": view.order.number} if view.order else None,
     }
 
 
 def completion_body(completion: Completion) -> dict[str, Any]:
-    """`CompletionOutput`, or `PaymentUnderWayOutput` while there is no order."""
+    """Return the `CompletionOutput`, or `PaymentInProgressOutput` while there is no order."""
     if completion.order:
         order = {"id": completion.order.id, "number": completion.order.number}
         return {"status": completion.status, "order": order}
     payment = completion.payment
-    return {"status": completion.status, "payment": _payment_body(payment) if payment else None}
-
-
-def _payment_body(payment: PaymentRecord) -> dict[str, Any]:
-    return {
+    body = payment and {
         "id": payment.id,
         "provider": payment.provider,
         "status": payment.status,
         "amount": money_body(payment.amount, payment.currency),
         "action": payment.action,
     }
+    return {"status": completion.status, "payment": body}

@@ -1,4 +1,4 @@
-"""What the worker does for checkouts and their payments."""
+"""Background jobs of checkouts and their payments."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from core.db.jobs import periodic
 
 @periodic("* * * * *")
 def expire_checkouts() -> None:
-    """Gives back the units of checkouts whose reservation has run out."""
+    """Give back the units of checkouts whose reservation has run out."""
     while services.expire_checkouts(now=timezone.now()):
         pass
 
 
 @periodic("* * * * *")
 def recover_payments() -> None:
-    """Finds out what became of payments that a crash or a timeout left open."""
+    """Find out what became of payments that a crash or a time-out left open."""
     now = timezone.now()
     services.abandon_payments(now=now)
     services.recover_payments(now=now)

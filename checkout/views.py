@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,9 +11,7 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.access import ANYONE, OWNER
 from checkout import services
-from checkout.errors import (
-    CheckoutNotFound,
-)
+from checkout.errors import CheckoutNotFound
 from checkout.selectors import CheckoutView, checkout_for
 from checkout.serializers import (
     CheckoutChangeInput,
@@ -23,7 +20,7 @@ from checkout.serializers import (
     CompletionInput,
     CompletionOutput,
     NewCheckoutOutput,
-    PaymentUnderWayOutput,
+    PaymentInProgressOutput,
     checkout_body,
     completion_body,
     details_from,
@@ -38,7 +35,7 @@ from core.http.versions import etag, expected_versions, versioned_read
 
 
 class CheckoutViewSet(ViewSet):
-    """The journey from a cart to an order."""
+    """The way from a cart to an order."""
 
     @operation(
         "createCheckout",
@@ -53,7 +50,27 @@ class CheckoutViewSet(ViewSet):
     )
     def create(self, request: Request) -> HttpResponse:
         data = validated(CheckoutInput, request)
-        return write(request, lambda: _begun(request, data), _new_answer)
+        caller, now, details = caller_of(request), timezone.now(), details_from(data)
+
+        def begin() -> CheckoutView:
+            if "cart_id" in data:
+                return services.begin_checkout(
+                    caller=caller, cart_id=data["cart_id"], details=details, now=now
+                )
+            return services.begin_checkout_of_items(
+                caller=caller,
+                currency=data.get("currency"),
+                requested=item_requests_from(data["items"]),
+                details=details,
+                now=now,
+            )
+
+        def answer(view: CheckoutView) -> Answer:
+            body = checkout_body(view) | ({"token": view.token} if view.token else {})
+            location = f"/api/v1/checkouts/{view.checkout.id}"
+            return Answer(201, body, {"ETag": etag(view.checkout.version), "Location": location})
+
+        return write(request, begin, answer)
 
     @operation(
         "getCheckout",
@@ -97,7 +114,7 @@ class CheckoutViewSet(ViewSet):
         "Complete a checkout",
         access=OWNER,
         request=CompletionInput,
-        responses={201: CompletionOutput, 200: CompletionOutput, 202: PaymentUnderWayOutput},
+        responses={201: CompletionOutput, 200: CompletionOutput, 202: PaymentInProgressOutput},
         errors=services.COMPLETE_CHECKOUT_ERRORS,
         versioned=True,
         tag="Checkout",
@@ -143,31 +160,8 @@ class CheckoutViewSet(ViewSet):
         )
 
 
-def _begun(request: Request, data: dict[str, Any]) -> CheckoutView:
-    caller, now, details = caller_of(request), timezone.now(), details_from(data)
-    if "cart_id" in data:
-        return services.begin_checkout(
-            caller=caller, cart_id=data["cart_id"], details=details, now=now
-        )
-    return services.begin_checkout_of_items(
-        caller=caller,
-        currency=data.get("currency"),
-        requested=item_requests_from(data["items"]),
-        details=details,
-        now=now,
-    )
-
-
 def _answer(view: CheckoutView) -> Answer:
     return Answer(200, checkout_body(view), {"ETag": etag(view.checkout.version)})
-
-
-def _new_answer(view: CheckoutView) -> Answer:
-    body = checkout_body(view)
-    if view.token:
-        body["token"] = view.token
-    location = f"/api/v1/checkouts/{view.checkout.id}"
-    return Answer(201, body, {"ETag": etag(view.checkout.version), "Location": location})
 
 
 def _completion_answer(completion: services.Completion) -> Answer:

@@ -1,4 +1,4 @@
-"""Where payment providers tell what happened."""
+"""Webhooks of payment providers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RawBody(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Leaves the body alone; the view reads it."""
+        """Leave the body alone; the view reads it."""
         return {}
 
 

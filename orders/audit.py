@@ -1,4 +1,4 @@
-"""What always holds of orders: their sums, their units, their money and their events."""
+"""Invariants of orders: their sums, their units, their money and their events."""
 
 from __future__ import annotations
 

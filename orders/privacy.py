@@ -1,10 +1,9 @@
-"""What orders know about a person. The books keep figures and country, not who it was."""
+"""Personal data in orders: exported and erased. Amounts and the country stay."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -38,11 +37,8 @@ def _erase(person: Person, now: datetime) -> None:
         order.billing_address = anonymous_address(order.billing_address)
         order.cancel_reason = ""
         order.save(update_fields=["email", "shipping_address", "billing_address", "cancel_reason"])
-    _forget_reasons([order.pk for order in orders])
-
-
-def _forget_reasons(order_ids: list[UUID]) -> None:
-    """What was typed with a cancellation or a refund goes wherever it was written down."""
+    # What people typed with a cancellation or a refund may be personal, wherever it was recorded.
+    order_ids = [order.pk for order in orders]
     events.services.forget_reasons(subject_ids=order_ids)
     inventory.services.forget_reasons(order_ids=order_ids)
     payments.services.forget_reasons(order_ids=order_ids)

@@ -26,7 +26,7 @@ class Sales:
 
 
 def sales_by_currency(*, now: datetime) -> list[Sales]:
-    """What was sold today (UTC) and in the seven days before `now`, largest first."""
+    """Return the sales of today (UTC) and of the seven days before `now`, most orders first."""
     today = Q(placed_at__gte=now.replace(hour=0, minute=0, second=0, microsecond=0))
     placed = Order.objects.filter(placed_at__gte=now - timedelta(days=7), placed_at__lte=now)
     rows = (
@@ -44,5 +44,5 @@ def sales_by_currency(*, now: datetime) -> list[Sales]:
 
 
 def latest_orders(*, limit: int) -> list[Order]:
-    """The orders placed last, newest first."""
+    """Return the orders placed last, newest first."""
     return list(Order.objects.order_by("-id")[:limit])

@@ -75,7 +75,7 @@ class OrderViewSet(ViewSet):
         responses={200: OrderOutput},
         errors=services.CANCEL_ORDER_ERRORS,
         tag="Orders",
-        description="Puts the units back into stock; voids the payment, or refunds what is captured.",
+        description="Puts the units back into stock, and voids or refunds the payment.",
     )
     def cancel(self, request: Request, number: str) -> HttpResponse:
         data = validated(CancelInput, request)

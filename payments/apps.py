@@ -10,7 +10,7 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        """Settings that do not fit together are said before the first payment."""
+        """Register the checks that find settings which do not fit together."""
         from payments.checks import check_settings  # noqa: PLC0415 - models load before it
 
         register(check_settings)

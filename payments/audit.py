@@ -1,4 +1,4 @@
-"""What always holds of payments, their ledger and what was asked of their providers."""
+"""Invariants of payments, their ledger and their operations."""
 
 from __future__ import annotations
 

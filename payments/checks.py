@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -16,26 +15,20 @@ _TRIES, _OVERHEAD_SECONDS = 2, 7
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:
-    """For Django's check framework."""
-    return list(_problems())
-
-
-def _problems() -> Iterator[CheckMessage]:
+    """Return what is wrong, for Django's check framework."""
     unknown = sorted(set(settings.PAYMENT_PROVIDERS) - KNOWN_PROVIDERS)
-    if unknown:
-        yield Error(f"CONGOCART_PAYMENT_PROVIDERS: {unknown} are unknown.", id="payments.E001")
-    if settings.PAYMENT_CAPTURE not in {Capture.AUTOMATIC, Capture.MANUAL}:
-        yield Error("CONGOCART_PAYMENT_CAPTURE is automatic or manual.", id="payments.E002")
-    if "stripe" in settings.PAYMENT_PROVIDERS:
-        yield from _stripe_problems()
-
-
-def _stripe_problems() -> Iterator[CheckMessage]:
-    if not (settings.STRIPE_SECRET_KEY and settings.STRIPE_WEBHOOK_SECRET):
-        yield Error("Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET.", id="payments.E003")
+    stripe = "stripe" in settings.PAYMENT_PROVIDERS
+    secrets = settings.STRIPE_SECRET_KEY and settings.STRIPE_WEBHOOK_SECRET
     slowest = _TRIES * settings.STRIPE_TIMEOUT_SECONDS + _OVERHEAD_SECONDS
-    if settings.PAYMENT_GRACE.total_seconds() < slowest:
-        yield Error(
-            f"CONGOCART_PAYMENT_GRACE_SECONDS is shorter than a call can take ({slowest} s).",
-            id="payments.E004",
+    problems = []
+    if unknown:
+        problems.append(f"E001 CONGOCART_PAYMENT_PROVIDERS: {unknown} are unknown.")
+    if settings.PAYMENT_CAPTURE not in {Capture.AUTOMATIC, Capture.MANUAL}:
+        problems.append("E002 CONGOCART_PAYMENT_CAPTURE is automatic or manual.")
+    if stripe and not secrets:
+        problems.append("E003 Set STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET.")
+    if stripe and settings.PAYMENT_GRACE.total_seconds() < slowest:
+        problems.append(
+            f"E004 CONGOCART_PAYMENT_GRACE_SECONDS is shorter than a call can take ({slowest} s)."
         )
+    return [Error(text[5:], id=f"payments.{text[:4]}") for text in problems]

@@ -1,4 +1,4 @@
-"""E-mails about money: background jobs, deferred in the transaction they tell about.
+"""E-mails about payments: background jobs, deferred in the transaction they tell about.
 
 A job's arguments name rows and hold nothing personal.
 """
@@ -12,7 +12,7 @@ from core.db.jobs import job
 from core.money import format_money
 from payments.models import Payment
 
-# Why no order came of it, as one says it to who has paid.
+# Why the payment became no order, in the buyer's words.
 BECAUSE = {
     "sold_out": "what you wanted to buy was sold to somebody else in the meantime",
     "abandoned": "it arrived after your checkout had run out",
@@ -25,7 +25,7 @@ BECAUSE = {
 
 @job
 def send_payment_returned(*, payment_id: str, amount: int, reason: str) -> None:
-    """Tells the buyer, who may have left long ago, that a payment goes back and why.
+    """Tell the buyer, who may have left long ago, that a payment goes back and why.
 
     Nobody is told where no address is known, or not any more.
     """

@@ -1,4 +1,4 @@
-"""The journey from a cart to an order."""
+"""The way from a cart to an order."""
 
 from __future__ import annotations
 

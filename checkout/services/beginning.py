@@ -16,7 +16,6 @@ from carts.domain import (
     CartNotOpen,
     CartView,
     CurrencyMismatch,
-    OfferedLine,
     UnknownSku,
 )
 from carts.services import lock_for_checkout, open_cart
@@ -121,7 +120,19 @@ def _begin(
         created_at=now,
         updated_at=now,
     )
-    lines = [_frozen(line, checkout, position) for position, line in enumerate(cart.lines)]
+    lines = [
+        CheckoutLine(
+            checkout=checkout,
+            position=position,
+            variant_id=line.offer.variant_id,
+            sku=line.offer.sku,
+            title=line.offer.title,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            total=line.total,
+        )
+        for position, line in enumerate(cart.lines)
+    ]
     offers = shipping_offers(currency=cart.currency)
     apply_details(checkout, details, offers)
     apply_prices(checkout, lines)
@@ -136,19 +147,6 @@ def _begin(
     )
     status = CheckoutStatus(checkout.status)
     return CheckoutView(checkout, status, lines, offers, order=None, token=token)
-
-
-def _frozen(line: OfferedLine, checkout: Checkout, position: int) -> CheckoutLine:
-    return CheckoutLine(
-        checkout=checkout,
-        position=position,
-        variant_id=line.offer.variant_id,
-        sku=line.offer.sku,
-        title=line.offer.title,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        total=line.total,
-    )
 
 
 def _with_account_defaults(caller: Caller, details: Details) -> Details:

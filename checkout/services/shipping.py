@@ -12,7 +12,7 @@ from core.db.transactions import use_case
 def ensure_shipping_method(
     *, code: str, title: str, prices: Mapping[str, int], position: int = 0
 ) -> None:
-    """Adds a method with its flat prices (minor units by currency) unless its code is taken."""
+    """Add a method with its flat prices (minor units by currency) unless its code is taken."""
     method, new = ShippingMethod.objects.get_or_create(
         code=code, defaults={"title": title, "position": position}
     )

@@ -11,7 +11,7 @@ from core.errors import (
     Unavailable,
 )
 
-# The `decline_code` of a payment that the provider could not be asked for at all.
+# The `decline_code` of a payment that could not be requested from the provider at all.
 PROVIDER_UNAVAILABLE = "provider_unavailable"
 # The `decline_code` of a payment that never reached the provider.
 NOT_PROCESSED = "not_processed"
@@ -52,13 +52,13 @@ class PaymentNotFound(NotFound):
 
 
 class PaymentInProgress(Conflict):
-    """A payment for this checkout is already under way."""
+    """A payment for this checkout is already in progress."""
 
     code = "payment_in_progress"
 
 
 class OperationInProgress(Conflict):
-    """A capture or void of this payment is already under way."""
+    """A capture or void of this payment is already in progress."""
 
     code = "payment_operation_in_progress"
 
@@ -94,7 +94,7 @@ class InvalidAmount(Invalid):
 
 
 class OutcomeMismatch(Conflict):
-    """The provider's account of this payment contradicts ours."""
+    """What the provider says of this payment contradicts our records."""
 
     code = "payment_mismatch"
 
@@ -118,7 +118,7 @@ class WebhookMalformed(Invalid):
 
 
 def refusal_of(decline_code: str) -> CongoCartError:
-    """What the buyer is told when a payment was declined, or could not be asked for."""
+    """Return what the buyer is told when a payment was declined, or could not be requested."""
     if decline_code == PROVIDER_UNAVAILABLE:
         return ProviderUnavailable(retry_after=30)
     return PaymentDeclined(decline_code=decline_code or "declined")

@@ -17,14 +17,14 @@ __all__ = ["KNOWN_PROVIDERS", "Provider", "enabled_providers", "provider_named"]
 
 
 def provider_named(name: str) -> Provider:
-    """The provider called `name`. Raises `UnknownProvider` unless it is enabled."""
+    """Return the provider called `name`. Raises `UnknownProvider` unless it is enabled."""
     if name not in enabled_providers():
         raise UnknownProvider(f"Available are: {', '.join(enabled_providers())}.")
     return _MAKERS[name]()
 
 
 def enabled_providers() -> list[str]:
-    """Names by the setting `PAYMENT_PROVIDERS`; `test` never in production."""
+    """Return the names in the setting `PAYMENT_PROVIDERS`; `test` never in production."""
     return [
         name
         for name in settings.PAYMENT_PROVIDERS
@@ -52,7 +52,10 @@ def _stripe() -> Provider:
 def _stripe_with(
     *, secret_key: str, webhook_secret: str, tolerance: timedelta, timeout: float, api_base: str
 ) -> Provider:
-    """Kept, because it keeps its connections. The SDK costs 35 MB: only who uses it pays."""
+    """Return one provider per configuration, because it keeps its connections.
+
+    The SDK costs 35 MB, so it is imported only where Stripe is used.
+    """
     from payments.providers.stripe import StripeProvider  # noqa: PLC0415
 
     return StripeProvider(

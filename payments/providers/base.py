@@ -1,4 +1,4 @@
-"""What CongoCart needs of a payment provider."""
+"""What CongoCart requires of a payment provider."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from payments.domain import OperationRecord, Outcome, PaymentRecord, ProviderEve
 
 
 class Provider(Protocol):
-    """Somebody who moves money when asked.
+    """A service that moves money on request.
 
     Every call carries an idempotency key of ours, the id of the payment or of
     the operation, so that repeating it moves no money again. A call that fails
@@ -25,30 +25,30 @@ class Provider(Protocol):
     offline: bool
 
     def check_token(self, token: str) -> None:
-        """Raises `InvalidPaymentToken` unless `token` has the shape of this provider's."""
+        """Raise `InvalidPaymentToken` unless `token` has the form of this provider's tokens."""
 
     def check_amount(self, amount: int, currency: str) -> None:
-        """Raises `AmountNotPayable` for minor units that this provider cannot move."""
+        """Raise `AmountNotPayable` for minor units that this provider cannot move."""
 
     def authorize(self, payment: PaymentRecord) -> Outcome:
-        """Asks for `payment.amount`, and captures it at once if `payment.capture` says so."""
+        """Request `payment.amount`, and capture it at once if `payment.capture` says so."""
 
     def capture(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """Captures `operation.amount`; what is left of the authorization is released."""
+        """Capture `operation.amount`; the rest of the authorization is released."""
 
     def void(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """Lets go of what is authorized, or makes sure that nothing will be."""
+        """Release what is authorized, or make sure that nothing will be."""
 
     def refund(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """Gives back `operation.amount` of what was captured."""
+        """Refund `operation.amount` of what was captured."""
 
     def find(self, payment: PaymentRecord) -> Outcome | None:
-        """What the provider knows of `payment`, refunds included; None when it knows nothing."""
+        """Return what the provider knows of `payment`, refunds included, or None."""
 
     def parse_webhook(
         self, *, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> ProviderEvent:
-        """Reads a signed event; header names in any case.
+        """Verify and read a signed event; header names may be in any case.
 
         Raises `WebhookSignatureInvalid`, `WebhookStale` or `WebhookMalformed`.
         """

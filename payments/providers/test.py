@@ -44,7 +44,7 @@ _EVENTS = {
 
 
 class TestProvider:
-    """Does what the token says."""
+    """A provider that does what the token says."""
 
     __test__ = False  # a class of the shop, whatever its name says to pytest
 
@@ -58,41 +58,44 @@ class TestProvider:
         self._tolerance = tolerance
 
     def check_token(self, token: str) -> None:
-        """One of `TOKENS`."""
+        """Accept one of `TOKENS`."""
         if token not in TOKENS:
             raise InvalidPaymentToken(f"Use one of {', '.join(sorted(TOKENS))}.")
 
     def check_amount(self, amount: int, currency: str) -> None:
-        """Any."""
+        """Accept every amount."""
 
     def authorize(self, payment: PaymentRecord) -> Outcome:
-        """`tok_timeout` moves the money and loses the answer on the way."""
+        """Do what the token says; `tok_timeout` moves the money and loses the answer."""
         if payment.token == TIMEOUT:
             return Outcome(OutcomeKind.UNKNOWN, detail="timed out")
         return _truth(payment)
 
     def capture(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """Always succeeds."""
+        """Capture; this always succeeds."""
         return replace(_said(payment, OutcomeKind.CAPTURED), amount=operation.amount)
 
     def void(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """Always succeeds."""
+        """Void; this always succeeds."""
         return _said(payment, OutcomeKind.VOIDED)
 
     def refund(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """Always succeeds."""
+        """Refund; this always succeeds."""
         reference = f"test_refund_{operation.id}"
         fact = RefundFact(reference, operation.amount, operation_id=operation.id)
         return replace(_said(payment, OutcomeKind.REFUNDED), refunds=(fact,))
 
     def find(self, payment: PaymentRecord) -> Outcome | None:
-        """What authorizing told, or would have told without the time-out."""
+        """Return what authorizing answered, or would have answered without the time-out."""
         return _truth(payment)
 
     def parse_webhook(
         self, *, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> ProviderEvent:
-        """`{"id", "type": "payment.captured", "payment_id", "amount"?, "currency"?, "refund"?}`."""
+        """Read `{"id", "type", "payment_id", "amount"?, "currency"?, "refund"?, "decline_code"?}`.
+
+        `type` is such as `payment.captured`.
+        """
         signature = {name.lower(): value for name, value in headers.items()}
         header = signature.get(SIGNATURE_HEADER, "")
         verify(body=body, header=header, secret=self._secret, now=now, tolerance=self._tolerance)

@@ -1,4 +1,4 @@
-"""The calls. Every one is bounded in time and carries an idempotency key of ours."""
+"""The calls to Stripe. Each is bounded in time and carries an idempotency key of ours."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _REFUSED = (
 
 
 class StripeProvider:
-    """Talks to Stripe's API, or to whatever speaks it at `api_base`."""
+    """Stripe, or what speaks its API at `api_base`."""
 
     name = "stripe"
     networked = True
@@ -74,18 +74,18 @@ class StripeProvider:
         )
 
     def check_token(self, token: str) -> None:
-        """A PaymentMethod, as Stripe.js makes them."""
+        """Accept the id of a PaymentMethod, as Stripe.js makes them."""
         if not _TOKEN.fullmatch(token):
             raise InvalidPaymentToken("Send the id of a Stripe PaymentMethod (`pm_...`).")
 
     def check_amount(self, amount: int, currency: str) -> None:
-        """What Stripe counts in may be coarser than the currency."""
+        """Accept what Stripe's unit can express: it may be coarser than the currency's."""
         step = step_of(currency)
         if amount % step:
             raise AmountNotPayable(multiple_of=step)
 
     def authorize(self, payment: PaymentRecord) -> Outcome:
-        """One PaymentIntent a payment, confirmed as it is made."""
+        """Create one PaymentIntent for each payment, confirmed as it is created."""
         automatic = payment.capture == Capture.AUTOMATIC
         return _first_answer(
             lambda: self._client.v1.payment_intents.create(
@@ -103,7 +103,7 @@ class StripeProvider:
         )
 
     def capture(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """What is captured already, or cannot be any more, is read instead."""
+        """Capture; where that is impossible or done already, read the intent instead."""
         return _inexpressible(operation, payment) or self._act(
             payment,
             lambda reference: self._client.v1.payment_intents.capture(
@@ -114,7 +114,7 @@ class StripeProvider:
         )
 
     def void(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """Canceling also closes an intent that is waiting for its buyer."""
+        """Cancel the intent, also one that is waiting for its buyer."""
         return self._act(
             payment,
             lambda reference: self._client.v1.payment_intents.cancel(
@@ -123,7 +123,7 @@ class StripeProvider:
         )
 
     def refund(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
-        """Looks first: Stripe forgets idempotency keys after a day, its refunds it does not."""
+        """Refund once: look first, because Stripe forgets idempotency keys after a day."""
         if refusal := _inexpressible(operation, payment):
             return refusal
         before = self.find(payment)
@@ -155,7 +155,7 @@ class StripeProvider:
         return self.find(payment) or Outcome(OutcomeKind.UNKNOWN)
 
     def find(self, payment: PaymentRecord) -> Outcome | None:
-        """By reference, or among what was made at the time with our id in its metadata."""
+        """Look up by reference, or by our id in the metadata of intents made at the time."""
         try:
             intent = self._intent(payment)
             if intent is None:
@@ -167,7 +167,7 @@ class StripeProvider:
     def parse_webhook(
         self, *, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> ProviderEvent:
-        """An event as Stripe signs it."""
+        """Verify and read an event as Stripe signs it."""
         header = {name.lower(): value for name, value in headers.items()}.get(SIGNATURE_HEADER, "")
         verify(
             body=body,
@@ -218,7 +218,7 @@ class StripeProvider:
 
 
 def _inexpressible(operation: OperationRecord, payment: PaymentRecord) -> Outcome | None:
-    """The refusal of an amount that Stripe has no digits for: it would never take it."""
+    """Return the refusal of an amount that Stripe's unit cannot express, or None."""
     try:
         to_stripe(operation.amount, payment.currency)
     except OutcomeMismatch as error:
@@ -227,7 +227,7 @@ def _inexpressible(operation: OperationRecord, payment: PaymentRecord) -> Outcom
 
 
 def _first_answer(create: Callable[[], stripe.PaymentIntent]) -> Outcome:
-    """Tells a refusal of the card from one of our request, and both from not knowing."""
+    """Tell a refusal of the card from one of our request, and both from not knowing."""
     try:
         return outcome_of(_json(create()))
     except stripe.CardError as error:
@@ -255,7 +255,7 @@ def _declined(error: stripe.StripeError) -> Outcome:
 
 
 def _unknown(error: stripe.StripeError) -> Outcome:
-    """Time-outs, lost connections, 5xx, 429, a key in use: it may have happened, or may yet."""
+    """Map time-outs, lost connections, 5xx, 429, a key in use: it may have happened, or may yet."""
     log.warning("stripe_outcome_unknown", error=_detail(error))
     return Outcome(OutcomeKind.UNKNOWN, detail=_detail(error))
 

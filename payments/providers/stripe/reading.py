@@ -1,4 +1,4 @@
-"""What Stripe's objects say, in our words. Takes their JSON, so that calls and events agree."""
+"""Stripe's objects in our terms. Takes their JSON, so that calls and events agree."""
 
 from __future__ import annotations
 
@@ -27,15 +27,16 @@ _REFUNDS = {
 
 
 def outcome_of(intent: Mapping[str, Any], refunds: Iterable[Mapping[str, Any]] = ()) -> Outcome:
-    """What a PaymentIntent, and its refunds, say of a payment."""
+    """Return what a PaymentIntent and its refunds say of a payment."""
     kind = _KINDS.get(intent["status"], OutcomeKind.UNKNOWN)
     currency = str(intent["currency"]).upper()
     error = intent.get("last_payment_error") or {}
     declined = kind is OutcomeKind.DECLINED
+    amount = "amount_received" if kind is OutcomeKind.CAPTURED else "amount"
     return Outcome(
         kind,
         reference=str(intent["id"]),
-        amount=_amount(intent, kind, currency),
+        amount=from_stripe(int(intent[amount]), currency),
         currency=currency,
         decline_code=decline_code(error) if declined else "",
         action=_action(intent) if kind is OutcomeKind.REQUIRES_ACTION else None,
@@ -45,12 +46,12 @@ def outcome_of(intent: Mapping[str, Any], refunds: Iterable[Mapping[str, Any]] =
 
 
 def decline_code(error: Mapping[str, Any]) -> str:
-    """The most specific reason that Stripe gives."""
+    """Return the most specific reason that Stripe gives."""
     return str(error.get("decline_code") or error.get("code") or "declined")
 
 
 def event_from(event: Mapping[str, Any]) -> ProviderEvent:
-    """An event about a PaymentIntent or a Refund; others say nothing to us.
+    """Read an event about a PaymentIntent or a Refund; others have no outcome.
 
     Raises `KeyError`, `TypeError` or `ValueError` for what is no event.
     """
@@ -70,13 +71,8 @@ def event_from(event: Mapping[str, Any]) -> ProviderEvent:
     return ProviderEvent("stripe", str(event["id"]), kind, payment_id, outcome)
 
 
-def _amount(intent: Mapping[str, Any], kind: OutcomeKind, currency: str) -> int:
-    name = "amount_received" if kind is OutcomeKind.CAPTURED else "amount"
-    return from_stripe(int(intent[name]), currency)
-
-
 def _action(intent: Mapping[str, Any]) -> dict[str, str]:
-    """The storefront hands the client secret to Stripe.js, or sends the buyer to the URL."""
+    """Return what the storefront hands to Stripe.js, or where it sends the buyer."""
     todo = intent.get("next_action") or {}
     action = {
         "type": str(todo.get("type", "use_stripe_sdk")),
