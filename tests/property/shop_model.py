@@ -304,16 +304,18 @@ class Shop:
         order = self.orders[index]
         payment = self.payments[order.payment]
         for sku, units in items.items():
-            if units > order.lines.get(sku, 0):
+            if units + order.refunded.get(sku, 0) > order.lines.get(sku, 0):
                 raise Refused(RefundExceedsOrdered if sku in order.lines else UnknownItem)
         if amount is None and items:
-            amount = sum(order.worth[sku] * n // order.lines[sku] for sku, n in items.items())
+            amount = sum(order.share(sku, units) for sku, units in items.items())
         left = payment.captured - payment.refunded
         if left <= 0 or (amount or 0) > left:
             raise Refused(RefundExceedsPaid)
         if restock:
             self._put_back(order, items)
         payment.refunded += left if amount is None else amount
+        for sku, units in items.items():
+            order.refunded[sku] = order.refunded.get(sku, 0) + units
 
     def capture(self, index: int, amount: int | None) -> None:
         payment = self.payments[self.orders[index].payment]
