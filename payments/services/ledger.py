@@ -206,4 +206,4 @@ def _reference(operation: Operation, outcome: Outcome) -> str | None:
 
 
 def _error(outcome: Outcome) -> str:
-    return (outcome.detail or outcome.decline_code)[:255]
+    return (outcome.detail or outcome.decline_code).replace("\0", "")[:255]

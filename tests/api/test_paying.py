@@ -134,6 +134,20 @@ def test_a_retry_says_what_the_first_try_said(client: APIClient, token: str) -> 
     assert retry.status_code == (201 if token == "tok_timeout" else 202)
 
 
+def test_the_key_of_a_completion_without_an_end_tells_how_it_went(client: APIClient) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    key = {"Idempotency-Key": "one purchase"}
+
+    first, second, third = (pay(client, checkout, "tok_timeout", **key) for _ in range(3))
+
+    assert (first.status_code, first.json()["status"]) == (202, "completing")
+    assert (second.status_code, second.json()["status"]) == (201, "completed")
+    assert "Idempotent-Replayed" not in second
+    assert (third.status_code, third.json()) == (201, second.json())
+    assert third["Idempotent-Replayed"] == "true"
+    assert Payment.objects.count() == 1
+
+
 def test_an_action_that_is_never_taken_gives_the_units_back(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
     pay(client, checkout, "tok_requires_action")
