@@ -137,19 +137,7 @@ def _begin(
         created_at=now,
         updated_at=now,
     )
-    lines = [
-        CheckoutLine(
-            checkout=checkout,
-            position=position,
-            variant_id=line.offer.variant_id,
-            sku=line.offer.sku,
-            title=line.offer.title,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            total=line.total,
-        )
-        for position, line in enumerate(cart.lines)
-    ]
+    lines = _frozen_lines(cart, checkout)
     offers = shipping_offers(currency=cart.currency)
     apply_details(checkout, details, offers)
     apply_prices(checkout, lines)
@@ -164,6 +152,23 @@ def _begin(
     )
     status = CheckoutStatus(checkout.status)
     return CheckoutView(checkout, status, lines, offers, order=None, token=token)
+
+
+def _frozen_lines(cart: CartView, checkout: Checkout) -> list[CheckoutLine]:
+    """Copy the cart's lines with the titles and prices of this moment."""
+    return [
+        CheckoutLine(
+            checkout=checkout,
+            position=position,
+            variant_id=line.offer.variant_id,
+            sku=line.offer.sku,
+            title=line.offer.title,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            total=line.total,
+        )
+        for position, line in enumerate(cart.lines)
+    ]
 
 
 def _with_account_defaults(caller: Caller, details: Details) -> Details:
