@@ -15,13 +15,13 @@ from unfold.decorators import action, display
 from catalog.forms import CategoryForm, ProductForm, VariantForm
 from catalog.models import Category, Price, Product, Variant
 from catalog.services import delete_product
-from catalog.services.stock import create_stock
 from catalog.services.variants import refresh_from_variants, set_prices
 from core.backoffice.base import EditableInline, KeptAdmin, ShopAdmin
 from core.backoffice.columns import link_to, text
 from core.backoffice.filters import DaysFilter
 from core.backoffice.forms import PriceForm
 from core.money import Money, format_money
+from inventory.services import create_stock
 
 SALE_COLORS = {"On sale": "success", "Withdrawn": "danger"}
 

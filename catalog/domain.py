@@ -12,8 +12,6 @@ from uuid import UUID
 from core.errors import Conflict, Invalid, NotFound
 from core.money import Money
 
-# What an untracked or back-orderable variant says is available: the most one line can hold.
-UNLIMITED_AVAILABILITY = 9_999
 MAX_SLUG_LENGTH = 200
 # What follows a SKU in paths of the API, where a SKU may have slashes of its own.
 RESERVED_ENDINGS = ("/stock", "/stock-adjustments")
@@ -134,17 +132,6 @@ class VariantChanges(TypedDict, total=False):
     title: str
     options: Mapping[str, str]
     prices: tuple[Money, ...]
-
-
-def units_available(
-    *, on_hand: int | None, reserved: int | None, tracked: bool | None, backorder: bool | None
-) -> int:
-    """Units that can be ordered now; a variant without a stock row (all None) has none."""
-    if on_hand is None or reserved is None:
-        return 0
-    if not tracked or backorder:
-        return UNLIMITED_AVAILABILITY
-    return max(0, on_hand - reserved)
 
 
 def full_title(product_title: str, variant_title: str) -> str:

@@ -1,10 +1,10 @@
-"""Paths of the catalogue."""
+"""Paths of the catalog."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import CategoryViewSet, ProductViewSet, VariantViewSet
+from catalog.views import CategoryViewSet, ProductViewSet, StockViewSet, VariantViewSet
 
 urlpatterns = [
     path("categories", CategoryViewSet.as_view({"get": "list"})),
@@ -14,5 +14,7 @@ urlpatterns = [
         ProductViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
     path("products/<str:slug>/variants", ProductViewSet.as_view({"post": "add_variant"})),
+    path("variants/<path:sku>/stock", StockViewSet.as_view({"get": "retrieve"})),
+    path("variants/<path:sku>/stock-adjustments", StockViewSet.as_view({"post": "adjust"})),
     path("variants/<path:sku>", VariantViewSet.as_view({"patch": "partial_update"})),
 ]

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from catalog.reports import low_stock
 from core.backoffice.columns import link_to
 from core.money import format_money
-from inventory.reports import low_stock
 from orders.reports import latest_orders, sales_by_currency
 
 SHOWN = 8
@@ -83,11 +83,11 @@ def _latest_orders() -> Panel:
 def _low_stock() -> Panel:
     rows: list[list[object]] = [
         [
-            link_to("inventory.stock", stock.pk, stock.variant.sku),
-            stock.variant.product.title,
-            stock.on_hand - stock.reserved,
+            link_to("inventory.stock", variant.pk, variant.sku),
+            variant.product.title,
+            variant.stock.on_hand - variant.stock.reserved,
         ]
-        for stock in low_stock()[:SHOWN]
+        for variant in low_stock()[:SHOWN]
     ]
     return Panel(
         title="Low stock",

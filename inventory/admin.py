@@ -19,10 +19,10 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 from core.backoffice.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, link_to
 from core.backoffice.filters import DaysFilter
+from core.db.transactions import use_case
 from core.errors import CongoCartError
-from inventory.domain import MAX_ON_HAND
+from inventory.domain import LOW_STOCK, MAX_ON_HAND
 from inventory.models import Movement, Reservation, Stock
-from inventory.reports import LOW_STOCK
 from inventory.services import adjust_stock
 
 
@@ -121,7 +121,8 @@ class StockAdmin(KeptAdmin):
         """Moves the units that were typed, or says why it cannot be."""
         stock = get_object_or_404(Stock.objects.select_related("variant"), pk=object_id)
         try:
-            adjust_stock(
+            use_case(adjust_stock)(
+                variant_id=stock.pk,
                 sku=stock.variant.sku,
                 delta=form.cleaned_data["delta"],
                 reason=form.cleaned_data["reason"],

@@ -1,19 +1,10 @@
-"""What always holds of the stock."""
+"""Invariants of stock, its movements and its reservations."""
 
 from __future__ import annotations
 
 from core.db.invariants import Check
 
 CHECKS = [
-    Check(
-        "every_variant_has_stock",
-        """
-        SELECT variant.id AS variant_id, variant.sku
-        FROM catalog_variant AS variant
-        LEFT JOIN inventory_stock AS stock ON stock.variant_id = variant.id
-        WHERE stock.variant_id IS NULL
-        """,
-    ),
     Check(
         "stock_is_the_sum_of_its_movements",
         """

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from catalog.domain import units_available
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
+from core.states import Status
 
+# What an untracked or back-orderable variant says is available: the most one line can hold.
+UNLIMITED_AVAILABILITY = 9_999
 MAX_ON_HAND = 1_000_000_000
+# Stock is low when no more units than these are available.
+LOW_STOCK = 5
 
 
-class MovementKind(StrEnum):
+class MovementKind(Status):
     """Why stock changed."""
 
     INITIAL = "initial"
@@ -23,11 +26,6 @@ class MovementKind(StrEnum):
     CANCELLATION = "cancellation"
     RETURN = "return"
 
-    @property
-    def label(self) -> str:
-        """For people."""
-        return self.value.capitalize()
-
 
 class InsufficientStock(Conflict):
     """There are not enough units left."""
@@ -35,14 +33,21 @@ class InsufficientStock(Conflict):
     code = "insufficient_stock"
 
 
-class StockNotFound(NotFound):
-    """There is no variant with this SKU."""
-
-
 class StockTooLarge(Conflict):
     """More than a billion units of one variant cannot be kept."""
 
     code = "stock_too_large"
+
+
+def units_available(
+    *, on_hand: int | None, reserved: int | None, tracked: bool | None, backorder: bool | None
+) -> int:
+    """Return the units that can be ordered now; without a stock row (all None) there are none."""
+    if on_hand is None or reserved is None:
+        return 0
+    if not tracked or backorder:
+        return UNLIMITED_AVAILABILITY
+    return max(0, on_hand - reserved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ class Level:
 
     @property
     def available(self) -> int:
-        """Units that a new checkout could reserve."""
+        """Return the units that a new checkout could reserve."""
         return units_available(
             on_hand=self.on_hand,
             reserved=self.reserved,
@@ -87,12 +92,12 @@ class Shortage:
     available: int
 
     def as_dict(self) -> dict[str, str | int]:
-        """As a member of the problem document."""
+        """Return it as a member of the problem document."""
         return {"sku": self.sku, "requested": self.requested, "available": self.available}
 
 
 def shortages(levels: Iterable[Level], demand: Mapping[UUID, int]) -> list[Shortage]:
-    """Every variant whose `demand` (units by variant id) exceeds what is available."""
+    """Return each variant whose `demand` (units by variant id) exceeds what is available."""
     return [
         Shortage(level.sku, demand[level.variant_id], level.available)
         for level in levels
@@ -101,14 +106,14 @@ def shortages(levels: Iterable[Level], demand: Mapping[UUID, int]) -> list[Short
 
 
 def insufficient(short: Iterable[Shortage]) -> InsufficientStock:
-    """The refusal that names every short SKU."""
+    """Return the refusal that names every short SKU."""
     items = [shortage.as_dict() for shortage in short]
     named = ", ".join(f"{item['sku']} ({item['available']} left)" for item in items)
     return InsufficientStock(f"There are not enough units left of: {named}.", items=items)
 
 
 def on_hand_after(level: Level, delta: int) -> int:
-    """Units at hand after a correction by `delta`.
+    """Return the units on hand after a correction by `delta`.
 
     Raises `InsufficientStock` when fewer would be left than checkouts hold, unless the
     variant may be sold below zero, or `StockTooLarge`.

@@ -1,25 +1,11 @@
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from core.ids import uuid7
 from inventory.domain import Level, MovementKind
-
-
-class StockQuerySet(models.QuerySet["Stock"]):
-    """Scopes of stock."""
-
-    def for_sale(self, sku: str) -> StockQuerySet:
-        """The stock of the variant with this SKU, unless it or its product is deleted."""
-        if "\0" in sku:
-            return self.none()
-        return self.filter(
-            variant__sku=sku, variant__deleted_at=None, variant__product__deleted_at=None
-        )
 
 
 class Stock(models.Model):
@@ -32,8 +18,6 @@ class Stock(models.Model):
     reserved = models.IntegerField(default=0)
     tracked = models.BooleanField(default=True, help_text="Off: always available.")
     backorder = models.BooleanField(default=False, help_text="May be sold below zero.")
-
-    objects: ClassVar[StockQuerySet] = StockQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name_plural = "stock"
@@ -55,7 +39,7 @@ class Stock(models.Model):
         return f"{self.on_hand - self.reserved} available"
 
     def level(self, sku: str) -> Level:
-        """As the domain knows it; the caller knows the SKU."""
+        """Return the stock as a value of the domain; the catalog knows the SKU."""
         return Level(
             variant_id=self.variant_id,
             sku=sku,

@@ -12,10 +12,12 @@ from catalog.selectors.products import (
     taken_slugs,
     variant,
 )
+from catalog.selectors.stock import level_of
 
 __all__ = [
     "ProductRow",
     "category_tree",
+    "level_of",
     "offers",
     "product",
     "product_list",

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.db.models import CharField, F, FilteredRelation, Q, QuerySet, UUIDField
 
-from catalog.domain import Offer, full_title, units_available
+from catalog.domain import Offer, full_title
 from catalog.models import Variant
 from core.db.statements import IsAnyOf, Parameter, Statement
+from inventory.domain import units_available
 
 
 def offers(

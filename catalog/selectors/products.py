@@ -28,12 +28,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from catalog.domain import ProductFilter, ProductNotFound, VariantNotFound, units_available
+from catalog.domain import ProductFilter, ProductNotFound, VariantNotFound
 from catalog.models import Price, Product, Variant
 from catalog.selectors.categories import subtree_of
 from catalog.selectors.search import search_query
 from core.db.statements import IsAnyOf, Parameter, Statement
 from core.money import money_body
+from inventory.domain import units_available
 
 # Where a product without a price in the currency stands: behind all others.
 _DEARER_THAN_ALL = 2**62

@@ -11,7 +11,7 @@ from catalog.services.products import (
     delete_product,
     update_product,
 )
-from catalog.services.stock import stock_is_created_by
+from catalog.services.stock import ADJUST_STOCK_ERRORS, adjust_stock
 from catalog.services.variants import (
     ADD_VARIANT_ERRORS,
     add_variant,
@@ -20,17 +20,18 @@ from catalog.services.variants import (
 
 __all__ = [
     "ADD_VARIANT_ERRORS",
+    "ADJUST_STOCK_ERRORS",
     "CREATE_PRODUCT_ERRORS",
     "UPDATE_PRODUCT_ERRORS",
     "Imported",
     "Seen",
     "add_variant",
+    "adjust_stock",
     "create_category",
     "create_product",
     "delete_product",
     "import_products",
     "move_category",
-    "stock_is_created_by",
     "update_product",
     "update_variant",
 ]

@@ -16,11 +16,11 @@ from catalog.importing import BadRow, ImportedProduct, ImportedVariant, derived_
 from catalog.models import Price, Product, Variant
 from catalog.services.categories import ensure_categories
 from catalog.services.search_words import remember_words
-from catalog.services.stock import create_stock
 from catalog.services.variants import set_prices
 from core.db.transactions import use_case
 from core.errors import CongoCartError
 from core.money import Money
+from inventory.services import create_stock
 
 
 @dataclass(slots=True)

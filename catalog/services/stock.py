@@ -1,35 +1,30 @@
-"""The port through which a new variant gets its stock, which lies above the catalogue.
-
-The stock of a variant is created in the transaction that creates the variant,
-whoever calls: the API, the import, the demo shop or a test. So there is no
-variant without stock. `inventory` plugs itself in when the apps are ready.
-"""
+"""Correcting the stock of what is for sale, which people know by its SKU."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
+import inventory.services
+from catalog.domain import VariantNotFound
+from catalog.models import Variant
+from core.db.transactions import use_case
+from inventory.domain import Adjustment
 
-class CreateStock(Protocol):
-    """Creates the stock of new variants: units at hand by variant id."""
-
-    def __call__(
-        self, *, quantities: Mapping[UUID, int], actor_id: UUID | None, now: datetime
-    ) -> None: ...
-
-
-_plugged_in: list[CreateStock] = []
+ADJUST_STOCK_ERRORS = (VariantNotFound, *inventory.services.ADJUST_STOCK_ERRORS)
 
 
-def stock_is_created_by(create_stock: CreateStock) -> None:
-    """Plugs in what creates stock; the last one plugged in counts."""
-    _plugged_in[:] = [create_stock]
+@use_case
+def adjust_stock(
+    *, sku: str, delta: int, reason: str, actor_id: UUID | None, now: datetime
+) -> Adjustment:
+    """Change the units on hand of a variant by `delta`, and record who did it and why.
 
-
-def create_stock(*, quantities: Mapping[UUID, int], actor_id: UUID | None, now: datetime) -> None:
-    """Creates the stock of new variants, inside the caller's transaction."""
-    (create,) = _plugged_in
-    create(quantities=quantities, actor_id=actor_id, now=now)
+    Raises `ADJUST_STOCK_ERRORS`.
+    """
+    variant_id = Variant.objects.for_sale(sku).values_list("pk", flat=True).first()
+    if variant_id is None:
+        raise VariantNotFound
+    return inventory.services.adjust_stock(
+        variant_id=variant_id, sku=sku, delta=delta, reason=reason, actor_id=actor_id, now=now
+    )

@@ -18,9 +18,9 @@ from catalog.domain import (
 )
 from catalog.models import Price, Product, Variant
 from catalog.services.search_words import remember_words
-from catalog.services.stock import create_stock
 from core.db.transactions import transaction_required, use_case
 from core.money import Money
+from inventory.services import create_stock
 
 ADD_VARIANT_ERRORS = (ProductNotFound, SkuTaken)
 

@@ -17,12 +17,12 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from accounts.services import ensure_user
+from catalog.services import adjust_stock
 from checkout.models import Checkout
 from checkout.services import abandon_payments, recover_payments
 from core.db.invariants import declared_checks, run_checks
 from events.models import Event
 from inventory.models import Reservation, Stock
-from inventory.services import adjust_stock
 from orders.models import Order
 from payments.domain import Outcome, OutcomeKind, PaymentRecord, RefundFact
 from payments.models import Payment

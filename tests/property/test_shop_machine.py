@@ -32,6 +32,7 @@ from hypothesis.stateful import (
 
 from carts import services as carts
 from carts.models import CartLine
+from catalog.services import adjust_stock
 from checkout import services as checkouts
 from checkout.services import PaymentChoice
 from core.caller import Caller
@@ -39,7 +40,6 @@ from core.errors import CongoCartError
 from core.ids import hash_secret, uuid7
 from core.items import ItemRequest
 from core.money import Money
-from inventory.services import adjust_stock
 from orders import services as orders
 from orders.models import Order
 from payments.domain import Outcome, OutcomeKind, OutcomeMismatch, ProviderEvent

@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from catalog.models import Product, Variant
-from catalog.serializers import ProductOutput
+from catalog.serializers.products import ProductOutput
 from catalog.services import create_category
 from core.http.openapi.autoschema import page_of
 from inventory.models import Stock

@@ -7,8 +7,8 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
+from catalog.serializers.stock import AdjustmentOutput, LevelOutput
 from inventory.models import Movement, Stock
-from inventory.serializers import AdjustmentOutput, LevelOutput
 from tests.catalogue import product
 
 pytestmark = pytest.mark.django_db

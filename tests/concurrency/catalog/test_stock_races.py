@@ -11,11 +11,10 @@ from django.db import connection
 from catalog.domain import CategoryCycle, SkuTaken
 from catalog.models import Product, Variant
 from catalog.selectors import category_tree
-from catalog.services import create_category, move_category
+from catalog.services import adjust_stock, create_category, move_category
 from core.errors import CongoCartError
 from inventory.domain import InsufficientStock
 from inventory.models import Movement, Stock
-from inventory.services import adjust_stock
 from tests.catalogue import NOW, product, variant
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -5,13 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from django.db.models import Sum
 
-from catalog.domain import NewVariant
+from catalog.domain import NewVariant, VariantNotFound
 from catalog.models import Product, Variant
-from catalog.services import create_product
+from catalog.services import adjust_stock, create_product
 from core.money import Money
-from inventory.domain import InsufficientStock, MovementKind, StockNotFound, StockTooLarge
+from inventory.domain import InsufficientStock, MovementKind, StockTooLarge
 from inventory.models import Movement, Stock
-from inventory.services import adjust_stock
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -87,5 +86,5 @@ def test_what_is_not_sold_has_no_stock_to_correct(mug: Stock, gone: str) -> None
     elif gone == "product":
         Product.objects.update(deleted_at=NOW)
 
-    with pytest.raises(StockNotFound):
+    with pytest.raises(VariantNotFound):
         adjust(1, "NO-SUCH" if gone == "never was" else "MUG")

@@ -10,7 +10,6 @@ from catalog.domain import (
     keywords_of,
     options_with,
     slug_of,
-    units_available,
 )
 
 
@@ -36,30 +35,6 @@ def test_a_slug_keeps_the_letters_of_its_title(title: str, slug: str) -> None:
 def test_a_slug_is_never_longer_than_its_column() -> None:
     assert len(slug_of("word " * 200)) <= MAX_SLUG_LENGTH
     assert not slug_of("a" * 199 + " b").endswith("-")
-
-
-@pytest.mark.parametrize(
-    ("on_hand", "reserved", "tracked", "backorder", "available"),
-    [
-        (5, 2, True, False, 3),
-        (5, 5, True, False, 0),
-        (2, 5, True, False, 0),
-        (0, 0, False, False, 9_999),
-        (-3, 0, True, True, 9_999),
-        (None, None, None, None, 0),
-    ],
-)
-def test_units_available(
-    on_hand: int | None,
-    reserved: int | None,
-    tracked: bool | None,
-    backorder: bool | None,
-    available: int,
-) -> None:
-    assert (
-        units_available(on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder)
-        == available
-    )
 
 
 def test_options_are_the_given_ones_and_then_what_variants_use_in_order_of_appearance() -> None:

@@ -11,19 +11,19 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.access import FULFILLMENT, STAFF
-from core.http.callers import caller_of
-from core.http.fields import validated
-from core.http.idempotency import Answer, write
-from core.http.operations import operation
-from inventory import selectors, services
-from inventory.domain import StockNotFound
-from inventory.serializers import (
+from catalog import selectors, services
+from catalog.domain import VariantNotFound
+from catalog.serializers.stock import (
     AdjustmentInput,
     AdjustmentOutput,
     LevelOutput,
     adjustment_body,
     level_body,
 )
+from core.http.callers import caller_of
+from core.http.fields import validated
+from core.http.idempotency import Answer, write
+from core.http.operations import operation
 
 
 class StockViewSet(ViewSet):
@@ -35,7 +35,7 @@ class StockViewSet(ViewSet):
         access=STAFF,
         scope="stock:read",
         responses={200: LevelOutput},
-        errors=[StockNotFound],
+        errors=[VariantNotFound],
         tag="Catalog",
     )
     def retrieve(self, request: Request, sku: str) -> Response:
@@ -58,9 +58,7 @@ class StockViewSet(ViewSet):
             lambda: services.adjust_stock(
                 sku=sku, **values, actor_id=caller_of(request).user_id, now=timezone.now()
             ),
-            lambda done: Answer(201, adjustment_body(done), {"Location": _path_of(sku)}),
+            lambda done: Answer(
+                201, adjustment_body(done), {"Location": f"/api/v1/variants/{quote(sku)}/stock"}
+            ),
         )
-
-
-def _path_of(sku: str) -> str:
-    return f"/api/v1/variants/{quote(sku)}/stock"

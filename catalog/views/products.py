@@ -1,4 +1,4 @@
-"""The catalogue over HTTP."""
+"""Products, variants and categories over HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from catalog.domain import (
 )
 from catalog.filters import ProductFilterSet
 from catalog.models import Product
-from catalog.serializers import (
+from catalog.serializers.products import (
     CategoryListOutput,
     CurrencyQuery,
     ProductChangesInput,

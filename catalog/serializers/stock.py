@@ -1,4 +1,4 @@
-"""The shapes of requests and answers."""
+"""The shapes of stock over HTTP."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class AdjustmentInput(Input):
     delta = DeltaField(
         min_value=-MAX_DELTA, max_value=MAX_DELTA, help_text="Units to add, or negative to take."
     )
-    reason = StrictCharField(max_length=255, help_text="Why, for the books.")
+    reason = StrictCharField(max_length=255, help_text="Why, for the record.")
 
 
 class LevelOutput(Output):
@@ -63,7 +63,7 @@ class AdjustmentOutput(LevelOutput):
 
 
 def level_body(level: Level) -> dict[str, Any]:
-    """The answer for a `Level`, in the shape of `LevelOutput`."""
+    """Return the `LevelOutput` of a level."""
     return {
         "sku": level.sku,
         "on_hand": level.on_hand,
@@ -73,7 +73,7 @@ def level_body(level: Level) -> dict[str, Any]:
 
 
 def adjustment_body(done: Adjustment) -> dict[str, Any]:
-    """The answer for an `Adjustment`, in the shape of `AdjustmentOutput`."""
+    """Return the `AdjustmentOutput` of an adjustment."""
     return {
         "id": done.id,
         "delta": done.delta,

@@ -1,0 +1,1 @@
+"""The shapes of the catalog over HTTP."""
