@@ -11,11 +11,10 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from catalog.domain import keywords_of, options_with, stored_options
 from catalog.importing import BadRow, ImportedProduct, ImportedVariant, derived_sku
 from catalog.models import Price, Product, Variant
 from catalog.services.categories import ensure_categories
-from catalog.services.search_words import remember_words
+from catalog.services.search_text import derive_from_variants, remember_words
 from catalog.services.variants import set_prices
 from core.db.transactions import use_case
 from core.errors import CongoCartError
@@ -239,12 +238,7 @@ class _Batch:
 
     def _plan_what_follows(self, row: Product) -> None:
         used = [(v.title, v.options) for v in self.by_product[row.id] if v.deleted_at is None]
-        options = options_with(stored_options(row.options), [options for _, options in used])
-        wanted = {
-            "options": [option.as_dict() for option in options],
-            "keywords": keywords_of(used),
-        }
-        if _set(row, wanted):
+        if derive_from_variants(row, used):
             self.changed[row.id] = row
 
     def write(self) -> Imported:
@@ -255,11 +249,7 @@ class _Batch:
         Product.objects.bulk_create(self.new.values())
         Product.objects.bulk_update(updated, _PRODUCT_FIELDS)
         self._write_variants()
-        remember_words(
-            text
-            for row in [*self.new.values(), *updated]
-            for text in (row.title, row.keywords, row.description)
-        )
+        remember_words([*self.new.values(), *updated])
         return Imported(
             created=len(self.new),
             updated=len(updated),

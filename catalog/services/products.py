@@ -14,12 +14,10 @@ from catalog.domain import (
     SkuTaken,
     SlugTaken,
     UnknownCategory,
-    keywords_of,
-    options_with,
     slug_of,
 )
 from catalog.models import Category, Product
-from catalog.services.search_words import remember_words
+from catalog.services.search_text import derive_from_variants, remember_words
 from catalog.services.variants import create_variants, locked_product, refresh_from_variants
 from core.db.transactions import use_case
 from core.errors import FieldError
@@ -39,24 +37,24 @@ def create_product(
     actor_id: UUID | None = None,
     now: datetime,
 ) -> Product:
-    """Creates a product with its variants, their prices and their stock.
+    """Create a product with its variants, their prices and their stock.
 
     `category` is a slug. Without `slug` one is made from the title. `options` gives their
     order; those that variants use are always among them.
     Raises `CREATE_PRODUCT_ERRORS`.
     """
-    product = Product.objects.create(
+    product = Product(
         slug=slug or _free_slug(title),
         title=title,
         description=description,
         category=_category(category),
-        options=[o.as_dict() for o in options_with(options, [v.options for v in variants])],
-        keywords=keywords_of((variant.title, variant.options) for variant in variants),
         created_at=now,
         updated_at=now,
     )
+    derive_from_variants(product, [(new.title, new.options) for new in variants], options)
+    product.save(force_insert=True)
     create_variants(product, variants, first_position=0, actor_id=actor_id, now=now)
-    remember_words([product.title, product.keywords, product.description])
+    remember_words([product])
     return product
 
 
@@ -65,7 +63,7 @@ UPDATE_PRODUCT_ERRORS = (ProductNotFound, SlugTaken, UnknownCategory)
 
 @use_case
 def update_product(*, slug: str, changes: ProductChanges, now: datetime) -> Product:
-    """Changes a product. Raises `UPDATE_PRODUCT_ERRORS`."""
+    """Change a product. Raises `UPDATE_PRODUCT_ERRORS`."""
     product = locked_product(slug)
     product.title = changes.get("title", product.title)
     product.slug = changes.get("slug", product.slug)
@@ -80,7 +78,7 @@ def update_product(*, slug: str, changes: ProductChanges, now: datetime) -> Prod
 
 @use_case
 def delete_product(*, slug: str, now: datetime) -> None:
-    """Takes a product off sale. It keeps its slug and SKUs, for the books.
+    """Archive a product. It keeps its slug and SKUs, which orders refer to.
 
     Raises `ProductNotFound`.
     """
@@ -100,7 +98,7 @@ def _category(slug: str | None) -> Category | None:
 
 
 def _free_slug(title: str) -> str:
-    """The title's slug, numbered when it is taken; two at once may meet in `SlugTaken`."""
+    """Return the title's slug, numbered when it is taken; two at once may meet in `SlugTaken`."""
     slug = slug_of(title) or "product"
     taken = set(Product.objects.filter(slug__startswith=slug[:190]).values_list("slug", flat=True))
     number = 1

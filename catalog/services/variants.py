@@ -12,12 +12,9 @@ from catalog.domain import (
     SkuTaken,
     VariantChanges,
     VariantNotFound,
-    keywords_of,
-    options_with,
-    stored_options,
 )
 from catalog.models import Price, Product, Variant
-from catalog.services.search_words import remember_words
+from catalog.services.search_text import derive_from_variants, remember_words
 from core.db.transactions import transaction_required, use_case
 from core.money import Money
 from inventory.services import create_stock
@@ -117,14 +114,12 @@ def set_prices(prices: Iterable[tuple[Variant, Iterable[Money]]]) -> None:
 
 
 def refresh_from_variants(product: Product, *, now: datetime) -> None:
-    """Saves a product whose variants or texts have changed, with what follows from them."""
-    used = list(product.variants.filter(deleted_at=None).values_list("title", "options"))
-    options = options_with(stored_options(product.options), [options for _, options in used])
-    product.options = [option.as_dict() for option in options]
-    product.keywords = keywords_of(used)
+    """Save a product whose variants or texts have changed, with what search finds it by."""
+    variants = product.variants.filter(deleted_at=None).values_list("title", "options")
+    derive_from_variants(product, variants)
     product.updated_at = now
     product.save()
-    remember_words([product.title, product.keywords, product.description])
+    remember_words([product])
 
 
 def _refuse_taken(skus: Sequence[str]) -> None:
