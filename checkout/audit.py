@@ -104,17 +104,15 @@ CHECKS = [
     Check(
         "checkouts_being_paid_have_a_payment_under_way",
         """
-        SELECT checkout.id AS checkout_id, checkout.status, payment.id AS payment_id,
-            payment.status AS payment_status
+        SELECT checkout.id AS checkout_id, checkout.status
         FROM checkout_checkout AS checkout
-        LEFT JOIN LATERAL (
-            SELECT id, status FROM payments_payment
-            WHERE checkout_id = checkout.id
-            ORDER BY id DESC
-            LIMIT 1
-        ) AS payment ON true
         WHERE checkout.status IN ('completing', 'requires_action')
-            AND payment.status IS DISTINCT FROM 'pending'
+            AND NOT EXISTS (
+                SELECT FROM payments_payment AS payment
+                WHERE payment.checkout_id = checkout.id
+                    AND payment.order_id IS NULL
+                    AND payment.status = 'pending'
+            )
         """,
     ),
     Check(

@@ -58,15 +58,20 @@ TRANSITIONS: dict[CheckoutStatus, AbstractSet[CheckoutStatus]] = {
     # Nothing is missing. It is completed at once when no provider has to be asked, or when money
     # arrives from a payment that had been refused before.
     _S.READY: {_S.INCOMPLETE, _S.COMPLETING, _S.COMPLETED, _S.CANCELED, _S.EXPIRED},
-    # The provider was asked. A refusal opens the checkout again; without units it expires.
-    _S.COMPLETING: {_S.REQUIRES_ACTION, _S.COMPLETED, _S.READY, _S.INCOMPLETE, _S.EXPIRED},
+    # The provider was asked. A refusal opens the checkout again, and so does a buyer who pays
+    # otherwise; without units it expires.
+    _S.COMPLETING: {
+        _S.REQUIRES_ACTION, _S.COMPLETED, _S.READY, _S.INCOMPLETE, _S.CANCELED, _S.EXPIRED,
+    },
     # The buyer has to confirm the payment. It expires when they never do.
-    _S.REQUIRES_ACTION: {_S.COMPLETING, _S.COMPLETED, _S.READY, _S.INCOMPLETE, _S.EXPIRED},
+    _S.REQUIRES_ACTION: {
+        _S.COMPLETING, _S.COMPLETED, _S.READY, _S.INCOMPLETE, _S.CANCELED, _S.EXPIRED,
+    },
     # Money that arrives late still buys the units, if they can be had.
     _S.EXPIRED: {_S.COMPLETED, _S.CANCELED},
     _S.COMPLETED: set(),
     _S.CANCELED: set(),
-}
+}  # fmt: skip
 
 
 class PaymentNews(StrEnum):
@@ -86,14 +91,14 @@ class PaymentFacts:
 
     `in_progress` until this news came; false for old news of an earlier payment.
     `covers_total` unless the checkout has changed since the payment began.
-    `being_voided` when it was given up before.
+    `given_up` when it was asked to be voided before.
     """
 
     news: PaymentNews
     in_progress: bool
     covers_total: bool
     has_order: bool = False
-    being_voided: bool = False
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,7 @@ def news_of(payment: PaymentRecord) -> PaymentNews:
             return PaymentNews.IN_PROGRESS
 
 
-def decide(  # noqa: C901, PLR0911 - a table: one case, one row
+def decide(  # noqa: C901, PLR0911, PLR0912 - a table: one case, one row
     status: CheckoutStatus, payment: PaymentFacts, *, missing: bool
 ) -> Decision:
     """Return what a checkout does about the news of one of its payments.
@@ -166,8 +171,10 @@ def decide(  # noqa: C901, PLR0911 - a table: one case, one row
             return ReturnMoney("checkout_changed")
         case _, PaymentNews.PAID_IN_PART:
             return ReturnMoney("paid_in_part")
-        case CheckoutStatus.EXPIRED, PaymentNews.PAID if payment.being_voided:
+        case CheckoutStatus.EXPIRED, PaymentNews.PAID if payment.given_up:
             return ReturnMoney("abandoned")
+        case _, PaymentNews.PAID if payment.given_up:
+            return ReturnMoney("paid_otherwise")
         case _, PaymentNews.PAID:
             return PlaceOrder()
         case _ if status not in PAYING or not payment.in_progress:

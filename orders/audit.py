@@ -174,4 +174,17 @@ CHECKS = [
             NOT BETWEEN 0 AND (placed.status = 'canceled')::int
         """,
     ),
+    Check(
+        "units_are_refunded_once_and_for_no_more_than_was_paid",
+        """
+        SELECT line.order_id, line.id AS line_id, line.quantity, sum(item.quantity) AS refunded,
+            line.total + line.tax AS paid, sum(item.amount) AS given_back
+        FROM orders_orderline AS line
+        JOIN orders_refunditem AS item ON item.line_id = line.id
+        JOIN payments_operation AS operation ON operation.id = item.operation_id
+        WHERE operation.status <> 'failed'
+        GROUP BY line.id
+        HAVING sum(item.quantity) > line.quantity OR sum(item.amount) > line.total + line.tax
+        """,
+    ),
 ]

@@ -63,7 +63,7 @@ class UnknownItem(Invalid):
 
 
 class RefundExceedsOrdered(Conflict):
-    """More units would be refunded than were ordered."""
+    """More units would be refunded than were ordered and not refunded yet."""
 
     code = "refund_exceeds_ordered"
 
@@ -114,9 +114,10 @@ def amount_in(currency: str, money: Money | None) -> int | None:
     return money.amount
 
 
-def refund_share(*, paid: int, units: int, ordered: int) -> int:
-    """Return what so many units of a line are worth, in minor units.
+def refund_share(*, paid: int, ordered: int, refunded: int, units: int) -> int:
+    """Return what the next `units` of a line are worth, in minor units.
 
-    `paid` is what the whole line cost with tax. Rounds down, so that the parts never exceed it.
+    `paid` is what the line of `ordered` units cost with tax, `refunded` how many of them were
+    refunded before. The shares of all units add up to exactly what was paid.
     """
-    return paid * units // ordered
+    return paid * (refunded + units) // ordered - paid * refunded // ordered

@@ -114,3 +114,26 @@ class OrderLine(AbstractLine):
     def currency(self) -> str:
         """Return the currency of the order."""
         return self.order.currency
+
+
+class RefundItem(models.Model):
+    """Units of a line that a refund gives the money back for; a refund that failed counts not."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refunds")
+    operation = models.ForeignKey("payments.Operation", on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    amount = models.BigIntegerField(help_text="Minor units, tax included.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["line", "operation"], name="orders_one_refund_item_per_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0, amount__gte=0), name="orders_refund_item_of_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.line_id}"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, Sum
 
 from core.caller import Caller
 from orders.domain import OrderNotFound, PlacedOrder
-from orders.models import Order, OrderLine, OrderQuerySet
+from orders.models import Order, OrderLine, OrderQuerySet, RefundItem
+from payments.domain import OperationStatus
 
 
 def orders_for(*, caller: Caller) -> OrderQuerySet:
@@ -26,6 +27,14 @@ def order_for(*, caller: Caller, number: str) -> Order:
     if order is None:
         raise OrderNotFound
     return order
+
+
+def refunded_units(order: Order) -> dict[UUID, int]:
+    """Return how many units of each line, by its id, have been or are being refunded."""
+    items = RefundItem.objects.filter(line__order=order)
+    counted = items.exclude(operation__status=OperationStatus.FAILED)
+    rows = counted.values_list("line_id").annotate(units=Sum("quantity"))
+    return dict(rows)
 
 
 def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:

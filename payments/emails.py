@@ -18,6 +18,7 @@ BECAUSE = {
     "abandoned": "it arrived after your checkout had run out",
     "checkout_canceled": "you had canceled the checkout",
     "checkout_changed": "you had changed the checkout since",
+    "paid_otherwise": "you had chosen another way to pay",
     "paid_in_part": "it was not the whole price",
     "paid_twice": "the order had been paid for already",
 }

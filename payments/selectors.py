@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from payments.domain import LedgerKind, OperationStatus, Outcome, PaymentNotFound, PaymentStatus
+from payments.domain import (
+    LedgerKind,
+    OperationKind,
+    OperationStatus,
+    Outcome,
+    PaymentNotFound,
+    PaymentStatus,
+)
 from payments.models import LedgerEntry, Operation, Payment
 
 
@@ -47,6 +54,12 @@ def pending_operations(*, payment_id: UUID) -> list[Operation]:
     """Return what has been requested and not finished, oldest first. One query."""
     pending = Operation.objects.filter(payment_id=payment_id, status=OperationStatus.PENDING)
     return list(pending.order_by("id"))
+
+
+def is_given_up(*, payment_id: UUID) -> bool:
+    """Tell whether a payment was asked to be voided, and was not found captured. One query."""
+    voids = Operation.objects.filter(payment_id=payment_id, kind=OperationKind.VOID)
+    return voids.exclude(status=OperationStatus.FAILED).exists()
 
 
 def booked_refunds(*, payment_id: UUID, outcome: Outcome) -> set[tuple[LedgerKind, str]]:

@@ -32,14 +32,17 @@ from checkout.selectors import CheckoutView, shipping_offers
 from checkout.services.changes import (
     apply_details,
     apply_prices,
+    give_up_payment,
     save_as_new_version,
     transition,
 )
 from core.caller import Caller
+from core.db.batches import isolated
 from core.db.transactions import use_case
 from core.items import ItemRequest
 from inventory.domain import InsufficientStock
 from inventory.services import reserve
+from payments.services import execute_operations
 
 BEGIN_CHECKOUT_ERRORS = (
     CartNotFound,
@@ -56,26 +59,40 @@ BEGIN_CHECKOUT_ERRORS = (
 )
 
 
-@use_case
 def begin_checkout(
     *, caller: Caller, cart_id: UUID, details: Details, now: datetime
 ) -> CheckoutView:
     """Begin a checkout of the caller's cart; cancel its earlier one, if still open.
 
-    Holds every unit for `RESERVATION_LIFETIME` or none. Raises `BEGIN_CHECKOUT_ERRORS`, and
-    `Unauthenticated` when the caller's account was closed.
+    Holds every unit for `RESERVATION_LIFETIME` or none. A payment of the earlier checkout that
+    waits for the buyer is voided. Raises `BEGIN_CHECKOUT_ERRORS`, and `Unauthenticated` when
+    the caller's account was closed.
     """
+    view, given_up = _begin_again(caller=caller, cart_id=cart_id, details=details, now=now)
+    for payment_id in given_up:
+        with isolated("void_failed", payment_id=payment_id):  # the background job tries again
+            execute_operations(payment_id=payment_id)
+    return view
+
+
+@use_case
+def _begin_again(
+    *, caller: Caller, cart_id: UUID, details: Details, now: datetime
+) -> tuple[CheckoutView, list[UUID]]:
+    """Return the new checkout, and the payments that were given up for it."""
     details = _with_account_defaults(caller, details)
     # Locked before the cart. One begun in between makes the whole use case run again.
     earlier = list(Checkout.objects.filter(cart_id=cart_id, status__in=LIVE).locked())
     cart = lock_for_checkout(caller=caller, cart_id=cart_id, now=now)
+    given_up = []
     for checkout in earlier:
         if checkout.status in PAYING:
-            raise CheckoutInProgress
+            given_up.append(give_up_payment(checkout, reason="checkout_canceled", now=now))
         transition(checkout, CheckoutStatus.CANCELED)
         save_as_new_version(checkout, (), now=now)
     replaced = [checkout.id for checkout in earlier]
-    return _begin(caller, cart, details, replaced=replaced, token=None, now=now)
+    view = _begin(caller, cart, details, replaced=replaced, token=None, now=now)
+    return view, [payment_id for payment_id in given_up if payment_id]
 
 
 @use_case
@@ -120,19 +137,7 @@ def _begin(
         created_at=now,
         updated_at=now,
     )
-    lines = [
-        CheckoutLine(
-            checkout=checkout,
-            position=position,
-            variant_id=line.offer.variant_id,
-            sku=line.offer.sku,
-            title=line.offer.title,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            total=line.total,
-        )
-        for position, line in enumerate(cart.lines)
-    ]
+    lines = _frozen_lines(cart, checkout)
     offers = shipping_offers(currency=cart.currency)
     apply_details(checkout, details, offers)
     apply_prices(checkout, lines)
@@ -147,6 +152,23 @@ def _begin(
     )
     status = CheckoutStatus(checkout.status)
     return CheckoutView(checkout, status, lines, offers, order=None, token=token)
+
+
+def _frozen_lines(cart: CartView, checkout: Checkout) -> list[CheckoutLine]:
+    """Copy the cart's lines with the titles and prices of this moment."""
+    return [
+        CheckoutLine(
+            checkout=checkout,
+            position=position,
+            variant_id=line.offer.variant_id,
+            sku=line.offer.sku,
+            title=line.offer.title,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            total=line.total,
+        )
+        for position, line in enumerate(cart.lines)
+    ]
 
 
 def _with_account_defaults(caller: Caller, details: Details) -> Details:

@@ -18,13 +18,15 @@ from checkout.domain import (
     chosen_offer,
     require_payable,
 )
-from checkout.errors import CheckoutNotFound
+from checkout.errors import CheckoutInProgress, CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of
 from core.caller import Caller
 from core.db.transactions import transaction_required
 from core.errors import Unauthenticated
 from core.states import require_transition
+from payments.selectors import payment_in_progress
+from payments.services import record_reversal
 from pricing.domain import price
 
 
@@ -53,6 +55,23 @@ def transition(checkout: Checkout, status: CheckoutStatus) -> None:
     if status is not current:
         require_transition(TRANSITIONS, current, status, noun="A checkout")
         checkout.status = status
+
+
+@transaction_required
+def give_up_payment(checkout: Checkout, *, reason: str, now: datetime) -> UUID | None:
+    """Ask for the money of the payment in progress back; return the payment, if there is one.
+
+    Whatever its provider answers later, it buys nothing any more. The caller changes the status
+    and, once that is committed, has the provider asked (`execute_operations`). Raises
+    `CheckoutInProgress` while the provider is being asked for the money.
+    """
+    payment = payment_in_progress(checkout_id=checkout.id)
+    if payment is None:
+        return None
+    if payment.step is None:
+        raise CheckoutInProgress
+    record_reversal(payment_id=payment.id, reason=reason, now=now)
+    return payment.id
 
 
 def reopen(checkout: Checkout) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -25,11 +25,17 @@ from checkout.errors import (
 )
 from checkout.models import Checkout
 from checkout.selectors import messages_of, status_at
-from checkout.services.changes import lock_checkout, save_as_new_version, transition
+from checkout.services.changes import (
+    give_up_payment,
+    lock_checkout,
+    reopen,
+    save_as_new_version,
+    transition,
+)
 from checkout.services.outcomes import Completion, resolve_payment
 from checkout.services.placing import place_order_of
 from core.caller import Caller
-from core.db.transactions import Finished, RecoveryPoint, two_step
+from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.money import Money
 from core.versions import require_version
 from inventory.domain import InsufficientStock
@@ -39,6 +45,8 @@ from payments.domain import (
     InvalidPaymentToken,
     Outcome,
     PaymentDeclined,
+    PaymentInProgress,
+    PaymentRecord,
     PaymentStatus,
     ProviderUnavailable,
     UnknownProvider,
@@ -54,6 +62,15 @@ class PaymentChoice:
     provider: str
     token: str = ""
 
+    def is_another_than(self, payment: PaymentRecord) -> bool:
+        """Tell whether the buyer wants to pay otherwise than with this payment.
+
+        Without a token the choice is that of the payment in progress.
+        """
+        if self.provider != payment.provider:
+            return True
+        return bool(self.token) and self.token != payment.token
+
 
 COMPLETE_CHECKOUT_ERRORS = (
     CheckoutNotFound,
@@ -64,10 +81,24 @@ COMPLETE_CHECKOUT_ERRORS = (
     InvalidPaymentToken,
     AmountNotPayable,
     PaymentDeclined,
+    PaymentInProgress,
     ProviderUnavailable,
     InsufficientStock,
     *NOT_EDITABLE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A buyer's wish to complete a checkout as they have seen it."""
+
+    caller: Caller
+    checkout_id: UUID
+    choice: PaymentChoice
+    offline: bool
+    expected_total: Money | None
+    expected_versions: AbstractSet[int] | None
+    now: datetime
 
 
 def complete_checkout(
@@ -81,7 +112,8 @@ def complete_checkout(
 ) -> Completion:
     """Turn the checkout into an order, or answer with the one it has become.
 
-    A payment that is already in progress is looked up, never started again.
+    A payment that is already in progress is looked up, never started again. When the buyer pays
+    otherwise meanwhile, it is voided first; nothing is charged while that is not certain.
     Raises `COMPLETE_CHECKOUT_ERRORS` or `VersionMismatch`, but what refuses only after the
     payment was recorded (a declined payment, a checkout that has ended meanwhile) is
     `Completion.refusal`, so that the record stays.
@@ -90,75 +122,88 @@ def complete_checkout(
         offline = is_offline(provider=payment.provider)
     except UnknownProvider as refusal:
         raise refusal.at("/payment/provider") from None
-
-    def ask_provider(point: RecoveryPoint) -> Outcome:
-        recorded = payment_with(point.id)
-        return look_up(payment=recorded, now=now) if point.resumed else authorize(payment=recorded)
-
+    request = _Request(
+        caller, checkout_id, payment, offline, expected_total, expected_versions, now
+    )
     completion = two_step(
-        record=lambda: _begin_payment(
-            caller=caller,
-            checkout_id=checkout_id,
-            choice=payment,
-            offline=offline,
-            expected_total=expected_total,
-            expected_versions=expected_versions,
-            now=now,
-        ),
-        execute=ask_provider,
-        conclude=lambda point, outcome: resolve_payment(
-            payment_id=point.id, outcome=outcome, now=timezone.now()
-        ),
+        record=lambda: _begin_payment(request),
+        execute=lambda payment: _ask_provider(request, payment),
+        conclude=lambda _, asked: _conclude(asked),
     )
     if completion.payment is not None:
         execute_operations(payment_id=completion.payment.id)
     return completion
 
 
-def _begin_payment(
-    *,
-    caller: Caller,
-    checkout_id: UUID,
-    choice: PaymentChoice,
-    offline: bool,
-    expected_total: Money | None,
-    expected_versions: AbstractSet[int] | None,
-    now: datetime,
-) -> RecoveryPoint | Finished[Completion]:
+def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
     """Record the payment that the provider is asked for.
 
     Finished at once when the checkout is an order already, when it costs nothing, and when
     staff record the money later.
     """
-    checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
+    checkout = lock_checkout(caller=request.caller, checkout_id=request.checkout_id)
     if checkout.status == CheckoutStatus.COMPLETED:
         order = order_of_checkout(checkout_id=checkout.id)
         return Finished(Completion(CheckoutStatus.COMPLETED, order, repeated=True))
-    total = Money(checkout.total, checkout.currency)
     if checkout.status in PAYING and (current := payment_in_progress(checkout_id=checkout.id)):
-        # A retry says what the first try said, whose own steps have raised the version since.
-        seen = range(checkout.version_before_payment or checkout.version, checkout.version)
-        if expected_versions is None or expected_versions.isdisjoint(seen):
-            require_version(checkout.version, expected_versions)
-        require_total(total, expected_total)
-        return RecoveryPoint(current.id, resumed=True)
-    require_version(checkout.version, expected_versions)
-    require_editable(status_at(checkout, now))
+        return _go_on_with(current, checkout, request)
+    require_version(checkout.version, request.expected_versions)
+    require_editable(status_at(checkout, request.now))
     if missing := messages_of(checkout):
         raise incomplete(missing)
-    require_total(total, expected_total)
-    if total.amount == 0:  # nothing to pay, so there is no payment
+    require_total(Money(checkout.total, checkout.currency), request.expected_total)
+    now = request.now
+    if checkout.total == 0:  # nothing to pay, so there is no payment
         order = place_order_of(checkout, payment_status=PaymentStatus.PAID, now=now)
         return Finished(Completion(CheckoutStatus.COMPLETED, order))
-    if offline:
+    if request.offline:
         order = place_order_of(checkout, payment_status=PaymentStatus.PENDING, now=now)
-        _record_intent(checkout, choice, order_id=order.id, now=now)
+        _record_intent(checkout, request.choice, order_id=order.id, now=now)
         return Finished(Completion(CheckoutStatus.COMPLETED, order))
-    payment = _record_intent(checkout, choice, now=now)
+    payment = _record_intent(checkout, request.choice, now=now)
     checkout.version_before_payment = checkout.version
     transition(checkout, CheckoutStatus.COMPLETING)
     save_as_new_version(checkout, ["version_before_payment"], now=now)
     return RecoveryPoint(payment)
+
+
+def _go_on_with(current: PaymentRecord, checkout: Checkout, request: _Request) -> RecoveryPoint:
+    """Return the payment in progress, given up when the buyer pays otherwise.
+
+    A retry says what the first try said, whose own steps have raised the version since.
+    """
+    seen = range(checkout.version_before_payment or checkout.version, checkout.version)
+    if request.expected_versions is None or request.expected_versions.isdisjoint(seen):
+        require_version(checkout.version, request.expected_versions)
+    require_total(Money(checkout.total, checkout.currency), request.expected_total)
+    if request.choice.is_another_than(current):
+        give_up_payment(checkout, reason="paid_otherwise", now=request.now)
+        reopen(checkout)
+        save_as_new_version(checkout, (), now=request.now)
+    return RecoveryPoint(current.id, resumed=True)
+
+
+def _ask_provider(
+    request: _Request, point: RecoveryPoint
+) -> Finished[Completion] | tuple[UUID, Outcome]:
+    """Ask for the money, or what became of it; void what was given up before."""
+    payment = payment_with(point.id)
+    if request.choice.is_another_than(payment):
+        execute_operations(payment_id=payment.id)
+        begun = use_case(_begin_payment)(replace(request, expected_versions=None))
+        if isinstance(begun, Finished):
+            return begun
+        point, payment = begun, payment_with(begun.id)
+    if point.resumed:
+        return payment.id, look_up(payment=payment, now=request.now)
+    return payment.id, authorize(payment=payment)
+
+
+def _conclude(asked: Finished[Completion] | tuple[UUID, Outcome]) -> Completion:
+    if isinstance(asked, Finished):
+        return asked.result
+    payment_id, outcome = asked
+    return resolve_payment(payment_id=payment_id, outcome=outcome, now=timezone.now())
 
 
 def _record_intent(

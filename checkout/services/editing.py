@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from checkout.domain import EDITABLE, CheckoutStatus, Details, require_editable
+from checkout.domain import EDITABLE, PAYING, CheckoutStatus, Details, require_editable
 from checkout.errors import (
     NOT_EDITABLE,
     CheckoutCompleted,
@@ -21,15 +21,17 @@ from checkout.selectors import CheckoutView, checkout_for, lines_of, shipping_of
 from checkout.services.changes import (
     apply_details,
     apply_prices,
+    give_up_payment,
     lock_checkout,
     save_as_new_version,
     transition,
 )
 from core.caller import Caller
 from core.db.batches import isolated
-from core.db.transactions import use_case
+from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.versions import require_version
 from inventory.services import release
+from payments.services import execute_operations
 
 CHANGE_CHECKOUT_ERRORS = (CheckoutNotFound, UnknownShippingMethod, TotalTooHigh, *NOT_EDITABLE)
 CANCEL_CHECKOUT_ERRORS = (CheckoutNotFound, CheckoutCompleted, CheckoutInProgress)
@@ -59,7 +61,6 @@ def change_checkout(
     return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, offers, order=None)
 
 
-@use_case
 def cancel_checkout(
     *,
     caller: Caller,
@@ -69,19 +70,36 @@ def cancel_checkout(
 ) -> CheckoutView:
     """End a checkout and give its units back; canceling again changes nothing.
 
-    Raises `CANCEL_CHECKOUT_ERRORS` or `VersionMismatch`.
+    A payment that waits for the buyer, or whose provider has not answered, is voided; should
+    its money arrive after all, it goes back. Raises `CANCEL_CHECKOUT_ERRORS` or
+    `VersionMismatch`.
     """
+    return two_step(
+        record=lambda: _cancel(caller, checkout_id, expected_versions, now=now),
+        execute=lambda payment: execute_operations(payment_id=payment.id),
+        conclude=lambda *_: checkout_for(caller=caller, checkout_id=checkout_id, now=now),
+    )
+
+
+def _cancel(
+    caller: Caller, checkout_id: UUID, expected_versions: AbstractSet[int] | None, *, now: datetime
+) -> RecoveryPoint | Finished[CheckoutView]:
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     view = checkout_for(caller=caller, checkout_id=checkout_id, now=now)
     if view.status is CheckoutStatus.CANCELED:
-        return view
+        return Finished(view)
     require_version(checkout.version, expected_versions)
-    if view.status is not CheckoutStatus.EXPIRED:
+    payment_id = None
+    if view.status in PAYING:
+        payment_id = give_up_payment(checkout, reason="checkout_canceled", now=now)
+    elif view.status is not CheckoutStatus.EXPIRED:
         require_editable(view.status)
     release(checkout_ids=[checkout_id])
     transition(checkout, CheckoutStatus.CANCELED)
     save_as_new_version(checkout, (), now=now)
-    return replace(view, checkout=checkout, status=CheckoutStatus.CANCELED)
+    if payment_id is not None:
+        return RecoveryPoint(payment_id)
+    return Finished(replace(view, checkout=checkout, status=CheckoutStatus.CANCELED))
 
 
 def expire_checkouts(*, now: datetime, limit: int = 100) -> int:

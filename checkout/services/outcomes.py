@@ -40,14 +40,13 @@ from inventory.services import release
 from orders.domain import PlacedOrder
 from orders.selectors import order_of_checkout
 from payments.domain import (
-    OperationKind,
     Outcome,
     PaymentRecord,
     PaymentStatus,
     ProviderEvent,
     refusal_of,
 )
-from payments.selectors import pending_operations
+from payments.selectors import is_given_up
 from payments.services import Change, record_outcome, record_provider_event, return_money
 
 
@@ -116,14 +115,14 @@ def resolve_webhook(*, provider_event: ProviderEvent, now: datetime) -> Completi
 
 def _facts_of(change: Change, checkout: Checkout) -> PaymentFacts:
     payment = change.payment
-    expired = checkout.status == CheckoutStatus.EXPIRED
-    pending = pending_operations(payment_id=payment.id) if expired else []
+    # The payment in progress of a checkout that is being paid is not one that was given up.
+    current = checkout.status in PAYING and change.was_pending
     return PaymentFacts(
         news=news_of(payment),
         in_progress=change.was_pending,
         covers_total=payment.amount == checkout.total,
         has_order=payment.order_id is not None,
-        being_voided=any(operation.kind == OperationKind.VOID for operation in pending),
+        given_up=not current and is_given_up(payment_id=payment.id),
     )
 
 

@@ -28,8 +28,8 @@ def place_order_of(
 ) -> PlacedOrder:
     """Turn a locked checkout into its order: its cart is closed, its units are sold.
 
-    `payment_id` is the locked payment whose money it takes. Raises `InsufficientStock` when
-    the reservation is gone and so are the units; the caller rolls back to where it was before.
+    `payment_id` is the locked payment that pays for it. Raises `InsufficientStock` when the
+    reservation is gone and so are the units; the caller then rolls back.
     """
     lines = lines_of(checkout)
     demand = {line.variant_id: line.quantity for line in lines}
@@ -37,14 +37,13 @@ def place_order_of(
         cart_id=checkout.cart_id, seen_version=checkout.cart_version, bought=demand, now=now
     )
     checkout.customer_id = checkout.customer_id or cart_owner_id
-    shipping_address: dict[str, str] = checkout.shipping_address or {}
     order = place_order(
         checkout_id=checkout.id,
         customer_id=checkout.customer_id,
         token_hash=checkout.token_hash,
         email=checkout.email,
-        shipping_address=shipping_address,
-        billing_address=checkout.billing_address or shipping_address,
+        shipping_address=checkout.shipping_address or {},
+        billing_address=checkout.billing_address or checkout.shipping_address or {},
         shipping_method=checkout.shipping_method,
         shipping_title=checkout.shipping_title,
         totals=checkout,

@@ -190,11 +190,16 @@ class _StoredEffect(Effect):
         return self.store.keep(answer, timezone.now(), over_lease=self.leased_until is not None)
 
     def _presented(self, result: Any) -> tuple[Stored, bool]:
-        """Make the answer; tell whether a retry gets the same one."""
+        """Make the answer; tell whether a retry gets the same one.
+
+        A 202 between two phases tells that the outcome is open: a retry goes on from the
+        recovery point and is told how it went.
+        """
         try:
-            return _encoded(self.present(result)), True
+            answer = _encoded(self.present(result))
         except CongoCartError as error:
             return _refusal(error), _is_final(error)
+        return answer, not (answer.status == 202 and self.leased_until)
 
 
 def _is_final(error: CongoCartError) -> bool:

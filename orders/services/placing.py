@@ -30,10 +30,9 @@ def place_order(
     payment_status: PaymentStatus,
     now: datetime,
 ) -> PlacedOrder:
-    """Write the order of a checkout: a snapshot of its totals and lines.
+    """Write the order of a checkout, a snapshot; the database refuses a second one.
 
-    `payment_status` is what the announcement says. The database refuses a second order of
-    the same checkout.
+    `payment_status` is what the event announces.
     """
     order = Order.objects.create(
         checkout_id=checkout_id,
@@ -51,12 +50,8 @@ def place_order(
     record_event(
         type="order.placed",
         subject_id=order.id,
-        data={
-            "number": order.number,
-            "total": order.total,
-            "currency": order.currency,
-            "payment_status": payment_status,
-        },
+        data={name: getattr(order, name) for name in ("number", "total", "currency")}
+        | {"payment_status": payment_status},
         actor_id=customer_id,
         now=now,
     )

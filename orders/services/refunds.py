@@ -23,8 +23,8 @@ from orders.domain import (
     amount_in,
     refund_share,
 )
-from orders.models import Order
-from orders.selectors import order_for
+from orders.models import Order, RefundItem
+from orders.selectors import order_for, refunded_units
 from payments.domain import (
     AmountNotPayable,
     CaptureExceedsDue,
@@ -97,42 +97,67 @@ def refund_order(
     `restock_items` puts the items back into stock. Raises `REFUND_ORDER_ERRORS`,
     `OutcomeMismatch` once the refund is recorded.
     """
-    items = items or {}
-
-    def record() -> RecoveryPoint:
-        order = order_for(caller=caller, number=number)
-        lines = {line.sku: line for line in order.lines.all()}
-        worth = 0
-        for sku, units in items.items():
-            line = lines.get(sku)
-            if line is None:
-                raise UnknownItem(sku=sku).at("/items")
-            if units > line.quantity:
-                raise RefundExceedsOrdered(sku=sku, ordered=line.quantity)
-            worth += refund_share(paid=line.total + line.tax, units=units, ordered=line.quantity)
-        wanted = amount_in(order.currency, amount)
-        if wanted is None and items:
-            wanted = worth
-        payment_id = _lock_payment_of(order)
-        if payment_id is None:
-            raise RefundExceedsPaid(refundable=money_body(0, order.currency))
-        refund = record_refund(payment_id=payment_id, amount=wanted, reason=reason, now=now)
-        if restock_items and items:
-            _restock(order, items, reason, now=now)
-        record_event(
-            type="order.refund_requested",
-            subject_id=order.id,
-            data={"amount": refund.amount, "reason": reason},
-            actor_id=caller.user_id,
-            now=now,
-        )
-        return RecoveryPoint(payment_id)
-
     return two_step(
-        record=record,
+        record=lambda: _record_refund(
+            caller, number, amount, items or {}, reason, restock_items=restock_items, now=now
+        ),
         execute=lambda payment: execute_operations(payment_id=payment.id),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
+
+
+def _record_refund(
+    caller: Caller,
+    number: str,
+    amount: Money | None,
+    items: Mapping[str, int],
+    reason: str,
+    *,
+    restock_items: bool,
+    now: datetime,
+) -> RecoveryPoint:
+    """Lock the payment, so that refunds of an order know of each other; then the stock."""
+    order = order_for(caller=caller, number=number)
+    payment_id = _lock_payment_of(order)
+    if payment_id is None:
+        raise RefundExceedsPaid(refundable=money_body(0, order.currency))
+    parts = _refundable_parts(order, items)
+    wanted = amount_in(order.currency, amount)
+    if wanted is None and items:
+        wanted = sum(part.amount for part in parts)
+    refund = record_refund(payment_id=payment_id, amount=wanted, reason=reason, now=now)
+    for part in parts:
+        part.operation_id = refund.id
+    RefundItem.objects.bulk_create(parts)
+    if restock_items and items:
+        _restock(order, items, reason, now=now)
+    record_event(
+        type="order.refund_requested",
+        subject_id=order.id,
+        data={"amount": refund.amount, "reason": reason},
+        actor_id=caller.user_id,
+        now=now,
+    )
+    return RecoveryPoint(payment_id)
+
+
+def _refundable_parts(order: Order, items: Mapping[str, int]) -> list[RefundItem]:
+    """Return the units asked for and what they are worth; units are refunded once."""
+    lines = {line.sku: line for line in order.lines.all()}
+    before = refunded_units(order) if items else {}
+    parts = []
+    for sku, units in items.items():
+        line = lines.get(sku)
+        if line is None:
+            raise UnknownItem(sku=sku).at("/items")
+        refunded = before.get(line.id, 0)
+        if refunded + units > line.quantity:
+            raise RefundExceedsOrdered(sku=sku, ordered=line.quantity, refunded=refunded)
+        worth = refund_share(
+            paid=line.total + line.tax, ordered=line.quantity, refunded=refunded, units=units
+        )
+        parts.append(RefundItem(line=line, quantity=units, amount=worth))
+    return parts
 
 
 def _lock_payment_of(order: Order) -> UUID | None:

@@ -52,6 +52,7 @@ from payments.domain.values import (
     amount_due,
     amount_refundable,
     holds_money,
+    is_storable,
 )
 
 __all__ = [
@@ -95,6 +96,7 @@ __all__ = [
     "apply",
     "backoff",
     "holds_money",
+    "is_storable",
     "later",
     "next_lookup_at",
     "operation_status_after",

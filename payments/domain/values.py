@@ -11,6 +11,9 @@ from uuid import UUID
 
 from core.states import Status
 
+MAX_REFERENCE_LENGTH = 255
+MAX_CODE_LENGTH = 100
+
 
 class PaymentStatus(Status):
     """How far a payment is, in the words of the HTTP contract."""
@@ -180,3 +183,21 @@ class ProviderEvent:
     kind: str
     payment_id: UUID | None = None
     outcome: Outcome | None = None
+
+
+def is_storable(event: ProviderEvent) -> bool:
+    """Tell whether everything that a provider wrote fits the columns that keep it.
+
+    A signature proves who sent an event, not that its ids are of any particular form.
+    """
+    outcome = event.outcome or Outcome(OutcomeKind.UNKNOWN)
+    references = [event.event_id, *(fact.reference for fact in outcome.refunds)]
+    if outcome.reference is not None:
+        references.append(outcome.reference)
+    codes = [event.kind, outcome.decline_code]
+    action = (outcome.action or {}).values()
+    return (
+        all(0 < len(text) <= MAX_REFERENCE_LENGTH for text in references)
+        and all(len(text) <= MAX_CODE_LENGTH for text in codes)
+        and all(text.isprintable() for text in (*references, *codes, *action))
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -90,14 +90,7 @@ def apply_outcome(
     payment.save(update_fields=_APPLIED)
     if applied.entries:
         LedgerEntry.objects.bulk_create(
-            LedgerEntry(
-                payment=payment,
-                kind=entry.kind,
-                amount=entry.amount,
-                reference=entry.reference,
-                operation_id=entry.operation_id,
-                created_at=now,
-            )
+            LedgerEntry(payment=payment, created_at=now, **asdict(entry))
             for entry in applied.entries
         )
     if payment.order_id and payment.status != before.status:
@@ -206,4 +199,4 @@ def _reference(operation: Operation, outcome: Outcome) -> str | None:
 
 
 def _error(outcome: Outcome) -> str:
-    return (outcome.detail or outcome.decline_code)[:255]
+    return (outcome.detail or outcome.decline_code).replace("\0", "")[:255]

@@ -135,10 +135,13 @@ def forget_reasons(*, order_ids: Collection[UUID]) -> None:
 
 def execute_operations(*, payment_id: UUID) -> None:
     """Have the provider execute what was recorded; what it cannot be asked now stays due."""
-    for operation in pending_operations(payment_id=payment_id):
+    waiting = pending_operations(payment_id=payment_id)
+    for operation in waiting:
         payment, now = payment_with(payment_id), timezone.now()
         outcome = execute_operation(operation=operation, payment=payment, now=now)
-        record_operation(operation_id=operation.id, outcome=outcome, now=now)
+        done, _ = record_operation(operation_id=operation.id, outcome=outcome, now=now)
+        if done.kind == OperationKind.VOID and done.status == OperationStatus.FAILED:
+            waiting += pending_operations(payment_id=payment_id)  # a refund takes its place
 
 
 def execute_operation(*, operation: Operation, payment: Payment, now: datetime) -> Outcome:

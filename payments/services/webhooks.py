@@ -13,6 +13,7 @@ from payments.domain import (
     WebhookMalformed,
     WebhookSignatureInvalid,
     WebhookStale,
+    is_storable,
 )
 from payments.models import Payment, WebhookEvent
 from payments.providers import provider_named
@@ -31,6 +32,8 @@ def receive_webhook(
     Raises `RECEIVE_WEBHOOK_ERRORS`.
     """
     provider_event = provider_named(provider).parse_webhook(headers=headers, body=body, now=now)
+    if not is_storable(provider_event):
+        raise WebhookMalformed
     if provider_event.outcome is None:
         return provider_event
     payments = Payment.objects.filter(provider=provider)

@@ -17,7 +17,9 @@ from checkout.services import abandon_payments, recover_payments
 from events.models import Event
 from inventory.models import Reservation, Stock
 from orders.models import Order
+from payments.domain import Outcome, OutcomeKind
 from payments.models import LedgerEntry, Payment
+from payments.providers.test import TestProvider
 from tests.shop import new_checkout, offer_shipping, paid_order, pay, stock_of, stock_shelf
 
 pytestmark = pytest.mark.django_db
@@ -90,16 +92,80 @@ def test_a_payment_that_needs_the_buyer_waits_for_the_buyer(client: APIClient) -
     assert Payment.objects.count() == 1
 
 
-def test_while_a_payment_is_under_way_nothing_can_be_changed(client: APIClient) -> None:
+def test_while_a_payment_is_in_progress_the_checkout_cannot_be_changed(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
     pay(client, checkout, "tok_requires_action")
-    url = f"/api/v1/checkouts/{checkout['id']}"
 
-    for answer in (
-        client.patch(url, {"shipping_method": "express"}),
-        client.post("/api/v1/checkouts", {"cart_id": checkout["cart_id"]}),
-    ):
-        assert (answer.status_code, answer.json()["code"]) == (409, "checkout_in_progress")
+    answer = client.patch(f"/api/v1/checkouts/{checkout['id']}", {"shipping_method": "express"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "checkout_in_progress")
+
+
+@pytest.mark.parametrize("token", ["tok_requires_action", "tok_timeout"])
+def test_a_buyer_who_leaves_a_payment_can_cancel_at_once(client: APIClient, token: str) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    pay(client, checkout, token)
+
+    canceled = client.post(f"/api/v1/checkouts/{checkout['id']}/cancel")
+
+    assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
+    assert stock_of("SKU-0") == (10, 0)
+    payment = Payment.objects.get()
+    assert payment.status == ("voided" if token == "tok_requires_action" else "refunded")
+    assert not Order.objects.exists()
+
+
+def test_a_buyer_who_leaves_a_payment_can_begin_again_at_once(client: APIClient) -> None:
+    checkout = new_checkout(client, ["SKU-0"], 10)
+    pay(client, checkout, "tok_requires_action")
+
+    again = client.post("/api/v1/checkouts", {"cart_id": checkout["cart_id"]})
+
+    assert again.status_code == 201
+    assert read(client, checkout)["status"] == "canceled"
+    assert Payment.objects.get().status == "voided"
+    assert stock_of("SKU-0") == (10, 10)
+
+
+@pytest.mark.parametrize("otherwise", ["tok_success", "manual"])
+def test_a_buyer_who_leaves_a_payment_can_pay_otherwise_at_once(
+    client: APIClient, otherwise: str
+) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    key = {"Idempotency-Key": "otherwise"}
+    pay(client, checkout, "tok_requires_action")
+    first = Payment.objects.get()
+
+    if otherwise == "manual":
+        url = f"/api/v1/checkouts/{checkout['id']}/complete"
+        done = client.post(url, {"payment": {"provider": "manual"}}, headers=key)
+    else:
+        done = pay(client, checkout, otherwise, **key)
+
+    assert (done.status_code, done.json()["status"]) == (201, "completed")
+    first.refresh_from_db()
+    assert (first.status, first.order_id) == ("voided", None)
+    (second,) = Payment.objects.exclude(pk=first.pk)
+    assert second.order == Order.objects.get()
+
+
+def test_nobody_pays_otherwise_while_it_is_not_certain_that_the_first_payment_is_void(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    pay(client, checkout, "tok_requires_action")
+    silent = Outcome(OutcomeKind.UNKNOWN, detail="timed out")
+    with monkeypatch.context() as patch:
+        patch.setattr(TestProvider, "void", lambda *_: silent)
+        refused = pay(client, checkout, "tok_success")
+        assert (refused.status_code, refused.json()["code"]) == (409, "payment_in_progress")
+        assert Payment.objects.count() == 1
+
+    later = timezone.now() + timedelta(minutes=5)
+    with time_machine.travel(later):
+        recover_payments(now=later)
+        assert Payment.objects.get().status == "voided"
+        assert pay(client, checkout, "tok_success").status_code == 201
 
 
 def test_while_a_payment_is_under_way_what_the_buyer_expects_still_counts(
@@ -132,6 +198,20 @@ def test_a_retry_says_what_the_first_try_said(client: APIClient, token: str) -> 
     first, retry = (pay(client, checkout, token, **condition) for _ in range(2))
     assert first.status_code == 202
     assert retry.status_code == (201 if token == "tok_timeout" else 202)
+
+
+def test_the_key_of_a_completion_without_an_end_tells_how_it_went(client: APIClient) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    key = {"Idempotency-Key": "one purchase"}
+
+    first, second, third = (pay(client, checkout, "tok_timeout", **key) for _ in range(3))
+
+    assert (first.status_code, first.json()["status"]) == (202, "completing")
+    assert (second.status_code, second.json()["status"]) == (201, "completed")
+    assert "Idempotent-Replayed" not in second
+    assert (third.status_code, third.json()) == (201, second.json())
+    assert third["Idempotent-Replayed"] == "true"
+    assert Payment.objects.count() == 1
 
 
 def test_an_action_that_is_never_taken_gives_the_units_back(client: APIClient) -> None:

@@ -208,3 +208,37 @@ def test_a_card_that_stripe_declines_leaves_the_checkout_open_with_its_units(
     assert Checkout.objects.get().status == "ready"
     assert stock_of("SKU-0") == (10, 1)
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": "e" * 256},
+        {"id": "evt\0"},
+        {"id": "evt\ud800"},
+        {"id": ""},
+        {"type": "x" * 101},
+        {"refund": {"id": "r" * 256, "amount": 1}},
+    ],
+    ids=["long", "nul", "surrogate", "empty", "long type", "long refund"],
+)
+@pytest.mark.parametrize("provider", ["test"], indirect=True)
+def test_a_signed_event_whose_ids_cannot_be_kept_is_malformed(
+    event: bytes, send: Send, change: dict[str, Any]
+) -> None:
+    before = books()
+    body = json.dumps(json.loads(event) | change).encode()
+
+    assert refused(send(body)) == problem(400, "webhook_malformed")
+    assert books() == before
+
+
+@pytest.mark.parametrize("provider", ["stripe"], indirect=True)
+def test_a_signed_event_that_is_about_nothing_of_ours_is_taken_and_ignored(
+    event: bytes, send: Send
+) -> None:
+    thin = {"id": "evt_thin", "object": "v2.core.event", "type": "v1.billing.meter.no_meter_found"}
+
+    assert send(json.dumps(thin).encode()).status_code == 204
+    assert not Order.objects.exists()
+    assert WebhookEvent.objects.get().payment_id is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -59,8 +60,40 @@ def test_refunded_items_can_be_put_back_on_the_shelf_once(
     assert answer.json()["payments"][0]["refunded"]["amount"] == 2_000
     assert stock_of("SKU-0") == (10, 0)
     again = staff.post(f"/api/v1/orders/{number}/refunds", body)
-    assert (again.status_code, again.json()["code"]) == (409, "restock_exceeds_ordered")
+    assert (again.status_code, again.json()["code"]) == (409, "refund_exceeds_ordered")
     assert Order.objects.get().payments.get().refunded == 2_000
+
+
+def test_a_unit_is_refunded_once_and_the_last_one_gives_back_the_exact_rest(
+    client: APIClient, client_of: ClientOf, settings: Any
+) -> None:
+    settings.TAX_RATE = Decimal("0.0333")
+    number = paid_order(client)
+    line = Order.objects.get().lines.get(sku="SKU-0")
+    staff, url = client_of(Role.SUPPORT), f"/api/v1/orders/{number}/refunds"
+    one = {"items": [{"sku": "SKU-0", "quantity": 1}]}
+
+    refunds = [staff.post(url, one) for _ in range(line.quantity)]
+    again = staff.post(url, one)
+
+    assert [answer.status_code for answer in refunds] == [201] * line.quantity
+    assert refunds[-1].json()["payments"][0]["refunded"]["amount"] == line.total + line.tax
+    assert (again.status_code, again.json()["code"]) == (409, "refund_exceeds_ordered")
+    assert (again.json()["ordered"], again.json()["refunded"]) == (line.quantity, line.quantity)
+
+
+def test_the_units_of_a_refund_that_failed_can_be_refunded_again(
+    client: APIClient, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = paid_order(client)
+    staff, url = client_of(Role.SUPPORT), f"/api/v1/orders/{number}/refunds"
+    both = {"items": [{"sku": "SKU-0", "quantity": 2}]}
+    refused = Outcome(OutcomeKind.DECLINED, detail="disputed")
+    with monkeypatch.context() as patch:
+        patch.setattr(TestProvider, "refund", lambda *_: refused)
+        assert staff.post(url, both).json()["payments"][0]["refunded"]["amount"] == 0
+
+    assert staff.post(url, both).json()["payments"][0]["refunded"]["amount"] == 2_000
 
 
 def test_canceling_puts_back_only_what_a_refund_has_not(

@@ -89,4 +89,5 @@ def assert_books_balance() -> None:
     with frozen_snapshot():
         found = list(run_checks(declared_checks(), now=timezone.now()))
     assert len(found) > 10
-    assert [finding for finding in found if finding.violations] == []
+    broken = [finding for finding in found if finding.violations]
+    assert not broken, broken

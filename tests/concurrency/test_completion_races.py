@@ -15,6 +15,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from carts.models import Cart, CartLine
+from checkout.models import Checkout
 from checkout.services import abandon_payments, outcomes, recover_payments, resolve_recovered
 from events.models import Event
 from orders.models import Order, OrderLine
@@ -181,6 +182,51 @@ def test_canceling_a_checkout_while_it_completes_is_one_or_the_other(body: dict[
         else:
             assert (done, canceled) == ("checkout_canceled", "200")
         assert stock_of("SKU-0") == (before - placed, 0)
+
+
+def kept() -> int:
+    """What the shop has kept of all money, in minor units."""
+    amounts = Payment.objects.values_list("captured", "refunded")
+    return sum(captured - refunded for captured, refunded in amounts)
+
+
+def test_paying_otherwise_while_the_first_payment_is_confirmed_is_paid_once() -> None:
+    for _ in range(ROUNDS):
+        before = kept()
+        client = shopper()
+        checkout = new_checkout(client, ["SKU-0"])
+        assert client.post(path(checkout), paying("tok_requires_action")).status_code == 202
+        first = Payment.objects.get(checkout_id=checkout["id"])
+
+        done, *told = at_once(
+            partial(complete, client, checkout, paying("tok_success")),
+            *[partial(tell, first, "payment.captured")] * 3,
+        )
+
+        assert set(told) <= {"204", "409"}, told
+        assert done in {"200", "201"}, done
+        later = timezone.now() + timedelta(minutes=5)
+        recover_payments(now=later)
+        order = Order.objects.get(checkout_id=checkout["id"])
+        assert kept() - before == order.total
+
+
+def test_abandoning_a_payment_while_it_is_captured_is_one_or_the_other() -> None:
+    for _ in range(ROUNDS):
+        before = kept()
+        client = shopper()
+        checkout = new_checkout(client, ["SKU-0"])
+        assert client.post(path(checkout), paying("tok_requires_action")).status_code == 202
+        payment = Payment.objects.get(checkout_id=checkout["id"])
+        later = timezone.now() + timedelta(hours=2)
+
+        at_once(partial(abandon_payments, now=later), partial(tell, payment, "payment.captured"))
+
+        recover_payments(now=later)
+        placed = Order.objects.filter(checkout_id=checkout["id"]).first()
+        assert kept() - before == (placed.total if placed else 0)
+        status = Checkout.objects.get(pk=checkout["id"]).status
+        assert status == ("completed" if placed else "expired")
 
 
 def test_money_that_arrives_for_a_canceled_checkout_goes_back_once() -> None:

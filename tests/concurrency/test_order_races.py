@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from inventory.models import Movement
-from orders.models import Order
+from orders.models import Order, RefundItem
 from payments.models import LedgerEntry, Payment
 from tests.concurrency.racing import at_once, code_of, shopper
 from tests.shop import new_checkout, offer_shipping, stock_of, stock_shelf
@@ -77,7 +77,10 @@ def test_units_restocked_at_once_come_back_once(staff: APIClient) -> None:
             *[desk(staff, order, "refunds", reverse)] * 6,
         )
 
-        assert set(told) <= {"201", "restock_exceeds_ordered", "refund_exceeds_paid"}, told
+        assert set(told) <= {"201", "refund_exceeds_ordered", "refund_exceeds_paid"}, told
+        (line,) = order.lines.filter(sku="SKU-0")
+        refunded = RefundItem.objects.filter(line=line).values_list("quantity", flat=True)
+        assert sum(refunded) == line.quantity
         returned = Movement.objects.filter(order=order, kind="return", stock__variant__sku="SKU-0")
         assert sum(returned.values_list("delta", flat=True)) == 2
         assert stock_of("SKU-0") == (before[0] + 2, 0)

@@ -184,7 +184,7 @@ def paid(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> 
     live_or_die(dice)
     outcome = authorize(payment=payment)
     live_or_die(dice)
-    payment = keep_outcome(payment_id=payment.id, outcome=outcome, now=now())
+    payment = keep_outcome(payment_id=payment.id, outcome=outcome, now=now()).payment
     if payment.action and dice.random() < 0.7:
         provider.authenticate(str(payment.reference), succeeds=dice.random() < 0.8)
     return payment

@@ -31,6 +31,7 @@ class Payment:
     voided: int = 0
     refunded: int = 0
     letting_go: bool = False
+    given_up: bool = False
     watched: bool = True
 
     def __post_init__(self) -> None:

@@ -110,10 +110,9 @@ class Shop:
 
     def begin(self, cart: int, method: str | None, now: datetime) -> None:
         wanted = self._open_cart(cart, now)
-        for earlier in self.checkouts:
-            if earlier.cart == cart and earlier.status in PAYING:
-                raise Refused(CheckoutInProgress)
-            if earlier.cart == cart and earlier.status in EDITABLE:
+        for index, earlier in enumerate(self.checkouts):
+            if earlier.cart == cart and earlier.status in PAYING | EDITABLE:
+                self._give_up_payment(index)
                 earlier.status, earlier.held = "canceled", {}
         if not wanted.lines:
             raise Refused(CartEmpty)
@@ -133,11 +132,19 @@ class Shop:
 
     def cancel_checkout(self, index: int) -> None:
         checkout = self.checkouts[index]
-        if checkout.status in PAYING:
-            raise Refused(CheckoutInProgress)
         if checkout.status == "completed":
             raise Refused(CheckoutCompleted)
+        self._give_up_payment(index)
         checkout.status, checkout.held = "canceled", {}
+
+    def _give_up_payment(self, index: int) -> None:
+        """What the provider has not told is found out before it is voided."""
+        if self.checkouts[index].status in PAYING:
+            payment = self.payments[self._latest(index)]
+            if payment.step == "unknown":
+                payment.learn(payment.truth, payment.at)
+            payment.letting_go = payment.given_up = True
+            payment.give_back()
 
     def expire_checkouts(self, now: datetime) -> None:
         for checkout in self.checkouts:
@@ -164,8 +171,11 @@ class Shop:
     # ---- completing
 
     def complete_unpaid(self, index: int, expected: int | None, now: datetime) -> None:
-        if self.checkouts[index].status == "completed":
+        checkout = self.checkouts[index]
+        if checkout.status == "completed":
             return
+        if checkout.status in PAYING:
+            self._pay_otherwise(index, expected)
         self._require_completable(index, expected, now)
         payment = Payment(index, self.total(index), "offline", "", now)
         self._place(index, len(self.payments), now)
@@ -178,6 +188,8 @@ class Shop:
         checkout = self.checkouts[index]
         if checkout.status == "completed":
             return
+        if checkout.status in PAYING and self.payments[self._latest(index)].token != token:
+            self._pay_otherwise(index, expected)
         if checkout.status in PAYING:
             self._require_total(index, expected)
             latest = self._latest(index)
@@ -189,6 +201,11 @@ class Shop:
             self.payments.append(payment)
             self._settle(len(self.payments) - 1, payment.first_answer, now)
 
+    def _pay_otherwise(self, index: int, expected: int | None) -> None:
+        self._require_total(index, expected)
+        self._give_up_payment(index)
+        self.checkouts[index].reopen()
+
     def hear(self, payment: int, kind: str, now: datetime) -> None:
         """A webhook says that the payment is `kind`."""
         self._settle(payment, kind, now)
@@ -198,6 +215,7 @@ class Shop:
             if checkout.status == "requires_action" and checkout.expires <= now - ACTION_GRACE:
                 checkout.status, checkout.held = "expired", {}
                 self.payments[self._latest(index)].letting_go = True
+                self.payments[self._latest(index)].given_up = True
 
     def recover(self, now: datetime) -> None:
         """The oldest question first; then whatever is still to be given back."""
@@ -237,6 +255,7 @@ class Shop:
         checkout = self.checkouts[payment.checkout]
         if (
             payment.letting_go
+            or payment.given_up
             or checkout.status in {"canceled", "completed", "incomplete"}
             or payment.amount != self.total(payment.checkout)
         ):
@@ -304,16 +323,18 @@ class Shop:
         order = self.orders[index]
         payment = self.payments[order.payment]
         for sku, units in items.items():
-            if units > order.lines.get(sku, 0):
+            if units + order.refunded.get(sku, 0) > order.lines.get(sku, 0):
                 raise Refused(RefundExceedsOrdered if sku in order.lines else UnknownItem)
         if amount is None and items:
-            amount = sum(order.worth[sku] * n // order.lines[sku] for sku, n in items.items())
+            amount = sum(order.share(sku, units) for sku, units in items.items())
         left = payment.captured - payment.refunded
         if left <= 0 or (amount or 0) > left:
             raise Refused(RefundExceedsPaid)
         if restock:
             self._put_back(order, items)
         payment.refunded += left if amount is None else amount
+        for sku, units in items.items():
+            order.refunded[sku] = order.refunded.get(sku, 0) + units
 
     def capture(self, index: int, amount: int | None) -> None:
         payment = self.payments[self.orders[index].payment]

@@ -58,3 +58,9 @@ class Order:
     worth: dict[str, int]
     status: str = "open"
     returned: dict[str, int] = field(default_factory=dict)
+    refunded: dict[str, int] = field(default_factory=dict)
+
+    def share(self, sku: str, units: int) -> int:
+        """What the next units of a line are worth; all shares add up to what it cost."""
+        paid, ordered, before = self.worth[sku], self.lines[sku], self.refunded.get(sku, 0)
+        return paid * (before + units) // ordered - paid * before // ordered

@@ -55,11 +55,14 @@ def event_from(event: Mapping[str, Any]) -> ProviderEvent:
 
     Raises `KeyError`, `TypeError` or `ValueError` for what is no event.
     """
-    kind, thing = str(event["type"]), event["data"]["object"]
-    outcome = None
-    if kind.startswith("payment_intent.") and kind != "payment_intent.created":
+    kind = str(event["type"])
+    about_intent = kind.startswith("payment_intent.") and kind != "payment_intent.created"
+    if not about_intent and not kind.startswith("refund."):
+        return ProviderEvent("stripe", str(event["id"]), kind)  # thin events have no object at all
+    thing, outcome = event["data"]["object"], None
+    if about_intent:
         outcome = outcome_of(thing)
-    elif kind.startswith("refund.") and thing.get("payment_intent"):
+    elif thing.get("payment_intent"):
         currency = str(thing["currency"]).upper()
         outcome = Outcome(
             OutcomeKind.REFUNDED,

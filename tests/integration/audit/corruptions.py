@@ -115,7 +115,10 @@ CORRUPTIONS = [
         "orders_are_the_sums_of_their_lines",
         "UPDATE orders_order SET subtotal = subtotal + 1, total = total + 1",
     ),
-    Corruption("orders_are_the_sums_of_their_lines", "DELETE FROM orders_orderline"),
+    Corruption(
+        "orders_are_the_sums_of_their_lines",
+        "DELETE FROM orders_refunditem; DELETE FROM orders_orderline",
+    ),
     Corruption(
         "orders_are_the_sums_of_their_lines",
         "UPDATE orders_orderline SET total = total - 1",
@@ -157,6 +160,10 @@ CORRUPTIONS = [
     Corruption(
         "order_total_is_charged_or_still_due",
         f"UPDATE payments_payment SET currency = 'EUR' WHERE {PAID}",
+    ),
+    Corruption(
+        "units_are_refunded_once_and_for_no_more_than_was_paid",
+        "UPDATE orders_refunditem SET quantity = quantity + 1000",
     ),
     Corruption("orders_have_their_events", "DELETE FROM events_event WHERE type = 'order.placed'"),
     Corruption(

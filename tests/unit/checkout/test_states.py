@@ -37,8 +37,8 @@ NOT_PAYING = ["incomplete", "ready", "canceled", "expired"]
     [
         ("incomplete", "ready canceled expired"),
         ("ready", "incomplete completing completed canceled expired"),
-        ("completing", "requires_action completed ready incomplete expired"),
-        ("requires_action", "completing completed ready incomplete expired"),
+        ("completing", "requires_action completed ready incomplete canceled expired"),
+        ("requires_action", "completing completed ready incomplete canceled expired"),
         ("expired", "completed canceled"),
         ("completed", ""),
         ("canceled", ""),
@@ -102,7 +102,9 @@ def test_a_part_of_the_money_buys_nothing(status: str) -> None:
 
 
 def test_money_of_a_payment_that_was_given_up_goes_back() -> None:
-    assert decided("expired", being_voided=True) == ReturnMoney("abandoned")
+    assert decided("expired", given_up=True) == ReturnMoney("abandoned")
+    for status in ("ready", *PAYING):
+        assert decided(status, given_up=True) == ReturnMoney("paid_otherwise")
 
 
 @pytest.mark.parametrize("in_progress", [False, True])
