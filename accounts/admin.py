@@ -52,7 +52,7 @@ class UserForm(UserChangeForm):
         choices=GRANTED,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="Any of these roles gives access to the admin. Everybody is a customer.",
+        help_text="Each of these roles gives access to the admin. Every user is a customer.",
     )
 
     class Meta:
@@ -69,11 +69,11 @@ class UserForm(UserChangeForm):
         return normalize_email(self.cleaned_data["email"])
 
     def clean(self) -> dict[str, Any]:
-        """Refuse to take away one's own access."""
+        """Refuse to remove one's own access."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         keeps_access = cleaned.get("is_active") and Role.ADMIN in cleaned.get("roles", ())
         if self.instance.pk == self.actor_id and not keeps_access:
-            raise forms.ValidationError("You cannot take away your own access.")
+            raise forms.ValidationError("You cannot remove your own access.")
         return cleaned
 
 
@@ -93,7 +93,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 class SessionInline(ReadOnlyInline):
-    """Where the user is, or was, logged in."""
+    """The sessions in which the user is or was logged in."""
 
     model = RefreshSession
     verbose_name_plural = "sessions"
@@ -120,9 +120,15 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     change_password_form = NewPasswordForm
     inlines = [SavedAddressInline, SessionInline]
     actions_detail = ["turn_off_mfa"]
-    list_display = ["email", "name", "held", "is_active", "created_at"]
+    list_display = ["email", "name", "role_names", "is_active", "created_at"]
     list_filter = ["is_active", "groups", ("created_at", DaysFilter)]
     search_fields = ["email", "first_name", "last_name"]
+    search_help_text = "Search by email or name."
+    labels = {"is_active": "Active"}
+    help_texts = {
+        "email": "",
+        "is_active": "Turn this off to close the account instead of deleting it.",
+    }
     ordering = ["email"]
     filter_horizontal = []
     readonly_fields = ["email_verified_at", "last_login", "created_at"]
@@ -166,9 +172,9 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
         icon="no_encryption",
         dialog={
             "title": "Turn off two-factor authentication",
-            "description": "For somebody who has lost the authenticator app and the recovery "
-            "codes. Make sure who you are talking to: afterwards the password alone is enough to "
-            "log in. The owner is told by e-mail and logged out everywhere.",
+            "description": "Use this for a user who has lost both the authenticator app and the "
+            "recovery codes. Verify the user's identity first: afterwards the password alone is "
+            "enough to log in. The user is notified by email and logged out everywhere.",
             "form_submit_text": "Turn off",
         },
     )
@@ -181,7 +187,9 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
             raise Http404
         try:
             if user == request.user:
-                raise Forbidden("Turn off your own on the page “Two-factor authentication”.")
+                raise Forbidden(
+                    "To turn off your own, open “Two-factor authentication” in your account menu."
+                )
             reset_mfa(user_id=user.pk, now=timezone.now())
         except CongoCartError as refusal:
             self.message_user(request, refusal.detail, messages.ERROR)
@@ -221,11 +229,11 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
         return f"{user.first_name} {user.last_name}".strip() or "–"
 
     @display(description="Roles")
-    def held(self, user: User) -> str:
+    def role_names(self, user: User) -> str:
         """Return the roles beyond that of a customer."""
         return ", ".join(sorted(group.name for group in user.groups.all())) or "–"
 
     @display(description="Roles")
     def roles(self, user: User) -> str:
         """Return the roles for staff who may only read."""
-        return self.held(user)
+        return self.role_names(user)

@@ -1,4 +1,4 @@
-"""What is sold: categories, products, their variants and prices."""
+"""The admin pages of categories, products, variants and prices."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.utils import model_ngettext
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
@@ -16,29 +18,34 @@ from catalog.forms import CategoryForm, ProductForm, VariantForm
 from catalog.models import Category, Price, Product, Variant
 from catalog.services import delete_product
 from catalog.services.variants import refresh_from_variants, set_prices
-from core.backoffice.base import EditableInline, KeptAdmin, ShopAdmin
-from core.backoffice.columns import link_to, text
+from core.backoffice.base import EditableInline, KeptAdmin, PriceInline, ShopAdmin
+from core.backoffice.columns import link, link_to, pairs, text
 from core.backoffice.filters import DaysFilter
-from core.backoffice.forms import PriceForm
 from core.money import Money, format_money
 from inventory.services import create_stock
 
-SALE_COLORS = {"On sale": "success", "Withdrawn": "danger"}
+STATUS_COLORS = {"Active": "success", "Archived": "danger"}
 
 
-class SaleFilter(admin.SimpleListFilter):
-    """Finds what is sold, or what no longer is."""
+@display(description="Status", label=STATUS_COLORS)
+def status_label(page: Any, row: Product | Variant) -> str:
+    """Return whether customers can buy the row, or it was archived."""
+    return "Archived" if row.deleted_at else "Active"
 
-    title = "sale"
-    parameter_name = "sale"
+
+class StatusFilter(admin.SimpleListFilter):
+    """Filter active or archived rows."""
+
+    title = "status"
+    parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("on", "On sale"), ("withdrawn", "Withdrawn")]
+        return [("active", "Active"), ("archived", "Archived")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:
             return queryset
-        return queryset.filter(deleted_at__isnull=self.value() == "on")
+        return queryset.filter(deleted_at__isnull=self.value() == "active")
 
 
 @admin.register(Category)
@@ -49,6 +56,7 @@ class CategoryAdmin(ShopAdmin):
     list_display = ["title", "slug", "parent"]
     list_select_related = ["parent"]
     search_fields = ["title", "slug"]
+    search_help_text = "Search by title or slug."
     ordering = ["title"]
     fields = ["title", "slug", "parent"]
     autocomplete_fields = ["parent"]
@@ -56,26 +64,39 @@ class CategoryAdmin(ShopAdmin):
 
 
 class VariantInline(EditableInline):
-    """The variants of a product. Other currencies stand on the variant's own page."""
+    """The variants of a product. Prices in other currencies are on the variant's page."""
 
     model = Variant
     form = VariantForm
-    fields = ["sku", "title", "options", "price", "position", "state", "page"]
-    readonly_fields = ["state", "page"]
+    fields = ["sku", "title", "options", "price", "position", "status", "page"]
+    readonly_fields = ["status", "page"]
+    reader_columns = {"options": "options_text"}
     per_page = 50
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
         return super().get_queryset(request).prefetch_related("prices")
 
-    @display(description="Sale")
-    def state(self, variant: Variant) -> str:
-        """Whether it can be bought."""
-        return "Withdrawn" if variant.deleted_at else "On sale"
+    @display(description="Status")
+    def status(self, variant: Variant) -> str:
+        """Return whether customers can buy the variant, or it was archived."""
+        return "Archived" if variant.deleted_at else "Active"
+
+    @display(description="Price")
+    def price(self, variant: Variant) -> str:
+        """Return the price in the shop's currency, for staff who may only read."""
+        currency = settings.DEFAULT_CURRENCY
+        amounts = {price.currency: price.amount for price in variant.prices.all()}
+        return format_money(amounts[currency], currency) if currency in amounts else "–"
+
+    @display(description="Options")
+    def options_text(self, variant: Variant) -> SafeString | str:
+        """Return the options as text, for staff who may only read."""
+        return pairs(variant.options) or "–"
 
     @display(description="Page")
     def page(self, variant: Variant) -> str:
-        """A link to all its prices."""
+        """Return a link to the page with the prices in all currencies."""
         if variant._state.adding:  # noqa: SLF001 - Django's documented API
             return "–"
         return link_to("catalog.variant", variant.pk, "All prices")
@@ -86,64 +107,73 @@ class ProductAdmin(KeptAdmin):
     """Products, newest first."""
 
     form = ProductForm
-    list_display = ["title", "category", "skus", "price", "state", "updated_at"]
+    list_display = ["title", "category", "skus", "price", "status", "updated_at"]
     list_filter = [
-        SaleFilter,
+        StatusFilter,
         ("category", AutocompleteSelectFilter),
         ("updated_at", DaysFilter),
     ]
     list_select_related = ["category"]
     identifiers = {"variants__sku": str}
     search_fields = ["title", "slug"]
-    search_help_text = "Part of a title or slug, or a whole SKU."
+    search_help_text = "Search by title, slug, or whole SKU."
     ordering = ["-id"]
-    fields = [("title", "slug"), "description", ("category", "state"), "options"]
-    readonly_fields = ["state"]
+    fields = [("title", "slug"), "description", ("category", "status"), "options"]
+    readonly_fields = ["status"]
+    reader_columns = {"options": "options_text"}
     autocomplete_fields = ["category"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [VariantInline]
-    actions = ["withdraw"]
+    actions = ["archive"]
+
+    status = status_label
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return super().get_queryset(request).prefetch_related("variants__prices")
 
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
-        """Keeps other writers of the product waiting, as its services do."""
+        """Lock the product against other writers, as its services do, and save it."""
         if change:
             _lock(obj)
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """Gives each variant the price that was typed, and a new one its stock."""
+        """Save the variants with their prices, and create the stock of new ones."""
         super().save_formset(request, form, formset, change)
         for variant_form in formset.forms:
-            if "price" in variant_form.changed_data:
-                _set_price(variant_form.instance, variant_form.cleaned_data["price"])
+            if "price" not in variant_form.changed_data:
+                continue
+            variant, amount = variant_form.instance, variant_form.cleaned_data["price"]
+            if amount is None:
+                variant.prices.filter(currency=settings.DEFAULT_CURRENCY).delete()
+            else:
+                set_prices([(variant, [Money(amount, settings.DEFAULT_CURRENCY)])])
         quantities = {variant.pk: 0 for variant in formset.new_objects}
         create_stock(quantities=quantities, actor_id=request.user.pk, now=timezone.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Brings what search finds into step."""
+        """Save the related rows and update the product's search text."""
         super().save_related(request, form, formsets, change)
         refresh_from_variants(_lock(form.instance), now=timezone.now())
 
-    @action(description="Take off sale", permissions=["change"])
-    def withdraw(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        """Takes the selected products off sale; they are kept for the books."""
+    @action(description="Archive", permissions=["change"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Archive the selected products: they cannot be bought, and orders keep them."""
         slugs = list(queryset.filter(deleted_at=None).values_list("slug", flat=True))
         for slug in slugs:
             delete_product(slug=slug, now=timezone.now())
-        self.message_user(request, f"{len(slugs)} taken off sale.", messages.SUCCESS)
+        noun = model_ngettext(self.opts, len(slugs))
+        self.message_user(request, f"{len(slugs)} {noun} archived.", messages.SUCCESS)
 
     @display(description="SKUs")
     def skus(self, product: Product) -> str:
-        """The first of them, and how many there are."""
+        """Return the first SKU, and the number of the others."""
         skus = [variant.sku for variant in product.variants.all()]
         return f"{skus[0]} +{len(skus) - 1}" if len(skus) > 1 else "".join(skus) or "–"
 
     @display(description="Price")
     def price(self, product: Product) -> str:
-        """From the cheapest to the dearest, in the shop's currency."""
+        """Return the range of prices in the shop's currency."""
         currency = settings.DEFAULT_CURRENCY
         amounts = sorted(
             price.amount
@@ -154,44 +184,45 @@ class ProductAdmin(KeptAdmin):
         ends = dict.fromkeys(format_money(amount, currency) for amount in amounts)
         return " – ".join([*ends][:: max(1, len(ends) - 1)]) or "–"
 
-    @display(description="Sale", label=SALE_COLORS)
-    def state(self, product: Product) -> str:
-        """Whether it can be bought."""
-        return "Withdrawn" if product.deleted_at else "On sale"
+    @display(description="Options")
+    def options_text(self, product: Product) -> SafeString | str:
+        """Return the options with their values as text, for staff who may only read."""
+        values = {option["name"]: ", ".join(option["values"]) for option in product.options}
+        return pairs(values) or "–"
 
 
-class PriceInline(EditableInline):
-    """What the variant costs, per currency."""
+class VariantPriceInline(PriceInline):
+    """The prices of a variant."""
 
     model = Price
-    form = PriceForm
-    fields = ["currency", "amount"]
 
 
 @admin.register(Variant)
 class VariantAdmin(KeptAdmin):
-    """Variants by SKU, with their prices in every currency."""
+    """Variants, with their prices in every currency."""
 
-    list_display = ["article", "of_product", "title", "costs", "in_stock", "state"]
-    list_filter = [SaleFilter]
+    list_display = ["sku_text", "product_link", "title", "prices", "stock_link", "status"]
+    list_filter = [StatusFilter]
     list_select_related = ["product", "stock"]
     identifiers = {"sku": str}
     search_fields = ["product__title"]
-    search_help_text = "A whole SKU, or part of a product's title."
+    search_help_text = "Search by whole SKU or product title."
     ordering = ["-id"]
-    fields = [("article", "of_product"), ("title", "position"), ("in_stock", "state")]
-    readonly_fields = ["article", "of_product", "in_stock", "state"]
-    inlines = [PriceInline]
+    fields = [("sku_text", "product_link"), ("title", "position"), ("stock_link", "status")]
+    readonly_fields = ["sku_text", "product_link", "stock_link", "status"]
+    inlines = [VariantPriceInline]
 
-    article = text("sku", label="SKU")
+    status = status_label
+    sku_text = text("sku", label="SKU")
+    product_link = link("catalog.product", pk="product_id", text="product.title", label="Product")
 
     def save_model(self, request: HttpRequest, obj: Variant, form: Any, change: bool) -> None:
-        """Keeps other writers of the product waiting, as its services do."""
+        """Lock the product against other writers, as its services do, and save the variant."""
         _lock(obj.product)
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Brings what search finds into step."""
+        """Save the related rows and update the product's search text."""
         super().save_related(request, form, formsets, change)
         refresh_from_variants(_lock(form.instance.product), now=timezone.now())
 
@@ -199,40 +230,25 @@ class VariantAdmin(KeptAdmin):
         return super().get_queryset(request).prefetch_related("prices")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """A variant is added on its product's page."""
+        """Return False: a variant is added on its product's page."""
         return False
 
-    @display(description="Product", ordering="product__title")
-    def of_product(self, variant: Variant) -> str:
-        """A link to the product."""
-        return link_to("catalog.product", variant.product_id, variant.product.title)
-
     @display(description="Prices")
-    def costs(self, variant: Variant) -> str:
-        """In every currency."""
+    def prices(self, variant: Variant) -> str:
+        """Return the price in each currency."""
         prices = [format_money(price.amount, price.currency) for price in variant.prices.all()]
         return ", ".join(sorted(prices)) or "–"
 
     @display(description="Stock")
-    def in_stock(self, variant: Variant) -> str:
-        """A link to the stock."""
+    def stock_link(self, variant: Variant) -> str:
+        """Return a link to the stock, with the units available."""
         stock = getattr(variant, "stock", None)
-        return link_to("inventory.stock", variant.pk, stock) if stock else "–"
-
-    @display(description="Sale", label=SALE_COLORS)
-    def state(self, variant: Variant) -> str:
-        """Whether it can be bought."""
-        return "Withdrawn" if variant.deleted_at else "On sale"
+        if stock is None:
+            return "–"
+        available = stock.on_hand - stock.reserved
+        return link_to("inventory.stock", variant.pk, f"{available} available")
 
 
 def _lock(product: Product) -> Product:
-    """The product as it is now, locked against other writers."""
+    """Return the product as it is now, locked against other writers."""
     return Product.objects.select_for_update(no_key=True).get(pk=product.pk)
-
-
-def _set_price(variant: Variant, amount: int | None) -> None:
-    """In minor units of the shop's currency; None is no price."""
-    if amount is None:
-        Price.objects.filter(variant=variant, currency=settings.DEFAULT_CURRENCY).delete()
-    else:
-        set_prices([(variant, [Money(amount, settings.DEFAULT_CURRENCY)])])

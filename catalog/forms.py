@@ -1,4 +1,4 @@
-"""What staff type about products, made safe to keep."""
+"""The admin's forms of categories, products and variants."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from core.money import to_major
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A category that stands below no category of its own."""
+    """A category, which cannot be below itself."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuses a circle; the tree stays locked until the category is saved."""
+        """Refuse a cycle; the categories stay locked until this one is saved."""
         cleaned = super().clean() or self.cleaned_data
         rows = Category.objects.select_for_update(no_key=True).order_by("id")
         tree = {row.id: row for row in rows}
@@ -30,17 +30,28 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
+OPTIONS_EXAMPLE = '[{"name": "Size", "values": ["S", "M"]}]'
+VARIANT_OPTIONS_EXAMPLE = '{"Size": "M"}'
+
+
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A product; its options keep the shape that the API answers with."""
+    """A product; its options have the structure that the API returns."""
 
     class Meta:
         widgets = {"options": UnfoldAdminTextInputWidget}
+        help_texts = {"options": f"For example, {OPTIONS_EXAMPLE}."}
 
     def clean_options(self) -> list[Any]:
-        """A list of names with their values."""
+        """Return a list of option names with their values."""
         options = self.cleaned_data["options"] or []
-        if not isinstance(options, list) or not all(_is_option(option) for option in options):
-            raise forms.ValidationError('Such as [{"name": "Size", "values": ["S", "M"]}].')
+        if not isinstance(options, list) or not all(
+            isinstance(option, dict)
+            and set(option) == {"name", "values"}
+            and isinstance(option["values"], list)
+            and _are_strings([option["name"], *option["values"]])
+            for option in options
+        ):
+            raise forms.ValidationError(f"Enter options like {OPTIONS_EXAMPLE}.")
         return options
 
 
@@ -52,45 +63,34 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         labels = {"sku": "SKU"}
         widgets = {"options": UnfoldAdminTextInputWidget}
+        help_texts = {"options": f"For example, {VARIANT_OPTIONS_EXAMPLE}."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["price"].label = f"Price ({settings.DEFAULT_CURRENCY})"
         if not self.instance._state.adding:  # noqa: SLF001 - Django's documented API
-            self.initial["price"] = self._stored_price()
-
-    def _stored_price(self) -> Decimal | None:
-        amounts = {price.currency: price.amount for price in self.instance.prices.all()}
-        amount = amounts.get(settings.DEFAULT_CURRENCY)
-        return None if amount is None else to_major(amount, settings.DEFAULT_CURRENCY)
+            for price in self.instance.prices.all():
+                if price.currency == settings.DEFAULT_CURRENCY:
+                    self.initial["price"] = to_major(price.amount, price.currency)
 
     def clean_sku(self) -> str:
-        """One that a path of the API can end in; one that has it already keeps it."""
+        """Refuse a new SKU that the paths of the API cannot end in."""
         sku: str = self.cleaned_data["sku"]
         if "sku" in self.changed_data and sku.endswith(RESERVED_ENDINGS):
             raise forms.ValidationError(RESERVED)
         return sku
 
     def clean_price(self) -> int | None:
-        """In minor units."""
+        """Return the price in minor units."""
         price: Decimal | None = self.cleaned_data["price"]
         return None if price is None else minor_units(price, settings.DEFAULT_CURRENCY)
 
     def clean_options(self) -> dict[str, str]:
-        """Names with one value each."""
+        """Return option names with one value each."""
         options = self.cleaned_data["options"] or {}
         if not isinstance(options, dict) or not _are_strings(options.values()):
-            raise forms.ValidationError('Such as {"Size": "M"}.')
+            raise forms.ValidationError(f"Enter options like {VARIANT_OPTIONS_EXAMPLE}.")
         return options
-
-
-def _is_option(option: Any) -> bool:
-    return (
-        isinstance(option, dict)
-        and set(option) == {"name", "values"}
-        and isinstance(option["values"], list)
-        and _are_strings([option["name"], *option["values"]])
-    )
 
 
 def _are_strings(values: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Checkouts to look at, and the shipping methods that they offer."""
+"""The admin pages of checkouts and shipping methods."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from checkout.models import Checkout, CheckoutLine, ShippingMethod, ShippingPrice
-from core.backoffice.base import EditableInline, ReadOnlyAdmin, ShopAdmin
-from core.backoffice.columns import address, link_to, money, status
+from core.backoffice.base import PriceInline, ReadOnlyAdmin, ShopAdmin
+from core.backoffice.columns import address, link, link_to, money, status
 from core.backoffice.filters import DaysFilter
-from core.backoffice.forms import PriceForm
 from core.money import format_money
 from events.admin import WithTimeline
 from inventory.admin import ReservationInline
@@ -31,7 +30,7 @@ CHECKOUT_COLORS = {
 
 
 class CheckoutLineInline(PricedLineInline):
-    """The lines at their frozen prices."""
+    """The lines, with the prices of the checkout."""
 
     model = CheckoutLine
     priced_with = "checkout"
@@ -42,7 +41,15 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
     """Checkouts, newest first."""
 
     shows_personal_data = True
-    list_display = ["id", "email", "due", "state", "placed", "created_at", "reservation_expires_at"]
+    list_display = [
+        "id",
+        "email",
+        "total_money",
+        "status_label",
+        "order_link",
+        "created_at",
+        "reservation_expires_at",
+    ]
     list_filter = [
         ("status", ChoicesDropdownFilter),
         ("currency", FieldTextFilter),
@@ -51,59 +58,76 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
     list_select_related = ["order", "customer"]
     identifiers = {"id": UUID, "cart": UUID, "email": str}
     search_fields = [*identifiers]
-    search_help_text = "The id of a checkout or cart, or an e-mail address."
+    search_help_text = "Search by checkout ID, cart ID, or email."
     ordering = ["-id"]
     inlines = [CheckoutLineInline, ReservationInline, PaymentInline]
     fieldsets = [
-        (None, {"fields": [("id", "version"), ("email", "buyer"), ("basket", "placed")]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("id", "version"),
+                    ("email", "customer_link"),
+                    ("cart_link", "order_link"),
+                ]
+            },
+        ),
         ("State", {"fields": [("status", "reservation_expires_at"), ("created_at", "updated_at")]}),
-        ("Totals", {"fields": [("goods", "off", "delivery"), ("taxed", "due")]}),
-        ("Delivery", {"fields": [("ship_to", "bill_to"), "shipping_title"]}),
+        (
+            "Totals",
+            {
+                "fields": [
+                    ("subtotal_money", "discount_money", "shipping_money"),
+                    ("tax_money", "total_money"),
+                ]
+            },
+        ),
+        (
+            "Delivery",
+            {"fields": [("shipping_address_text", "billing_address_text"), "shipping_title"]},
+        ),
         ("Timeline", {"fields": ["history"]}),
     ]
 
-    goods = money("subtotal")
-    off = money("discount")
-    delivery = money("shipping")
-    taxed = money("tax", label="Tax")
-    due = money("total")
-    ship_to = address("shipping_address")
-    bill_to = address("billing_address")
-    state = status("status", CHECKOUT_COLORS)
-
-    @display(description="Customer")
-    def buyer(self, checkout: Checkout) -> str:
-        """The account, or that it is a guest's."""
-        customer = checkout.customer
-        return link_to("accounts.user", customer.pk, customer.email) if customer else "Guest"
-
-    @display(description="Cart")
-    def basket(self, checkout: Checkout) -> str:
-        """The cart whose lines these are."""
-        return link_to("carts.cart", checkout.cart_id, checkout.cart_id)
+    subtotal_money = money("subtotal")
+    discount_money = money("discount")
+    shipping_money = money("shipping")
+    tax_money = money("tax")
+    total_money = money("total")
+    shipping_address_text = address("shipping_address")
+    billing_address_text = address("billing_address")
+    status_label = status("status", CHECKOUT_COLORS)
+    customer_link = link(
+        "accounts.user",
+        pk="customer_id",
+        text="customer.email",
+        label="Customer",
+        empty="Guest",
+    )
+    cart_link = link("carts.cart", pk="cart_id", text="cart_id", label="Cart")
 
     @display(description="Order", empty_value="–")
-    def placed(self, checkout: Checkout) -> str | None:
-        """The order that it became."""
+    def order_link(self, checkout: Checkout) -> str | None:
+        """Return a link to the order that was placed."""
         order = getattr(checkout, "order", None)
         return link_to("orders.order", order.pk, order.number) if order else None
 
 
-class ShippingPriceInline(EditableInline):
-    """What the method costs, per currency."""
+class ShippingPriceInline(PriceInline):
+    """The prices of a shipping method."""
 
     model = ShippingPrice
-    form = PriceForm
-    fields = ["currency", "amount"]
 
 
 @admin.register(ShippingMethod)
 class ShippingMethodAdmin(ShopAdmin):
-    """Ways to deliver. Orders keep the title and price that they were placed with."""
+    """Shipping methods. An order keeps the title and price that it was placed with."""
 
-    list_display = ["title", "code", "costs", "position", "active"]
+    list_display = ["title", "code", "prices", "position", "active"]
     list_filter = ["active"]
     search_fields = ["title", "code"]
+    search_help_text = "Search by title or code."
+    help_texts = {"code": "Used by the API. It cannot be changed later."}
     ordering = ["position", "code"]
     fields = ["title", "code", ("position", "active")]
     inlines = [ShippingPriceInline]
@@ -117,7 +141,7 @@ class ShippingMethodAdmin(ShopAdmin):
         return ["code"] if obj else []
 
     @display(description="Prices")
-    def costs(self, method: ShippingMethod) -> str:
-        """In every currency."""
+    def prices(self, method: ShippingMethod) -> str:
+        """Return the price in each currency."""
         prices = [format_money(price.amount, price.currency) for price in method.prices.all()]
         return ", ".join(sorted(prices)) or "–"

@@ -1,8 +1,10 @@
-"""Background jobs: to look at, and the failed ones to run again."""
+"""The admin pages of background jobs."""
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.utils import model_ngettext
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -24,12 +26,17 @@ JOB_COLORS = {
     "aborted": "danger",
 }
 
-admin.site.index_title = "Today"
+admin.site.index_title = "Home"
 admin.site.unregister(ProcrastinateJob)
+
+# Procrastinate names app and model after itself; staff read the name that the menu has.
+apps.get_app_config("procrastinate").verbose_name = "Background jobs"
+ProcrastinateJob._meta.verbose_name = "background job"  # noqa: SLF001 - documented API
+ProcrastinateJob._meta.verbose_name_plural = "background jobs"  # noqa: SLF001
 
 
 class JobEventInline(ReadOnlyInline):
-    """What happened to a job."""
+    """The history of a job."""
 
     model = ProcrastinateEvent
     verbose_name_plural = "history"
@@ -45,7 +52,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = [("status", ChoicesDropdownFilter)]
     identifiers = {"task_name": str, "id": int}
     search_fields = [*identifiers]
-    search_help_text = "The whole name of a task, or the number of a job."
+    search_help_text = "Search by task name or job ID."
     ordering = ["-id"]
     fields = [
         ("task_name", "queue_name"),
@@ -62,33 +69,34 @@ class JobAdmin(ReadOnlyAdmin):
 
     @display(description="Arguments")
     def arguments(self, job: ProcrastinateJob) -> SafeString:
-        """What the task is called with."""
+        """Return the arguments that the task is called with."""
         return pairs(job.args)
 
     def has_retry_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        """Whether somebody may run failed jobs again."""
+        """Return whether the user may retry failed jobs."""
         return bool(request.user.has_perm("procrastinate.change_procrastinatejob"))
 
-    @action(description="Run failed jobs again", permissions=["retry"])
+    @action(description="Retry failed jobs", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]) -> None:
-        """Puts the failed ones of the selected jobs back into their queue, due now."""
+        """Queue the failed ones of the selected jobs again, due now."""
         failed = list(queryset.filter(status="failed"))
         for job in failed:
             app.job_manager.retry_job_by_id(job.id, timezone.now())
-        self.message_user(request, f"{len(failed)} put back into the queue.", messages.SUCCESS)
+        noun = model_ngettext(self.opts, len(failed))
+        self.message_user(request, f"{len(failed)} {noun} queued again.", messages.SUCCESS)
 
     @action(
-        description="Run again",
+        description="Retry",
         permissions=["retry"],
         url_path="retry",
         icon="replay",
         dialog={
-            "title": "Run this job again",
-            "description": "A failed job is put back into its queue. Any other is left alone.",
-            "form_submit_text": "Run again",
+            "title": "Retry this job",
+            "description": "A failed job is queued again. Any other job is left as it is.",
+            "form_submit_text": "Retry",
         },
     )
     def retry_one(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        """Puts one failed job back into its queue."""
+        """Queue one failed job again."""
         self.retry(request, self.get_queryset(request).filter(pk=object_id))
         return back_to("procrastinate.procrastinatejob", object_id)

@@ -1,4 +1,4 @@
-"""The start page of the admin: what is going on in the shop, each panel one statement."""
+"""The home page of the admin: panels about the shop, each read by one statement."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHOWN = 8
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A small table with a way to the whole list."""
+    """A small table with a link to the whole list."""
 
     title: str
     url: str
@@ -31,12 +31,12 @@ class Panel:
 
     @property
     def table(self) -> dict[str, Any]:
-        """As django-unfold's table component takes it."""
+        """Return the table in the form that django-unfold's component takes."""
         return {"headers": self.headers, "rows": self.rows}
 
 
 def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Adds the panels that the reader may see."""
+    """Add the panels that the user may see."""
     permitted = (make for permission, make in PANELS if request.user.has_perm(permission))
     return {**context, "panels": [make() for make in permitted]}
 
@@ -55,14 +55,14 @@ def _sales() -> Panel:
     return Panel(
         title="Sales",
         url=reverse("admin:orders_order_changelist"),
-        empty="Nothing was sold in the last seven days.",
-        headers=["Currency", "Orders today", "Sales today", "Orders, 7 days", "Sales, 7 days"],
+        empty="No sales in the last 7 days.",
+        headers=["Currency", "Orders today", "Sales today", "Orders (7 days)", "Sales (7 days)"],
         rows=rows,
     )
 
 
 def _latest_orders() -> Panel:
-    """Names nobody: who placed an order stands on its page, where the look is written down."""
+    """Show no customer: who placed an order is on its page, where the access is logged."""
     rows: list[list[object]] = [
         [
             link_to("orders.order", order.pk, order.number),
@@ -74,7 +74,7 @@ def _latest_orders() -> Panel:
     return Panel(
         title="Latest orders",
         url=reverse("admin:orders_order_changelist"),
-        empty="No order has been placed yet.",
+        empty="No orders yet.",
         headers=["Number", "Placed (UTC)", "Total"],
         rows=rows,
     )
@@ -92,8 +92,8 @@ def _low_stock() -> Panel:
     return Panel(
         title="Low stock",
         url=reverse("admin:inventory_stock_changelist") + "?availability=low",
-        empty="Nothing runs out.",
-        headers=["SKU", "Product", "Left"],
+        empty="No low stock.",
+        headers=["SKU", "Product", "Available"],
         rows=rows,
     )
 
@@ -106,7 +106,7 @@ def _failed_jobs() -> Panel:
     return Panel(
         title="Failed jobs",
         url=reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed",
-        empty="No job has failed.",
+        empty="No failed jobs.",
         headers=["Task", "Attempts"],
         rows=rows,
     )

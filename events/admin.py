@@ -1,8 +1,7 @@
-"""What happened, to look at."""
+"""The admin pages of events, and the timeline of a row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from core.money import format_money
 from events.models import Event
 
 TIMELINE_LENGTH = 200
-# Members of an event's data that are minor units of its subject's currency.
+# Members of an event's data in minor units of its subject's currency.
 AMOUNTS = frozenset({"total", "amount", "captured", "refunded"})
 
 
@@ -32,49 +31,57 @@ class EventAdmin(ReadOnlyAdmin):
     list_select_related = ["actor"]
     identifiers = {"type": str, "subject_id": UUID}
     search_fields = [*identifiers]
-    search_help_text = "The whole id of an order, checkout or variant, or a type."
+    search_help_text = "Search by event type, or the ID of an order, checkout, or variant."
+    help_texts = {
+        "type": "For example, order.placed.",
+        "subject_id": "The order, checkout, or variant that the event is about.",
+    }
     ordering = ["-id"]
     fields = ["type", "subject_id", "data", "actor", "created_at"]
 
 
 class WithTimeline:
-    """A page whose field `history` is what happened to its row, which has a currency."""
+    """A page with a field `history`: the events of its row, which has a currency."""
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """Reads the events along with the row, because a page asks for a field several times."""
+        """Read the events along with the row, because a page asks for a field several times."""
         row: Any = super().get_object(request, object_id, from_field)  # type: ignore[misc]
         if row is not None:
-            row.timeline = _timeline(row.pk, row.currency)
+            row.timeline = timeline(row.pk, row.currency)
         return row
 
-    @display(description="What happened")
+    @display(description="Events")
     def history(self, row: Any) -> SafeString:
-        """The events, oldest first."""
+        """Return the events, oldest first."""
         shown: SafeString = row.timeline
         return shown
 
 
-def _timeline(subject_id: UUID, currency: str) -> SafeString:
+def timeline(subject_id: UUID, currency: str) -> SafeString:
+    """Return the events of a subject as a table, oldest first, with amounts as money."""
+
+    def readable(name: str, value: Any) -> Any:
+        is_amount = name in AMOUNTS and isinstance(value, int)
+        return format_money(value, currency) if is_amount else value
+
     events = Event.objects.filter(subject_id=subject_id).select_related("actor").order_by("id")
     rows = [
         (
             f"{event.created_at:%d %b %Y, %H:%M:%S}",
             event.type,
             event.actor or "–",
-            pairs(_readable(event.data, currency)),
+            pairs(
+                {
+                    name: readable(name, value)
+                    for name, value in event.data.items()
+                    if value not in ("", None)
+                }
+            ),
         )
         for event in events[:TIMELINE_LENGTH]
     ]
     cell = '<td class="py-1 pr-6 align-top">{}</td>'
     body = format_html_join("", f"<tr>{cell * 4}</tr>", rows)
     return format_html("<table>{}</table>", body) if rows else SafeString("–")
-
-
-def _readable(data: Mapping[str, Any], currency: str) -> dict[str, Any]:
-    """The data of an event with its minor units as money."""
-    return {
-        name: format_money(value, currency) if name in AMOUNTS and isinstance(value, int) else value
-        for name, value in data.items()
-    }

@@ -1,4 +1,4 @@
-"""How much there is: figures and their history to look at, adjusted by movements alone."""
+"""The admin pages of stock, stock movements and reservations."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.base import KeptAdmin, ReadOnlyAdmin, ReadOnlyInline
-from core.backoffice.columns import back_to, link_to
+from core.backoffice.columns import back_to, link, text
 from core.backoffice.filters import DaysFilter
 from core.db.transactions import use_case
 from core.errors import CongoCartError
@@ -27,7 +27,7 @@ from inventory.services import adjust_stock
 
 
 class AvailabilityFilter(admin.SimpleListFilter):
-    """Finds what has to be ordered."""
+    """Filter stock that is sold out or low."""
 
     title = "availability"
     parameter_name = "availability"
@@ -43,7 +43,7 @@ class AvailabilityFilter(admin.SimpleListFilter):
 
 
 class MovementInline(ReadOnlyInline):
-    """The ledger of one variant, newest first."""
+    """The movements of a variant's stock, newest first."""
 
     model = Movement
     fields = ["created_at", "delta", "kind", "reason", "order", "actor"]
@@ -55,24 +55,32 @@ class MovementInline(ReadOnlyInline):
 
 
 class StockForm(forms.ModelForm):  # type: ignore[type-arg]
-    """How a variant is sold; its figures are not typed but moved."""
+    """How a variant is sold. Quantities are changed by adjustments only."""
+
+    class Meta:
+        help_texts = {
+            "tracked": "When off, the variant is always available.",
+            "backorder": "When on, customers can buy more units than are on hand.",
+        }
 
     def clean(self) -> dict[str, Any]:
-        """Refuses what the figures forbid; the row stays locked until it is saved."""
+        """Refuse what the quantities forbid; the row stays locked until it is saved."""
         cleaned = super().clean() or self.cleaned_data
         free = not cleaned.get("tracked") or cleaned.get("backorder")
         stock = Stock.objects.select_for_update(no_key=True).get(pk=self.instance.pk)
         if not free and not 0 <= stock.reserved <= stock.on_hand:
-            raise forms.ValidationError("More is promised than there is: adjust the stock first.")
+            raise forms.ValidationError(
+                "Fewer units are on hand than are promised to customers; adjust the stock first."
+            )
         return cleaned
 
 
 class AdjustmentForm(BaseDialogForm):
-    """How many units came or went, and why."""
+    """A change of the quantity on hand, with the reason."""
 
     delta = forms.IntegerField(
-        label="Change",
-        help_text="Units to add; with a minus sign, to take away.",
+        label="Adjust by",
+        help_text="A positive number adds units, a negative number removes them.",
         min_value=-MAX_ON_HAND,
         max_value=MAX_ON_HAND,
         widget=UnfoldAdminIntegerFieldWidget,
@@ -80,10 +88,10 @@ class AdjustmentForm(BaseDialogForm):
     reason = forms.CharField(max_length=255, widget=UnfoldAdminTextInputWidget)
 
     def clean_delta(self) -> int:
-        """Nothing is no adjustment."""
+        """Refuse an adjustment by 0."""
         delta: int = self.cleaned_data["delta"]
         if delta == 0:
-            raise forms.ValidationError("That changes nothing.")
+            raise forms.ValidationError("Enter a number other than 0.")
         return delta
 
 
@@ -98,12 +106,20 @@ class StockAdmin(KeptAdmin):
     list_select_related = ["variant__product"]
     identifiers = {"variant__sku": str}
     search_fields = ["variant__product__title"]
-    search_help_text = "A whole SKU, or part of a product's title."
+    search_help_text = "Search by whole SKU or product title."
     ordering = ["variant"]
     fields = [("sku", "product"), ("on_hand", "reserved", "available"), ("tracked", "backorder")]
     readonly_fields = ["sku", "product", "on_hand", "reserved", "available"]
     inlines = [MovementInline]
     actions_detail = ["adjust"]
+
+    sku = text("variant.sku", label="SKU")
+    product = link(
+        "catalog.product",
+        pk="variant.product_id",
+        text="variant.product.title",
+        label="Product",
+    )
 
     @action(
         description="Adjust",
@@ -111,14 +127,15 @@ class StockAdmin(KeptAdmin):
         url_path="adjust",
         icon="swap_vert",
         dialog={
-            "title": "Adjust the stock",
-            "description": "Recorded with your name; never below what checkouts hold.",
+            "title": "Adjust stock",
+            "description": "The adjustment is recorded with your name. The quantity on hand cannot "
+            "go below the reserved quantity.",
             "form_class": AdjustmentForm,
             "form_submit_text": "Adjust",
         },
     )
     def adjust(self, request: HttpRequest, form: AdjustmentForm, object_id: str) -> HttpResponse:
-        """Moves the units that were typed, or says why it cannot be."""
+        """Record the adjustment, or show why it was refused."""
         stock = get_object_or_404(Stock.objects.select_related("variant"), pk=object_id)
         try:
             use_case(adjust_stock)(
@@ -132,85 +149,62 @@ class StockAdmin(KeptAdmin):
         except CongoCartError as refusal:
             self.message_user(request, refusal.detail, messages.ERROR)
         else:
-            self.message_user(request, "The stock was adjusted.", messages.SUCCESS)
+            self.message_user(request, "Stock adjusted.", messages.SUCCESS)
         return back_to("inventory.stock", object_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    @display(description="SKU", ordering="variant__sku")
-    def sku(self, stock: Stock) -> str:
-        """Of the variant."""
-        return stock.variant.sku
-
-    @display(description="Product", ordering="variant__product__title")
-    def product(self, stock: Stock) -> str:
-        """A link to the product that the variant belongs to."""
-        product = stock.variant.product
-        return link_to("catalog.product", product.pk, product.title)
-
     @display(description="Available")
     def available(self, stock: Stock) -> int | str:
-        """Units that a new checkout could reserve."""
+        """Return the units that a new checkout can reserve."""
         if not stock.tracked or stock.backorder:
-            return "always"
+            return "Unlimited"
         return stock.on_hand - stock.reserved
 
 
 @admin.register(Movement)
 class MovementAdmin(ReadOnlyAdmin):
-    """The ledger of all stock, newest first."""
+    """The movements of all stock, newest first."""
 
     list_display = ["created_at", "sku", "delta", "kind", "reason", "order", "actor"]
     list_filter = [("kind", ChoicesDropdownFilter), ("created_at", DaysFilter)]
     list_select_related = ["stock__variant", "order", "actor"]
     identifiers = {"stock__variant__sku": str, "order__number": str.upper}
     search_fields = [*identifiers]
-    search_help_text = "A whole SKU or order number."
+    search_help_text = "Search by SKU or order number."
     ordering = ["-id"]
     fields = ["created_at", "sku", "delta", "kind", "reason", "order", "actor"]
-
-    @display(description="SKU", ordering="stock__variant__sku")
-    def sku(self, movement: Movement) -> str:
-        """A link to the stock that moved."""
-        return link_to("inventory.stock", movement.stock_id, movement.stock.variant.sku)
+    sku = link("inventory.stock", pk="stock_id", text="stock.variant.sku", label="SKU")
 
 
 class ReservationInline(ReadOnlyInline):
-    """What a checkout holds."""
+    """The reservations of a checkout."""
 
     model = Reservation
     fields = ["sku", "quantity", "expires_at"]
     ordering = ["id"]
 
+    sku = link("inventory.stock", pk="stock_id", text="stock.variant.sku", label="SKU")
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reservation]:
         return super().get_queryset(request).select_related("stock__variant")
-
-    @display(description="SKU")
-    def sku(self, reservation: Reservation) -> str:
-        """A link to the stock that is held."""
-        return link_to("inventory.stock", reservation.stock_id, reservation.stock.variant.sku)
 
 
 @admin.register(Reservation)
 class ReservationAdmin(ReadOnlyAdmin):
-    """What is held for checkouts, the newest first."""
+    """Stock reserved by checkouts, newest first."""
 
-    list_display = ["sku", "quantity", "expires_at", "held_for"]
+    list_display = ["sku", "quantity", "expires_at", "checkout_link"]
     list_filter = [("expires_at", DaysFilter)]
     list_select_related = ["stock__variant", "checkout"]
     identifiers = {"stock__variant__sku": str, "checkout": UUID}
     search_fields = [*identifiers]
-    search_help_text = "A whole SKU or the id of a checkout."
+    search_help_text = "Search by SKU or checkout ID."
     ordering = ["-id"]
-    fields = ["sku", "quantity", "expires_at", "held_for"]
+    fields = ["sku", "quantity", "expires_at", "checkout_link"]
 
-    @display(description="SKU", ordering="stock__variant__sku")
-    def sku(self, reservation: Reservation) -> str:
-        """Of the variant that is held."""
-        return reservation.stock.variant.sku
-
-    @display(description="Checkout")
-    def held_for(self, reservation: Reservation) -> str:
-        """A link to the checkout that holds it."""
-        return link_to("checkout.checkout", reservation.checkout_id, reservation.checkout_id)
+    sku = text("stock.variant.sku", label="SKU")
+    checkout_link = link(
+        "checkout.checkout", pk="checkout_id", text="checkout_id", label="Checkout"
+    )

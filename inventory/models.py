@@ -36,7 +36,7 @@ class Stock(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.on_hand - self.reserved} available"
+        return str(self.variant.sku)
 
     def level(self, sku: str) -> Level:
         """Return the stock as a value of the domain; the catalog knows the SKU."""
@@ -72,7 +72,7 @@ class Reservation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} held"
+        return f"{self.quantity} × {self.stock}"
 
 
 class Movement(models.Model):
@@ -98,4 +98,4 @@ class Movement(models.Model):
         indexes = [models.Index(fields=["stock", "created_at"], name="inventory_movement_history")]
 
     def __str__(self) -> str:
-        return f"{self.delta:+d} ({self.kind})"
+        return f"{self.delta:+d} × {self.stock}"

@@ -1,8 +1,9 @@
-"""What was bought: a snapshot to look at, with its money, its units and its history."""
+"""The admin pages of orders."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
@@ -13,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ReadOnlyAdmin
-from core.backoffice.columns import address, link_to, money, status
+from core.backoffice.columns import address, link, money, status
 from core.backoffice.filters import DaysFilter
 from events.admin import WithTimeline
 from orders.models import Order, OrderLine, OrderQuerySet
@@ -31,7 +32,7 @@ FULFILLMENT_COLORS = {
 
 
 class PaymentStatusFilter(admin.SimpleListFilter):
-    """Finds orders by how far their payment is."""
+    """Filter orders by payment status."""
 
     title = "payment status"
     parameter_name = "payment_status"
@@ -50,16 +51,20 @@ class OrderLineInline(PricedLineInline):
     priced_with = "order"
 
 
-def _words(text: str) -> SearchQuery:
-    return SearchQuery(text, config="simple", search_type="plain")
-
-
 @admin.register(Order)
 class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     """Orders, newest first."""
 
     shows_personal_data = True
-    list_display = ["number", "placed_at", "email", "due", "state", "paid", "sent"]
+    list_display = [
+        "number",
+        "placed_at",
+        "email",
+        "total_money",
+        "status_label",
+        "payment_label",
+        "fulfillment_label",
+    ]
     list_filter = [
         ("status", ChoicesDropdownFilter),
         PaymentStatusFilter,
@@ -68,49 +73,54 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
         ("placed_at", DaysFilter),
     ]
     list_select_related = ["customer"]
-    identifiers = {"search_vector": _words, "id": UUID}
+    identifiers = {
+        "search_vector": partial(SearchQuery, config="simple", search_type="plain"),
+        "id": UUID,
+    }
     search_fields = [*identifiers]
-    search_help_text = "A whole order number, e-mail address or id."
+    search_help_text = "Search by order number, email, or ID."
     ordering = ["-id"]
     inlines = [OrderLineInline, PaymentInline]
     fieldsets = [
-        (None, {"fields": [("number", "placed_at"), ("email", "buyer")]}),
+        (None, {"fields": [("number", "placed_at"), ("email", "customer_link")]}),
         ("State", {"fields": [
-            ("status", "paid", "fulfillment_status"), ("canceled_at", "cancel_reason"),
+            ("status", "payment_label", "fulfillment_status"), ("canceled_at", "cancel_reason"),
         ]}),
-        ("Totals", {"fields": [("goods", "off", "delivery"), ("taxed", "due")]}),
+        ("Totals", {"fields": [
+            ("subtotal_money", "discount_money", "shipping_money"), ("tax_money", "total_money"),
+        ]}),
         ("Delivery", {"fields": [
-            ("ship_to", "bill_to"), ("shipping_title", "started"),
+            ("shipping_address_text", "billing_address_text"),
+            ("shipping_title", "checkout_link"),
         ]}),
         ("Timeline", {"fields": ["history"]}),
     ]  # fmt: skip
 
-    goods = money("subtotal")
-    off = money("discount")
-    delivery = money("shipping")
-    taxed = money("tax", label="Tax")
-    due = money("total")
-    ship_to = address("shipping_address")
-    bill_to = address("billing_address")
-    state = status("status", ORDER_COLORS)
-    sent = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
+    subtotal_money = money("subtotal")
+    discount_money = money("discount")
+    shipping_money = money("shipping")
+    tax_money = money("tax")
+    total_money = money("total")
+    shipping_address_text = address("shipping_address")
+    billing_address_text = address("billing_address")
+    status_label = status("status", ORDER_COLORS)
+    fulfillment_label = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
+    customer_link = link(
+        "accounts.user",
+        pk="customer_id",
+        text="customer.email",
+        label="Customer",
+        empty="Guest",
+    )
+    checkout_link = link(
+        "checkout.checkout", pk="checkout_id", text="checkout_id", label="Checkout"
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        orders: OrderQuerySet = super().get_queryset(request)
-        return orders.with_payment_state()
+        orders: Any = super().get_queryset(request)
+        return cast("OrderQuerySet", orders).with_payment_state()
 
     @display(description="Payment", label=PAYMENT_COLORS)
-    def paid(self, order: Any) -> tuple[str, str]:
-        """Show the status of the order's payments."""
+    def payment_label(self, order: Any) -> tuple[str, str]:
+        """Return the status of the order's payments."""
         return order.payment_state, PaymentStatus(order.payment_state).label
-
-    @display(description="Customer")
-    def buyer(self, order: Order) -> str:
-        """The account, or that a guest bought it."""
-        customer = order.customer
-        return link_to("accounts.user", customer.pk, customer.email) if customer else "Guest"
-
-    @display(description="Checkout")
-    def started(self, order: Order) -> str:
-        """The checkout that it grew out of."""
-        return link_to("checkout.checkout", order.checkout_id, order.checkout_id)

@@ -1,4 +1,4 @@
-"""Money in and out, to look at."""
+"""The admin pages of payments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
-from core.backoffice.columns import link_to, money, status
+from core.backoffice.columns import link, link_to, money, status
 from core.backoffice.filters import DaysFilter
 from payments.models import LedgerEntry, Operation, Payment, WebhookEvent
 
@@ -26,47 +26,47 @@ PAYMENT_COLORS = {
 
 
 class LedgerInline(ReadOnlyInline):
-    """The movements of a payment's money."""
+    """The ledger entries of a payment."""
 
     model = LedgerEntry
-    fields = ["created_at", "kind", "moved", "reference"]
+    fields = ["created_at", "kind", "amount_money", "reference"]
     ordering = ["id"]
 
-    moved = money("amount", currency="payment.currency")
+    amount_money = money("amount", currency="payment.currency")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerEntry]:
         return super().get_queryset(request).select_related("payment")
 
 
 class OperationInline(ReadOnlyInline):
-    """The captures, voids and refunds that were asked for."""
+    """The captures, voids and refunds that were requested."""
 
     model = Operation
-    fields = ["created_at", "kind", "moved", "status", "reason", "last_error", "finished_at"]
+    fields = ["created_at", "kind", "amount_money", "status", "reason", "last_error", "finished_at"]
     ordering = ["id"]
 
-    moved = money("amount", currency="payment.currency")
+    amount_money = money("amount", currency="payment.currency")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Operation]:
         return super().get_queryset(request).select_related("payment")
 
 
 class WebhookEventInline(ReadOnlyInline):
-    """What the provider told of its own accord."""
+    """The webhook events of the provider."""
 
     model = WebhookEvent
     fields = ["received_at", "kind", "event_id"]
     ordering = ["id"]
 
 
-class UnsettledFilter(admin.SimpleListFilter):
-    """Finds what recovery still has to ask the provider about."""
+class OutcomeFilter(admin.SimpleListFilter):
+    """Filter payments whose outcome recovery still has to look up at the provider."""
 
     title = "outcome"
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("unknown", "Not known yet")]
+        return [("unknown", "Unknown")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
         return queryset.filter(next_attempt_at__isnull=False) if self.value() else queryset
@@ -74,70 +74,80 @@ class UnsettledFilter(admin.SimpleListFilter):
 
 @admin.register(Payment)
 class PaymentAdmin(ReadOnlyAdmin):
-    """Payments, newest first. Means of payment (tokens) are not shown."""
+    """Payments, newest first. Payment tokens are not shown."""
 
     list_display = [
         "id",
-        "due",
-        "state",
-        "received",
-        "returned",
+        "amount_money",
+        "status_label",
+        "captured_money",
+        "refunded_money",
         "provider",
-        "placed",
+        "order_link",
         "created_at",
     ]
     list_filter = [
         ("status", ChoicesDropdownFilter),
-        UnsettledFilter,
+        OutcomeFilter,
         ("provider", FieldTextFilter),
         ("created_at", DaysFilter),
     ]
     list_select_related = ["order"]
     identifiers = {"reference": str, "order__number": str.upper, "id": UUID}
     search_fields = [*identifiers]
-    search_help_text = "A provider's reference, an order's number or a payment's id."
+    labels = {"next_attempt_at": "Next lookup"}
+    help_texts = {
+        "step": "The last step that the provider reported.",
+        "reference": "The ID of the payment at the provider.",
+        "next_attempt_at": "When the provider is asked again; empty if the outcome is known.",
+    }
+    search_help_text = "Search by order number, provider reference, or payment ID."
     ordering = ["-id"]
     fieldsets = [
-        (None, {"fields": [("id", "created_at"), ("placed", "started"),
+        (None, {"fields": [("id", "created_at"), ("order_link", "checkout_link"),
                            ("provider", "reference")]}),
-        ("Money", {"fields": [("due", "held", "received"), ("let_go", "returned", "returning")]}),
+        ("Money", {"fields": [
+            ("amount_money", "authorized_money", "captured_money"),
+            ("voided_money", "refunded_money", "refunding_money"),
+        ]}),
         ("State", {"fields": [("status", "step", "capture"), ("decline_code", "last_error"),
                               ("lookup_attempts", "next_attempt_at")]}),
     ]  # fmt: skip
     inlines = [LedgerInline, OperationInline, WebhookEventInline]
 
-    due = money("amount")
-    held = money("authorized")
-    received = money("captured")
-    let_go = money("voided")
-    returned = money("refunded")
-    returning = money("refunding")
-    state = status("status", PAYMENT_COLORS)
-
-    @display(description="Order", empty_value="–")
-    def placed(self, payment: Payment) -> str | None:
-        """The order that it pays for."""
-        order = payment.order
-        return link_to("orders.order", order.pk, order.number) if order else None
-
-    @display(description="Checkout")
-    def started(self, payment: Payment) -> str:
-        """The checkout that it was started in."""
-        return link_to("checkout.checkout", payment.checkout_id, payment.checkout_id)
+    amount_money = money("amount")
+    authorized_money = money("authorized")
+    captured_money = money("captured")
+    voided_money = money("voided")
+    refunded_money = money("refunded")
+    refunding_money = money("refunding", label="Pending refunds")
+    status_label = status("status", PAYMENT_COLORS)
+    order_link = link("orders.order", pk="order_id", text="order.number", label="Order")
+    checkout_link = link(
+        "checkout.checkout", pk="checkout_id", text="checkout_id", label="Checkout"
+    )
 
 
 class PaymentInline(ReadOnlyInline):
     """The payments of an order or a checkout."""
 
     model = Payment
-    fields = ["payment", "due", "received", "returned", "status", "provider", "created_at"]
+    fields = [
+        "payment",
+        "amount_money",
+        "captured_money",
+        "refunded_money",
+        "status",
+        "provider",
+        "created_at",
+    ]
     ordering = ["id"]
 
-    due = money("amount")
-    received = money("captured")
-    returned = money("refunded")
+    amount_money = money("amount")
+    captured_money = money("captured")
+    refunded_money = money("refunded")
 
     @display(description="Payment")
     def payment(self, payment: Payment) -> str:
-        """A link to its own page."""
-        return link_to("payments.payment", payment.pk, "Open")
+        """Return a link to the payment's page."""
+        return link_to("payments.payment", payment.pk, "View payment")

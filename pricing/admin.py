@@ -1,4 +1,4 @@
-"""What the pages of everything priced line by line share."""
+"""The inline of priced lines, shared by the pages of checkouts and orders."""
 
 from __future__ import annotations
 
@@ -12,16 +12,24 @@ from core.backoffice.columns import money, text
 
 
 class PricedLineInline(ReadOnlyInline):
-    """Lines at the prices that were settled with them; `priced_with` names what has them."""
+    """Priced lines; `priced_with` is the field that names what they belong to."""
 
-    fields = ["article", "title", "quantity", "price", "off", "taxed", "sum"]
+    fields = [
+        "sku_text",
+        "title",
+        "quantity",
+        "unit_price_money",
+        "discount_money",
+        "tax_money",
+        "total_money",
+    ]
     priced_with: str
 
-    article = text("sku", label="SKU")
-    price = money("unit_price")
-    off = money("discount")
-    taxed = money("tax", label="Tax")
-    sum = money("total")
+    sku_text = text("sku", label="SKU")
+    unit_price_money = money("unit_price")
+    discount_money = money("discount")
+    tax_money = money("tax")
+    total_money = money("total")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related(self.priced_with)

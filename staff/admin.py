@@ -25,11 +25,13 @@ admin.site.password_change = own_password_page  # type: ignore[assignment,method
 
 @admin.register(PersonalDataAccess)
 class PersonalDataAccessAdmin(ReadOnlyAdmin):
-    """Who on the staff saw whose personal data."""
+    """The log of requests in which staff saw personal data."""
 
     list_display = ["at", "actor", "operation", "path"]
     list_filter = ["operation", ("at", DaysFilter)]
     list_select_related = ["actor"]
     search_fields = ["actor__email", "path"]
+    search_help_text = "Search by staff email or path."
+    help_texts = {"operation": "The operation of the API, or the page of the admin."}
     fields = ["at", "actor", "operation", "path", "request_id"]
     ordering = ["-id"]

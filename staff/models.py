@@ -42,7 +42,8 @@ class PersonalDataAccess(models.Model):
 
     class Meta:
         db_table = "accounts_personaldataaccess"
-        verbose_name_plural = "accesses to personal data"
+        verbose_name = "personal data access"
+        verbose_name_plural = "personal data access log"
 
     def __str__(self) -> str:
         return f"{self.operation} at {self.at:%Y-%m-%d %H:%M}"

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class BackofficeConfig(AppConfig):
-    """What the admin pages of all apps share: base classes, money columns and inputs, the look."""
+    """Shared pieces of the admin pages: base classes, money columns and fields, filters."""
 
     name = "core.backoffice"
     label = "backoffice"

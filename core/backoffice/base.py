@@ -1,8 +1,9 @@
-"""What every admin page of the shop has in common."""
+"""Base classes of the admin pages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
@@ -11,24 +12,53 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
+from core.backoffice.columns import money
+from core.backoffice.forms import PriceForm
 from core.backoffice.pagination import EstimatingPaginator
 
 
 class ShopChangeList(ChangeList):
-    """A list that knows its whole length when nothing was filtered away."""
+    """A list under the name that it has in the menu."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = capfirst(self.opts.verbose_name_plural)
 
     def get_results(self, request: HttpRequest) -> None:
-        """Without it, an unfiltered list offers to show all that it shows."""
+        """Set the full count of an unfiltered list, which otherwise offers a useless "Show all"."""
         super().get_results(request)
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
 
 
-class ShopAdmin(ModelAdmin):
-    """A list whose cost does not grow with its table, and a form that saves what it changed."""
+class ReaderColumns(BaseModelAdmin):  # type: ignore[type-arg]
+    """Formatted columns in place of form fields, for staff who may only read.
+
+    Django shows such staff the stored value of a field, not what its form makes of it.
+    """
+
+    # Field -> the column that is shown instead.
+    reader_columns: ClassVar[Mapping[str, str]] = {}
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return [
+            self.reader_columns.get(field, field) if isinstance(field, str) else field
+            for field in fields
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), *self.reader_columns.values()]
+
+
+class ShopAdmin(ReaderColumns, ModelAdmin):
+    """A list whose cost does not grow with its table, and a form that saves changed fields only."""
 
     paginator = EstimatingPaginator
     show_full_result_count = False
@@ -39,11 +69,21 @@ class ShopAdmin(ModelAdmin):
     list_fullwidth = True
     compressed_fields = True
     warn_unsaved_form = True
-    # Whether it shows staff who somebody is; each request of its pages is recorded then.
+    # Whether the pages show personal data; each request for them is then recorded.
     shows_personal_data: ClassVar[bool] = False
-    # Lookup -> what reads its value from a search term, or raises ValueError. These are compared
-    # whole, each through its own index; the other names in `search_fields` are searched within.
+    # Lookup -> parser of a search term, which may raise ValueError. These must match exactly, each
+    # through its own index; the other names in `search_fields` match a part.
     identifiers: ClassVar[Mapping[str, Callable[[str], object]]] = {}
+    # Field -> label or help text, in the form and on read-only pages alike.
+    labels: ClassVar[Mapping[str, str]] = {}
+    help_texts: ClassVar[Mapping[str, str]] = {}
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[Any]]:
+        kwargs |= {"labels": self.labels or None, "help_texts": self.help_texts or None}
+        form: type[ModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
+        return form
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ShopChangeList]:
         return ShopChangeList
@@ -51,48 +91,36 @@ class ShopAdmin(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """The rows that `search_term` names or, where it may, occurs in."""
+        """Return the rows with `search_term` as an identifier or within a searched field."""
         term = search_term.strip()
         if not self.identifiers or not term:
             return super().get_search_results(request, queryset, search_term)
-        named = queryset.filter(pk__in=self._named(term))
+        rows = self.model._base_manager.values("pk").order_by()  # noqa: SLF001 - documented API
+        matches = []
+        for lookup, parse in self.identifiers.items():
+            with suppress(ValueError):
+                matches.append(rows.filter(**{lookup: parse(term)}))
+        # A union, because PostgreSQL uses no index for an OR across tables.
+        named = queryset.filter(pk__in=rows.none().union(*matches))
         if set(self.search_fields) <= set(self.identifiers):
             return named, False
         containing, may_repeat = super().get_search_results(request, queryset, search_term)
         return containing | named, may_repeat
 
-    def _named(self, term: str) -> QuerySet[Any]:
-        """A union, because PostgreSQL uses no index for an OR across tables."""
-        rows = self.model._base_manager.values("pk").order_by()  # noqa: SLF001 - documented API
-        found = []
-        for lookup, read in self.identifiers.items():
-            try:
-                found.append(rows.filter(**{lookup: read(term)}))
-            except ValueError:
-                continue
-        return rows.none().union(*found)
-
     def save_model(
         self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool
     ) -> None:
-        """Writes only the fields that were changed, so that it undoes nobody else's change."""
+        """Save only the changed fields, so that concurrent changes to others are kept."""
         if not change:
             super().save_model(request, obj, form, change)
         elif form.changed_data:
-            obj.save(update_fields=self.changed_fields(form))
-
-    def changed_fields(self, form: ModelForm[Any]) -> list[str]:
-        """The model's fields to be written, those that keep the time of the change included."""
-        columns = self.model._meta.concrete_fields  # noqa: SLF001 - Django's documented API
-        return [
-            column.name
-            for column in columns
-            if column.name in form.changed_data or getattr(column, "auto_now", False)
-        ]
+            columns = self.model._meta.concrete_fields  # noqa: SLF001 - documented API
+            changed = [column.name for column in columns if column.name in form.changed_data]
+            obj.save(update_fields=changed)
 
 
 class ReadOnly:
-    """What nobody writes by hand: the books, and what machines keep for themselves."""
+    """Rows that nobody edits by hand, such as ledgers and jobs."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -104,33 +132,43 @@ class ReadOnly:
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        """Everything that is shown."""
+        """Return every field that is shown."""
         page: BaseModelAdmin[Any] = self  # type: ignore[assignment]
         return list(flatten_fieldsets(page.get_fieldsets(request, obj)))
 
 
 class ReadOnlyAdmin(ReadOnly, ShopAdmin):
-    """A list and pages to look at, whatever permissions somebody has."""
+    """A read-only list with read-only pages, whatever permissions the user has."""
 
     actions: Sequence[str] | None = None
 
 
 class KeptAdmin(ShopAdmin):
-    """Rows that other rows refer to: they are changed, never deleted by hand."""
+    """Rows that other rows refer to: they can be edited but not deleted."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
 
-class EditableInline(TabularInline):
-    """Rows of something else that are written on its page."""
+class EditableInline(ReaderColumns, TabularInline):
+    """Rows that are edited on the page of another row."""
 
     extra = 0
     hide_title = True
 
 
+class PriceInline(EditableInline):
+    """Prices, one for each currency."""
+
+    form = PriceForm
+    fields = ["currency", "amount"]
+    reader_columns = {"amount": "price"}
+
+    price = money("amount", label="Amount")
+
+
 class ReadOnlyInline(ReadOnly, TabularInline):
-    """Rows of something else on its page, to look at, a page of them at a time."""
+    """Rows that are shown on the page of another row, a page of them at a time."""
 
     extra = 0
     per_page = 100

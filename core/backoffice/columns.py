@@ -1,4 +1,4 @@
-"""Values as people read them in lists and on pages."""
+"""Columns that show values in a readable form, in lists and on pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ Column = Callable[[Any, Any], Any]
 
 
 def money(field: str, *, currency: str = "currency", label: str = "") -> Column:
-    """A column with minor units as money; `field` and `currency` are dotted attributes."""
+    """Build a column that shows minor units as money.
+
+    `field` and `currency` are dotted attributes of the row.
+    """
     amount_of, currency_of = attrgetter(field), attrgetter(currency)
 
     @display(
@@ -34,7 +37,7 @@ def money(field: str, *, currency: str = "currency", label: str = "") -> Column:
 
 
 def text(field: str, *, label: str) -> Column:
-    """A column with a plain value under another name; `field` is a dotted attribute."""
+    """Build a column with another label; `field` is a dotted attribute of the row."""
     value_of = attrgetter(field)
 
     @display(description=label, ordering=field.replace(".", "__"))
@@ -45,9 +48,9 @@ def text(field: str, *, label: str) -> Column:
 
 
 def status(field: str, colors: Mapping[str, str], *, label: str = "") -> Column:
-    """A column with the state of a row as a coloured label.
+    """Build a column that shows a status as a colored label.
 
-    `colors` maps a state to `success`, `info`, `warning` or `danger`; others are grey.
+    `colors` maps a status to `success`, `info`, `warning` or `danger`; others are gray.
     """
 
     @display(
@@ -61,8 +64,23 @@ def status(field: str, colors: Mapping[str, str], *, label: str = "") -> Column:
     return column
 
 
+def link(model: str, *, pk: str, text: str, label: str, empty: str = "–") -> Column:
+    """Build a column that links to the admin page of a row of `model`, like `orders.order`.
+
+    `pk` and `text` are dotted attributes of the row; `empty` is shown when the key is None.
+    """
+    pk_of, text_of = attrgetter(pk), attrgetter(text)
+
+    @display(description=label, ordering=text.replace(".", "__"))
+    def column(admin: Any, row: Model) -> str:
+        key = pk_of(row)
+        return empty if key is None else link_to(model, key, text_of(row))
+
+    return column
+
+
 def address(field: str) -> Column:
-    """A column with a postal address, one line under the other."""
+    """Build a column that shows a postal address on several lines."""
 
     @display(description=field.replace("_", " ").capitalize())
     def column(admin: Any, row: Model) -> str:
@@ -72,25 +90,25 @@ def address(field: str) -> Column:
 
 
 def address_lines(values: Mapping[str, str]) -> str:
-    """A stored address as text, empty fields left out."""
+    """Return a stored address as text, without empty fields."""
     name = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
     rest = [values.get(field, "") for field in ADDRESS_FIELDS[2:]]
     return "\n".join(filter(None, [name, *rest])) or "–"
 
 
 def link_to(model: str, pk: UUID | int | str, text: object) -> SafeString:
-    """A link to the admin page of one row; `model` is such as `orders.order`."""
+    """Return a link to the admin page of one row; `model` is a label like `orders.order`."""
     app, name = model.split(".")
     url = reverse(f"admin:{app}_{name}_change", args=[pk])
     return format_html('<a class="text-link" href="{}">{}</a>', url, text)
 
 
 def back_to(model: str, pk: UUID | int | str) -> HttpResponse:
-    """What a dialog on the page of one row answers when it is done: the page, anew."""
+    """Return the response that closes a dialog on a row's page and reloads the page."""
     app, name = model.split(".")
     return HttpResponse(headers={"HX-Redirect": reverse(f"admin:{app}_{name}_change", args=[pk])})
 
 
 def pairs(values: Mapping[str, Any]) -> SafeString:
-    """A flat JSON object as `name: value` lines."""
+    """Return a flat JSON object as `name: value` lines."""
     return format_html_join("", "<div>{}: {}</div>", values.items())

@@ -1,4 +1,4 @@
-"""Filters of lists that go through an index."""
+"""List filters that can use an index."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from unfold.utils import parse_date_str
 
 
 class DaysFilter(RangeDateFilter):
-    """Rows from one day to another (UTC), both included; what is no date is not asked for."""
+    """Rows from one day to another (UTC), both included; invalid dates are ignored."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Compares moments, not days, so that the field's own index serves."""
+        """Compare timestamps, not dates, so that the field's index is used."""
         first, last = self._day("from"), self._day("to")
         if first:
             queryset = queryset.filter(**{f"{self.field_path}__gte": _midnight(first)})

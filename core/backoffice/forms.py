@@ -1,4 +1,4 @@
-"""Money as people type it: `19.99` in, 1999 minor units kept."""
+"""Form fields for money: staff type 19.99, and 1999 minor units are stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.money import (
 
 
 class MajorUnitsField(forms.DecimalField):
-    """An amount in major units, of the currency that its form knows."""
+    """An amount in major units of the form's currency."""
 
     widget = UnfoldAdminDecimalFieldWidget
 
@@ -29,32 +29,34 @@ class MajorUnitsField(forms.DecimalField):
 
 
 def minor_units(value: Decimal, currency: str) -> int:
-    """What is stored for `value`.
+    """Return `value` in minor units of `currency`.
 
-    Raises Django's `ValidationError` for too many decimals, or beyond `MAX_AMOUNT`.
+    Raises Django's `ValidationError` for too many decimals or an amount above `MAX_AMOUNT`.
     """
     try:
         amount = to_minor(value, currency)
     except ValueError as error:
         digits = minor_digits(currency)
         raise ValidationError(
-            f"{currency} has {digits} decimals." if digits else f"{currency} has no decimals.",
+            f"{currency} amounts have at most {digits} decimal places."
+            if digits
+            else f"{currency} amounts have no decimal places.",
             code="too_many_decimals",
         ) from error
     if amount > MAX_AMOUNT:
         raise ValidationError(
-            f"At most {format_money(MAX_AMOUNT, currency)}.", code="amount_too_high"
+            f"Enter at most {format_money(MAX_AMOUNT, currency)}.", code="amount_too_high"
         )
     return amount
 
 
 class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A row with `currency` and `amount`, the amount shown and typed in major units."""
+    """A row with `currency` and `amount`; the amount is entered in major units."""
 
     currency = forms.CharField(
         min_length=3, max_length=3, widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "GBP"})
     )
-    amount = MajorUnitsField(help_text="Such as 19.99.")
+    amount = MajorUnitsField(help_text="For example, 19.99.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,14 +65,14 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["amount"] = to_major(price.amount, price.currency)
 
     def clean_currency(self) -> str:
-        """A code of ISO 4217, in upper case."""
+        """Return an ISO 4217 code in upper case."""
         currency = str(self.cleaned_data["currency"]).upper()
         if currency not in known_currencies():
-            raise ValidationError("There is no such currency.", code="unknown_currency")
+            raise ValidationError("Enter a valid currency code.", code="unknown_currency")
         return currency
 
     def clean(self) -> dict[str, Any]:
-        """Turns the amount into minor units."""
+        """Convert the amount to minor units."""
         cleaned = super().clean() or self.cleaned_data
         amount, currency = cleaned.get("amount"), cleaned.get("currency")
         if amount is not None and currency is not None:

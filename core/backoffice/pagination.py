@@ -1,4 +1,4 @@
-"""How many rows there are, without reading them all."""
+"""A paginator that does not count long tables in full."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXACT_UP_TO = 10_000
 class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
     """Counts up to `EXACT_UP_TO` rows and takes the planner's estimate beyond.
 
-    The cost of a page of a list is so bounded whatever the size of its table.
+    This bounds the cost of a page of a list, whatever the size of its table.
     """
 
     @cached_property
@@ -26,6 +26,6 @@ class EstimatingPaginator(Paginator):  # type: ignore[type-arg]
 
 
 def estimated_rows(rows: QuerySet[Any]) -> int:
-    """How many rows PostgreSQL's planner expects, from its statistics."""
+    """Return the number of rows that PostgreSQL's planner expects."""
     (plan,) = json.loads(rows.order_by().values("pk").explain(format="json"))
     return int(plan["Plan"]["Plan Rows"])

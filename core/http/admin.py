@@ -1,4 +1,4 @@
-"""Answers stored for retries: that they exist, not what they say."""
+"""The admin page of idempotency keys, without the stored responses."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from core.http.models import IdempotencyKey
 
 @admin.register(IdempotencyKey)
 class IdempotencyKeyAdmin(ReadOnlyAdmin):
-    """Keys, newest first. Headers and bodies may hold secrets and are not even read."""
+    """Keys, newest first. Stored responses may hold secrets and are not read."""
 
     list_display = ["id", "status", "created_at", "leased_until"]
     list_filter = [("created_at", DaysFilter)]
     identifiers = {"id": str}
     search_fields = [*identifiers]
-    search_help_text = "The whole id."
+    search_help_text = "Search by ID."
     ordering = ["-created_at"]
     fields = ["id", "fingerprint", "status", "created_at", "leased_until"]
 

@@ -8,3 +8,4 @@ class ApiConfig(AppConfig):
 
     name = "core.http"
     label = "api"
+    verbose_name = "API"

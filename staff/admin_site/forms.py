@@ -22,7 +22,7 @@ class StaffLoginForm(AuthenticationForm):
     """E-mail address, password, and a code from the authenticator app where MFA is on."""
 
     otp = forms.CharField(
-        label="Code from your authenticator app, if you use one",
+        label="Authentication code (if two-factor authentication is on)",
         required=False,
         max_length=20,
         widget=UnfoldAdminTextInputWidget(

@@ -111,7 +111,7 @@ def test_too_many_decimals_are_pointed_at(page: Page, live_server, shop, boss, s
     page.goto(live_server.url + reverse("admin:catalog_product_change", args=[product.pk]))
     page.locator("input[name=variants-0-price]").fill("24.555")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text("GBP has 2 decimals.").first).to_be_visible()
+    expect(page.get_by_text("GBP amounts have at most 2 decimal places.").first).to_be_visible()
     page.screenshot(path=screenshots / "price_refused.png", full_page=True)
 
 
@@ -145,11 +145,11 @@ def test_stock_is_adjusted_in_a_dialog(
     page.locator("input[name=delta]").fill("0")
     page.locator("input[name=reason]").fill("Counted again")
     page.get_by_role("button", name="Adjust").click()
-    expect(page.get_by_text("That changes nothing.")).to_be_visible()
+    expect(page.get_by_text("Enter a number other than 0.")).to_be_visible()
     page.screenshot(path=screenshots / "stock_adjust.png")
     page.locator("input[name=delta]").fill("5")
     page.get_by_role("button", name="Adjust").click()
-    expect(page.get_by_text("The stock was adjusted.")).to_be_visible()
+    expect(page.get_by_text("Stock adjusted.")).to_be_visible()
     page.screenshot(path=screenshots / "stock_adjusted.png", full_page=True)
     assert Movement.objects.get(kind="adjustment").delta == 5
     assert complaints == []
@@ -160,9 +160,9 @@ def test_a_failed_job_is_run_again_from_its_page(page: Page, live_server, shop, 
     page.goto(
         live_server.url + reverse("admin:procrastinate_procrastinatejob_change", args=[number])
     )
-    page.locator("a", has_text="Run again").click()
-    page.get_by_role("button", name="Run again").click()
-    expect(page.get_by_text("1 put back into the queue.")).to_be_visible()
+    page.locator("a", has_text="Retry").click()
+    page.get_by_role("button", name="Retry").click()
+    expect(page.get_by_text("1 background job queued again.")).to_be_visible()
     assert complaints == []
 
 

@@ -9,25 +9,25 @@ from tests.integration.admin import rows
 from tests.integration.admin.test_prices import existing, new_variant, product_form
 
 
-def test_selected_products_are_taken_off_sale_and_kept(boss):
+def test_selected_products_are_archived_and_kept(boss):
     kept, gone = (variant.product for variant in rows.variants(2))
     for _ in range(2):
         boss.post(
             reverse("admin:catalog_product_changelist"),
-            {"action": "withdraw", "_selected_action": [str(gone.pk)]},
+            {"action": "archive", "_selected_action": [str(gone.pk)]},
         )
     assert list(Product.objects.filter(deleted_at=None)) == [kept]
     assert Product.objects.count() == 2
     page = boss.get("/admin/").content.decode()
-    assert "1 taken off sale." in page
-    assert "0 taken off sale." in page
+    assert "1 product archived." in page
+    assert "0 products archived." in page
 
 
-def test_support_takes_nothing_off_sale(browser_of):
+def test_support_archives_nothing(browser_of):
     product = rows.variants(1)[0].product
     browser_of(Role.SUPPORT).post(
         reverse("admin:catalog_product_changelist"),
-        {"action": "withdraw", "_selected_action": [str(product.pk)]},
+        {"action": "archive", "_selected_action": [str(product.pk)]},
     )
     assert Product.objects.get().deleted_at is None
 

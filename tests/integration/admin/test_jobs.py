@@ -39,7 +39,7 @@ def test_many_failed_jobs_are_put_back_at_once(boss):
         {"action": "retry", "_selected_action": [*failed, running]},
     )
     assert [status_of(number) for number in [*failed, running]] == ["todo", "todo", "doing"]
-    assert "2 put back into the queue." in boss.get("/admin/").content.decode()
+    assert "2 background jobs queued again." in boss.get("/admin/").content.decode()
 
 
 def test_looking_at_the_form_of_a_retry_retries_nothing(boss):

@@ -88,7 +88,7 @@ def test_the_roles_alone_say_who_enters_the_admin(boss, roles, is_staff, is_supe
 @pytest.mark.parametrize("changes", [{"roles": ["support"]}, {"roles": ["admin"], "is_active": ""}])
 def test_nobody_takes_his_own_access_away(boss, changes):
     answer = change(boss, boss.user, **changes)
-    assert "You cannot take away your own access." in answer.content.decode()
+    assert "You cannot remove your own access." in answer.content.decode()
     assert User.objects.get(pk=boss.user.pk).is_active
 
 
@@ -165,7 +165,7 @@ def test_turning_off_mfa_asks_first(boss):
     ada = with_mfa(person("ada@example.com", password=PASSWORD))
     url = reverse("admin:accounts_user_turn_off_mfa", args=[ada.pk])
     page = boss.get(url).content.decode()
-    assert "Make sure who you are talking to" in page
+    assert "Verify the user&#x27;s identity first" in page
     assert TotpDevice.objects.exists()
     assert url in boss.get(reverse("admin:accounts_user_change", args=[ada.pk])).content.decode()
 
@@ -184,7 +184,7 @@ def test_nobody_turns_off_his_own_mfa_without_a_code(db):
     browser = logged_in()
     turn_on(browser)
     page = browser.get(reset_factor(browser, ada)["HX-Redirect"]).content.decode()
-    assert "Turn off your own" in page
+    assert "To turn off your own" in page
     assert TotpDevice.objects.exists()
 
 

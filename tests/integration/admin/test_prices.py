@@ -51,18 +51,18 @@ def test_a_price_is_typed_in_major_units_and_kept_in_minor_ones(boss, amount, cu
 @pytest.mark.parametrize(
     ("amount", "currency", "complaint"),
     [
-        ("19.999", "GBP", "GBP has 2 decimals."),
-        ("1.5", "JPY", "JPY has no decimals."),
+        ("19.999", "GBP", "GBP amounts have at most 2 decimal places."),
+        ("1.5", "JPY", "JPY amounts have no decimal places."),
         ("-1", "GBP", "greater than or equal to 0"),
-        ("10000000000.01", "GBP", "At most £10,000,000,000.00."),
-        ("1000000000.001", "KWD", "At most KWD"),
+        ("10000000000.01", "GBP", "Enter at most £10,000,000,000.00."),
+        ("1000000000.001", "KWD", "Enter at most KWD"),
         ("NaN", "GBP", "Enter a number."),
         ("Infinity", "GBP", "Enter a number."),
         ("1e400", "GBP", "no more than 15 digits"),
         ("1e-999999", "GBP", "no more than 15 digits"),
         ("ten", "GBP", "Enter a number."),
         ("", "GBP", "This field is required."),
-        ("1", "XYZ", "There is no such currency."),
+        ("1", "XYZ", "Enter a valid currency code."),
         ("1", "", "This field is required."),
     ],
 )

@@ -30,7 +30,7 @@ def test_an_adjustment_is_a_movement_with_who_and_why(boss, stock):
     assert (stock.on_hand, stock.reserved) == (7, 1)
     movement = Movement.objects.get(kind="adjustment")
     assert (movement.delta, movement.reason, movement.actor) == (-3, "counted", boss.user)
-    assert "The stock was adjusted." in said(boss)
+    assert "Stock adjusted." in said(boss)
 
 
 def test_an_adjustment_below_what_is_held_is_refused_and_says_so(boss, stock):
