@@ -31,7 +31,7 @@ class EventAdmin(ReadOnlyAdmin):
     list_select_related = ["actor"]
     identifiers = {"type": str, "subject_id": UUID}
     search_fields = [*identifiers]
-    search_help_text = "Search by event type, or the ID of an order, checkout, or variant."
+    search_help_text = "Search by event type or subject ID."
     help_texts = {"type": "For example, order.placed."}
     ordering = ["-id"]
     fields = ["type", "subject", "data", "actor", "created_at"]

@@ -103,7 +103,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         "reference": "The ID of the payment at the provider.",
         "next_attempt_at": "When the provider is asked again; empty if the outcome is known.",
     }
-    search_help_text = "Search by order number, provider reference, or payment ID."
+    search_help_text = "Search by order number, reference, or ID."
     ordering = ["-id"]
     fieldsets = [
         (None, {"fields": [("row_id", "created_at"), ("order_link", "checkout_link"),
