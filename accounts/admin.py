@@ -164,7 +164,7 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
         id: str,  # noqa: A002 - Django's name for it
         form_url: str = "",
     ) -> HttpResponse:
-        """Change somebody else's; for one's own redirect to the page that asks for the old one."""
+        """Change another user's password; redirect to the own-password page for one's own."""
         own = self.get_object(request, unquote(id)) == request.user
         if own and self.has_change_permission(request):
             return redirect("admin:password_change")
@@ -186,7 +186,7 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     def turn_off_mfa(
         self, request: HttpRequest, form: BaseDialogForm, object_id: str
     ) -> HttpResponse:
-        """Turn off somebody else's; one's own takes a code, on its own page."""
+        """Turn off another user's; one's own needs a code, on its own page."""
         user = self.get_object(request, unquote(object_id))
         if user is None:
             raise Http404
