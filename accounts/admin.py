@@ -21,7 +21,7 @@ from accounts.domain import STAFF_ROLES, Role, normalize_email
 from accounts.models import RefreshSession, SavedAddress, User
 from accounts.services import reset_mfa, revoke_sessions, set_password, unverify_email
 from core.backoffice.base import KeptAdmin, ReadOnlyInline
-from core.backoffice.columns import back_to
+from core.backoffice.columns import back_to, text
 from core.backoffice.filters import DaysFilter
 from core.errors import CongoCartError, Forbidden
 
@@ -97,17 +97,22 @@ class SessionInline(ReadOnlyInline):
 
     model = RefreshSession
     verbose_name_plural = "sessions"
-    fields = ["created_at", "last_used_at", "ip_address", "user_agent", "revoked_at"]
+    fields = ["created_at", "last_used_at", "ip", "user_agent", "revoked_at"]
     ordering = ["-id"]
     per_page = 20
+
+    ip = text("ip_address", label="IP address")
 
 
 class SavedAddressInline(ReadOnlyInline):
     """The user's address book."""
 
     model = SavedAddress
-    fields = ["first_name", "last_name", "line1", "city", "postal_code", "country_code"]
+    fields = ["first_name", "last_name", "street", "city", "postal_code", "country"]
     ordering = ["id"]
+
+    street = text("line1", label="Address")
+    country = text("country_code", label="Country")
 
 
 @admin.register(User)
@@ -159,7 +164,7 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
         id: str,  # noqa: A002 - Django's name for it
         form_url: str = "",
     ) -> HttpResponse:
-        """Change somebody else's; for one's own redirect to the page that asks for the old one."""
+        """Change another user's password; redirect to the own-password page for one's own."""
         own = self.get_object(request, unquote(id)) == request.user
         if own and self.has_change_permission(request):
             return redirect("admin:password_change")
@@ -181,7 +186,7 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     def turn_off_mfa(
         self, request: HttpRequest, form: BaseDialogForm, object_id: str
     ) -> HttpResponse:
-        """Turn off somebody else's; one's own takes a code, on its own page."""
+        """Turn off another user's; one's own needs a code, on its own page."""
         user = self.get_object(request, unquote(object_id))
         if user is None:
             raise Http404

@@ -42,7 +42,7 @@ class CartAdmin(ReadOnlyAdmin):
 
     shows_personal_data = True
     list_display = [
-        "id",
+        "row_id",
         "customer_link",
         "status_label",
         "lines",
@@ -61,7 +61,7 @@ class CartAdmin(ReadOnlyAdmin):
     search_help_text = "Search by cart ID or customer email."
     ordering = ["-id"]
     fields = [
-        ("id", "version"),
+        ("row_id", "version"),
         ("customer_link", "status"),
         ("currency", "expires_at"),
         ("created_at", "updated_at"),

@@ -42,7 +42,7 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
 
     shows_personal_data = True
     list_display = [
-        "id",
+        "row_id",
         "email",
         "total_money",
         "status_label",
@@ -66,13 +66,16 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
             None,
             {
                 "fields": [
-                    ("id", "version"),
+                    ("row_id", "version"),
                     ("email", "customer_link"),
                     ("cart_link", "order_link"),
                 ]
             },
         ),
-        ("State", {"fields": [("status", "reservation_expires_at"), ("created_at", "updated_at")]}),
+        (
+            "Status",
+            {"fields": [("status", "reservation_expires_at"), ("created_at", "updated_at")]},
+        ),
         (
             "Totals",
             {
@@ -83,7 +86,7 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
             },
         ),
         (
-            "Delivery",
+            "Shipping",
             {"fields": [("shipping_address_text", "billing_address_text"), "shipping_title"]},
         ),
         ("Timeline", {"fields": ["history"]}),

@@ -27,6 +27,7 @@ JOB_COLORS = {
 }
 
 admin.site.index_title = "Home"
+admin.site.empty_value_display = "–"
 admin.site.unregister(ProcrastinateJob)
 
 # Procrastinate names app and model after itself; staff read the name that the menu has.
@@ -48,7 +49,7 @@ class JobEventInline(ReadOnlyInline):
 class JobAdmin(ReadOnlyAdmin):
     """Jobs, newest first."""
 
-    list_display = ["id", "task_name", "state", "attempts", "queue_name", "scheduled_at"]
+    list_display = ["row_id", "task_name", "state", "attempts", "queue_name", "scheduled_at"]
     list_filter = [("status", ChoicesDropdownFilter)]
     identifiers = {"task_name": str, "id": int}
     search_fields = [*identifiers]

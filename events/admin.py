@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from core.backoffice.base import ReadOnlyAdmin
-from core.backoffice.columns import pairs
+from core.backoffice.columns import pairs, text
 from core.backoffice.filters import DaysFilter
 from core.money import format_money
 from events.models import Event
@@ -26,18 +26,17 @@ AMOUNTS = frozenset({"total", "amount", "captured", "refunded"})
 class EventAdmin(ReadOnlyAdmin):
     """The outbox, newest first."""
 
-    list_display = ["type", "subject_id", "actor", "created_at"]
+    list_display = ["type", "subject", "actor", "created_at"]
     list_filter = [("created_at", DaysFilter)]
     list_select_related = ["actor"]
     identifiers = {"type": str, "subject_id": UUID}
     search_fields = [*identifiers]
-    search_help_text = "Search by event type, or the ID of an order, checkout, or variant."
-    help_texts = {
-        "type": "For example, order.placed.",
-        "subject_id": "The order, checkout, or variant that the event is about.",
-    }
+    search_help_text = "Search by event type or subject ID."
+    help_texts = {"type": "For example, order.placed."}
     ordering = ["-id"]
-    fields = ["type", "subject_id", "data", "actor", "created_at"]
+    fields = ["type", "subject", "data", "actor", "created_at"]
+
+    subject = text("subject_id", label="Subject ID")
 
 
 class WithTimeline:

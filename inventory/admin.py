@@ -46,9 +46,11 @@ class MovementInline(ReadOnlyInline):
     """The movements of a variant's stock, newest first."""
 
     model = Movement
-    fields = ["created_at", "delta", "kind", "reason", "order", "actor"]
+    fields = ["created_at", "change", "kind", "reason", "order", "actor"]
     ordering = ["-created_at"]
     per_page = 25
+
+    change = text("delta", label="Change")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Movement]:
         return super().get_queryset(request).select_related("order", "actor")
@@ -167,15 +169,16 @@ class StockAdmin(KeptAdmin):
 class MovementAdmin(ReadOnlyAdmin):
     """The movements of all stock, newest first."""
 
-    list_display = ["created_at", "sku", "delta", "kind", "reason", "order", "actor"]
+    list_display = ["created_at", "sku", "change", "kind", "reason", "order", "actor"]
     list_filter = [("kind", ChoicesDropdownFilter), ("created_at", DaysFilter)]
     list_select_related = ["stock__variant", "order", "actor"]
     identifiers = {"stock__variant__sku": str, "order__number": str.upper}
     search_fields = [*identifiers]
     search_help_text = "Search by SKU or order number."
     ordering = ["-id"]
-    fields = ["created_at", "sku", "delta", "kind", "reason", "order", "actor"]
+    fields = ["created_at", "sku", "change", "kind", "reason", "order", "actor"]
     sku = link("inventory.stock", pk="stock_id", text="stock.variant.sku", label="SKU")
+    change = text("delta", label="Change")
 
 
 class ReservationInline(ReadOnlyInline):

@@ -83,13 +83,13 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     inlines = [OrderLineInline, PaymentInline]
     fieldsets = [
         (None, {"fields": [("number", "placed_at"), ("email", "customer_link")]}),
-        ("State", {"fields": [
-            ("status", "payment_label", "fulfillment_status"), ("canceled_at", "cancel_reason"),
+        ("Status", {"fields": [
+            ("status", "payment_status", "fulfillment_status"), ("canceled_at", "cancel_reason"),
         ]}),
         ("Totals", {"fields": [
             ("subtotal_money", "discount_money", "shipping_money"), ("tax_money", "total_money"),
         ]}),
-        ("Delivery", {"fields": [
+        ("Shipping", {"fields": [
             ("shipping_address_text", "billing_address_text"),
             ("shipping_title", "checkout_link"),
         ]}),
@@ -120,7 +120,12 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
         orders: Any = super().get_queryset(request)
         return cast("OrderQuerySet", orders).with_payment_state()
 
+    @display(description="Payment status")
+    def payment_status(self, order: Any) -> str:
+        """Return the status of the order's payments."""
+        return PaymentStatus(order.payment_state).label
+
     @display(description="Payment", label=PAYMENT_COLORS)
     def payment_label(self, order: Any) -> tuple[str, str]:
-        """Return the status of the order's payments."""
+        """Return the status of the order's payments, as a colored label."""
         return order.payment_state, PaymentStatus(order.payment_state).label

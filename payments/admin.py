@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
-from core.backoffice.columns import link, link_to, money, status
+from core.backoffice.columns import link, link_to, money, status, text
 from core.backoffice.filters import DaysFilter
 from payments.models import LedgerEntry, Operation, Payment, WebhookEvent
 
@@ -55,8 +55,10 @@ class WebhookEventInline(ReadOnlyInline):
     """The webhook events of the provider."""
 
     model = WebhookEvent
-    fields = ["received_at", "kind", "event_id"]
+    fields = ["received_at", "kind", "event"]
     ordering = ["id"]
+
+    event = text("event_id", label="Event ID")
 
 
 class OutcomeFilter(admin.SimpleListFilter):
@@ -77,7 +79,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     """Payments, newest first. Payment tokens are not shown."""
 
     list_display = [
-        "id",
+        "row_id",
         "amount_money",
         "status_label",
         "captured_money",
@@ -101,16 +103,16 @@ class PaymentAdmin(ReadOnlyAdmin):
         "reference": "The ID of the payment at the provider.",
         "next_attempt_at": "When the provider is asked again; empty if the outcome is known.",
     }
-    search_help_text = "Search by order number, provider reference, or payment ID."
+    search_help_text = "Search by order number, reference, or ID."
     ordering = ["-id"]
     fieldsets = [
-        (None, {"fields": [("id", "created_at"), ("order_link", "checkout_link"),
+        (None, {"fields": [("row_id", "created_at"), ("order_link", "checkout_link"),
                            ("provider", "reference")]}),
-        ("Money", {"fields": [
+        ("Amounts", {"fields": [
             ("amount_money", "authorized_money", "captured_money"),
             ("voided_money", "refunded_money", "refunding_money"),
         ]}),
-        ("State", {"fields": [("status", "step", "capture"), ("decline_code", "last_error"),
+        ("Status", {"fields": [("status", "step", "capture"), ("decline_code", "last_error"),
                               ("lookup_attempts", "next_attempt_at")]}),
     ]  # fmt: skip
     inlines = [LedgerInline, OperationInline, WebhookEventInline]

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import URLPattern, path
 
 from core.backoffice.base import ReadOnlyAdmin
+from core.backoffice.columns import text
 from core.backoffice.filters import DaysFilter
 from staff.admin_site.mfa import mfa_page
 from staff.admin_site.password import own_password_page
@@ -33,5 +34,7 @@ class PersonalDataAccessAdmin(ReadOnlyAdmin):
     search_fields = ["actor__email", "path"]
     search_help_text = "Search by staff email or path."
     help_texts = {"operation": "The operation of the API, or the page of the admin."}
-    fields = ["at", "actor", "operation", "path", "request_id"]
+    fields = ["at", "actor", "operation", "path", "request_id_text"]
     ordering = ["-id"]
+
+    request_id_text = text("request_id", label="Request ID")

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
-from core.backoffice.columns import money
+from core.backoffice.columns import money, text
 from core.backoffice.forms import PriceForm
 from core.backoffice.pagination import EstimatingPaginator
 
@@ -69,6 +69,7 @@ class ShopAdmin(ReaderColumns, ModelAdmin):
     list_fullwidth = True
     compressed_fields = True
     warn_unsaved_form = True
+    row_id = text("pk", label="ID")
     # Whether the pages show personal data; each request for them is then recorded.
     shows_personal_data: ClassVar[bool] = False
     # Lookup -> parser of a search term, which may raise ValueError. These must match exactly, each

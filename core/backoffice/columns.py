@@ -42,7 +42,8 @@ def text(field: str, *, label: str) -> Column:
 
     @display(description=label, ordering=field.replace(".", "__"))
     def column(admin: Any, row: Model) -> object:
-        return value_of(row)
+        value = value_of(row)
+        return "–" if value is None else value
 
     return column
 

@@ -15,13 +15,13 @@ from core.http.models import IdempotencyKey
 class IdempotencyKeyAdmin(ReadOnlyAdmin):
     """Keys, newest first. Stored responses may hold secrets and are not read."""
 
-    list_display = ["id", "status", "created_at", "leased_until"]
+    list_display = ["row_id", "status", "created_at", "leased_until"]
     list_filter = [("created_at", DaysFilter)]
     identifiers = {"id": str}
     search_fields = [*identifiers]
     search_help_text = "Search by ID."
     ordering = ["-created_at"]
-    fields = ["id", "fingerprint", "status", "created_at", "leased_until"]
+    fields = ["row_id", "fingerprint", "status", "created_at", "leased_until"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[IdempotencyKey]:
         return super().get_queryset(request).defer("sealed")

@@ -22,7 +22,7 @@ class StaffLoginForm(AuthenticationForm):
     """E-mail address, password, and a code from the authenticator app where MFA is on."""
 
     otp = forms.CharField(
-        label="Authentication code (if two-factor authentication is on)",
+        label="Two-factor authentication code, if turned on",
         required=False,
         max_length=20,
         widget=UnfoldAdminTextInputWidget(

@@ -146,3 +146,11 @@ def test_an_address_cannot_smuggle_markup_into_the_admin(boss):
 
 def test_a_customer_is_not_let_in(browser_of):
     assert browser_of(Role.CUSTOMER).get("/admin/").status_code == 302
+
+
+def test_the_page_of_an_order_shows_its_payment_status_in_words(boss):
+    order = rows.order(rows.variants(1))
+    page = boss.get(url_of(Order, "change", order.pk)).content.decode()
+    assert "Payment status" in page
+    assert "(&#x27;pending&#x27;" not in page
+    assert ">Pending<" in "".join(page.split())
