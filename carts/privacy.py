@@ -13,7 +13,8 @@ from carts.domain import CartStatus
 from carts.models import Cart
 
 
-def _export(person: Person) -> list[dict[str, Any]]:
+def export_personal_data(person: Person) -> list[dict[str, Any]]:
+    """Return what is kept of a person."""
     carts = Cart.objects.filter(customer_id=person.user_id).order_by("created_at")
     line = JSONObject(sku="lines__variant__sku", quantity="lines__quantity")
     rows = carts.annotate(items=JSONBAgg(line, order_by="lines__id"))
@@ -21,9 +22,9 @@ def _export(person: Person) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.values(*names)]
 
 
-def _erase(person: Person, now: datetime) -> None:
+def erase_personal_data(person: Person, now: datetime) -> None:
     """Let the open carts expire; nobody can come back to them."""
     Cart.objects.filter(customer_id=person.user_id, status=CartStatus.OPEN).update(expires_at=now)
 
 
-PERSONAL_DATA = PersonalDataHandler(export=_export, erase=_erase)
+PERSONAL_DATA = PersonalDataHandler(export=export_personal_data, erase=erase_personal_data)

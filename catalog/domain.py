@@ -140,7 +140,7 @@ def full_title(product_title: str, variant_title: str) -> str:
 
 
 def options_with(given: Iterable[Option], used: Iterable[Mapping[str, str]]) -> tuple[Option, ...]:
-    """The `given` options and values, then whatever else variants use, in order of appearance."""
+    """Return the `given` options and values, then what else variants use, in that order."""
     values: dict[str, dict[str, None]] = {
         option.name: dict.fromkeys(option.values) for option in given
     }
@@ -156,7 +156,7 @@ def stored_options(stored: Iterable[Mapping[str, Any]]) -> tuple[Option, ...]:
 
 
 def keywords_of(variants: Iterable[tuple[str, Mapping[str, str]]]) -> str:
-    """The distinct titles and option values of variants, for search.
+    """Return the distinct titles and option values of variants, for search.
 
     What is beyond `MAX_KEYWORDS` characters is left out, so that PostgreSQL can always index it.
     """
@@ -174,7 +174,7 @@ def keywords_of(variants: Iterable[tuple[str, Mapping[str, str]]]) -> str:
 
 
 def slug_of(title: str) -> str:
-    """A slug made from a title: ASCII where the title allows it, else its own letters.
+    """Make a slug from a title: ASCII where the title allows it, else its own letters.
 
     Empty when the title has neither letters nor digits.
     """

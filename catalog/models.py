@@ -41,7 +41,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
     """Scopes of products."""
 
     def for_sale(self, slug: str) -> ProductQuerySet:
-        """The product with this slug, unless it is deleted."""
+        """Narrow to the product with this slug, unless it is archived."""
         return self.none() if "\0" in slug else self.filter(slug=slug, deleted_at=None)
 
 
@@ -100,7 +100,7 @@ class VariantQuerySet(models.QuerySet["Variant"]):
     """Scopes of variants."""
 
     def for_sale(self, sku: str) -> VariantQuerySet:
-        """The variant with this SKU, unless it or its product is deleted."""
+        """Narrow to the variant with this SKU, unless it or its product is archived."""
         if "\0" in sku:
             return self.none()
         return self.filter(sku=sku, deleted_at=None, product__deleted_at=None)

@@ -1,4 +1,4 @@
-"""Words of the catalogue and of those who search it, on plain values."""
+"""The words of products and of searches, on plain values."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Term:
 
 
 def words_of(texts: Iterable[str]) -> list[str]:
-    """The distinct words that belong into the vocabulary, sorted."""
+    """Return the distinct words that belong in the vocabulary, sorted."""
     found = {word for text in texts for word in _WORD.findall(_lower(text))}
     return sorted(word for word in found if Term(word, unfinished=False).may_be_mistyped)
 
@@ -38,14 +38,14 @@ def is_plain(text: str) -> bool:
 
 
 def terms_of(text: str) -> list[Term]:
-    """The first words of a query; the last one is unfinished unless a space follows it."""
+    """Return the first words of a query; the last one is unfinished unless a space follows it."""
     words = _WORD.findall(_lower(text))[:MAX_TERMS]
     last = len(words) - 1
     return [Term(word, i == last and not text[-1:].isspace()) for i, word in enumerate(words)]
 
 
 def raw_query(terms: Sequence[Term]) -> str:
-    """The input of `to_tsquery` that asks for every term."""
+    """Return the input of `to_tsquery` that asks for every term."""
     return " & ".join(f"'{term.word}'{':*' if term.unfinished else ''}" for term in terms)
 
 
@@ -56,7 +56,7 @@ def trigrams(word: str) -> list[str]:
 
 
 def closest(word: str, candidates: Sequence[str]) -> str | None:
-    """The candidate with the fewest typing errors, the earlier on a tie; None if all have too many.
+    """Return the candidate with the fewest typos, the earlier on a tie; None if all have too many.
 
     One error is forgiven in up to five letters, two in longer words.
     """

@@ -19,7 +19,8 @@ def _checkouts_of(person: Person) -> QuerySet[Checkout]:
     return Checkout.objects.filter(own)
 
 
-def _export(person: Person) -> list[dict[str, Any]]:
+def export_personal_data(person: Person) -> list[dict[str, Any]]:
+    """Return what is kept of a person."""
     rows = _checkouts_of(person).order_by("created_at")
     names = (
         "id", "status", "email", "shipping_address", "billing_address", "total", "currency",
@@ -28,14 +29,14 @@ def _export(person: Person) -> list[dict[str, Any]]:
     return [dict(row) for row in rows.values(*names)]
 
 
-def _erase(person: Person, now: datetime) -> None:
+def erase_personal_data(person: Person, now: datetime) -> None:
     """Anonymize the checkouts, and end those that are no order yet, also for requests in flight."""
     own = _checkouts_of(person)
     own.filter(status__in=LIVE).update(reservation_expires_at=F("created_at"))
     _anonymize(own)
 
 
-def _anonymize_abandoned(before: datetime) -> int:
+def anonymize_abandoned(before: datetime) -> int:
     """Anonymize what guests left behind; an order has its own copy of what it needs."""
     guests = Checkout.objects.filter(customer=None, updated_at__lt=before, order=None)
     return _anonymize(guests.exclude(email="", shipping_address=None, billing_address=None))
@@ -46,5 +47,5 @@ def _anonymize(checkouts: QuerySet[Checkout]) -> int:
 
 
 PERSONAL_DATA = PersonalDataHandler(
-    export=_export, erase=_erase, anonymize_abandoned=_anonymize_abandoned
+    export=export_personal_data, erase=erase_personal_data, anonymize_abandoned=anonymize_abandoned
 )

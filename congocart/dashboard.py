@@ -41,7 +41,8 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {**context, "panels": [make() for make in permitted]}
 
 
-def _sales() -> Panel:
+def sales_panel() -> Panel:
+    """Show the sales of today and of the week, by currency."""
     rows: list[list[object]] = [
         [
             sales.currency,
@@ -61,7 +62,7 @@ def _sales() -> Panel:
     )
 
 
-def _latest_orders() -> Panel:
+def latest_orders_panel() -> Panel:
     """Show no customer: who placed an order is on its page, where the access is logged."""
     rows: list[list[object]] = [
         [
@@ -80,7 +81,8 @@ def _latest_orders() -> Panel:
     )
 
 
-def _low_stock() -> Panel:
+def low_stock_panel() -> Panel:
+    """Show the variants that are running out."""
     rows: list[list[object]] = [
         [
             link_to("inventory.stock", variant.pk, variant.sku),
@@ -98,7 +100,8 @@ def _low_stock() -> Panel:
     )
 
 
-def _failed_jobs() -> Panel:
+def failed_jobs_panel() -> Panel:
+    """Show the background jobs that were given up."""
     rows: list[list[object]] = [
         [link_to("procrastinate.procrastinatejob", job.pk, job.task_name), job.attempts]
         for job in ProcrastinateJob.objects.filter(status="failed").order_by("-id")[:SHOWN]
@@ -113,8 +116,8 @@ def _failed_jobs() -> Panel:
 
 
 PANELS: list[tuple[str, Callable[[], Panel]]] = [
-    ("orders.view_order", _sales),
-    ("orders.view_order", _latest_orders),
-    ("inventory.view_stock", _low_stock),
-    ("procrastinate.view_procrastinatejob", _failed_jobs),
+    ("orders.view_order", sales_panel),
+    ("orders.view_order", latest_orders_panel),
+    ("inventory.view_stock", low_stock_panel),
+    ("procrastinate.view_procrastinatejob", failed_jobs_panel),
 ]

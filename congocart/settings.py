@@ -287,19 +287,14 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": ["core.http.openapi.document.complete"],
 }
 
-# ---- the admin --------------------------------------------------------------------------------
-
 UNFOLD = unfold_settings(shop_name=SHOP_NAME)
 ADMIN_PERMISSIONS = PERMISSIONS
 
-if PRODUCTION:
-    _unsafe = list(
-        unsafe_settings(
-            secret_keys=[SECRET_KEY, *SECRET_KEY_FALLBACKS],
-            debug=DEBUG,
-            allowed_hosts=ALLOWED_HOSTS,
-            payment_providers=PAYMENT_PROVIDERS,
-        )
-    )
-    if _unsafe:
-        raise ImproperlyConfigured(" ".join(["Not safe for production.", *_unsafe]))
+_unsafe = unsafe_settings(
+    secret_keys=[SECRET_KEY, *SECRET_KEY_FALLBACKS],
+    debug=DEBUG,
+    allowed_hosts=ALLOWED_HOSTS,
+    payment_providers=PAYMENT_PROVIDERS,
+)
+if PRODUCTION and (_problems := list(_unsafe)):
+    raise ImproperlyConfigured(" ".join(["Not safe for production.", *_problems]))

@@ -24,12 +24,14 @@ def _orders_of(person: Person) -> QuerySet[Order]:
     return Order.objects.filter(own).order_by("placed_at")
 
 
-def _export(person: Person) -> list[dict[str, Any]]:
+def export_personal_data(person: Person) -> list[dict[str, Any]]:
+    """Return what is kept of a person."""
     orders = _orders_of(person).prefetch_related("lines", "payments")
     return [order_body(order) for order in orders]
 
 
-def _erase(person: Person, now: datetime) -> None:
+def erase_personal_data(person: Person, now: datetime) -> None:
+    """Anonymize what is kept of a person; the figures stay."""
     orders = list(_orders_of(person).select_for_update(no_key=True))
     for order in orders:
         order.email = f"order@{ERASED_DOMAIN}"
@@ -44,4 +46,4 @@ def _erase(person: Person, now: datetime) -> None:
     payments.services.forget_reasons(order_ids=order_ids)
 
 
-PERSONAL_DATA = PersonalDataHandler(export=_export, erase=_erase)
+PERSONAL_DATA = PersonalDataHandler(export=export_personal_data, erase=erase_personal_data)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 from rest_framework import serializers
 
@@ -28,14 +27,6 @@ from core.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order
 from payments.domain import PaymentStatus
-
-
-class OrderedPayment(Protocol):
-    """As much of a payment as an order shows; amounts in minor units."""
-
-    id: UUID
-    provider: str
-    status: str
 
 
 class CancelInput(Input):
@@ -140,20 +131,18 @@ def order_body(order: Order) -> dict[str, Any]:
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
         "totals": totals_body(order, currency),
-        "payments": [_payment_body(payment, currency) for payment in order.payments.all()],
+        "payments": [
+            {
+                "id": payment.id,
+                "provider": payment.provider,
+                "status": payment.status,
+                "amount": money_body(payment.amount, currency),
+                "captured": money_body(payment.captured, currency),
+                "refunded": money_body(payment.refunded, currency),
+            }
+            for payment in order.payments.all()
+        ],
         "placed_at": order.placed_at,
         "canceled_at": order.canceled_at,
         "cancel_reason": order.cancel_reason,
-    }
-
-
-def _payment_body(payment: OrderedPayment, currency: str) -> dict[str, Any]:
-    return {
-        "id": payment.id,
-        "provider": payment.provider,
-        "status": payment.status,
-        **{
-            name: money_body(getattr(payment, name), currency)
-            for name in ("amount", "captured", "refunded")
-        },
     }

@@ -9,18 +9,18 @@ from accounts.personal_data import Person, PersonalDataHandler
 from staff.models import ApiKey
 
 
-def _export(person: Person) -> list[dict[str, Any]]:
+def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return everything but the hash of the secret."""
     keys = ApiKey.objects.filter(owner_id=person.user_id).order_by("created_at")
     names = ("name", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
     return [dict(row) for row in keys.values(*names)]
 
 
-def _erase(person: Person, now: datetime) -> None:
+def erase_personal_data(person: Person, now: datetime) -> None:
     """Revoke the person's keys and remove their names, which are free text."""
     keys = ApiKey.objects.filter(owner_id=person.user_id)
     keys.filter(revoked_at=None).update(revoked_at=now)
     keys.update(name="erased")
 
 
-PERSONAL_DATA = PersonalDataHandler(export=_export, erase=_erase)
+PERSONAL_DATA = PersonalDataHandler(export=export_personal_data, erase=erase_personal_data)

@@ -15,7 +15,7 @@ from accounts.authentication import user_of
 from accounts.domain import AddressBookFull, AddressNotFound
 from accounts.models import SavedAddress
 from accounts.selectors import address_for, addresses_of
-from accounts.serializers import (
+from accounts.serializers.profile import (
     SavedAddressChangesInput,
     SavedAddressInput,
     SavedAddressOutput,

@@ -15,14 +15,13 @@ from accounts.domain import (
     WeakPassword,
     normalize_email,
 )
-from accounts.serializers import (
+from accounts.serializers.credentials import (
     LoginInput,
-    ProfileOutput,
     RefreshInput,
     RegisterInput,
     TokenPairOutput,
-    profile_body,
 )
+from accounts.serializers.profile import ProfileOutput, profile_body
 from core.http.callers import client_address
 from core.http.fields import validated
 from core.http.idempotency import Answer, write

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.access import ANYONE
-from accounts.serializers import JwksOutput
+from accounts.serializers.credentials import JwksOutput
 from accounts.tokens.signing_keys import jwk_of, keyring
 from core.http.operations import operation
 

@@ -16,9 +16,9 @@ from accounts.authentication import user_of
 from accounts.domain import SessionNotFound
 from accounts.models import RefreshSession, User
 from accounts.selectors import profile_of, sessions_of
-from accounts.serializers import (
+from accounts.serializers.credentials import PasswordInput
+from accounts.serializers.profile import (
     ExportOutput,
-    PasswordInput,
     ProfileInput,
     ProfileOutput,
     SessionOutput,

@@ -10,7 +10,7 @@ from rest_framework.viewsets import ViewSet
 from accounts import services
 from accounts.access import ACCOUNT
 from accounts.authentication import user_of
-from accounts.serializers import (
+from accounts.serializers.credentials import (
     CodeInput,
     EnrollmentOutput,
     PasswordInput,

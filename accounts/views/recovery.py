@@ -14,7 +14,7 @@ from accounts.domain import (
     LinkInvalid,
     normalize_email,
 )
-from accounts.serializers import (
+from accounts.serializers.credentials import (
     ChangeEmailInput,
     ChangePasswordInput,
     EmailChangeOutput,

@@ -37,9 +37,8 @@ def claim_cart(
 ) -> CartView:
     """Give the guest cart that `caller` proves by token to `caller`'s account.
 
-    Units of the same SKU add up. A cart in another currency is not merged but
-    kept beside the other. Claiming again answers with the cart it went into.
-    Claims of one user run one after the other, so none overwrites another.
+    Units of the same SKU add up. A cart in another currency is kept beside the other.
+    Claiming again answers with the cart it went into.
 
     Raises `CLAIM_CART_ERRORS`, `VersionMismatch`, and `Unauthenticated` without an open account.
     Two carts that do not fit into one stay as they are.
@@ -55,17 +54,7 @@ def claim_cart(
         require_version(guest.version, expected_versions)
         require_open(CartStatus(guest.status), guest.expires_at, now)
     # Locked after the guest's cart; the lock on the user rules out a cycle of two claims.
-    own = (
-        Cart.objects.filter(
-            customer_id=caller.user_id,
-            currency=guest.currency,
-            status=CartStatus.OPEN,
-            expires_at__gt=now,
-        )
-        .order_by("-updated_at", "-id")
-        .locked()
-        .first()
-    )
+    own = _open_cart_of(caller.user_id, guest.currency, now=now)
     if is_claimed:
         return view_of(own or guest, now=now)
     guest.customer_id, guest.token_hash = caller.user_id, None
@@ -77,3 +66,9 @@ def claim_cart(
     guest.status, guest.merged_into, guest.updated_at = CartStatus.MERGED, own, now
     guest.save(update_fields=["customer", "token_hash", "status", "merged_into", "updated_at"])
     return write_lines(own, before=before, after=merged_lines(before, arriving), now=now)
+
+
+def _open_cart_of(user_id: UUID, currency: str, *, now: datetime) -> Cart | None:
+    """Lock the user's open cart in a currency, the one changed last."""
+    carts = Cart.objects.filter(customer_id=user_id, currency=currency, status=CartStatus.OPEN)
+    return carts.filter(expires_at__gt=now).order_by("-updated_at", "-id").locked().first()

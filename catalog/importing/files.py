@@ -30,7 +30,7 @@ class Row:
 
 
 def read_rows(path: Path, *, required: Collection[str]) -> Iterator[Row | BadRow]:
-    """The rows of a CSV file, one at a time, however large the file is.
+    """Yield the rows of a CSV file, one at a time, however large the file is.
 
     UTF-8 (with or without a byte order mark), UTF-16 with one, else Windows-1252.
     Raises `UnreadableFile` before the first row when there is no file or no such header.
@@ -83,22 +83,21 @@ def _rows(reader: CsvReader, header: list[str]) -> Iterator[Row | BadRow]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield BadRow(line, _what_is_wrong(error))
+            unclosed = "unexpected end" in str(error)
+            problem = (
+                "a quote is opened and never closed; nothing after it is read."
+                if unclosed
+                else f"this is not CSV ({error})."
+            )
+            yield BadRow(line, problem)
             continue
-        if any(field.strip() for field in fields):
-            yield _row(line, header, fields)
-
-
-def _what_is_wrong(error: csv.Error) -> str:
-    if "unexpected end" in str(error):
-        return "a quote is opened and never closed; nothing after it is read."
-    return f"this is not CSV ({error})."
-
-
-def _row(line: int, header: list[str], fields: list[str]) -> Row | BadRow:
-    if len(fields) > len(header) and any(field.strip() for field in fields[len(header) :]):
-        return BadRow(line, "there are more fields than columns.")
-    if any("\0" in field for field in fields):
-        return BadRow(line, "there is a NUL character.")
-    padded = fields + [""] * (len(header) - len(fields))
-    return Row(line, {name: field.strip() for name, field in zip(header, padded, strict=False)})
+        if not any(field.strip() for field in fields):
+            continue
+        if any(field.strip() for field in fields[len(header) :]):
+            yield BadRow(line, "there are more fields than columns.")
+        elif any("\0" in field for field in fields):
+            yield BadRow(line, "there is a NUL character.")
+        else:
+            padded = fields + [""] * (len(header) - len(fields))
+            cells = zip(header, padded, strict=False)
+            yield Row(line, {name: field.strip() for name, field in cells})

@@ -1,4 +1,4 @@
-"""The two formats of catalogue files: our own, and Shopify's product CSV."""
+"""The two formats of catalog files: our own, and Shopify's product CSV."""
 
 from __future__ import annotations
 
@@ -43,26 +43,26 @@ class Format:
 def read_products(
     path: Path, *, format_name: str, currency: str
 ) -> Iterator[ImportedProduct | BadRow]:
-    """The products of a file, in its order, and in between the rows that cannot be imported.
+    """Yield the products of a file, in its order, and among them the rows that are no good.
 
     Rows of one product stand together. Raises `UnreadableFile`.
     """
     chosen = FORMATS[format_name]
-    rows = (_with_handle(chosen, row) for row in read_rows(path, required=chosen.required))
+
+    def with_handle(row: Row | BadRow) -> tuple[str | None, Row | BadRow]:
+        if isinstance(row, BadRow):
+            return None, row
+        try:
+            return chosen.handle(row), row
+        except BadValue as bad:
+            return None, BadRow(row.line, str(bad))
+
+    rows = map(with_handle, read_rows(path, required=chosen.required))
     for handle, group in groupby(rows, key=lambda pair: pair[0]):
         found = [row for _, row in group]
         yield from (row for row in found if isinstance(row, BadRow))
         if handle is not None:
             yield from _product(chosen, [r for r in found if isinstance(r, Row)], currency)
-
-
-def _with_handle(chosen: Format, row: Row | BadRow) -> tuple[str | None, Row | BadRow]:
-    if isinstance(row, BadRow):
-        return None, row
-    try:
-        return chosen.handle(row), row
-    except BadValue as bad:
-        return None, BadRow(row.line, str(bad))
 
 
 def _product(
@@ -90,7 +90,7 @@ def _description(text: str | None) -> str | None:
 
 
 def _variant_title(text: str | None, options: Mapping[str, str] | None) -> str | None:
-    """`text`, or else the options; None when the file has a column for neither."""
+    """Return `text`, or else the options; None when the file has a column for neither."""
     if text is None and options is None:
         return None
     return text_from("the variant's title", text or " / ".join((options or {}).values()), 255)
@@ -99,14 +99,16 @@ def _variant_title(text: str | None, options: Mapping[str, str] | None) -> str |
 # ---- our own ----------------------------------------------------------------------------------
 
 
-def _own_handle(row: Row) -> str:
+def own_handle(row: Row) -> str:
+    """Return the handle, or a slug of the title."""
     return handle_from(row.values.get("handle") or slug_of(row.values["title"]))
 
 
-def _own_product(row: Row) -> ImportedProduct:
+def own_product(row: Row) -> ImportedProduct:
+    """Read what the first row of a product says of it."""
     return ImportedProduct(
         line=row.line,
-        handle=_own_handle(row),
+        handle=own_handle(row),
         title=text_from("the title", row.values["title"], 255),
         description=_description(row.values.get("description")),
         category=_path(row.values.get("category", "")),
@@ -114,9 +116,11 @@ def _own_product(row: Row) -> ImportedProduct:
     )
 
 
-def _own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
-    options = _own_options(row)
-    derived = None if row.values["sku"] else derived_sku(_own_handle(row), options or {})
+def own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
+    """Read the variant that a row describes."""
+    has_options = any(name.startswith(_OPTION) for name in row.values)
+    options = options_from(_named(row, _OPTION)) if has_options else None
+    derived = None if row.values["sku"] else derived_sku(own_handle(row), options or {})
     currency = row.values.get("currency") or currency
     prices = {currency: row.values["price"]} | _named(row, _PRICE)
     return ImportedVariant(
@@ -130,15 +134,8 @@ def _own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
     )
 
 
-def _own_options(row: Row) -> dict[str, str] | None:
-    """None when the file has no column for them."""
-    if not any(name.startswith(_OPTION) for name in row.values):
-        return None
-    return options_from(_named(row, _OPTION))
-
-
 def _named(row: Row, prefix: str) -> dict[str, str]:
-    """What stands in the columns that begin with `prefix`, by the rest of their names."""
+    """Return what stands in the columns that begin with `prefix`, by the rest of their names."""
     return {
         name.removeprefix(prefix).strip(): value
         for name, value in row.values.items()
@@ -154,18 +151,20 @@ def _path(text: str) -> tuple[str, ...]:
 # ---- Shopify's --------------------------------------------------------------------------------
 
 
-def _shopify_handle(row: Row) -> str:
+def shopify_handle(row: Row) -> str:
+    """Return the handle."""
     return handle_from(row.values["Handle"])
 
 
-def _shopify_product(row: Row) -> ImportedProduct:
+def shopify_product(row: Row) -> ImportedProduct:
+    """Read what the first row of a product says of it; refuse one that is not published."""
     values = row.values
     if values.get("Published", "").lower() == "false" or values.get("Status") in _NOT_ON_SALE:
         raise BadValue("This product is not published.")
     body = values.get("Body (HTML)")
     return ImportedProduct(
         line=row.line,
-        handle=_shopify_handle(row),
+        handle=shopify_handle(row),
         title=text_from("the title", values["Title"], 255),
         description=_description(body if body is None else text_of(body)),
         category=_path(values.get("Type", "").replace(">", " ")),
@@ -176,13 +175,14 @@ def _shopify_product(row: Row) -> ImportedProduct:
 _NOT_ON_SALE = ("draft", "archived")
 
 
-def _shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | None:
+def shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | None:
+    """Read the variant that a row describes; None for a row with another picture only."""
     values = row.values
     sku = values.get("Variant SKU", "")
     if not (sku or values["Variant Price"] or values.get("Option1 Value")):
         return None
     options = _shopify_options(row, first)
-    derived = None if sku else derived_sku(_shopify_handle(row), options or {})
+    derived = None if sku else derived_sku(shopify_handle(row), options or {})
     return ImportedVariant(
         line=row.line,
         sku=derived.plain if derived else sku_from(sku),
@@ -195,9 +195,9 @@ def _shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | N
 
 
 def _shopify_options(row: Row, first: Row) -> dict[str, str] | None:
-    """Names stand in the product's first row only; a product without options says `Title`.
+    """Read the options: names stand in the first row only, and `Title` means there are none.
 
-    None when the file has no column for them.
+    Return None when the file has no column for them.
     """
     if "Option1 Name" not in row.values or "Option1 Value" not in row.values:
         return None
@@ -211,8 +211,8 @@ def _shopify_options(row: Row, first: Row) -> dict[str, str] | None:
 
 
 FORMATS = {
-    "congocart": Format(("title", "sku", "price"), _own_handle, _own_product, _own_variant),
+    "congocart": Format(("title", "sku", "price"), own_handle, own_product, own_variant),
     "shopify": Format(
-        ("Handle", "Title", "Variant Price"), _shopify_handle, _shopify_product, _shopify_variant
+        ("Handle", "Title", "Variant Price"), shopify_handle, shopify_product, shopify_variant
     ),
 }

@@ -14,7 +14,7 @@ _SKIPPED = frozenset({"script", "style", "template", "iframe", "noscript"})
 
 
 def text_of(html: str) -> str:
-    """What a reader would see: one line per block, entities resolved, no markup."""
+    """Return what a reader would see: one line per block, entities resolved, no markup."""
     if "<" not in html and "&" not in html:
         return html.strip()
     parser = _Text()

@@ -26,7 +26,7 @@ class DerivedSku:
 
 
 def derived_sku(handle: str, options: Mapping[str, str]) -> DerivedSku:
-    """The SKU that is made from a handle and the values of options, in their order."""
+    """Return the SKU that is made from a handle and the values of options, in their order."""
     values = list(options.values())
     plain = "-".join([handle, *(slug_of(value) or _digest(value) for value in values)])
     if len(plain) > MAX_SKU:

@@ -28,7 +28,7 @@ def text_from(name: str, text: str, longest: int) -> str:
 
 
 def sku_from(text: str) -> str:
-    """A SKU as it can be stored."""
+    """Return a SKU as it can be stored."""
     if not text.isprintable():
         raise BadValue("the SKU has characters that cannot be printed.")
     if text.endswith(RESERVED_ENDINGS):
@@ -37,7 +37,7 @@ def sku_from(text: str) -> str:
 
 
 def handle_from(text: str) -> str:
-    """A handle as a slug."""
+    """Return a handle as a slug."""
     handle = text if _SLUG.match(text) and len(text) <= MAX_SLUG_LENGTH else slug_of(text)
     if not handle:
         raise BadValue("there is no handle.")
@@ -45,7 +45,7 @@ def handle_from(text: str) -> str:
 
 
 def money_from(text: str, currency: str) -> Money:
-    """A price such as `50`, `9.99` or `9.990`."""
+    """Read a price such as `50`, `9.99` or `9.990`."""
     if currency not in known_currencies():
         raise BadValue(f"{currency!r} is not an ISO 4217 currency code.")
     if not text:

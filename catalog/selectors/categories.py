@@ -19,7 +19,7 @@ SELECT id FROM subtree
 
 
 def subtree_of(slug: str) -> RawSQL:
-    """The ids of a category and of all below it, as a subquery."""
+    """Select the ids of a category and of all below it, as a subquery."""
     return RawSQL(_SUBTREE, [slug])  # noqa: S611 -- the slug is a parameter
 
 

@@ -1,4 +1,4 @@
-"""Reads of the catalogue."""
+"""What variants cost and whether they can be bought."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 from functools import cache
 from uuid import UUID
 
-from django.db.models import CharField, F, FilteredRelation, Q, QuerySet, UUIDField
+from django.db.models import CharField, F, FilteredRelation, Q, UUIDField
 
 from catalog.domain import Offer, full_title
 from catalog.models import Variant
@@ -17,7 +17,7 @@ from inventory.domain import units_available
 def offers(
     *, currency: str, skus: Collection[str] = (), variant_ids: Collection[UUID] = ()
 ) -> list[Offer]:
-    """What the variants named by SKU or by id are sold for, deleted ones included.
+    """Return the offers of variants named by SKU or by id, archived ones included.
 
     One statement, whatever their number; in no particular order; unknown names are left out.
     """
@@ -45,8 +45,11 @@ def offers(
 
 @cache
 def _offer_statement() -> Statement:
+    currency = Parameter("currency", CharField(), "varchar")
+    price = FilteredRelation("prices", condition=Q(prices__currency=currency))
     return Statement(
-        _in_currency(Variant.objects.order_by())
+        Variant.objects.order_by()
+        .alias(price=price)
         .filter(
             Q(IsAnyOf("sku", Parameter("skus", CharField(), "varchar[]")))
             | Q(IsAnyOf("id", Parameter("variant_ids", UUIDField(), "uuid[]")))
@@ -57,8 +60,3 @@ def _offer_statement() -> Statement:
             "stock__on_hand", "stock__reserved", "stock__tracked", "stock__backorder",
         )
     )  # fmt: skip
-
-
-def _in_currency(variants: QuerySet[Variant]) -> QuerySet[Variant]:
-    currency = Parameter("currency", CharField(), "varchar")
-    return variants.alias(price=FilteredRelation("prices", condition=Q(prices__currency=currency)))

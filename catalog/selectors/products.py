@@ -56,7 +56,7 @@ class ProductRow(Protocol):
 
 
 def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, ProductRow]:
-    """The products that `wanted` describes, not yet in order and not yet read.
+    """Select the products that `wanted` describes, not yet in order and not yet read.
 
     They carry what `ordering` (`-created`, `title`, `price`, `relevance`, ...) sorts by, besides
     the id: `created_at`, `title`, their lowest `price` in minor units, or `relevance` to what
@@ -76,13 +76,13 @@ def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, P
 
 
 def product_list(rows: Sequence[ProductRow], *, currency: str) -> list[dict[str, Any]]:
-    """The answers for `rows`, each with its variants; one statement for all of them."""
+    """Return the answers for `rows`, each with its variants; one statement for all of them."""
     variants = _variants_by_product([row.id for row in rows], currency)
     return [_product_body(row, variants.get(row.id, [])) for row in rows]
 
 
 def product(slug: str, *, currency: str) -> dict[str, Any]:
-    """The answer for one product; two statements. Raises `ProductNotFound`."""
+    """Return the answer for one product; two statements. Raises `ProductNotFound`."""
     rows = [] if "\0" in slug else _product_statement().rows(slug=slug)
     if not rows:
         raise ProductNotFound
@@ -93,7 +93,7 @@ def product(slug: str, *, currency: str) -> dict[str, Any]:
 
 
 def variant(sku: str, *, currency: str) -> dict[str, Any]:
-    """The answer for one variant; one statement. Raises `VariantNotFound`."""
+    """Return the answer for one variant; one statement. Raises `VariantNotFound`."""
     rows = [] if "\0" in sku else _variant_statement().rows(sku=sku, currency=currency)
     if not rows:
         raise VariantNotFound
@@ -101,7 +101,7 @@ def variant(sku: str, *, currency: str) -> dict[str, Any]:
 
 
 def taken_slugs(slugs: Iterable[str]) -> set[str]:
-    """Those of `slugs` that products have, deleted ones included."""
+    """Return those of `slugs` that products have, deleted ones included."""
     return set(Product.objects.filter(slug__in=slugs).values_list("slug", flat=True))
 
 
@@ -112,19 +112,14 @@ def _conditions(wanted: ProductFilter) -> list[Q]:
         conditions.append(Q(category_id__in=subtree_of(wanted.category)))
     if wanted.in_stock is False:
         conditions.append(~Q(Exists(variants.filter(_ORDERABLE))))
-    if asked := _of_one_variant(wanted):
-        conditions.append(Q(Exists(variants.filter(*asked))))
-    return conditions
-
-
-def _of_one_variant(wanted: ProductFilter) -> list[Q]:
-    """What has to be true of the same variant: one that can be had, at a price within."""
+    # What has to be true of the same variant: it is available, at a price within the bounds.
+    of_one_variant = [_ORDERABLE] if wanted.in_stock else []
     prices = {"amount__gte": wanted.price_min, "amount__lte": wanted.price_max}
-    bounds = {name: bound for name, bound in prices.items() if bound is not None}
-    conditions = [_ORDERABLE] if wanted.in_stock else []
-    if bounds:
+    if bounds := {name: bound for name, bound in prices.items() if bound is not None}:
         within = Price.objects.filter(variant=OuterRef("pk"), currency=wanted.currency, **bounds)
-        conditions.append(Q(Exists(within)))
+        of_one_variant.append(Q(Exists(within)))
+    if of_one_variant:
+        conditions.append(Q(Exists(variants.filter(*of_one_variant))))
     return conditions
 
 
@@ -141,7 +136,7 @@ def _lowest_price(currency: str, *, or_else: int) -> Coalesce:
 
 
 def _matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
-    """Products that the words of `text` occur in, or that have a variant of this SKU."""
+    """Narrow to products that the words of `text` occur in, or that have a variant of this SKU."""
     query = search_query(text)
     sku = text.strip()
     with_sku = Exists(
@@ -157,7 +152,7 @@ def _matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
 
 
 def _product_body(columns: Iterable[Any], variants: list[dict[str, Any]]) -> dict[str, Any]:
-    """The answer for a product, from a row that starts with `_COLUMNS`."""
+    """Return the answer for a product, from a row that starts with `_COLUMNS`."""
     return {**dict(zip(_NAMES, columns, strict=False)), "variants": variants}
 
 

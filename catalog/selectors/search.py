@@ -1,7 +1,7 @@
 """Full-text search that forgives typing errors.
 
 A query word that occurs in no product is replaced by the closest word of the
-catalogue's vocabulary. Trigrams, in a GIN index, find the candidates; the edit
+catalog's vocabulary. Trigrams, in a GIN index, find the candidates; the edit
 distance decides between them.
 """
 
@@ -51,7 +51,7 @@ WHERE numnode(to_tsquery('english', given.query)) > 0
 
 
 def search_query(text: str) -> SearchQuery | CombinedSearchQuery:
-    """What `text` means as a full-text query; at most one statement.
+    """Return what `text` means as a full-text query; at most one statement.
 
     Quotes, `or` and a leading minus mean what they mean to web search engines. Otherwise
     every word has to occur, the last one possibly unfinished, and mistyped words are
@@ -61,19 +61,16 @@ def search_query(text: str) -> SearchQuery | CombinedSearchQuery:
     terms = terms_of(text) if is_plain(text) else []
     if not terms:
         return query
-    return query | SearchQuery(raw_query(_corrected(terms)), search_type="raw", config=_CONFIG)
-
-
-def _corrected(terms: list[Term]) -> list[Term]:
     candidates = _candidates([term for term in terms if term.may_be_mistyped])
-    return [
+    corrected = [
         Term(closest(term.word, candidates.get(term.word, [])) or term.word, term.unfinished)
         for term in terms
     ]
+    return query | SearchQuery(raw_query(corrected), search_type="raw", config=_CONFIG)
 
 
 def _candidates(terms: list[Term]) -> dict[str, list[str]]:
-    """Similar words of the vocabulary, for those of `terms` that occur in no product."""
+    """Return similar words of the vocabulary for those of `terms` that occur in no product."""
     if not terms:
         return {}
     parameters = {

@@ -239,5 +239,5 @@ class CategoryListOutput(Output):
 
 
 def new_variant(values: dict[str, Any]) -> NewVariant:
-    """A validated `VariantInput` as the domain knows it."""
+    """Convert a validated `VariantInput` to a value of the domain."""
     return NewVariant(**values)

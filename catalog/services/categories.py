@@ -15,20 +15,21 @@ MAX_LENGTH = 120
 
 @use_case
 def create_category(*, title: str, slug: str | None = None, parent: str | None = None) -> Category:
-    """Creates a category, below `parent` (a slug) or at the top.
+    """Create a category, below `parent` (a slug) or at the top.
 
     Raises `CategorySlugTaken` or `CategoryNotFound`.
     """
+    above = Category.objects.filter(slug=parent).first() if parent else None
+    if parent and above is None:
+        raise CategoryNotFound
     return Category.objects.create(
-        title=title,
-        slug=slug or slug_of(title)[:MAX_LENGTH] or "category",
-        parent=_category(parent) if parent else None,
+        title=title, slug=slug or slug_of(title)[:MAX_LENGTH] or "category", parent=above
     )
 
 
 @use_case
 def move_category(*, slug: str, parent: str | None) -> Category:
-    """Puts a category, with all below it, below `parent` (a slug) or at the top.
+    """Move a category, with all below it, below `parent` (a slug) or at the top.
 
     Raises `CategoryNotFound`, or `CategoryCycle` when `parent` is the category or below it.
     """
@@ -46,7 +47,7 @@ def move_category(*, slug: str, parent: str | None) -> Category:
 
 @transaction_required
 def ensure_categories(paths: Sequence[Sequence[str]]) -> dict[tuple[str, ...], Category]:
-    """The category at each path of titles from the top, created where there is none yet."""
+    """Return the category at each path of titles from the top, created where there is none."""
     found: dict[tuple[str, ...], Category] = {}
     for path in paths:
         parent: Category | None = None
@@ -59,7 +60,7 @@ def ensure_categories(paths: Sequence[Sequence[str]]) -> dict[tuple[str, ...], C
 
 
 def _ensured(path: tuple[str, ...], parent: Category | None) -> Category:
-    """Known by its title below its parent, or by its slug there when it was renamed."""
+    """Find a category by its title below its parent, or by its slug there when it was renamed."""
     title = path[-1]
     titled = Category.objects.filter(parent=parent, title=title).order_by("id").first()
     if titled:
@@ -72,7 +73,7 @@ def _ensured(path: tuple[str, ...], parent: Category | None) -> Category:
 
 
 def _slugs(path: tuple[str, ...]) -> Iterator[str]:
-    """The title's slug; for whom it belongs to another, the path's; then that one numbered."""
+    """Yield the title's slug; then, when it belongs to another, the path's, and that numbered."""
     yield slug_of(path[-1])[:MAX_LENGTH] or "category"
     whole = slug_of(" ".join(path))[:MAX_LENGTH] or "category"
     yield whole
@@ -81,22 +82,15 @@ def _slugs(path: tuple[str, ...]) -> Iterator[str]:
 
 
 def _is_meant(row: Category, title: str, parent: Category | None) -> bool:
-    """Whether a category whose slug `title` could have is the one of this title."""
+    """Tell whether a category whose slug `title` could have is the one of this title."""
     if row.parent_id != (parent.id if parent else None):
         return False
     was_renamed = slug_of(row.title) not in (slug_of(title), row.slug)
     return was_renamed or folded(row.title) == folded(title)
 
 
-def _category(slug: str) -> Category:
-    category = Category.objects.filter(slug=slug).first()
-    if category is None:
-        raise CategoryNotFound
-    return category
-
-
 def is_below_itself(category: Category, tree: dict[UUID, Category]) -> bool:
-    """Whether the way up from `category`, in `tree` by id, comes back to it."""
+    """Tell whether the way up from `category`, in `tree` by id, comes back to it."""
     parent_id = category.parent_id
     while parent_id is not None:
         if parent_id == category.id:

@@ -1,4 +1,4 @@
-"""Bringing the catalogue into line with what a file says, many products at a time."""
+"""Importing products from a file, many at a time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Imported:
     bad_rows: list[BadRow] = field(default_factory=list)
 
     def add(self, other: Imported) -> None:
-        """Counts what `other` did as well."""
+        """Add what `other` did."""
         self.created += other.created
         self.updated += other.updated
         self.unchanged += other.unchanged
@@ -47,7 +47,7 @@ class Seen:
     skus: set[str] = field(default_factory=set)
 
     def add(self, other: Seen) -> None:
-        """Remembers what `other` does as well."""
+        """Add what `other` has seen."""
         self.handles |= other.handles
         self.skus |= other.skus
 
@@ -55,7 +55,7 @@ class Seen:
 def import_products(
     *, products: Sequence[ImportedProduct], now: datetime, seen: Seen | None = None
 ) -> Imported:
-    """Creates and changes products, all of them in one transaction.
+    """Create and change products, all of them in one transaction.
 
     Stock is only set for variants that are created. Whatever a file does not mention stays.
     Of what a file says twice the first counts: who imports it in parts hands one `seen`
@@ -82,7 +82,7 @@ def import_products(
 def _import_batch(
     *, products: Sequence[ImportedProduct], now: datetime, seen: Seen
 ) -> tuple[Imported, Seen]:
-    """What became of the products, and what is to be added to `seen` now that they landed."""
+    """Return what became of the products, and what is to be added to `seen` now."""
     batch = _Batch(products, now, seen)
     for product in products:
         batch.plan(product)
@@ -128,7 +128,7 @@ class _Batch:
         self.prices = set(prices.values_list("variant_id", "currency", "amount"))
 
     def plan(self, product: ImportedProduct) -> None:
-        """Compares one product of the file with what is stored."""
+        """Compare one product of the file with what is stored."""
         row = self.products.get(product.handle)
         if row and row.deleted_at:
             self._refuse(product, "the product was deleted here and stays so.")
@@ -141,17 +141,16 @@ class _Batch:
         if row is None and not variants:
             return
         if row is None:
-            row = self._new_product(product)
-        if product.title and not self._is_repeated(product):
-            self._plan_product(row, product)
+            row = Product(slug=product.handle, created_at=self.now, updated_at=self.now)
+            self.products[product.handle] = self.new[row.id] = row
+        self._plan_product(row, product)
         for variant in variants:
             self._plan_variant(row, variant)
-        self._plan_what_follows(row)
+        used = [(v.title, v.options) for v in self.by_product[row.id] if v.deleted_at is None]
+        if derive_from_variants(row, used):
+            self.changed[row.id] = row
         if product.handle not in self.before.handles:
             self.found.add(row.id)
-
-    def _is_repeated(self, product: ImportedProduct) -> bool:
-        return product.handle in self.before.handles or product.handle in self.seen.handles
 
     def _refuse(self, found: ImportedProduct | ImportedVariant, problem: str) -> None:
         self.bad_rows.append(BadRow(found.line, problem))
@@ -159,7 +158,7 @@ class _Batch:
     def _with_sku(
         self, variant: ImportedVariant, handle: str, product: Product | None
     ) -> ImportedVariant:
-        """With the SKU that it has here or is to get, when the file gives none."""
+        """Return the variant with the SKU that it has or gets here when the file gives none."""
         derived = variant.derived
         if derived is None:
             return variant
@@ -180,7 +179,7 @@ class _Batch:
         return row is not None and product is not None and row.product_id == product.id
 
     def _is_rival(self, variant: ImportedVariant, handle: str) -> bool:
-        """Whether the variant that has the SKU has it rightly: other options make it as well."""
+        """Tell whether the variant that has the SKU keeps it: other options make it as well."""
         stored = self.variants[variant.sku].options
         names = [name for name in variant.options or () if name in stored]
         other = derived_sku(handle, {name: stored[name] for name in names})
@@ -200,12 +199,10 @@ class _Batch:
             return True
         return False
 
-    def _new_product(self, product: ImportedProduct) -> Product:
-        row = Product(slug=product.handle, created_at=self.now, updated_at=self.now)
-        self.products[product.handle] = self.new[row.id] = row
-        return row
-
     def _plan_product(self, row: Product, product: ImportedProduct) -> None:
+        """Take over what the product's first rows say; further rows only add variants."""
+        if not product.title or product.handle in self.before.handles | self.seen.handles:
+            return
         self.seen.handles.add(product.handle)
         category = self.categories.get(product.category)
         wanted = {
@@ -236,19 +233,20 @@ class _Batch:
             self.new_prices.append((row, prices))
             self.changed[product.id] = product
 
-    def _plan_what_follows(self, row: Product) -> None:
-        used = [(v.title, v.options) for v in self.by_product[row.id] if v.deleted_at is None]
-        if derive_from_variants(row, used):
-            self.changed[row.id] = row
-
     def write(self) -> Imported:
-        """Writes what was planned."""
+        """Write what was planned."""
         updated = [row for pk, row in self.changed.items() if pk not in self.new]
         for row in updated:
             row.updated_at = self.now
         Product.objects.bulk_create(self.new.values())
         Product.objects.bulk_update(updated, _PRODUCT_FIELDS)
-        self._write_variants()
+        Variant.objects.bulk_create(self.new_variants.values())
+        Variant.objects.bulk_update(
+            [row for pk, row in self.changed_variants.items() if pk not in self.new_variants],
+            ["title", "options"],
+        )
+        set_prices(self.new_prices)
+        create_stock(quantities=self.quantities, actor_id=None, now=self.now)
         remember_words([*self.new.values(), *updated])
         return Imported(
             created=len(self.new),
@@ -257,26 +255,17 @@ class _Batch:
             bad_rows=self.bad_rows,
         )
 
-    def _write_variants(self) -> None:
-        Variant.objects.bulk_create(self.new_variants.values())
-        Variant.objects.bulk_update(
-            [row for pk, row in self.changed_variants.items() if pk not in self.new_variants],
-            ["title", "options"],
-        )
-        set_prices(self.new_prices)
-        create_stock(quantities=self.quantities, actor_id=None, now=self.now)
-
 
 _PRODUCT_FIELDS = ["title", "description", "category", "options", "keywords", "updated_at"]
 
 
 def _skus_of(variant: ImportedVariant) -> tuple[str, ...]:
-    """Those by which it may be known here."""
+    """Return the SKUs by which it may be known here."""
     return (variant.sku, variant.derived.sure) if variant.derived else (variant.sku,)
 
 
 def _set(row: Product | Variant, values: Mapping[str, Any]) -> bool:
-    """Sets what is given (not None) and differs; whether anything did."""
+    """Set what is given (not None) and differs; tell whether anything did."""
     different = {
         name: value
         for name, value in values.items()

@@ -26,7 +26,7 @@ ADD_VARIANT_ERRORS = (ProductNotFound, SkuTaken)
 def add_variant(
     *, product_slug: str, variant: NewVariant, actor_id: UUID | None = None, now: datetime
 ) -> Variant:
-    """Adds a variant behind the others. Raises `ADD_VARIANT_ERRORS`."""
+    """Add a variant behind the others. Raises `ADD_VARIANT_ERRORS`."""
     product = locked_product(product_slug)
     (row,) = create_variants(
         product,
@@ -41,11 +41,15 @@ def add_variant(
 
 @use_case
 def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Variant:
-    """Changes a variant and its prices; two changes at the same time both stand.
+    """Change a variant and its prices; two changes at the same time both stand.
 
     Raises `VariantNotFound`.
     """
-    variant = _locked_variant(sku)
+    # The product is locked first, as by everybody who changes a product.
+    variants = Variant.objects.for_sale(sku).select_related("product")
+    variant = variants.select_for_update(no_key=True, of=("product",)).first()
+    if variant is None:
+        raise VariantNotFound
     if "title" in changes:
         variant.title = changes["title"]
     if "options" in changes:
@@ -59,7 +63,7 @@ def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Varia
 
 @transaction_required
 def locked_product(slug: str) -> Product:
-    """The product, locked against other writers. Raises `ProductNotFound`."""
+    """Lock a product against other writers. Raises `ProductNotFound`."""
     product = Product.objects.for_sale(slug).select_for_update(no_key=True, of=("self",)).first()
     if product is None:
         raise ProductNotFound
@@ -75,11 +79,14 @@ def create_variants(
     actor_id: UUID | None,
     now: datetime,
 ) -> list[Variant]:
-    """Creates variants with prices and stock.
+    """Create variants with prices and stock.
 
     Raises `SkuTaken`, naming the SKUs.
     """
-    _refuse_taken([variant.sku for variant in variants])
+    skus = [variant.sku for variant in variants]
+    taken = sorted(Variant.objects.filter(sku__in=skus).values_list("sku", flat=True))
+    if taken:
+        raise SkuTaken(f"Taken by another variant: {', '.join(taken)}.", skus=taken)
     rows = [
         Variant(
             product=product,
@@ -99,7 +106,7 @@ def create_variants(
 
 @transaction_required
 def set_prices(prices: Iterable[tuple[Variant, Iterable[Money]]]) -> None:
-    """Sets prices, replacing those in the same currencies."""
+    """Set prices, replacing those in the same currencies."""
     rows = [
         Price(variant=variant, currency=price.currency, amount=price.amount)
         for variant, amounts in prices
@@ -120,18 +127,3 @@ def refresh_from_variants(product: Product, *, now: datetime) -> None:
     product.updated_at = now
     product.save()
     remember_words([product])
-
-
-def _refuse_taken(skus: Sequence[str]) -> None:
-    taken = sorted(Variant.objects.filter(sku__in=skus).values_list("sku", flat=True))
-    if taken:
-        raise SkuTaken(f"Taken by another variant: {', '.join(taken)}.", skus=taken)
-
-
-def _locked_variant(sku: str) -> Variant:
-    """The variant, its product locked first, like whoever changes a product does."""
-    variants = Variant.objects.for_sale(sku).select_related("product")
-    variant = variants.select_for_update(no_key=True, of=("product",)).first()
-    if variant is None:
-        raise VariantNotFound
-    return variant

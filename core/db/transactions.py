@@ -112,20 +112,15 @@ def two_step(
 ) -> T:
     """Record an intent, execute it outside of any transaction, and conclude from what came of it.
 
-    For an operation that has to call the network: two atomic phases with a recovery
-    point between them, so that a crash at any moment leaves something to resume from.
+    Two atomic phases with a recovery point between them, for what has to call the network.
 
-    - `record` is the first atomic phase. With its `RecoveryPoint` the idempotency key stays
-      leased; with `Finished` the answer is final and stored with the key in this phase. When
-      an earlier attempt with the key has left a recovery point, `record` does not run again,
-      and `execute` gets that point as `resumed`.
-    - `execute` may call the network, and other use cases: they are not what the key stands
-      for, and neither claim nor answer it. It may be repeated by a retry, so its calls
-      have to be idempotent.
+    - `record` is the first atomic phase. After a `RecoveryPoint` the key stays leased; with
+      `Finished` the answer is final. A retry that finds a point does not run it again.
+    - `execute` may call the network, and other use cases, which neither claim nor answer the
+      key. A retry may repeat it, so its calls have to be idempotent.
     - `conclude` is the last atomic phase, in which the answer is stored with the key.
 
-    Like the body of a `use_case`, `record` and `conclude` may run more than once; this raises
-    what a `use_case` raises.
+    `record` and `conclude` may run more than once; this raises what a `use_case` raises.
     """
     effect = _take_effect()
 

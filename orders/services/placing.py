@@ -30,10 +30,7 @@ def place_order(
     payment_status: PaymentStatus,
     now: datetime,
 ) -> PlacedOrder:
-    """Write the order of a checkout, a snapshot; the database refuses a second one.
-
-    `payment_status` is what the event announces.
-    """
+    """Write the order of a checkout, a snapshot; the database refuses a second one."""
     order = Order.objects.create(
         checkout_id=checkout_id,
         customer_id=customer_id,

@@ -159,7 +159,11 @@ def _update_operations(
             status = operation_status_given(operation, payment, outcome)
         if status is OperationStatus.PENDING and operation.id != asked:
             continue
-        operation.reference = _reference(operation, outcome)
+        if operation.kind == OperationKind.REFUND:
+            mine = [fact for fact in outcome.refunds if fact.operation_id == operation.id]
+            operation.reference = mine[0].reference if mine else operation.reference
+        else:
+            operation.reference = outcome.reference
         operation.last_error = "" if status is OperationStatus.SUCCEEDED else _error(outcome)
         if status is OperationStatus.PENDING:
             operation.lookup_attempts += 1
@@ -189,13 +193,6 @@ def _refund_instead(before: Payment, payment: Payment, void: Operation, *, now: 
     )
     if payment.order_id is None and not holds_money(before):
         announce_return(payment=payment, reason=void.reason, now=now)
-
-
-def _reference(operation: Operation, outcome: Outcome) -> str | None:
-    for fact in outcome.refunds:
-        if fact.operation_id == operation.id:
-            return fact.reference
-    return outcome.reference if operation.kind != OperationKind.REFUND else operation.reference
 
 
 def _error(outcome: Outcome) -> str:

@@ -1,0 +1,1 @@
+"""The shapes of accounts over HTTP."""
