@@ -148,7 +148,7 @@ def journey(provider: RunningSimulator, number: int, checkout_id: UUID) -> str:
     """One buyer, who may vanish at any step."""
     dice = random.Random(f"{SEED}/{number}")
     try:
-        return bought(provider, dice, checkout_id).status.value
+        return PaymentStatus(bought(provider, dice, checkout_id).status).value
     except Died:
         return "died"
     except Conflict as refusal:

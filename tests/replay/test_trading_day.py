@@ -61,7 +61,7 @@ class Day:
     prices: dict[str, Decimal]
 
     @property
-    def for_sale(self) -> Counter[str]:
+    def sold(self) -> Counter[str]:
         return sum((invoice.units for invoice in self.invoices), Counter())
 
     @property
