@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -68,8 +69,8 @@ def begin_checkout(
     waits for the buyer is voided. Raises `BEGIN_CHECKOUT_ERRORS`, and `Unauthenticated` when
     the caller's account was closed.
     """
-    view, given_up = _begin_again(caller=caller, cart_id=cart_id, details=details, now=now)
-    for payment_id in given_up:
+    view = _begin_again(caller=caller, cart_id=cart_id, details=details, now=now)
+    for payment_id in view.given_up:
         with isolated("void_failed", payment_id=payment_id):  # the background job tries again
             execute_operations(payment_id=payment_id)
     return view
@@ -78,8 +79,7 @@ def begin_checkout(
 @use_case
 def _begin_again(
     *, caller: Caller, cart_id: UUID, details: Details, now: datetime
-) -> tuple[CheckoutView, list[UUID]]:
-    """Return the new checkout, and the payments that were given up for it."""
+) -> CheckoutView:
     details = _with_account_defaults(caller, details)
     # Locked before the cart. One begun in between makes the whole use case run again.
     earlier = list(Checkout.objects.filter(cart_id=cart_id, status__in=LIVE).locked())
@@ -92,7 +92,7 @@ def _begin_again(
         save_as_new_version(checkout, (), now=now)
     replaced = [checkout.id for checkout in earlier]
     view = _begin(caller, cart, details, replaced=replaced, token=None, now=now)
-    return view, [payment_id for payment_id in given_up if payment_id]
+    return replace(view, given_up=[payment_id for payment_id in given_up if payment_id])
 
 
 @use_case

@@ -119,9 +119,11 @@ def test_a_buyer_who_leaves_a_payment_can_begin_again_at_once(client: APIClient)
     checkout = new_checkout(client, ["SKU-0"], 10)
     pay(client, checkout, "tok_requires_action")
 
-    again = client.post("/api/v1/checkouts", {"cart_id": checkout["cart_id"]})
+    body, key = {"cart_id": checkout["cart_id"]}, {"Idempotency-Key": "again"}
+    again = client.post("/api/v1/checkouts", body, headers=key)
 
     assert again.status_code == 201
+    assert client.post("/api/v1/checkouts", body, headers=key).content == again.content
     assert read(client, checkout)["status"] == "canceled"
     assert Payment.objects.get().status == "voided"
     assert stock_of("SKU-0") == (10, 10)

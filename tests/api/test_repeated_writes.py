@@ -32,38 +32,67 @@ def refresh_of(world: World) -> dict[str, str]:
     return {"refresh": pair.refresh}
 
 
-# What has to be true of a body before its operation gets as far as doing something.
-PROOFS: dict[str, Callable[[World], dict[str, str]]] = {
+def captured(world: World) -> None:
+    order = world.places["number"]
+    assert world.admin.post(f"/api/v1/orders/{order}/payments", {}).status_code == 201
+
+
+def refund_of(world: World) -> dict[str, Any]:
+    captured(world)
+    return {"amount": {"amount": 1, "currency": "GBP"}, "items": LEFT_OUT}
+
+
+def bought(world: World) -> dict[str, Any]:
+    return {"items": [{"sku": "MUG-1", "quantity": 1}]}
+
+
+LEFT_OUT = object()
+# What has to be in a body for its operation to succeed.
+BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "changePassword": lambda world: {"current_password": PASSWORD},
     "resetPassword": lambda world: {
         "token": sign_link_token(Purpose.RESET_PASSWORD, owner_of(world))
     },
+    "verifyEmail": lambda world: {"token": sign_link_token(Purpose.VERIFY_EMAIL, owner_of(world))},
     "createToken": lambda world: {"email": owner_of(world).email, "password": PASSWORD},
     "refreshToken": refresh_of,
     "logout": refresh_of,
     "eraseMe": lambda world: {"password": PASSWORD},
     "changeEmail": lambda world: {"password": PASSWORD},
     "startMfa": lambda world: {"password": PASSWORD},
-    "stopMfa": lambda world: {"password": PASSWORD},
+    "createCart": bought,
+    "replaceCartItems": bought,
+    "addCartItem": lambda world: {"sku": "MUG-1"},
+    "createCheckout": lambda world: {"cart_id": world.places["cart_id"]},
+    "captureOrderPayment": lambda world: {"amount": {"amount": 1, "currency": "GBP"}},
+    "refundOrder": refund_of,
+    "createProduct": lambda world: {"category": LEFT_OUT},
+    "updateProduct": lambda world: {"category": LEFT_OUT},
 }
+# Need a code or a link that only earlier steps give; each has a test of its own.
+ELSEWHERE = {"confirmEmailChange", "confirmMfa", "stopMfa"}
 
 
-@pytest.mark.parametrize("operation", [pytest.param(o, id=o.id) for o in WRITES])
+@pytest.mark.parametrize(
+    "operation", [pytest.param(o, id=o.id) for o in WRITES if o.id not in ELSEWHERE]
+)
 def test_a_repeated_write_is_answered_with_the_first_answer(world: World, operation: Operation):
-    body = operation.example if operation.schema else {}
-    body |= PROOFS.get(operation.id, lambda _: {})(world)
+    body: dict[str, Any] = operation.example if operation.schema else {}
+    body |= BODIES.get(operation.id, lambda _: {})(world)
+    sent = json.dumps({name: value for name, value in body.items() if value is not LEFT_OUT})
 
     def send() -> Any:
         return world.client_for(operation).generic(
             operation.method.upper(),
             world.path(operation),
-            json.dumps(body),
+            sent,
             content_type="application/json",
             headers={"Idempotency-Key": "once"},
         )
 
     first, second = send(), send()
 
+    assert first.status_code < 300, first.content
     assert "Idempotent-Replayed" not in first
     assert second.get("Idempotent-Replayed") == "true", second.content
     assert (second.status_code, second.content) == (first.status_code, first.content)
