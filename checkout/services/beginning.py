@@ -77,9 +77,7 @@ def begin_checkout(
 
 
 @use_case
-def _begin_again(
-    *, caller: Caller, cart_id: UUID, details: Details, now: datetime
-) -> CheckoutView:
+def _begin_again(*, caller: Caller, cart_id: UUID, details: Details, now: datetime) -> CheckoutView:
     details = _with_account_defaults(caller, details)
     # Locked before the cart. One begun in between makes the whole use case run again.
     earlier = list(Checkout.objects.filter(cart_id=cart_id, status__in=LIVE).locked())
