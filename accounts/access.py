@@ -18,7 +18,7 @@ def _holders_of(*roles: Role) -> frozenset[str]:
 _EVERY_ACCOUNT = frozenset(Role)
 
 ANYONE = Access(anonymous=True)
-# The account, or the holder of the Cart-Token. Whoever is neither sees nothing: 404.
+# The account, or the holder of the Cart-Token. Anyone else gets 404.
 OWNER = Access(anonymous=True, own=True)
 OWNER_OR_STAFF = Access(anonymous=True, own=True, others=STAFF_ROLES)
 OWNER_OR_SUPPORT = Access(anonymous=True, own=True, others=_holders_of(Role.SUPPORT, Role.MANAGER))

@@ -43,7 +43,7 @@ class AccessTokenAuthentication(BaseAuthentication):
         return user, token
 
     def authenticate_header(self, request: Request) -> str:
-        """Make DRF answer 401 instead of 403."""
+        """Make DRF respond with 401 instead of 403."""
         return SCHEME
 
 

@@ -19,7 +19,7 @@ from core.errors import (
 
 
 class Role(StrEnum):
-    """What an account may do. Everybody with an account is a customer."""
+    """What an account may do. Everyone with an account is a customer."""
 
     CUSTOMER = "customer"
     SUPPORT = "support"

@@ -58,7 +58,7 @@ def send_password_reset(*, user_id: str | None) -> None:
 
 @job
 def send_password_changed(*, user_id: str) -> None:
-    """Tell the owner that the password was changed, in case it was somebody else."""
+    """Tell the owner that the password was changed, in case it was someone else."""
     user = _user(user_id)
     if user is not None:
         _send("password_changed", user.email)
@@ -66,7 +66,7 @@ def send_password_changed(*, user_id: str) -> None:
 
 @job
 def send_mfa_on(*, user_id: str) -> None:
-    """Tell the owner that MFA was turned on, in case it was somebody else."""
+    """Tell the owner that MFA was turned on, in case it was someone else."""
     user = _user(user_id)
     if user is not None:
         _send("mfa_on", user.email)
@@ -74,7 +74,7 @@ def send_mfa_on(*, user_id: str) -> None:
 
 @job
 def send_mfa_off(*, user_id: str) -> None:
-    """Tell the owner that MFA was turned off, in case it was somebody else."""
+    """Tell the owner that MFA was turned off, in case it was someone else."""
     user = _user(user_id)
     if user is not None:
         _send("mfa_off", user.email)

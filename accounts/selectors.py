@@ -44,13 +44,13 @@ def profile_of(user_id: UUID) -> User:
 def roles_of(user: User) -> frozenset[str]:
     """Return the roles of a user from `users_with_roles`, or of a new one, who is in no group.
 
-    Everybody is a customer, a superuser an admin.
+    Everyone is a customer, a superuser an admin.
     """
     return roles_among(getattr(user, "group_names", ()), is_superuser=user.is_superuser)
 
 
 def roles_among(group_names: Iterable[str], *, is_superuser: bool) -> frozenset[str]:
-    """Return the roles of these groups, and those that everybody or a superuser holds."""
+    """Return the roles of these groups, and those that everyone or a superuser holds."""
     implied = {Role.CUSTOMER, Role.ADMIN} if is_superuser else {Role.CUSTOMER}
     return frozenset(str(role) for role in (_ROLES.intersection(group_names) | implied))
 
@@ -95,7 +95,7 @@ def addresses_of(user_id: UUID) -> QuerySet[SavedAddress]:
 
 
 def address_for(*, user_id: UUID, address_id: UUID) -> SavedAddress:
-    """Return one of a user's addresses. Raises `AddressNotFound` for somebody else's."""
+    """Return one of a user's addresses. Raises `AddressNotFound` for someone else's."""
     saved = addresses_of(user_id).filter(pk=address_id).first()
     if saved is None:
         raise AddressNotFound

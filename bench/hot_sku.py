@@ -115,9 +115,9 @@ class Buyer:
         headers = {"Content-Type": "application/json", **(headers or {})}
         self.connection.request("POST", path, json.dumps(body), headers)
         response = self.connection.getresponse()
-        answer: dict[str, Any] = json.loads(response.read())
-        assert response.status == 201, answer
-        return answer
+        received: dict[str, Any] = json.loads(response.read())
+        assert response.status == 201, received
+        return received
 
 
 def measure(
@@ -175,7 +175,7 @@ class Shop:
             time.sleep(0.2)
 
     def fill(self) -> None:
-        """Goods on the shelves and a way to deliver them."""
+        """Products in stock and a way to deliver them."""
         command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", FILL]
         environment = {**self.environment, "DATABASE_URL": self.url}
         subprocess.run(command, cwd=PROJECT, env=environment, check=True)
@@ -209,9 +209,9 @@ class Shop:
 
 @contextmanager
 def running_shop() -> Iterator[Shop]:
-    """With full shelves; on a folder that is thrown away."""
+    """With full stock; on a folder that is thrown away."""
     with tempfile.TemporaryDirectory(prefix="congocart-bench-") as folder:
-        Path(folder).chmod(0o755)  # as root, the database runs as somebody else
+        Path(folder).chmod(0o755)  # as root, the database runs as someone else
         shop = Shop(Path(folder))
         try:
             shop.wait()
@@ -227,15 +227,15 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, nargs="+", default=[1, 8, 32])
     parser.add_argument("--provider", choices=PAYMENTS, default="manual")
     options = parser.parse_args()
-    shelf = [f"S-{n}" for n in range(SPREAD)]
+    skus = [f"S-{n}" for n in range(SPREAD)]
     payment = PAYMENTS[options.provider]
     with running_shop() as shop:
-        measure(shop, shelf, 8, seconds=3, payment=payment)
+        measure(shop, skus, 8, seconds=3, payment=payment)
         print("SKUs   concurrency  orders/s  complete p50  complete p99  longest wait (ms)")
         for concurrency in options.concurrency:
             rounds = [
-                measure(shop, skus, concurrency, seconds=options.seconds, payment=payment)
-                for skus in (shelf[:1], shelf)
+                measure(shop, offered, concurrency, seconds=options.seconds, payment=payment)
+                for offered in (skus[:1], skus)
             ]
             for each in rounds:
                 print(each.row(), flush=True)

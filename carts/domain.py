@@ -17,7 +17,7 @@ from pricing.domain import Totals
 
 
 class CartStatus(StrEnum):
-    """Where a cart stands; only an open one can be changed."""
+    """The status of a cart; only an open one can be changed."""
 
     OPEN = "open"
     ORDERED = "ordered"

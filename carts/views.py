@@ -24,7 +24,7 @@ from carts.serializers import (
 )
 from core.http.callers import caller_of
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import Auth, operation
 from core.http.serializers import ItemInput, item_requests_from
 from core.http.versions import etag, expected_versions, versioned_read
@@ -54,7 +54,7 @@ class CartViewSet(ViewSet):
                 requested=item_requests_from(data.get("items", [])),
                 now=timezone.now(),
             ),
-            lambda new: Answer(
+            lambda new: ApiResponse(
                 201,
                 cart_body(new.view) | ({"token": new.token} if new.token else {}),
                 {"ETag": etag(new.view.version), "Location": f"/api/v1/carts/{new.view.id}"},
@@ -99,7 +99,7 @@ class CartViewSet(ViewSet):
         tag="Carts",
         auth=Auth.CLAIM,
         description="With an access token and `Cart-Token` together: the guest cart becomes, or "
-        "merges into, the customer's open cart. Claiming again answers with that cart, and "
+        "merges into, the customer's open cart. Claiming again returns that cart, and "
         "needs no `Cart-Token`.",
     )
     def claim(self, request: Request, cart_id: UUID) -> HttpResponse:
@@ -111,7 +111,7 @@ class CartViewSet(ViewSet):
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
-            _answer,
+            _response,
         )
 
 
@@ -140,7 +140,7 @@ class CartItemViewSet(ViewSet):
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
-            _answer,
+            _response,
         )
 
     @operation(
@@ -164,7 +164,7 @@ class CartItemViewSet(ViewSet):
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
-            _answer,
+            _response,
         )
 
     @operation(
@@ -190,7 +190,7 @@ class CartItemViewSet(ViewSet):
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
-            _answer,
+            _response,
         )
 
     @operation(
@@ -212,9 +212,9 @@ class CartItemViewSet(ViewSet):
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
-            _answer,
+            _response,
         )
 
 
-def _answer(cart: CartView) -> Answer:
-    return Answer(200, cart_body(cart), {"ETag": etag(cart.version)})
+def _response(cart: CartView) -> ApiResponse:
+    return ApiResponse(200, cart_body(cart), {"ETag": etag(cart.version)})

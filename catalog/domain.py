@@ -58,7 +58,7 @@ class CategorySlugTaken(Conflict):
 
 
 class CategoryCycle(Conflict):
-    """A category cannot stand below itself."""
+    """A category cannot be below itself."""
 
     code = "category_cycle"
 
@@ -112,7 +112,7 @@ class Option:
     values: tuple[str, ...]
 
     def as_dict(self) -> dict[str, str | list[str]]:
-        """As it is stored and answered."""
+        """As it is stored and returned."""
         return {"name": self.name, "values": list(self.values)}
 
 

@@ -46,7 +46,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
 
 class Product(models.Model):
-    """Something that is sold, in one or more variants. A deleted one is kept for the books."""
+    """Something that is sold, in one or more variants. A deleted one is kept for its orders."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.SlugField(max_length=200, allow_unicode=True, db_index=False)
@@ -155,7 +155,7 @@ class Price(models.Model):
 
 
 class SearchWord(models.Model):
-    """A word that occurs in the catalogue with its trigrams, to find what a typo meant."""
+    """A word that occurs in the catalog with its trigrams, to find what a typo meant."""
 
     word = models.CharField(primary_key=True, max_length=60)
     trigrams: ArrayField[Any, Any] = ArrayField(models.CharField(max_length=3))

@@ -78,7 +78,7 @@ CHECKS = [
         )
         """,
     ),
-    # A reservation that has run out may be taken away by whoever needs the units.
+    # A reservation that has run out may be released by any checkout that needs the units.
     Check(
         "live_checkouts_hold_their_units_and_no_other_holds_any",
         """
@@ -124,7 +124,7 @@ CHECKS = [
         WHERE payment.checkout_id <> placed.checkout_id
         """,
     ),
-    # What the provider let go of by itself, before we held it, nobody has to be told of.
+    # Nobody is told of what the provider voided by itself before we held it.
     Check(
         "money_that_found_no_order_was_announced",
         """

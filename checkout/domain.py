@@ -1,6 +1,6 @@
 """How a checkout becomes exactly one order: states, decisions, and what can go wrong.
 
-What CongoCart promises a buyer stands in two tables: `TRANSITIONS`, which status may follow
+What CongoCart promises a buyer is in two tables: `TRANSITIONS`, which status may follow
 which, and `decide`, what happens when something is known of a payment. Money either becomes
 the checkout's one order or goes back with a reason; a refusal opens the checkout again.
 """

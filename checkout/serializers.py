@@ -1,4 +1,4 @@
-"""The shapes of checkouts over HTTP."""
+"""Serializers of checkouts."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ class PaymentActionOutput(Output):
 
 
 class PaymentOutput(Output):
-    """A payment under way."""
+    """A payment in progress."""
 
     examples = {
         "provider": "stripe",
@@ -186,7 +186,7 @@ class PaymentOutput(Output):
 
 
 class PaymentInProgressOutput(Output):
-    """No order yet: the buyer has to act, or the provider to answer."""
+    """No order yet: the buyer has to act, or the provider to respond."""
 
     status = serializers.ChoiceField(
         choices=[CheckoutStatus.REQUIRES_ACTION.value, CheckoutStatus.COMPLETING.value]

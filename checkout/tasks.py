@@ -10,14 +10,14 @@ from core.db.jobs import periodic
 
 @periodic("* * * * *")
 def expire_checkouts() -> None:
-    """Give back the units of checkouts whose reservation has run out."""
+    """Release the units of checkouts whose reservation has run out."""
     while services.expire_checkouts(now=timezone.now()):
         pass
 
 
 @periodic("* * * * *")
 def recover_payments() -> None:
-    """Find out what became of payments that a crash or a time-out left open."""
+    """Look up the outcome of payments that a crash or a time-out left open."""
     now = timezone.now()
     services.abandon_payments(now=now)
     services.recover_payments(now=now)

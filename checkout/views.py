@@ -28,7 +28,7 @@ from checkout.serializers import (
 )
 from core.http.callers import caller_of
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.serializers import item_requests_from, money_from
 from core.http.versions import etag, expected_versions, versioned_read
@@ -65,12 +65,14 @@ class CheckoutViewSet(ViewSet):
                 now=now,
             )
 
-        def answer(view: CheckoutView) -> Answer:
+        def response(view: CheckoutView) -> ApiResponse:
             body = checkout_body(view) | ({"token": view.token} if view.token else {})
             location = f"/api/v1/checkouts/{view.checkout.id}"
-            return Answer(201, body, {"ETag": etag(view.checkout.version), "Location": location})
+            return ApiResponse(
+                201, body, {"ETag": etag(view.checkout.version), "Location": location}
+            )
 
-        return write(request, begin, answer)
+        return write(request, begin, response)
 
     @operation(
         "getCheckout",
@@ -106,7 +108,7 @@ class CheckoutViewSet(ViewSet):
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
-            _answer,
+            _response,
         )
 
     @operation(
@@ -119,8 +121,8 @@ class CheckoutViewSet(ViewSet):
         versioned=True,
         tag="Checkout",
         description="Pays and places the order. 202 while the payment needs the buyer "
-        "(`requires_action`) or its provider has not answered yet (`completing`): complete again "
-        "to see how it went. Completing again answers 200 with the same order.",
+        "(`requires_action`) or its provider has not responded yet (`completing`): complete again "
+        "to see how it went. Completing again returns 200 with the same order.",
     )
     def complete(self, request: Request, checkout_id: UUID) -> HttpResponse:
         data = validated(CompletionInput, request)
@@ -134,7 +136,7 @@ class CheckoutViewSet(ViewSet):
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
-            _completion_answer,
+            _completion_response,
         )
 
     @operation(
@@ -156,19 +158,19 @@ class CheckoutViewSet(ViewSet):
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),
-            _answer,
+            _response,
         )
 
 
-def _answer(view: CheckoutView) -> Answer:
-    return Answer(200, checkout_body(view), {"ETag": etag(view.checkout.version)})
+def _response(view: CheckoutView) -> ApiResponse:
+    return ApiResponse(200, checkout_body(view), {"ETag": etag(view.checkout.version)})
 
 
-def _completion_answer(completion: services.Completion) -> Answer:
+def _completion_response(completion: services.Completion) -> ApiResponse:
     if completion.refusal:
         raise completion.refusal
     body = completion_body(completion)
     if completion.order is None:
-        return Answer(202, body)
+        return ApiResponse(202, body)
     headers = {"Location": f"/api/v1/orders/{completion.order.number}"}
-    return Answer(200 if completion.repeated else 201, body, headers)
+    return ApiResponse(200 if completion.repeated else 201, body, headers)

@@ -1,7 +1,7 @@
 """What each role may do in the admin: the table from which `staff.backends` grants permissions.
 
-It names models of every app, so it stands on top of them and is handed down as a setting.
-Pages that are read-only stay so for everybody, whatever is granted here.
+It names models of every app, so it is above them and is passed down as a setting.
+Pages that are read-only stay so for everyone, whatever is granted here.
 """
 
 from __future__ import annotations

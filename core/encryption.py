@@ -1,6 +1,6 @@
-"""Secrets that have to be read again: sealed with AES-GCM under keys derived from SECRET_KEY.
+"""Encryption of secrets that have to be read again: AES-GCM under keys derived from SECRET_KEY.
 
-A sealed value is a nonce of 12 bytes, the ciphertext and its tag of 16 bytes. Values like
+An encrypted value is a nonce of 12 bytes, the ciphertext and its tag of 16 bytes. Values like
 that are stored: neither this format nor the derivation of a key may change, or they
 no longer open.
 """
@@ -34,15 +34,15 @@ def key_with(shared: str) -> KeyDerivation:
     return lambda secret: hashlib.sha256(f"{secret}\n{shared}".encode()).digest()
 
 
-def seal(plain: bytes, *, key: KeyDerivation, bound_to: str = "") -> bytes:
+def encrypt(plain: bytes, *, key: KeyDerivation, bound_to: str = "") -> bytes:
     """Encrypt so that it opens only when `bound_to` is the same, such as the id of its row."""
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + AESGCM(key(settings.SECRET_KEY)).encrypt(nonce, plain, bound_to.encode())
 
 
-def unseal(sealed: bytes, *, key: KeyDerivation, bound_to: str = "") -> bytes | None:
-    """Decrypt what `seal` made; None when neither SECRET_KEY nor a fallback opens it."""
-    nonce, ciphertext = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+def decrypt(encrypted: bytes, *, key: KeyDerivation, bound_to: str = "") -> bytes | None:
+    """Decrypt what `encrypt` made; None when neither SECRET_KEY nor a fallback opens it."""
+    nonce, ciphertext = encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:]
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
             return AESGCM(key(secret)).decrypt(nonce, ciphertext, bound_to.encode())

@@ -125,7 +125,7 @@ class TooManyRequests(CongoCartError):
 
 
 class Unavailable(CongoCartError):
-    """The service cannot answer right now."""
+    """The service cannot respond right now."""
 
     code = "service_unavailable"
 

@@ -29,7 +29,7 @@ class Target:
     """Where a URL leads at this moment.
 
     Connect to one of `addresses`, with `host` for the Host header and the certificate.
-    Looking the name up again could give another answer (DNS rebinding).
+    Looking the name up again could give another address (DNS rebinding).
     """
 
     url: str

@@ -86,7 +86,7 @@ class EmbeddedPostgres:
         return f"postgres://postgres@/{DATABASE}?host={quote(os.fsencode(self.sockets), safe='/')}"
 
     def start(self) -> None:
-        """Start the cluster, creating it if it does not exist; return when it answers.
+        """Start the cluster, creating it if it does not exist; return when it accepts connections.
 
         Stops what a killed predecessor left running. Raises `CannotRun`.
         """

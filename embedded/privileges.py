@@ -2,7 +2,7 @@
 
 PostgreSQL then runs as an account that exists everywhere and owns its data.
 The clone may lie below a directory that this account cannot enter (`/root`, or
-one made by `mktemp -d`). Opening such a directory to everybody is not ours to
+one made by `mktemp -d`). Opening such a directory to everyone is not ours to
 do, so the process keeps one capability, CAP_DAC_OVERRIDE, of all that root has.
 Why this and not the alternatives: docs/adr/0011-postgres-as-root.md.
 """

@@ -83,8 +83,8 @@ CHECKS = [
             OR bool_or(payment.currency <> placed.currency)
         """,
     ),
-    # A hold that its provider let run out leaves an order that staff have to look at. What we
-    # asked to be let go of never is the money of an order that stands.
+    # A hold that its provider let expire leaves an order that staff have to review. What we
+    # asked to be voided is never the money of an order that is not canceled.
     Check(
         "orders_that_stand_keep_their_money",
         """
@@ -150,7 +150,7 @@ CHECKS = [
         """,
     ),
     # A cancellation asks for one refund or void, and a void that comes too late for another
-    # refund; every other refund of an order was requested by somebody.
+    # refund; every other refund of an order was requested by someone.
     Check(
         "refunds_of_orders_have_their_events",
         """

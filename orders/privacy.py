@@ -31,7 +31,7 @@ def export_personal_data(person: Person) -> list[dict[str, Any]]:
 
 
 def erase_personal_data(person: Person, now: datetime) -> None:
-    """Anonymize what is kept of a person; the figures stay."""
+    """Anonymize what is kept of a person; the amounts stay."""
     orders = list(_orders_of(person).select_for_update(no_key=True))
     for order in orders:
         order.email = f"order@{ERASED_DOMAIN}"

@@ -1,4 +1,4 @@
-"""The shapes of orders over HTTP."""
+"""Serializers of orders."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class CaptureInput(Input):
 
 
 class RefundInput(Input):
-    """What is given back: an amount, the worth of some items, or else everything."""
+    """What is refunded: an amount, the price of some items, or else everything."""
 
     examples = {"items": ..., "reason": "Arrived broken.", "restock": False}
 
@@ -55,11 +55,11 @@ class RefundInput(Input):
         child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES
     )
     reason = StrictCharField(required=False, allow_blank=True, max_length=255)
-    restock = StrictBooleanField(required=False, help_text="Put the items back on the shelf.")
+    restock = StrictBooleanField(required=False, help_text="Put the items back into stock.")
 
 
 class OrderPaymentOutput(Output):
-    """What has become of the money, in the order's currency."""
+    """The amounts of the payment, in the order's currency."""
 
     examples = {
         "provider": "manual",
@@ -86,7 +86,7 @@ class OrderShippingOutput(Output):
 
 
 class OrderOutput(Output):
-    """An order: a snapshot that later changes of the catalogue do not touch."""
+    """An order: a snapshot that later changes of the catalog do not touch."""
 
     examples = {
         "number": "7KQ2M-4XWPA",

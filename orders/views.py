@@ -13,7 +13,7 @@ from rest_framework.viewsets import ViewSet
 from accounts.access import ACCOUNT_OR_STAFF, OWNER_OR_STAFF, SUPPORT
 from core.http.callers import caller_of
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
 from core.http.serializers import item_requests_from, money_from
@@ -87,7 +87,7 @@ class OrderViewSet(ViewSet):
                 reason=data.get("reason", ""),
                 now=timezone.now(),
             ),
-            lambda order: Answer(200, order_body(order)),
+            lambda order: ApiResponse(200, order_body(order)),
         )
 
     @operation(
@@ -113,7 +113,7 @@ class OrderViewSet(ViewSet):
                 amount=money_from(data.get("amount")),
                 now=timezone.now(),
             ),
-            lambda order: Answer(201, order_body(order)),
+            lambda order: ApiResponse(201, order_body(order)),
         )
 
     @operation(
@@ -142,5 +142,5 @@ class OrderViewSet(ViewSet):
                 restock_items=data.get("restock", False),
                 now=timezone.now(),
             ),
-            lambda order: Answer(201, order_body(order)),
+            lambda order: ApiResponse(201, order_body(order)),
         )

@@ -30,7 +30,7 @@ class PricedLine:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """The five figures that a buyer sees, in minor units."""
+    """The five totals that a buyer sees, in minor units."""
 
     subtotal: int
     discount: int
@@ -56,7 +56,7 @@ def price(
 ) -> Quote:
     """Prices `lines` of (unit price in minor units, quantity).
 
-    `shipping` is in minor units and taxed like the goods; `tax_rate` 0.2 is twenty per cent.
+    `shipping` is in minor units and taxed like the lines; `tax_rate` 0.2 is twenty per cent.
     """
     subtotals = [unit_price * quantity for unit_price, quantity in lines]
     subtotal = sum(subtotals)

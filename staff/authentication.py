@@ -58,5 +58,5 @@ class ApiKeyAuthentication(BaseAuthentication):
         return ApiKeyUser(pk=key.owner_id, roles=roles, key_id=key.pk), secret
 
     def authenticate_header(self, request: Request) -> str:
-        """Make DRF answer 401 instead of 403."""
+        """Make DRF respond with 401 instead of 403."""
         return SCHEME

@@ -31,7 +31,7 @@ class ApiKey(models.Model):
 
 
 class PersonalDataAccess(models.Model):
-    """A record that a member of staff was shown somebody's personal data."""
+    """A record that a member of staff was shown someone's personal data."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

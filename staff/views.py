@@ -13,7 +13,7 @@ from rest_framework.viewsets import ViewSet
 from accounts.access import MANAGER
 from accounts.authentication import user_of
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation, scopes_for
 from core.http.pagination import Ordering, paginate
 from staff import services
@@ -64,9 +64,9 @@ class ApiKeyViewSet(ViewSet):
                 now=timezone.now(),
             )
 
-        def present(issued: IssuedKey) -> Answer:
+        def present(issued: IssuedKey) -> ApiResponse:
             body = {**api_key_body(api_key(issued.id)), "key": issued.secret}
-            return Answer(201, body)
+            return ApiResponse(201, body)
 
         return write(request, issue, present)
 
@@ -82,5 +82,5 @@ class ApiKeyViewSet(ViewSet):
         return write(
             request,
             lambda: services.revoke_api_key(key_id=key_id, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
         )

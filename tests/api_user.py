@@ -1,4 +1,4 @@
-"""Somebody to be in tests of the API layer, which knows nothing of accounts."""
+"""Someone to be in tests of the API layer, which knows nothing of accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 
 @dataclass(frozen=True)
-class Somebody:
+class Someone:
     pk: UUID
     roles: frozenset[str] = frozenset({"customer"})
 
@@ -20,6 +20,6 @@ class TestUserAuthentication(BaseAuthentication):
 
     __test__ = False
 
-    def authenticate(self, request: Request) -> tuple[Somebody, None] | None:
+    def authenticate(self, request: Request) -> tuple[Someone, None] | None:
         name = request.headers.get("X-Test-User")
-        return (Somebody(UUID(name)), None) if name else None
+        return (Someone(UUID(name)), None) if name else None

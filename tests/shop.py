@@ -1,4 +1,4 @@
-"""What tests need to go shopping: goods on the shelf, an address, a whole purchase."""
+"""What tests need to go shopping: products in stock, an address, a whole purchase."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DETAILS = {
 MANUAL = {"payment": {"provider": "manual"}}
 
 
-def stock_shelf(
+def stock_variants(
     count: int = 1, *, stock: int = 100, price: int = 1_000, prefix: str = "SKU"
 ) -> list[str]:
     """`count` variants of one product in GBP and EUR; the n-th costs n pence more."""
@@ -65,9 +65,9 @@ def items(skus: Sequence[str], quantity: int = 1) -> list[dict[str, Any]]:
 
 def new_cart(client: APIClient, skus: Sequence[str] = (), quantity: int = 1) -> dict[str, Any]:
     """A cart over HTTP; from then on the client proves a guest's."""
-    answer = client.post("/api/v1/carts", {"items": items(skus, quantity)})
-    assert answer.status_code == 201, answer.content
-    cart: dict[str, Any] = answer.json()
+    response = client.post("/api/v1/carts", {"items": items(skus, quantity)})
+    assert response.status_code == 201, response.content
+    cart: dict[str, Any] = response.json()
     if "token" in cart:
         client.credentials(**{**client._credentials, "HTTP_CART_TOKEN": cart["token"]})
     return cart
@@ -78,9 +78,9 @@ def new_checkout(
 ) -> dict[str, Any]:
     """A cart and its checkout over HTTP, with everything it needs."""
     cart = new_cart(client, skus, quantity)
-    answer = client.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS, **details})
-    assert answer.status_code == 201, answer.content
-    return dict(answer.json())
+    response = client.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS, **details})
+    assert response.status_code == 201, response.content
+    return dict(response.json())
 
 
 def complete(
@@ -113,9 +113,9 @@ def new_order(
     checkout = new_checkout(client, skus, quantity, **details)
     done = complete(client, checkout)
     assert done.status_code == 201, done.content
-    answer = client.get(f"/api/v1/orders/{done.json()['order']['number']}")
-    assert answer.status_code == 200, answer.content
-    return dict(answer.json())
+    response = client.get(f"/api/v1/orders/{done.json()['order']['number']}")
+    assert response.status_code == 200, response.content
+    return dict(response.json())
 
 
 def stock_of(sku: str) -> tuple[int, int]:

@@ -1,1 +1,1 @@
-"""The shapes of accounts over HTTP."""
+"""Serializers of accounts."""

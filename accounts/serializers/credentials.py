@@ -1,4 +1,4 @@
-"""The shapes of logging in, passwords and second factors over HTTP."""
+"""Serializers of logging in, passwords and second factors."""
 
 from __future__ import annotations
 

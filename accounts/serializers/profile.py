@@ -1,4 +1,4 @@
-"""The shapes of a profile, its addresses and its sessions over HTTP."""
+"""Serializers of a profile, its addresses and its sessions."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def save_address(
 
 @use_case
 def change_address(*, user_id: UUID, address_id: UUID, changes: Mapping[str, Any]) -> SavedAddress:
-    """Change the named fields. Raises `AddressNotFound` for somebody else's, and `Invalid`."""
+    """Change the named fields. Raises `AddressNotFound` for someone else's, and `Invalid`."""
     lock_user(user_id=user_id)
     saved = SavedAddress.objects.filter(user_id=user_id, pk=address_id).first()
     if saved is None:
@@ -63,7 +63,7 @@ def change_address(*, user_id: UUID, address_id: UUID, changes: Mapping[str, Any
 
 @use_case
 def remove_address(*, user_id: UUID, address_id: UUID) -> None:
-    """Delete an address. Raises `AddressNotFound` for somebody else's."""
+    """Delete an address. Raises `AddressNotFound` for someone else's."""
     if not SavedAddress.objects.filter(user_id=user_id, pk=address_id).delete()[0]:
         raise AddressNotFound
 

@@ -79,7 +79,7 @@ def confirmation_attempt(*, user_id: UUID) -> _Attempt:
 def code_attempt(*, user_id: UUID) -> _Attempt:
     """Return the attempt to enter a code from the authenticator app, or a recovery code.
 
-    Counted apart from passwords: otherwise somebody who knows the password and guesses codes
+    Counted apart from passwords: otherwise someone who knows the password and guesses codes
     could end the count by entering the password in between.
     """
     return _Attempt({_digest("code", str(user_id)): FREE_PER_ACCOUNT_AND_ADDRESS})

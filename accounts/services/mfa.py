@@ -26,7 +26,7 @@ from accounts.services.sessions import revoke_sessions
 from accounts.services.totp import new_totp_secret, provisioning_url
 from accounts.services.users import lock_user
 from core.db.transactions import transaction_required, use_case
-from core.encryption import seal, unseal
+from core.encryption import decrypt, encrypt
 from core.ids import hash_secret
 
 RECOVERY_CODES = 10
@@ -43,7 +43,7 @@ def start_mfa(*, user_id: UUID, password: str, now: datetime) -> Enrollment:
     """
     user = reauthenticate(user_id=user_id, password=password, now=now)
     secret = new_totp_secret()
-    sealed = seal(secret, key=SECRETS_KEY, bound_to=str(user_id))
+    encrypted = encrypt(secret, key=SECRETS_KEY, bound_to=str(user_id))
 
     @use_case
     def start() -> Enrollment:
@@ -51,7 +51,7 @@ def start_mfa(*, user_id: UUID, password: str, now: datetime) -> Enrollment:
         if TotpDevice.objects.filter(pk=user_id).exclude(confirmed_at=None).exists():
             raise MfaAlreadyOn
         TotpDevice.objects.update_or_create(
-            pk=user_id, defaults={"secret": sealed, "created_at": now, "confirmed_at": None}
+            pk=user_id, defaults={"secret": encrypted, "created_at": now, "confirmed_at": None}
         )
         return _enrollment(secret, user.email)
 
@@ -61,14 +61,14 @@ def start_mfa(*, user_id: UUID, password: str, now: datetime) -> Enrollment:
 def pending_mfa(*, user_id: UUID, started_at: datetime) -> Enrollment | None:
     """Return again what `start_mfa` returned at `started_at`.
 
-    None when it was confirmed or started anew since, so that nobody is shown a secret that
+    None when it was confirmed or started again since, so that nobody is shown a secret that
     another session asked for.
     """
     pending = TotpDevice.objects.filter(pk=user_id, confirmed_at=None, created_at=started_at)
     device = pending.select_related("user").first()
     if device is None:
         return None
-    secret = unseal(bytes(device.secret), key=SECRETS_KEY, bound_to=str(user_id))
+    secret = decrypt(bytes(device.secret), key=SECRETS_KEY, bound_to=str(user_id))
     return _enrollment(secret, device.user.email) if secret else None
 
 
@@ -130,7 +130,7 @@ def stop_mfa(*, user_id: UUID, password: str, code: str, now: datetime) -> None:
 
 @use_case
 def reset_mfa(*, user_id: UUID, now: datetime) -> None:
-    """Turn MFA off for somebody who has lost the app and the recovery codes.
+    """Turn MFA off for someone who has lost the app and the recovery codes.
 
     Every session of theirs ends, and they are told by e-mail. Raises `MfaNotStarted`.
     """

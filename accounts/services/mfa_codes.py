@@ -9,7 +9,7 @@ from accounts.domain import InvalidCredentials, MfaRequired
 from accounts.models import RecoveryCode, TotpDevice
 from accounts.services.totp import matching_step
 from core.db.transactions import transaction_required
-from core.encryption import key_for, unseal
+from core.encryption import decrypt, key_for
 from core.ids import hash_secret
 
 SECRETS_KEY = key_for("authenticator secrets")
@@ -39,7 +39,7 @@ def spend_totp_code(device: TotpDevice, code: str, now: datetime) -> None:
 
     Raises `InvalidCredentials` for a code that is wrong at `now` or was used before.
     """
-    secret = unseal(bytes(device.secret), key=SECRETS_KEY, bound_to=str(device.pk))
+    secret = decrypt(bytes(device.secret), key=SECRETS_KEY, bound_to=str(device.pk))
     step = matching_step(secret, code, now=now, after=device.last_step) if secret else None
     if step is None:
         raise InvalidCredentials("The code is wrong, or was used before.")

@@ -59,7 +59,7 @@ RESET_PASSWORD_ERRORS = (LinkInvalid, WeakPassword)
 def reset_password(*, token: str, password: str, device: Device, now: datetime) -> None:
     """Set a password by a mailed link, and log out everywhere.
 
-    Whoever could read the link owns the account, so other people's failed attempts no longer
+    Someone who could read the link owns the account, so other people's failed attempts no longer
     delay a login from `device`. Raises `RESET_PASSWORD_ERRORS`.
     """
     link = read_link_token(token, Purpose.RESET_PASSWORD)
@@ -105,7 +105,7 @@ def change_password(*, user_id: UUID, current_password: str, password: str, now:
 
 
 def set_password(*, user_id: UUID, password: str | None, now: datetime) -> None:
-    """Set somebody else's password and log them out everywhere.
+    """Set someone else's password and log them out everywhere.
 
     With None no password lets them in. Raises `UserNotFound`.
     """
@@ -172,10 +172,10 @@ def confirm_email_change(*, token: str, now: datetime) -> bool:
 
 @transaction_required
 def unverify_email(*, user_id: UUID, now: datetime) -> None:
-    """Treat an address as unverified because somebody else than its owner has set it.
+    """Treat an address as unverified because someone other than its owner has set it.
 
     A pending change of address is dropped and every session ends, because the account may
-    have gone to somebody else.
+    have gone to someone else.
     """
     User.objects.filter(pk=user_id).update(email_verified_at=None)
     EmailChange.objects.filter(user_id=user_id).delete()

@@ -64,7 +64,7 @@ def log_in(*, email: str, password: str, device: Device, now: datetime, otp: str
         if not user.check_password(password) or not user.is_active:
             raise InvalidCredentials
         if settings.REQUIRE_VERIFIED_EMAIL and user.email_verified_at is None:
-            # Another refusal would tell whoever just registered the address that it was free.
+            # Another refusal would tell someone who just registered the address that it was free.
             raise InvalidCredentials
         with enforce_lockout(code_attempt(user_id=user.pk), now=now) if otp else nullcontext():
             return open_session(user)
@@ -94,7 +94,7 @@ REFRESH_SESSION_ERRORS = (TokenInvalid, TokenExpired, TokenReused, TokenRevoked)
 def refresh_session(*, refresh: str, now: datetime) -> TokenPair:
     """Spend a refresh token for the next pair of tokens.
 
-    A token that was spent before has been copied by somebody, so its whole session is revoked
+    A token that was spent before has been copied by someone, so its whole session is revoked
     and `TokenReused` raised. Raises `REFRESH_SESSION_ERRORS`.
     """
     session_id, jti = read_refresh(refresh)
@@ -135,7 +135,7 @@ def log_out(*, refresh: str, now: datetime) -> None:
 
 @use_case
 def end_session(*, user_id: UUID, session_id: UUID, now: datetime) -> None:
-    """End one of a user's sessions. Raises `SessionNotFound` for somebody else's."""
+    """End one of a user's sessions. Raises `SessionNotFound` for someone else's."""
     session = RefreshSession.objects.locked().live(now).filter(user_id=user_id, pk=session_id)
     if session.first() is None:
         raise SessionNotFound

@@ -27,7 +27,7 @@ def register_user(
 ) -> User:
     """Create a customer's account; for a taken address return one that only looks like it.
 
-    `welcome` mails the owner of the address: to verify it, or that somebody tried to register
+    `welcome` mails the owner of the address: to verify it, or that someone tried to register
     it. The result, and the time it takes, do not tell whether the address was taken; the
     existing account is not touched. Raises `WeakPassword`.
     """

@@ -1,4 +1,4 @@
-"""Tokens of mailed links, which prove that somebody reads an address: signed, expiring, used once.
+"""Tokens of mailed links, which prove that someone reads an address: signed, expiring, used once.
 
 Nothing is stored. A token carries a fingerprint of what it would change, so using it, or
 changing the same thing in another way, makes it void.

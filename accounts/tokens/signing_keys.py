@@ -27,7 +27,7 @@ from jwt.algorithms import ECAlgorithm
 from accounts.domain import REFRESH_LIFETIME, KeyState
 from accounts.models import SigningKey
 from core.db.transactions import transaction_required
-from core.encryption import key_for, seal, unseal
+from core.encryption import decrypt, encrypt, key_for
 
 ALGORITHM = "ES256"
 STALE_AFTER = 60.0
@@ -220,13 +220,13 @@ def _new_key(state: KeyState, now: datetime) -> SigningKey:
         public_key=public_key.public_bytes(
             serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         ).decode(),
-        private_key=seal(plain, key=_PRIVATE_KEYS, bound_to=kid),
+        private_key=encrypt(plain, key=_PRIVATE_KEYS, bound_to=kid),
         created_at=now,
     )
 
 
 def _private_key_of(row: SigningKey) -> ec.EllipticCurvePrivateKey | None:
     """Return the private part, or None if it is encrypted under a SECRET_KEY we do not have."""
-    plain = unseal(bytes(row.private_key), key=_PRIVATE_KEYS, bound_to=row.kid)
+    plain = decrypt(bytes(row.private_key), key=_PRIVATE_KEYS, bound_to=row.kid)
     key = serialization.load_der_private_key(plain, password=None) if plain else None
     return key if isinstance(key, ec.EllipticCurvePrivateKey) else None

@@ -23,7 +23,7 @@ from accounts.serializers.profile import (
 )
 from core.address import ADDRESS_FIELDS, Address
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
 
@@ -69,7 +69,7 @@ class AddressViewSet(ViewSet):
                 default_billing=values.get("default_billing", False),
             )
 
-        return write(request, save, lambda saved: Answer(201, saved_address_body(saved)))
+        return write(request, save, lambda saved: ApiResponse(201, saved_address_body(saved)))
 
     @operation(
         "getAddress",
@@ -100,7 +100,7 @@ class AddressViewSet(ViewSet):
             lambda: services.change_address(
                 user_id=user_id, address_id=address_id, changes=changes
             ),
-            lambda saved: Answer(200, saved_address_body(saved)),
+            lambda saved: ApiResponse(200, saved_address_body(saved)),
         )
 
     @operation(
@@ -116,5 +116,5 @@ class AddressViewSet(ViewSet):
         return write(
             request,
             lambda: services.remove_address(user_id=user_id, address_id=address_id),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
         )

@@ -24,7 +24,7 @@ from accounts.serializers.credentials import (
 from accounts.serializers.profile import ProfileOutput, profile_body
 from core.http.callers import client_address
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.throttling import has_quota
 
@@ -39,9 +39,9 @@ def device_of(request: Request) -> Device:
     )
 
 
-def _pair_answer(pair: TokenPair) -> Answer:
+def _pair_response(pair: TokenPair) -> ApiResponse:
     body = {"access": pair.access, "refresh": pair.refresh}
-    return Answer(200, body, {"Cache-Control": "no-store"})
+    return ApiResponse(200, body, {"Cache-Control": "no-store"})
 
 
 class AuthViewSet(ViewSet):
@@ -58,17 +58,17 @@ class AuthViewSet(ViewSet):
         responses={201: ProfileOutput},
         errors=[WeakPassword],
         tag=TAG,
-        description="An address that is already taken gets the same answer, so that nobody can "
+        description="An address that is already taken gets the same response, so that nobody can "
         "find out who has an account.",
     )
     def register(self, request: Request) -> HttpResponse:
         values = validated(RegisterInput, request)
-        # Somebody else may have used up the quota; that costs the e-mail and not the account.
+        # Someone else may have used up the quota; that costs the e-mail and not the account.
         welcome = has_quota("mail", normalize_email(values["email"]))
         return write(
             request,
             lambda: services.register_user(**values, welcome=welcome),
-            lambda user: Answer(201, profile_body(user)),
+            lambda user: ApiResponse(201, profile_body(user)),
         )
 
     @operation(
@@ -88,7 +88,7 @@ class AuthViewSet(ViewSet):
         return write(
             request,
             lambda: services.log_in(**values, device=device, now=timezone.now()),
-            _pair_answer,
+            _pair_response,
         )
 
     @operation(
@@ -100,14 +100,14 @@ class AuthViewSet(ViewSet):
         errors=services.REFRESH_SESSION_ERRORS,
         tag=TAG,
         description="The refresh token is spent by this. Sending it again ends the session, so "
-        "retry a lost answer with the same Idempotency-Key.",
+        "retry a lost response with the same Idempotency-Key.",
     )
     def refresh(self, request: Request) -> HttpResponse:
         values = validated(RefreshInput, request)
         return write(
             request,
             lambda: services.refresh_session(**values, now=timezone.now()),
-            _pair_answer,
+            _pair_response,
         )
 
     @operation(
@@ -124,5 +124,5 @@ class AuthViewSet(ViewSet):
         return write(
             request,
             lambda: services.log_out(**values, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
         )

@@ -26,7 +26,7 @@ from accounts.serializers.profile import (
     session_body,
 )
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
 
@@ -58,7 +58,7 @@ class MeViewSet(ViewSet):
         def update() -> User:
             return services.update_profile(user_id=user_id, **values)
 
-        return write(request, update, lambda user: Answer(200, profile_body(user)))
+        return write(request, update, lambda user: ApiResponse(200, profile_body(user)))
 
     @operation(
         "exportMe",
@@ -89,7 +89,7 @@ class MeViewSet(ViewSet):
         return write(
             request,
             lambda: services.erase_user(user_id=user_id, **values, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
             consumes_credential=True,
         )
 
@@ -129,7 +129,7 @@ class SessionViewSet(ViewSet):
             lambda: services.end_session(
                 user_id=user_id, session_id=session_id, now=timezone.now()
             ),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
         )
 
     @operation(
@@ -140,5 +140,5 @@ class SessionViewSet(ViewSet):
         return write(
             request,
             lambda: services.end_all_sessions(user_id=user_id, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
         )

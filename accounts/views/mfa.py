@@ -18,7 +18,7 @@ from accounts.serializers.credentials import (
     StopMfaInput,
 )
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 
 TAG = "Accounts"
@@ -46,7 +46,7 @@ class MfaViewSet(ViewSet):
         return write(
             request,
             lambda: services.start_mfa(user_id=user_id, **values, now=timezone.now()),
-            lambda started: Answer(201, {"secret": started.secret, "url": started.url}),
+            lambda started: ApiResponse(201, {"secret": started.secret, "url": started.url}),
         )
 
     @operation(
@@ -66,7 +66,7 @@ class MfaViewSet(ViewSet):
         return write(
             request,
             lambda: services.confirm_mfa(user_id=user_id, **values, now=timezone.now()),
-            lambda codes: Answer(200, {"recovery_codes": codes}),
+            lambda codes: ApiResponse(200, {"recovery_codes": codes}),
         )
 
     @operation(
@@ -85,5 +85,5 @@ class MfaViewSet(ViewSet):
         return write(
             request,
             lambda: services.stop_mfa(user_id=user_id, **values, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
         )

@@ -24,7 +24,7 @@ from accounts.serializers.credentials import (
 )
 from accounts.views.auth import device_of
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.throttling import has_quota, require_quota
 
@@ -51,7 +51,7 @@ class RecoveryViewSet(ViewSet):
         return write(
             request,
             lambda: services.verify_email(**values, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
         )
 
     @operation(
@@ -61,7 +61,7 @@ class RecoveryViewSet(ViewSet):
         request=EmailInput,
         responses={202: None},
         tag=TAG,
-        description="The answer is the same whether or not there is such an account.",
+        description="The response is the same whether or not there is such an account.",
     )
     def forgot_password(self, request: Request) -> HttpResponse:
         values = validated(EmailInput, request)
@@ -70,7 +70,7 @@ class RecoveryViewSet(ViewSet):
         return write(
             request,
             lambda: services.forgot_password(**values) if sends else None,
-            lambda _: Answer(202),
+            lambda _: ApiResponse(202),
         )
 
     @operation(
@@ -90,7 +90,7 @@ class RecoveryViewSet(ViewSet):
         return write(
             request,
             lambda: services.reset_password(**values, device=device, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
             consumes_credential=True,
         )
 
@@ -108,7 +108,7 @@ class RecoveryViewSet(ViewSet):
         return write(
             request,
             lambda: services.confirm_email_change(**values, now=timezone.now()),
-            lambda complete: Answer(200, {"complete": complete}),
+            lambda complete: ApiResponse(200, {"complete": complete}),
         )
 
 
@@ -133,7 +133,7 @@ class CredentialsViewSet(ViewSet):
         return write(
             request,
             lambda: services.change_password(user_id=user_id, **values, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
             consumes_credential=True,
         )
 
@@ -150,7 +150,7 @@ class CredentialsViewSet(ViewSet):
         return write(
             request,
             lambda: services.request_verification(user_id=user_id),
-            lambda _: Answer(202),
+            lambda _: ApiResponse(202),
         )
 
     @operation(
@@ -170,5 +170,5 @@ class CredentialsViewSet(ViewSet):
         return write(
             request,
             lambda: services.change_email(user_id=user_id, **values, now=timezone.now()),
-            lambda _: Answer(202),
+            lambda _: ApiResponse(202),
         )

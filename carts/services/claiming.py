@@ -38,7 +38,7 @@ def claim_cart(
     """Give the guest cart that `caller` proves by token to `caller`'s account.
 
     Units of the same SKU add up. A cart in another currency is kept beside the other.
-    Claiming again answers with the cart it went into.
+    Claiming again returns the cart it went into.
 
     Raises `CLAIM_CART_ERRORS`, `VersionMismatch`, and `Unauthenticated` without an open account.
     Two carts that do not fit into one stay as they are.

@@ -1,4 +1,4 @@
-"""Catalogue files: CSV rows in, products out. Touches no database; docs/import.md says the rest."""
+"""Catalog files: CSV rows in, products out. Touches no database; docs/import.md says the rest."""
 
 from __future__ import annotations
 

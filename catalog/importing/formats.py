@@ -45,7 +45,7 @@ def read_products(
 ) -> Iterator[ImportedProduct | BadRow]:
     """Yield the products of a file, in its order, and among them the rows that are no good.
 
-    Rows of one product stand together. Raises `UnreadableFile`.
+    Rows of one product are consecutive. Raises `UnreadableFile`.
     """
     chosen = FORMATS[format_name]
 
@@ -135,7 +135,7 @@ def own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
 
 
 def _named(row: Row, prefix: str) -> dict[str, str]:
-    """Return what stands in the columns that begin with `prefix`, by the rest of their names."""
+    """Return the values of the columns that begin with `prefix`, by the rest of their names."""
     return {
         name.removeprefix(prefix).strip(): value
         for name, value in row.values.items()
@@ -195,7 +195,7 @@ def shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | No
 
 
 def _shopify_options(row: Row, first: Row) -> dict[str, str] | None:
-    """Read the options: names stand in the first row only, and `Title` means there are none.
+    """Read the options: names are in the first row only, and `Title` means there are none.
 
     Return None when the file has no column for them.
     """

@@ -1,4 +1,4 @@
-"""What a catalogue file says, whatever its format."""
+"""What a catalog file says, whatever its format."""
 
 from __future__ import annotations
 

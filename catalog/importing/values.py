@@ -1,4 +1,4 @@
-"""Single values of catalogue files."""
+"""Single values of catalog files."""
 
 from __future__ import annotations
 

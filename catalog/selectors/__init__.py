@@ -1,4 +1,4 @@
-"""Reads of the catalogue."""
+"""Reads of the catalog."""
 
 from __future__ import annotations
 

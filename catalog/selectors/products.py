@@ -36,7 +36,7 @@ from core.db.statements import IsAnyOf, Parameter, Statement
 from core.money import money_body
 from inventory.domain import units_available
 
-# Where a product without a price in the currency stands: behind all others.
+# The position of a product without a price in the currency: behind all others.
 _DEARER_THAN_ALL = 2**62
 _EXACT_SKU = 10_000_000
 _ORDERABLE = (
@@ -60,7 +60,7 @@ def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, P
 
     They carry what `ordering` (`-created`, `title`, `price`, `relevance`, ...) sorts by, besides
     the id: `created_at`, `title`, their lowest `price` in minor units, or `relevance` to what
-    is searched for. Products without a price stand last, whichever way prices are sorted.
+    is searched for. Products without a price come last, whichever way prices are sorted.
     """
     products: QuerySet[Product] = Product.objects.filter(*_conditions(wanted), deleted_at=None)
     if wanted.search:
@@ -76,13 +76,13 @@ def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, P
 
 
 def product_list(rows: Sequence[ProductRow], *, currency: str) -> list[dict[str, Any]]:
-    """Return the answers for `rows`, each with its variants; one statement for all of them."""
+    """Return the bodies for `rows`, each with its variants; one statement for all of them."""
     variants = _variants_by_product([row.id for row in rows], currency)
     return [_product_body(row, variants.get(row.id, [])) for row in rows]
 
 
 def product(slug: str, *, currency: str) -> dict[str, Any]:
-    """Return the answer for one product; two statements. Raises `ProductNotFound`."""
+    """Return the body for one product; two statements. Raises `ProductNotFound`."""
     rows = [] if "\0" in slug else _product_statement().rows(slug=slug)
     if not rows:
         raise ProductNotFound
@@ -93,7 +93,7 @@ def product(slug: str, *, currency: str) -> dict[str, Any]:
 
 
 def variant(sku: str, *, currency: str) -> dict[str, Any]:
-    """Return the answer for one variant; one statement. Raises `VariantNotFound`."""
+    """Return the body for one variant; one statement. Raises `VariantNotFound`."""
     rows = [] if "\0" in sku else _variant_statement().rows(sku=sku, currency=currency)
     if not rows:
         raise VariantNotFound
@@ -152,7 +152,7 @@ def _matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
 
 
 def _product_body(columns: Iterable[Any], variants: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the answer for a product, from a row that starts with `_COLUMNS`."""
+    """Return the body for a product, from a row that starts with `_COLUMNS`."""
     return {**dict(zip(_NAMES, columns, strict=False)), "variants": variants}
 
 

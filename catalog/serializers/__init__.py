@@ -1,1 +1,1 @@
-"""The shapes of the catalog over HTTP."""
+"""Serializers of the catalog."""

@@ -1,4 +1,4 @@
-"""The shapes of requests and answers."""
+"""Serializers of products."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ class ProductChangesInput(Input):
 
 
 class CurrencyQuery(serializers.Serializer[Any]):
-    """The currency that prices are answered in."""
+    """The currency that prices are returned in."""
 
     currency = CurrencyField(required=False, help_text="ISO 4217 code; the shop's by default.")
 

@@ -1,4 +1,4 @@
-"""The shapes of stock over HTTP."""
+"""Serializers of stock."""
 
 from __future__ import annotations
 

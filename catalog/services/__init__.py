@@ -1,4 +1,4 @@
-"""Writes of the catalogue: one function a use case."""
+"""Writes of the catalog: one function a use case."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def import_products(
     Stock is only set for variants that are created. Whatever a file does not mention stays.
     Of what a file says twice the first counts: who imports it in parts hands one `seen`
     through all of them, to which what has landed is added.
-    When something is in the way of the whole (a SKU that somebody else takes meanwhile),
+    When something is in the way of the whole (a SKU that someone else takes meanwhile),
     each product is tried on its own.
     """
     seen = Seen() if seen is None else seen

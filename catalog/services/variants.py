@@ -41,11 +41,11 @@ def add_variant(
 
 @use_case
 def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Variant:
-    """Change a variant and its prices; two changes at the same time both stand.
+    """Change a variant and its prices; two changes at the same time both count.
 
     Raises `VariantNotFound`.
     """
-    # The product is locked first, as by everybody who changes a product.
+    # The product is locked first, as by everyone who changes a product.
     variants = Variant.objects.for_sale(sku).select_related("product")
     variant = variants.select_for_update(no_key=True, of=("product",)).first()
     if variant is None:

@@ -37,10 +37,10 @@ from catalog.serializers.products import (
 )
 from core.http.callers import caller_of
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import paginate
-from core.http.response_cache import public_answer
+from core.http.response_cache import public_response
 
 
 class ProductViewSet(ViewSet):
@@ -64,7 +64,7 @@ class ProductViewSet(ViewSet):
             results = selectors.product_list(page.rows, currency=filters.wanted.currency)
             return {"next": page.next, "previous": page.previous, "results": results}
 
-        return public_answer(request, read, keep="search" not in request.query_params)
+        return public_response(request, read, keep="search" not in request.query_params)
 
     @operation(
         "getProduct",
@@ -77,7 +77,7 @@ class ProductViewSet(ViewSet):
         tag="Catalog",
     )
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
-        return public_answer(
+        return public_response(
             request, lambda: selectors.product(slug, currency=_currency_of(request))
         )
 
@@ -101,7 +101,7 @@ class ProductViewSet(ViewSet):
             lambda: services.create_product(
                 **values, actor_id=caller_of(request).user_id, now=timezone.now()
             ),
-            partial(_product_answer, 201, _currency_of(request)),
+            partial(_product_response, 201, _currency_of(request)),
         )
 
     @operation(
@@ -123,7 +123,7 @@ class ProductViewSet(ViewSet):
         return write(
             request,
             lambda: services.update_product(slug=slug, changes=changes, now=timezone.now()),
-            partial(_product_answer, 200, _currency_of(request)),
+            partial(_product_response, 200, _currency_of(request)),
         )
 
     @operation(
@@ -139,7 +139,7 @@ class ProductViewSet(ViewSet):
         return write(
             request,
             lambda: services.delete_product(slug=slug, now=timezone.now()),
-            lambda _: Answer(204),
+            lambda _: ApiResponse(204),
         )
 
     @operation(
@@ -163,7 +163,7 @@ class ProductViewSet(ViewSet):
                 actor_id=caller_of(request).user_id,
                 now=timezone.now(),
             ),
-            lambda row: _variant_answer(201, row.sku, currency, {"Location": _path_of(slug)}),
+            lambda row: _variant_response(201, row.sku, currency, {"Location": _path_of(slug)}),
         )
 
 
@@ -187,7 +187,7 @@ class VariantViewSet(ViewSet):
         return write(
             request,
             lambda: services.update_variant(sku=sku, changes=changes, now=timezone.now()),
-            lambda row: _variant_answer(200, row.sku, currency),
+            lambda row: _variant_response(200, row.sku, currency),
         )
 
 
@@ -203,7 +203,7 @@ class CategoryViewSet(ViewSet):
         tag="Catalog",
     )
     def list(self, request: Request) -> HttpResponse:
-        return public_answer(
+        return public_response(
             request, lambda: {"next": None, "previous": None, "results": selectors.category_tree()}
         )
 
@@ -215,15 +215,15 @@ def _currency_of(request: Request) -> str:
     return currency
 
 
-def _product_answer(status: int, currency: str, product: Product) -> Answer:
+def _product_response(status: int, currency: str, product: Product) -> ApiResponse:
     body = selectors.product(product.slug, currency=currency)
-    return Answer(status, body, {"Location": _path_of(product.slug)} if status == 201 else {})
+    return ApiResponse(status, body, {"Location": _path_of(product.slug)} if status == 201 else {})
 
 
-def _variant_answer(
+def _variant_response(
     status: int, sku: str, currency: str, headers: Mapping[str, str] | None = None
-) -> Answer:
-    return Answer(status, selectors.variant(sku, currency=currency), headers or {})
+) -> ApiResponse:
+    return ApiResponse(status, selectors.variant(sku, currency=currency), headers or {})
 
 
 def _path_of(slug: str) -> str:

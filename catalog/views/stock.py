@@ -22,7 +22,7 @@ from catalog.serializers.stock import (
 )
 from core.http.callers import caller_of
 from core.http.fields import validated
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 
 
@@ -58,7 +58,7 @@ class StockViewSet(ViewSet):
             lambda: services.adjust_stock(
                 sku=sku, **values, actor_id=caller_of(request).user_id, now=timezone.now()
             ),
-            lambda done: Answer(
+            lambda done: ApiResponse(
                 201, adjustment_body(done), {"Location": f"/api/v1/variants/{quote(sku)}/stock"}
             ),
         )

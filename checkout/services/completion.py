@@ -90,7 +90,7 @@ COMPLETE_CHECKOUT_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """A buyer's wish to complete a checkout as they have seen it."""
+    """A buyer's request to complete a checkout as they have seen it."""
 
     caller: Caller
     checkout_id: UUID
@@ -110,7 +110,7 @@ def complete_checkout(
     expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> Completion:
-    """Turn the checkout into an order, or answer with the one it has become.
+    """Turn the checkout into an order, or return the one it has become.
 
     A payment that is already in progress is looked up, never started again. When the buyer pays
     otherwise meanwhile, it is voided first; nothing is charged while that is not certain.

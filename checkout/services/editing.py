@@ -68,10 +68,10 @@ def cancel_checkout(
     expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CheckoutView:
-    """End a checkout and give its units back; canceling again changes nothing.
+    """End a checkout and release its units; canceling again changes nothing.
 
-    A payment that waits for the buyer, or whose provider has not answered, is voided; should
-    its money arrive after all, it goes back. Raises `CANCEL_CHECKOUT_ERRORS` or
+    A payment that waits for the buyer, or whose provider has not responded, is voided; should
+    its money arrive after all, it is returned. Raises `CANCEL_CHECKOUT_ERRORS` or
     `VersionMismatch`.
     """
     return two_step(
@@ -103,10 +103,10 @@ def _cancel(
 
 
 def expire_checkouts(*, now: datetime, limit: int = 100) -> int:
-    """End checkouts whose reservation has run out and give their units back.
+    """End checkouts whose reservation has run out and release their units.
 
     Returns how many (at most `limit`). Each ends in a transaction of its own: one whose stock
-    somebody has locked for long is left for the next run and keeps no other waiting.
+    someone has locked for long is left for the next run and keeps no other waiting.
     """
     due = (
         Checkout.objects.filter(status__in=EDITABLE, reservation_expires_at__lte=now)

@@ -1,4 +1,4 @@
-"""What becomes of a checkout once something is known of its payment.
+"""What happens to a checkout once the outcome of its payment is known.
 
 `resolve_payment` is the one completion function: the buyer's request, the provider's
 webhook and the recovery job all end here, in any order and any number of times.
@@ -97,7 +97,7 @@ def resolve_payment(*, payment_id: UUID, outcome: Outcome, now: datetime) -> Com
 
 @use_case
 def resolve_recovered(*, payment_id: UUID, outcome: Outcome, now: datetime) -> Completion:
-    """Resolve a payment by what the provider answered to the recovery job."""
+    """Resolve a payment by what the provider told the recovery job."""
     return resolve_payment(payment_id=payment_id, outcome=outcome, now=now)
 
 
@@ -149,7 +149,7 @@ def _place_order(checkout: Checkout, change: Change, *, now: datetime) -> Comple
 
 
 def _refusal(checkout: Checkout, payment: PaymentRecord, news: PaymentNews) -> CongoCartError:
-    """Return why no order came of the payment."""
+    """Return why the payment made no order."""
     if news is not PaymentNews.REFUSED:
         if checkout.status == CheckoutStatus.CANCELED:
             return CheckoutCanceled()

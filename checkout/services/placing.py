@@ -56,6 +56,6 @@ def place_order_of(
     record_sale(order_id=order.id, demand=demand, now=now)
     transition(checkout, CheckoutStatus.COMPLETED)
     save_as_new_version(checkout, ["customer"], now=now)
-    # Last, because everybody who buys the same goods waits until this transaction ends.
+    # Last, because everyone who buys the same variants waits until this transaction ends.
     consume(checkout_id=checkout.id, demand=demand, now=now)
     return order

@@ -45,7 +45,7 @@ def recover_payments(*, now: datetime, limit: int = 100, seconds: float = RUN_SE
 def abandon_payments(*, now: datetime, limit: int = 100) -> int:
     """End checkouts whose buyer never did what the provider asked for; return how many.
 
-    One that fails, because somebody is working on it, is logged and left for the next time.
+    One that fails, because someone is working on it, is logged and left for the next time.
     """
     overdue = (
         Checkout.objects.filter(

@@ -1,7 +1,7 @@
 """Hot-path statements: written with the ORM, compiled once, then only executed.
 
 Building a query of several joins costs the ORM more than PostgreSQL takes to
-answer it. A `Statement` keeps the compiled SQL; the values of each call go into
+respond. A `Statement` keeps the compiled SQL; the values of each call go into
 the `Parameter`s it was written with.
 """
 

@@ -70,8 +70,8 @@ class Effect:
     def lease(self, point: UUID) -> None:
         """Keep the key claimed beyond the first phase, with its recovery point, or `RunAgain`."""
 
-    def answer(self, result: Any) -> None:
-        """Store the answer that is made from `result`, or raise `RunAgain`."""
+    def respond(self, result: Any) -> None:
+        """Store the response that is made from `result`, or raise `RunAgain`."""
 
     def refuse(self, error: CongoCartError) -> None:
         """Store the refusal after its phase was rolled back, or raise `RunAgain`."""
@@ -96,7 +96,7 @@ def use_case(body: Callable[P, T]) -> Callable[P, T]:
         def phase() -> T:
             effect.claim()
             result = body(*args, **kwargs)
-            effect.answer(result)
+            effect.respond(result)
             return result
 
         return _commit(phase, effect)
@@ -110,15 +110,15 @@ def two_step(
     execute: Callable[[RecoveryPoint], E],
     conclude: Callable[[RecoveryPoint, E], T],
 ) -> T:
-    """Record an intent, execute it outside of any transaction, and conclude from what came of it.
+    """Record an intent, execute it outside of any transaction, and conclude from the outcome.
 
     Two atomic phases with a recovery point between them, for what has to call the network.
 
     - `record` is the first atomic phase. After a `RecoveryPoint` the key stays leased; with
-      `Finished` the answer is final. A retry that finds a point does not run it again.
-    - `execute` may call the network, and other use cases, which neither claim nor answer the
-      key. A retry may repeat it, so its calls have to be idempotent.
-    - `conclude` is the last atomic phase, in which the answer is stored with the key.
+      `Finished` the response is final. A retry that finds a point does not run it again.
+    - `execute` may call the network, and other use cases, which neither claim the key nor
+      respond for it. A retry may repeat it, so its calls have to be idempotent.
+    - `conclude` is the last atomic phase, in which the response is stored with the key.
 
     `record` and `conclude` may run more than once; this raises what a `use_case` raises.
     """
@@ -128,7 +128,7 @@ def two_step(
         earlier = effect.claim()
         step = record() if earlier is None else RecoveryPoint(earlier, resumed=True)
         if isinstance(step, Finished):
-            effect.answer(step.result)
+            effect.respond(step.result)
         else:
             effect.lease(step.id)
         return step
@@ -140,7 +140,7 @@ def two_step(
 
     def last_phase() -> T:
         result = conclude(point, executed)
-        effect.answer(result)
+        effect.respond(result)
         return result
 
     return _commit(last_phase, effect)

@@ -38,7 +38,7 @@ def caller_of(request: Request) -> Caller:
 def client_address(request: HttpRequest | Request) -> str | None:
     """Return the client's IP address; of an IPv6 one its /64, because one client has all of it.
 
-    `TRUSTED_PROXIES` says how many proxies of ours stand in front and append to
+    `TRUSTED_PROXIES` says how many proxies of ours are in front and append to
     X-Forwarded-For. What is further left in it was written by the client.
     """
     proxies = settings.TRUSTED_PROXIES

@@ -1,6 +1,6 @@
 """Counting requests, exactly, however many threads and processes count at once.
 
-Each counter answers how many hits a key has had in its window, this one included,
+Each counter returns how many hits a key has had in its window, this one included,
 in one atomic step; so of any number of concurrent hits exactly as many as allowed
 see a number within the limit (docs/adr/0024).
 """

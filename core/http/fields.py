@@ -90,7 +90,7 @@ class CurrencyField(StrictCharField):
 
 
 class Input(serializers.Serializer[Any]):
-    """The shape of a request body; fields it does not name are refused.
+    """The schema of a request body; fields it does not name are refused.
 
     `examples` says what members look like in the documentation; `...` stands for an example
     of the member's own type.
@@ -116,16 +116,16 @@ class Input(serializers.Serializer[Any]):
         return values
 
 
-def validated(shape: type[Input], request: Request) -> dict[str, Any]:
-    """Return the request's body in the given shape, or report every value that is wrong."""
-    serializer = shape(data=request.data)
+def validated(schema: type[Input], request: Request) -> dict[str, Any]:
+    """Return the request's body as `schema` reads it, or report every value that is wrong."""
+    serializer = schema(data=request.data)
     serializer.is_valid(raise_exception=True)
     values: dict[str, Any] = serializer.validated_data
     return values
 
 
 class Output(serializers.Serializer[Any]):
-    """The shape of an answer: documentation for OpenAPI, checked against real answers.
+    """The schema of a response: documentation for OpenAPI, checked against real responses.
 
     `examples` as in `Input`.
     """

@@ -1,4 +1,4 @@
-"""Idempotency-Key: a retried request gets the first one's answer, and its effect once.
+"""Idempotency-Key: a retried request gets the first one's response, and its effect once.
 
 The key's row is written in the transaction of the effect, so there is never one
 without the other. While the first request runs, a transaction-level advisory
@@ -25,7 +25,7 @@ from rest_framework.request import Request
 from core.db.transactions import Effect, RunAgain, current_effect
 from core.errors import Conflict, CongoCartError, Invalid, ResourceBusy, Unprocessable
 from core.http.callers import caller_of
-from core.http.idempotency_store import RETENTION, KeyStore, Stored
+from core.http.idempotency_store import RETENTION, KeyStore, StoredResponse
 from core.http.json import dumps
 from core.http.problems import CONTENT_TYPE, headers_of, problem_of, status_of
 
@@ -54,8 +54,8 @@ class IdempotencyInProgress(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a write answers, before it is encoded."""
+class ApiResponse:
+    """What a write responds with, before it is encoded."""
 
     status: int
     body: Any = None
@@ -65,24 +65,24 @@ class Answer:
 def write(
     request: Request,
     operation: Callable[[], T],
-    present: Callable[[T], Answer],
+    present: Callable[[T], ApiResponse],
     *,
     consumes_credential: bool = False,
 ) -> HttpResponse:
     """Run a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
 
     `operation` calls the `use_case` or `two_step` that the key stands for before any other.
-    `present` makes the answer from its result. With a key it runs inside the transaction
-    that stores the answer, so it must not need the network. It may raise a `CongoCartError`
+    `present` makes the response from its result. With a key it runs inside the transaction
+    that stores the response, so it must not need the network. It may raise a `CongoCartError`
     to refuse without undoing the effect, such as a declined payment that was recorded.
 
     `consumes_credential` is for an operation that checks, before its use case, what its
     own success invalidates: a password, a link, an account. A retry is refused there,
-    and still gets the answer of the first request.
+    and still gets the response of the first request.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
-        return _response(_encoded(present(operation())))
+        return _http_response(_encoded(present(operation())))
     if not _VALID.match(key):
         raise IdempotencyKeyInvalid
     effect = _StoredEffect(request, key, present)
@@ -90,15 +90,15 @@ def write(
     try:
         result = operation()
     except _Replay as replay:
-        return _response(replay.stored, {"Idempotent-Replayed": "true"})
+        return _http_response(replay.stored, {"Idempotent-Replayed": "true"})
     except Exception as error:
         effect.release()
-        if consumes_credential and (stored := effect.earlier_answer(error)):
-            return _response(stored, {"Idempotent-Replayed": "true"})
+        if consumes_credential and (stored := effect.earlier_response(error)):
+            return _http_response(stored, {"Idempotent-Replayed": "true"})
         raise
     finally:
         current_effect.reset(token)
-    return _response(effect.answer_to(result))
+    return _http_response(effect.response_to(result))
 
 
 def purge(*, now: datetime) -> int:
@@ -107,16 +107,16 @@ def purge(*, now: datetime) -> int:
 
 
 class _Replay(Exception):
-    """The request was answered before."""
+    """The request has been responded to before."""
 
-    def __init__(self, stored: Stored) -> None:
+    def __init__(self, stored: StoredResponse) -> None:
         self.stored = stored
 
 
 class _StoredEffect(Effect):
-    """Claims one key and stores its answer, inside the atomic phases of an operation."""
+    """Claims one key and stores its response, inside the atomic phases of an operation."""
 
-    def __init__(self, request: Request, key: str, present: Callable[[Any], Answer]) -> None:
+    def __init__(self, request: Request, key: str, present: Callable[[Any], ApiResponse]) -> None:
         self.store = KeyStore(
             scope=f"{caller_of(request).scope}\n{request.method}\n{request.path}\n{key}",
             body=request.body,
@@ -124,7 +124,7 @@ class _StoredEffect(Effect):
         self.present = present
         self.claimed = False
         self.leased_until: datetime | None = None
-        self.stored: Stored | None = None
+        self.stored: StoredResponse | None = None
 
     def claim(self) -> UUID | None:
         self.claimed, self.leased_until = False, None
@@ -134,8 +134,8 @@ class _StoredEffect(Effect):
             raise IdempotencyInProgress(retry_after=1)
         if row.reused:
             raise IdempotencyKeyReused
-        if row.answer is not None:
-            raise _Replay(row.answer)
+        if row.response is not None:
+            raise _Replay(row.response)
         if row.leased_until and row.leased_until > now:
             raise IdempotencyInProgress(retry_after=1)
         self.claimed = True
@@ -147,38 +147,38 @@ class _StoredEffect(Effect):
             raise RunAgain
         self.leased_until = now + LEASE
 
-    def answer(self, result: Any) -> None:
-        answer, final = self._presented(result)
-        if final and not self._keep(answer):
+    def respond(self, result: Any) -> None:
+        response, final = self._presented(result)
+        if final and not self._keep(response):
             if not self.leased_until:
                 raise RunAgain
             # The lease ran out and another attempt finished first. What this transaction
-            # recorded stays; the client gets the answer of the other attempt.
-            answer = self.store.answer() or answer
-        self.stored = answer if final else None
+            # recorded stays; the client gets the response of the other attempt.
+            response = self.store.response() or response
+        self.stored = response if final else None
 
     def refuse(self, error: CongoCartError) -> None:
         if not self.claimed or not _is_final(error) or self._keep(_refusal(error)):
             return
-        if self.leased_until and (answer := self.store.answer()):
-            raise _Replay(answer)
+        if self.leased_until and (response := self.store.response()):
+            raise _Replay(response)
         raise RunAgain
 
-    def answer_to(self, result: Any) -> Stored:
-        """Return the answer that was stored with the effect, or one that a retry may not get."""
+    def response_to(self, result: Any) -> StoredResponse:
+        """Return the response that was stored with the effect, or one that a retry may not get."""
         if self.stored is None:
             self.release()
             return self._presented(result)[0]
         return self.stored
 
-    def earlier_answer(self, error: Exception) -> Stored | None:
-        """Return the answer that the same request got while its credential was still good.
+    def earlier_response(self, error: Exception) -> StoredResponse | None:
+        """Return the response that the same request got while its credential was still good.
 
         None when the refusal says to wait, or a known key would be a way around the lockout.
         """
         if not isinstance(error, CongoCartError) or not _is_final(error):
             return None
-        return self.store.answer_to_this_body(timezone.now())
+        return self.store.response_to_this_body(timezone.now())
 
     def release(self) -> None:
         """End the lease, so that a retry need not wait after the operation failed halfway."""
@@ -186,20 +186,20 @@ class _StoredEffect(Effect):
             with contextlib.suppress(DatabaseError):
                 self.store.release(self.leased_until, timezone.now())
 
-    def _keep(self, answer: Stored) -> bool:
-        return self.store.keep(answer, timezone.now(), over_lease=self.leased_until is not None)
+    def _keep(self, response: StoredResponse) -> bool:
+        return self.store.keep(response, timezone.now(), over_lease=self.leased_until is not None)
 
-    def _presented(self, result: Any) -> tuple[Stored, bool]:
-        """Make the answer; tell whether a retry gets the same one.
+    def _presented(self, result: Any) -> tuple[StoredResponse, bool]:
+        """Make the response; tell whether a retry gets the same one.
 
         A 202 between two phases tells that the outcome is open: a retry goes on from the
         recovery point and is told how it went.
         """
         try:
-            answer = _encoded(self.present(result))
+            response = _encoded(self.present(result))
         except CongoCartError as error:
             return _refusal(error), _is_final(error)
-        return answer, not (answer.status == 202 and self.leased_until)
+        return response, not (response.status == 202 and self.leased_until)
 
 
 def _is_final(error: CongoCartError) -> bool:
@@ -208,19 +208,19 @@ def _is_final(error: CongoCartError) -> bool:
     return status_of(error) < 500 and not passing
 
 
-def _refusal(error: CongoCartError) -> Stored:
+def _refusal(error: CongoCartError) -> StoredResponse:
     headers = {"Content-Type": CONTENT_TYPE, **headers_of(error)}
-    return Stored(status_of(error).value, headers, dumps(problem_of(error)))
+    return StoredResponse(status_of(error).value, headers, dumps(problem_of(error)))
 
 
-def _encoded(answer: Answer) -> Stored:
-    if answer.body is None:
-        return Stored(int(answer.status), dict(answer.headers), b"")
-    headers = {"Content-Type": "application/json", **answer.headers}
-    return Stored(int(answer.status), headers, dumps(answer.body))
+def _encoded(response: ApiResponse) -> StoredResponse:
+    if response.body is None:
+        return StoredResponse(int(response.status), dict(response.headers), b"")
+    headers = {"Content-Type": "application/json", **response.headers}
+    return StoredResponse(int(response.status), headers, dumps(response.body))
 
 
-def _response(stored: Stored, extra: Mapping[str, str] | None = None) -> HttpResponse:
+def _http_response(stored: StoredResponse, extra: Mapping[str, str] | None = None) -> HttpResponse:
     response = HttpResponse(stored.body, status=stored.status)
     del response["Content-Type"]
     for name, value in {**stored.headers, **(extra or {})}.items():

@@ -1,6 +1,6 @@
-"""The table of idempotency keys and their answers.
+"""The table of idempotency keys and their responses.
 
-A stored answer may hold a secret (a cart token, a pair of JWTs). It is encrypted
+A stored response may hold a secret (a cart token, a pair of JWTs). It is encrypted
 with a key derived from the Idempotency-Key, of which only a hash is stored.
 """
 
@@ -20,13 +20,13 @@ from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from core.db.batches import delete_in_batches
-from core.encryption import key_with, seal, unseal
+from core.encryption import decrypt, encrypt, key_with
 from core.http.models import IdempotencyKey
 
 RETENTION = timedelta(hours=24)
 
 # One statement locks and reads. Its snapshot may be older than the lock, and miss
-# an answer committed in between: storing a second one is refused by the row then.
+# a response committed in between: storing a second one is refused by the row then.
 _LOCKED_ROW = """
     SELECT pg_try_advisory_xact_lock(%(number)s), fingerprint, status, sealed, leased_until,
         recorded
@@ -57,8 +57,8 @@ _KEEP = """
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """An answer as it goes over the wire."""
+class StoredResponse:
+    """A response as it goes over the wire."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,7 +70,7 @@ class Row:
     """What is known about a key; a new one was not `reused` for another body, nor used at all."""
 
     reused: bool
-    answer: Stored | None
+    response: StoredResponse | None
     leased_until: datetime | None
     recovery_point: UUID | None
 
@@ -80,7 +80,7 @@ class KeyStore:
 
     def __init__(self, *, scope: str, body: bytes) -> None:
         self.id = hashlib.sha256(scope.encode()).hexdigest()
-        self.sealing_key = key_with(scope)
+        self.encryption_key = key_with(scope)
         self.body = body
 
     def locked_row(self, now: datetime) -> Row | None:
@@ -93,8 +93,8 @@ class KeyStore:
             return None
         reused = fingerprint is not None and not self._is_of_this_body(fingerprint)
         kept = status is not None and not reused
-        answer = self._opened(status, bytes(sealed)) if kept else None
-        return Row(reused, answer, leased_until, point)
+        response = self._decrypted(status, bytes(sealed)) if kept else None
+        return Row(reused, response, leased_until, point)
 
     def lease(self, now: datetime, until: datetime, point: UUID) -> bool:
         """Keep the recovery point and the key until then; False when another request has it."""
@@ -103,34 +103,34 @@ class KeyStore:
             return bool(cursor.rowcount)
 
     def release(self, until: datetime, now: datetime) -> None:
-        """End the lease that runs `until` then, unless it was answered or taken over.
+        """End the lease that runs `until` then, unless a response was stored or it was taken over.
 
         The recovery point stays.
         """
         leased = IdempotencyKey.objects.filter(pk=self.id, status=None, leased_until=until)
         leased.update(leased_until=now)
 
-    def keep(self, answer: Stored, now: datetime, *, over_lease: bool) -> bool:
-        """Store the answer; False when there is one, or a live lease unless `over_lease`."""
-        plain = orjson.dumps(answer.headers) + b"\n" + answer.body
+    def keep(self, response: StoredResponse, now: datetime, *, over_lease: bool) -> bool:
+        """Store the response; False when there is one, or a live lease unless `over_lease`."""
+        plain = orjson.dumps(response.headers) + b"\n" + response.body
         values = {
-            "status": answer.status,
-            "sealed": seal(plain, key=self.sealing_key),
+            "status": response.status,
+            "sealed": encrypt(plain, key=self.encryption_key),
             "over_lease": over_lease,
         }
         with connection.cursor() as cursor:
             cursor.execute(_KEEP, self._common(now) | values)
             return bool(cursor.rowcount)
 
-    def answer(self) -> Stored | None:
-        """Return the answer that is stored by now."""
-        row = self._answered().first()
-        return self._answer_in(row) if row else None
+    def response(self) -> StoredResponse | None:
+        """Return the response that is stored by now."""
+        row = self._finished().first()
+        return self._response_in(row) if row else None
 
-    def answer_to_this_body(self, now: datetime) -> Stored | None:
-        """Return the answer that the same request got before, if it did."""
-        row = self._answered().filter(created_at__gte=now - RETENTION).first()
-        return self._answer_in(row) if row and self._is_of_this_body(row.fingerprint) else None
+    def response_to_this_body(self, now: datetime) -> StoredResponse | None:
+        """Return the response that the same request got before, if it did."""
+        row = self._finished().filter(created_at__gte=now - RETENTION).first()
+        return self._response_in(row) if row and self._is_of_this_body(row.fingerprint) else None
 
     @staticmethod
     def purge(*, before: datetime) -> int:
@@ -145,11 +145,11 @@ class KeyStore:
             "stale": now - RETENTION,
         }
 
-    def _answered(self) -> QuerySet[IdempotencyKey]:
+    def _finished(self) -> QuerySet[IdempotencyKey]:
         return IdempotencyKey.objects.filter(pk=self.id).exclude(status=None)
 
-    def _answer_in(self, row: IdempotencyKey) -> Stored:
-        return self._opened(row.status or 0, bytes(row.sealed or b""))
+    def _response_in(self, row: IdempotencyKey) -> StoredResponse:
+        return self._decrypted(row.status or 0, bytes(row.sealed or b""))
 
     def _is_of_this_body(self, fingerprint: str) -> bool:
         secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
@@ -160,9 +160,9 @@ class KeyStore:
         salt = f"core.http.idempotency\n{self.id}"
         return salted_hmac(salt, self.body, secret=secret, algorithm="sha256").hexdigest()
 
-    def _opened(self, status: int, sealed: bytes) -> Stored:
-        plain = unseal(sealed, key=self.sealing_key)
+    def _decrypted(self, status: int, sealed: bytes) -> StoredResponse:
+        plain = decrypt(sealed, key=self.encryption_key)
         if plain is None:
-            raise RuntimeError("A stored answer cannot be opened.")
+            raise RuntimeError("A stored response cannot be decrypted.")
         headers, _, body = plain.partition(b"\n")
-        return Stored(status, orjson.loads(headers), body)
+        return StoredResponse(status, orjson.loads(headers), body)

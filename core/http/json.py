@@ -99,7 +99,7 @@ def dumps(data: Any) -> bytes:
 
 
 class AlwaysJson(BaseContentNegotiation):
-    """Answer in JSON, whatever a client says it accepts."""
+    """Respond in JSON, whatever a client says it accepts."""
 
     def select_parser(
         self, request: HttpRequest, parsers: Iterable[BaseParser]
@@ -119,7 +119,7 @@ class AlwaysJson(BaseContentNegotiation):
 
 
 class NoMetadata(BaseMetadata):
-    """Answer OPTIONS with `Allow` alone; DRF's own metadata would disclose names of classes."""
+    """Respond to OPTIONS with `Allow` alone; DRF's own metadata would disclose names of classes."""
 
     def determine_metadata(self, request: Any, view: Any) -> None:
         return None

@@ -4,12 +4,12 @@ from django.db import models
 
 
 class IdempotencyKey(models.Model):
-    """A request that carried an Idempotency-Key: answered, or leased while it runs."""
+    """A request that carried an Idempotency-Key: finished, or leased while it runs."""
 
     id = models.CharField(primary_key=True, max_length=64, help_text="SHA-256 of scope and key")
     fingerprint = models.CharField(max_length=64, help_text="HMAC-SHA-256 of the request body")
     status = models.PositiveSmallIntegerField(null=True, help_text="Empty while running")
-    sealed = models.BinaryField(null=True, help_text="Headers and body of the answer, encrypted")
+    sealed = models.BinaryField(null=True, help_text="Headers and body of the response, encrypted")
     leased_until = models.DateTimeField(null=True)
     recorded = models.UUIDField(null=True, help_text="What the first of several steps recorded")
     created_at = models.DateTimeField(db_index=True)

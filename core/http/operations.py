@@ -62,9 +62,9 @@ class Operation:
     `responses` maps a success status to its Output serializer (None: no body). `errors` are
     the refusals beyond those that every operation of its kind shares. Without `request` the
     operation refuses a body, rather than ignore what it was told. `versioned` adds If-Match
-    on writes, If-None-Match on reads and the ETag of the answer; `paginated` says that the
-    answer is a page of the Output. `scope` is what an API key has to be issued for; without
-    one no key may call it. `personal` operations show staff who somebody is, so each call
+    on writes, If-None-Match on reads and the ETag of the response; `paginated` says that the
+    response is a page of the Output. `scope` is what an API key has to be issued for; without
+    one no key may call it. `personal` operations show staff who someone is, so each call
     of theirs is recorded. `auth` is derived from `access` unless given.
     """
 
@@ -88,8 +88,8 @@ class Operation:
     def __call__(self, method: F) -> F:
         """Attach the declaration to a view method; make it refuse what is not declared."""
         known = {"limit", "cursor"} if self.paginated else set()
-        for shape in self.query:
-            known.update(shape().fields.keys())
+        for schema in self.query:
+            known.update(schema().fields.keys())
 
         @functools.wraps(method)
         def handler(view: APIView, request: Request, *args: Any, **kwargs: Any) -> Any:
@@ -108,7 +108,7 @@ class Operation:
 
     @property
     def query(self) -> Sequence[type[serializers.Serializer[Any]]]:
-        """Return the shapes of its query parameters, those of a page aside."""
+        """Return the schemas of its query parameters, those of a page aside."""
         return (*self.parameters, *([self.filters.parameters()] if self.filters else ()))
 
     def credentials(self, *, authenticates: bool) -> Auth:
@@ -149,7 +149,7 @@ def _operations_below(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[
             yield from _operations_below(entry.url_patterns)
             continue
         actions = getattr(entry.callback, "actions", {}).values()
-        for action in dict.fromkeys(actions):  # HEAD is answered by the method for GET.
+        for action in dict.fromkeys(actions):  # HEAD is served by the method for GET.
             declared = declared_by(getattr(entry.callback.cls, action))  # type: ignore[attr-defined]
             if declared:
                 yield declared

@@ -1,7 +1,7 @@
 """Keyset pagination: a page costs the same at any depth and rows never repeat or go missing.
 
 A cursor is the sort key of a row, opaque to clients. The next page is what sorts
-after it, found by comparing keys, which an index on the ordering can answer.
+after it, found by comparing keys, which an index on the ordering can response.
 Sort keys must not be NULL, nor floating point: their JSON has to be their exact value.
 """
 
@@ -151,11 +151,11 @@ def _parsed(parse: Callable[[Any], Any], value: Any) -> Any:
     return key
 
 
-def _link(request: Request, ordering: Ordering, edge: Sequence[R], *, backwards: bool) -> str:
-    """Link to the page beyond the row at the edge of this one; without a row, to the first."""
+def _link(request: Request, ordering: Ordering, boundary: Sequence[R], *, backwards: bool) -> str:
+    """Link to the page beyond the boundary row of this one; without a row, to the first."""
     query = request.query_params.copy()
     query.pop("cursor", None)
-    for row in edge:
+    for row in boundary:
         values = tuple(getattr(row, name) for name, _, _ in ordering.keys)
         query["cursor"] = _Cursor(ordering.name, values, backwards).encode()
     return request.build_absolute_uri(f"?{query.urlencode()}")

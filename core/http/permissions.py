@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # DRF's views import this module by way of their settings.
 class DeclaredAccess(BasePermission):
     """Admit whom the operation's declaration admits; without a declaration, nobody.
 
-    Without credentials the answer is 401, without the role 403. OPTIONS, and a method that
+    Without credentials the response is 401, without the role 403. OPTIONS, and a method that
     the view does not have, are no operations: they are let through to their `Allow` header.
     """
 

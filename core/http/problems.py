@@ -1,4 +1,4 @@
-"""Every refusal as an RFC 9457 problem document. HTTP statuses stand here and nowhere else."""
+"""Every refusal as an RFC 9457 problem document. HTTP statuses are here and nowhere else."""
 
 from __future__ import annotations
 

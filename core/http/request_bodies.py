@@ -20,14 +20,14 @@ def with_length(application: Application, limit: int) -> Application:
     def wrapped(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         terminated = environ.get("wsgi.input_terminated")
         if terminated and "CONTENT_LENGTH" in environ:
-            answer = application(environ, start_response)
+            response = application(environ, start_response)
             # Take what nobody has read, such as the body of a 401 or of an unknown path. The
             # server would close the connection with the rest of the request still to come,
-            # and not say so: the client's next request on it would get no answer at all.
+            # and not say so: the client's next request on it would get no response at all.
             length = str(environ["CONTENT_LENGTH"])
             if length.isdecimal() and 0 < int(length[:12]) <= limit:
                 environ["wsgi.input"].read(limit)
-            return answer
+            return response
         if terminated and environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             body = environ["wsgi.input"].read(limit + 1)
             environ["CONTENT_LENGTH"] = str(len(body))

@@ -16,7 +16,7 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current_request_id() -> str:
-    """Return the id of the request being answered; empty outside of one."""
+    """Return the id of the current request; empty outside of one."""
     return _current.get()
 
 

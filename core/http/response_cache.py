@@ -1,7 +1,7 @@
-"""A cache of public answers, as bytes, valid until anything at all is committed.
+"""A cache of public responses, as bytes, valid until anything at all is committed.
 
-An answer is stored under the snapshot that was current before it was read. The next
-request asks for the current snapshot, and gets the stored answer only if it is still the
+A response is stored under the snapshot that was current before it was read. The next
+request asks for the current snapshot, and gets the stored response only if it is still the
 same: it says what a new read would say, stock included. A snapshot never comes back
 once something was committed, so there is nothing to invalidate and no time to live.
 Under constant writes every lookup misses, at the price of one statement that reads no
@@ -27,49 +27,51 @@ _OVERHEAD = 500
 
 
 class _Cache:
-    """The answers under one snapshot, in one process."""
+    """The responses under one snapshot, in one process."""
 
     def __init__(self, snapshot: str | None) -> None:
         self.snapshot = snapshot
-        self.answers: dict[str, tuple[bytes, str]] = {}
+        self.responses: dict[str, tuple[bytes, str]] = {}
         self.bytes_left = MAX_BYTES
 
-    def keep(self, name: str, answer: tuple[bytes, str]) -> None:
-        self.bytes_left -= len(name) + len(answer[0]) + _OVERHEAD
+    def keep(self, name: str, response: tuple[bytes, str]) -> None:
+        self.bytes_left -= len(name) + len(response[0]) + _OVERHEAD
         if self.bytes_left > 0:
-            self.answers[name] = answer
+            self.responses[name] = response
 
 
 _cache = _Cache(None)
 
 
-def public_answer(request: Request, read: Callable[[], Any], *, keep: bool = True) -> HttpResponse:
-    """Answer a GET that is the same for everybody, with an ETag; 304 if the client has it.
+def public_response(
+    request: Request, read: Callable[[], Any], *, keep: bool = True
+) -> HttpResponse:
+    """Respond to a GET that is the same for everyone, with an ETag; 304 if the client has it.
 
     `read` makes the body from nothing but the URL and the database. Caches may store the
-    answer but have to ask each time, because stock changes with every order. An answer
+    response but have to ask each time, because stock changes with every order. A response
     that hardly anyone else will ask for is better not stored here.
     """
-    body, tag = _answer(request.build_absolute_uri(), read) if keep else _tagged(read())
+    body, tag = _cached(request.build_absolute_uri(), read) if keep else _tagged(read())
     headers = {"ETag": f'"{tag}"', "Cache-Control": CACHE_CONTROL}
     if is_current(request, tag):
         return HttpResponse(status=304, headers=headers)
     return HttpResponse(body, content_type="application/json", headers=headers)
 
 
-def _answer(name: str, read: Callable[[], Any]) -> tuple[bytes, str]:
+def _cached(name: str, read: Callable[[], Any]) -> tuple[bytes, str]:
     global _cache  # noqa: PLW0603 -- replaced as a whole, so that threads need no lock
     snapshot = current_snapshot()
     cache = _cache
     if snapshot is None or snapshot != cache.snapshot:
         cache = _Cache(snapshot)
-    elif name in cache.answers:
-        return cache.answers[name]
-    answer = _tagged(read())
+    elif name in cache.responses:
+        return cache.responses[name]
+    response = _tagged(read())
     if snapshot is not None:
-        cache.keep(name, answer)
+        cache.keep(name, response)
         _cache = cache
-    return answer
+    return response
 
 
 def _tagged(data: Any) -> tuple[bytes, str]:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-# Nothing that an API answers is a page.
+# Nothing that an API returns is a page.
 API_POLICY = "default-src 'none'; frame-ancestors 'none'"
 # The admin's theme evaluates the expressions in its attributes (Alpine) and writes styles.
 ADMIN_POLICY = (
@@ -70,7 +70,7 @@ class CorsMiddleware:
         if named:
             response["Access-Control-Allow-Origin"] = origin
             response["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
-        # On every answer: a cache must not serve the one without an origin to a request with one.
+        # On every response: a cache must not serve the one without an origin to a request with one.
         patch_vary_headers(response, ["Origin"])
         return response
 

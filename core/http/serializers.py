@@ -26,7 +26,7 @@ TOTALS = ("subtotal", "discount", "shipping", "tax", "total")
 
 
 class Priced(Protocol):
-    """Anything that has the five figures, in minor units."""
+    """Anything that has the five totals, in minor units."""
 
     @property
     def subtotal(self) -> int: ...
@@ -166,7 +166,7 @@ class LineOutput(Output):
 
 
 def totals_body(priced: Priced, currency: str) -> dict[str, Any]:
-    """Render `TotalsOutput` of anything that has the five figures."""
+    """Render `TotalsOutput` of anything that has the five totals."""
     return {name: money_body(getattr(priced, name), currency) for name in TOTALS}
 
 

@@ -44,7 +44,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Where a caller stands in the window of a rate; `reset` is the seconds that are left of it."""
+    """How much of a rate's window a caller has used; `reset` is the seconds that are left of it."""
 
     rate: Rate
     hits: int
@@ -80,7 +80,7 @@ def count_hit(given: Rate, identity: str) -> Usage:
 
 
 def has_quota(name: str, identity: str) -> bool:
-    """Count one hit of something beside the request itself, such as mails to one address."""
+    """Count one hit of something beside the request itself, such as e-mails to one address."""
     return not settings.RATE_LIMITS or count_hit(rate(name), identity).within_limit
 
 

@@ -35,7 +35,7 @@ def expected_versions(request: Request) -> frozenset[int] | None:
 
 
 def versioned_read(request: Request, version: int, body: Callable[[], Any]) -> HttpResponse:
-    """Answer with the resource of one owner, or 304 when the client holds this version of it.
+    """Return the resource of one owner, or 304 when the client holds this version of it.
 
     The version counts what was written. A body may show more, such as today's prices and
     stock; a client that polls for those leaves If-None-Match out.

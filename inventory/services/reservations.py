@@ -1,7 +1,7 @@
-"""Units that checkouts hold: reserved together or not at all, then sold or given back.
+"""Units that checkouts hold: reserved together or not at all, then sold or released.
 
 Every function locks its stock rows in the order of their variants, before any
-reservation, so two checkouts of the same goods queue up and never wait in a circle.
+reservation, so two checkouts of the same variants queue up and never wait in a circle.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def reserve(
 ) -> None:
     """Hold `demand` (units by variant) for a checkout until `expires_at`.
 
-    What the checkouts `instead_of` hold is given back first, and reservations of
+    What the checkouts `instead_of` hold is released first, and reservations of
     others that have run out are if that is what it takes. Raises `InsufficientStock`
     naming every short SKU; nothing has changed then.
     """
@@ -55,7 +55,7 @@ def reserve(
 
 @transaction_required
 def release(*, checkout_ids: Collection[UUID]) -> None:
-    """Give back what checkouts hold, all at once; holding nothing is fine."""
+    """Release what checkouts hold, all at once; holding nothing is fine."""
     if held := _held_by(checkout_ids):
         lock_levels(held)
         _free([], "checkout_id = ANY(%s)", [list(checkout_ids)])

@@ -50,7 +50,7 @@ def adjust_stock(
 ) -> Adjustment:
     """Change the units on hand of a variant by `delta`, and record who did it and why.
 
-    `sku` is what the answer calls the variant. Raises `ADJUST_STOCK_ERRORS`: the stock is
+    `sku` is what the result calls the variant. Raises `ADJUST_STOCK_ERRORS`: the stock is
     insufficient when fewer units would be left than checkouts hold.
     """
     stock = Stock.objects.select_for_update(no_key=True, of=("self",)).get(pk=variant_id)

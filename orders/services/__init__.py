@@ -1,4 +1,4 @@
-"""Writes of orders: placing, canceling, and the money of an order that stands."""
+"""Writes of orders: placing, canceling, and the payments of an order."""
 
 from __future__ import annotations
 

@@ -36,10 +36,10 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
     """Cancel an order: its units go back into stock, its money to the buyer.
 
     Customers may until fulfillment starts, support and up later too. A provider
-    is asked after the cancellation is committed, and again until it answers.
+    is asked after the cancellation is committed, and again until it responds.
     Raises `CANCEL_ORDER_ERRORS`, and `Unauthenticated` when the caller's account was closed;
     `OperationInProgress` while a capture is in progress, and `OutcomeMismatch`, after the
-    cancellation, when the provider's answer contradicts the payment.
+    cancellation, when the provider's response contradicts the payment.
     """
 
     def execute(order: RecoveryPoint) -> None:

@@ -1,4 +1,4 @@
-"""The money of an order that stands: captures and refunds."""
+"""The payments of an order: captures and refunds."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def backoff(grace: timedelta, lookup_attempts: int) -> timedelta:
 def next_lookup_at(
     payment: PaymentRecord, *, lookup_attempts: int, grace: timedelta, now: datetime
 ) -> datetime | None:
-    """Return when to ask the provider again, or None when there is nothing left to find out.
+    """Return when to ask the provider again, or None when there is nothing left to look up.
 
     Money without an order is never left alone: it ends in an order or is returned.
     """

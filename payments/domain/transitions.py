@@ -136,7 +136,7 @@ def status_of(payment: PaymentRecord) -> PaymentStatus:
 
 
 def operation_status_after(operation: OperationRecord, outcome: Outcome) -> OperationStatus:
-    """Return the operation's status after the provider's answer to its own call.
+    """Return the operation's status after the provider's response to its own call.
 
     A void of what turns out to be captured has failed: it takes a refund.
     """

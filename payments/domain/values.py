@@ -36,7 +36,7 @@ class Capture(StrEnum):
 
 
 class OutcomeKind(StrEnum):
-    """What the provider said of a payment in answer to a call or a lookup, or in an event."""
+    """What the provider said of a payment: in response to a call or a lookup, or in an event."""
 
     UNKNOWN = "unknown"  # the call may or may not have reached the provider
     REQUIRES_ACTION = "requires_action"
@@ -157,7 +157,7 @@ class OperationRecord(Protocol):
 
 
 def amount_refundable(payment: PaymentRecord) -> int:
-    """Return the minor units that could still be given back."""
+    """Return the minor units that could still be refunded."""
     return payment.captured - payment.refunded - payment.refunding
 
 

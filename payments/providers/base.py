@@ -14,7 +14,7 @@ class Provider(Protocol):
 
     Every call carries an idempotency key of ours, the id of the payment or of
     the operation, so that repeating it moves no money again. A call that fails
-    in a way that leaves the effect open answers `OutcomeKind.UNKNOWN`; it
+    in a way that leaves the effect open returns `OutcomeKind.UNKNOWN`; it
     never raises for that. Calls take a bounded time.
     """
 

@@ -1,7 +1,7 @@
 """`test`: payments that move no money, for trying the shop out. Never available in production.
 
 It keeps no state: what it knows of a payment is a function of the payment's
-token and id, so that it answers alike in every process and after any crash.
+token and id, so that it does the same in every process and after any crash.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class TestProvider:
         """Accept every amount."""
 
     def authorize(self, payment: PaymentRecord) -> Outcome:
-        """Do what the token says; `tok_timeout` moves the money and loses the answer."""
+        """Do what the token says; `tok_timeout` moves the money and loses the response."""
         if payment.token == TIMEOUT:
             return Outcome(OutcomeKind.UNKNOWN, detail="timed out")
         return _truth(payment)
@@ -86,7 +86,7 @@ class TestProvider:
         return replace(_said(payment, OutcomeKind.REFUNDED), refunds=(fact,))
 
     def find(self, payment: PaymentRecord) -> Outcome | None:
-        """Return what authorizing answered, or would have answered without the time-out."""
+        """Return what authorizing returned, or would have returned without the time-out."""
         return _truth(payment)
 
     def parse_webhook(

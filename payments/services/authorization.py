@@ -1,4 +1,4 @@
-"""A payment from its intent to the provider's first answer."""
+"""A payment from its intent to the provider's first response."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def authorize(*, payment: PaymentRecord) -> Outcome:
 def look_up(*, payment: PaymentRecord, now: datetime) -> Outcome:
     """Return what the provider knows of a payment by our key, outside of transactions.
 
-    A provider that is not enabled any more answers `UNKNOWN`, like one that is down.
+    A provider that is not enabled any more returns `UNKNOWN`, like one that is down.
     A payment that it does not know is `UNKNOWN` for `PAYMENT_GRACE`, then `DECLINED`
     with the code `not_processed`.
     """

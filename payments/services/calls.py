@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 def ask(payment: PaymentRecord, question: Callable[[Provider], T]) -> T:
-    """Return the provider's answer to `question`, with no transaction open.
+    """Return the provider's response to `question`, with no transaction open.
 
     Raises `UnknownProvider` when the payment's provider is not enabled, and
     `RuntimeError` when a transaction is open: a lock would be held for as long

@@ -71,7 +71,7 @@ def record_outcome(*, payment_id: UUID, outcome: Outcome, now: datetime) -> Chan
 def apply_outcome(
     before: Payment, outcome: Outcome, *, now: datetime, asked: UUID | None = None
 ) -> Change:
-    """Apply `outcome` to a locked payment; `asked` is the operation whose call it answers.
+    """Apply `outcome` to a locked payment; it is that of the call for `asked`, if any.
 
     The status of an order's money is that of its payment, so its timeline is written here.
     """
@@ -119,7 +119,7 @@ def add_operation(
 ) -> Operation:
     """Record that something is asked of a locked payment's provider.
 
-    The background job asks from `due_at` on, unless whoever recorded it has done so.
+    The background job asks from `due_at` on, unless its caller has done so.
     """
     return Operation.objects.create(
         payment=payment,

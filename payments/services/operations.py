@@ -88,9 +88,9 @@ def record_void(*, payment_id: UUID, reason: str = "", now: datetime) -> Operati
 def record_refund(
     *, payment_id: UUID, amount: int | None = None, reason: str = "", now: datetime
 ) -> Operation:
-    """Record that `amount` minor units (None: all that is left) are to be given back.
+    """Record that `amount` minor units (None: all that is left) are to be refunded.
 
-    Locks the payment; refunds in progress count as given back already. Raises
+    Locks the payment; refunds in progress count as refunded already. Raises
     `InvalidAmount`, `AmountNotPayable`, `RefundExceedsPaid`.
     """
     payment = lock_payment(payment_id)
@@ -107,7 +107,7 @@ def record_refund(
 def record_reversal(*, payment_id: UUID, reason: str, now: datetime) -> Operation | None:
     """Record that the buyer gets everything back: a refund of what is captured, else a void.
 
-    Returns None when there is nothing to give back or it is on its way already. Locks the payment.
+    Returns None when there is nothing to return or it is being returned already. Locks the payment.
     """
     payment = lock_payment(payment_id)
     if payment.captured:
@@ -121,7 +121,7 @@ def record_reversal(*, payment_id: UUID, reason: str, now: datetime) -> Operatio
 
 @transaction_required
 def return_money(*, change: Change, reason: str, now: datetime) -> None:
-    """Give back money that cannot become an order; staff and buyer are told once, as it arrives."""
+    """Return money that cannot become an order; staff and buyer are told once, as it arrives."""
     record_reversal(payment_id=change.payment.id, reason=reason, now=now)
     if change.money_arrived:
         announce_return(payment=change.payment, reason=reason, now=now)
@@ -147,7 +147,7 @@ def execute_operations(*, payment_id: UUID) -> None:
 def execute_operation(*, operation: Operation, payment: Payment, now: datetime) -> Outcome:
     """Ask the provider, outside of transactions; repeating it moves no money again.
 
-    Before a void it is found out whether there is a payment to void at all.
+    Before a void, look up whether there is a payment to void at all.
     """
     unknown_to_us = payment.capture != Capture.OFFLINE and payment.reference is None
     if operation.kind == OperationKind.VOID and unknown_to_us:
@@ -156,7 +156,7 @@ def execute_operation(*, operation: Operation, payment: Payment, now: datetime) 
             return found
         payment = copy.copy(payment)
         payment.reference = found.reference
-    answer = ask_again(
+    outcome = ask_again(
         payment,
         lambda provider: {
             OperationKind.CAPTURE: provider.capture,
@@ -164,14 +164,14 @@ def execute_operation(*, operation: Operation, payment: Payment, now: datetime) 
             OperationKind.REFUND: provider.refund,
         }[OperationKind(operation.kind)](payment, operation),
     )
-    return answer or Outcome(OutcomeKind.UNKNOWN)
+    return outcome or Outcome(OutcomeKind.UNKNOWN)
 
 
 @use_case
 def record_operation(
     *, operation_id: UUID, outcome: Outcome, now: datetime
 ) -> tuple[Operation, Payment]:
-    """Apply the answer to an operation; an operation that has ended stays as it is.
+    """Apply the outcome to an operation; an operation that has ended stays as it is.
 
     Returns both as they are afterwards. Locks the payment. Raises `PaymentNotFound` or
     `OutcomeMismatch`.

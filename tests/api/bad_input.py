@@ -104,7 +104,7 @@ class Probe:
 
 @dataclass
 class World:
-    """Somebody with one of everything, a stranger, an admin and a guest."""
+    """Someone with one of everything, a stranger, an admin and a guest."""
 
     owner: APIClient
     stranger: APIClient

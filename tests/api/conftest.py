@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from core.ids import uuid7
 from tests.api.bad_input import OPERATIONS, World
-from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_shelf
+from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_variants
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def doors(client_of) -> World:
 
 @pytest.fixture
 def world(client_of) -> World:
-    stock_shelf(2, prefix="MUG")
+    stock_variants(2, prefix="MUG")
     offer_shipping()
     owner = client_of()
     order = new_order(owner, ["MUG-0"])

@@ -130,9 +130,9 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("operation", [pytest.param(o, id=o.id) for o in FOREIGN])
-def test_what_belongs_to_somebody_else_is_not_there(world: World, operation: Operation):
+def test_what_belongs_to_someone_else_is_not_there(world: World, operation: Operation):
     if operation.needs_role:
-        pytest.skip("staff see everybody's")
+        pytest.skip("staff see everyone's")
     before = fingerprint()
     example = operation.example if operation.schema else {}
     response = world.stranger.generic(

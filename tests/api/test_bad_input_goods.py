@@ -10,14 +10,14 @@ from django.utils import timezone
 from carts.models import Cart, CartLine
 from catalog.models import Price, Variant
 from checkout.models import Checkout
-from tests.shop import DETAILS, items, new_cart, offer_shipping, stock_of, stock_shelf
+from tests.shop import DETAILS, items, new_cart, offer_shipping, stock_of, stock_variants
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> None:
-    stock_shelf(4, stock=5)
+def skus() -> None:
+    stock_variants(4, stock=5)
     offer_shipping()
     Variant.objects.filter(sku="SKU-2").update(deleted_at=timezone.now())
     Price.objects.filter(variant__sku="SKU-3", currency="EUR").delete()
@@ -97,7 +97,7 @@ def test_short_stock_names_every_sku_and_reserves_nothing(client):
 
 
 @pytest.mark.parametrize("path", ["items", "claim"])
-def test_somebody_elses_cart_is_not_there(client, client_of, path):
+def test_someone_elses_cart_is_not_there(client, client_of, path):
     cart = new_cart(client_of(), ["SKU-0"])
     body = {"sku": "SKU-0", "quantity": 1} if path == "items" else {}
     response = client_of().post(f"/api/v1/carts/{cart['id']}/{path}", body)

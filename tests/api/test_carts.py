@@ -13,15 +13,15 @@ from accounts.domain import Role
 from carts.models import Cart, CartLine
 from catalog.models import Price, Variant
 from core.ids import hash_secret
-from tests.shop import items, new_cart, stock_shelf
+from tests.shop import items, new_cart, stock_variants
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
-    return stock_shelf(3)
+def skus() -> list[str]:
+    return stock_variants(3)
 
 
 def test_the_cart_in_use_is_never_taken_for_another_at_the_same_version(
@@ -31,10 +31,10 @@ def test_the_cart_in_use_is_never_taken_for_another_at_the_same_version(
     new_cart(ada)
     new_cart(bob)
     first = ada.get("/api/v1/carts/current")
-    answer = bob.get("/api/v1/carts/current", headers={"If-None-Match": first["ETag"]})
-    assert answer.status_code == 200
-    assert answer.json()["id"] != first.json()["id"]
-    assert answer["Cache-Control"] == "private, no-store"
+    response = bob.get("/api/v1/carts/current", headers={"If-None-Match": first["ETag"]})
+    assert response.status_code == 200
+    assert response.json()["id"] != first.json()["id"]
+    assert response["Cache-Control"] == "private, no-store"
 
 
 def test_a_guest_gets_a_token_once_and_only_its_hash_is_kept(client: APIClient) -> None:
@@ -77,23 +77,23 @@ def test_a_cart_in_another_currency_has_its_prices(client: APIClient) -> None:
 
 
 def test_a_sku_without_a_price_in_the_currency_is_refused(client: APIClient) -> None:
-    answer = client.post("/api/v1/carts", {"currency": "USD", "items": items(["SKU-0"])})
+    response = client.post("/api/v1/carts", {"currency": "USD", "items": items(["SKU-0"])})
 
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "currency_mismatch"
-    assert answer.json()["skus"] == ["SKU-0"]
+    assert response.status_code == 400
+    assert response.json()["code"] == "currency_mismatch"
+    assert response.json()["skus"] == ["SKU-0"]
     assert Cart.objects.count() == 0
 
 
 def test_adding_a_sku_again_adds_to_its_line(client: APIClient) -> None:
     cart = new_cart(client, ["SKU-0"], 2)
 
-    answer = client.post(f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": 3})
+    response = client.post(f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": 3})
 
-    assert answer.status_code == 200
-    assert [(item["sku"], item["quantity"]) for item in answer.json()["items"]] == [("SKU-0", 5)]
-    assert answer.json()["items"][0]["id"] == cart["items"][0]["id"]
-    assert answer.json()["version"] == cart["version"] + 1
+    assert response.status_code == 200
+    assert [(item["sku"], item["quantity"]) for item in response.json()["items"]] == [("SKU-0", 5)]
+    assert response.json()["items"][0]["id"] == cart["items"][0]["id"]
+    assert response.json()["version"] == cart["version"] + 1
 
 
 def test_a_repeated_sku_in_one_request_is_summed(client: APIClient) -> None:
@@ -105,15 +105,15 @@ def test_a_repeated_sku_in_one_request_is_summed(client: APIClient) -> None:
 def test_replacing_sets_exactly_these_lines_and_keeps_known_ids(client: APIClient) -> None:
     cart = new_cart(client, ["SKU-0", "SKU-1"])
 
-    answer = client.put(
+    response = client.put(
         f"/api/v1/carts/{cart['id']}/items", {"items": items(["SKU-1", "SKU-2"], 7)}
     )
 
-    assert answer.status_code == 200
-    lines = answer.json()["items"]
+    assert response.status_code == 200
+    lines = response.json()["items"]
     assert [(item["sku"], item["quantity"]) for item in lines] == [("SKU-1", 7), ("SKU-2", 7)]
     assert lines[0]["id"] == cart["items"][1]["id"]
-    assert client.get(f"/api/v1/carts/{cart['id']}").json() == answer.json()
+    assert client.get(f"/api/v1/carts/{cart['id']}").json() == response.json()
 
 
 def test_changing_a_quantity_to_zero_removes_the_line(client: APIClient) -> None:
@@ -128,10 +128,10 @@ def test_changing_a_quantity_to_zero_removes_the_line(client: APIClient) -> None
 def test_deleting_a_line_answers_with_the_cart(client: APIClient) -> None:
     cart = new_cart(client, ["SKU-0", "SKU-1"])
 
-    answer = client.delete(f"/api/v1/carts/{cart['id']}/items/{cart['items'][1]['id']}")
+    response = client.delete(f"/api/v1/carts/{cart['id']}/items/{cart['items'][1]['id']}")
 
-    assert answer.status_code == 200
-    assert [item["sku"] for item in answer.json()["items"]] == ["SKU-0"]
+    assert response.status_code == 200
+    assert [item["sku"] for item in response.json()["items"]] == ["SKU-0"]
 
 
 def test_if_match_of_another_version_changes_nothing(client: APIClient) -> None:
@@ -139,24 +139,24 @@ def test_if_match_of_another_version_changes_nothing(client: APIClient) -> None:
     url = f"/api/v1/carts/{cart['id']}/items"
     client.post(url, {"sku": "SKU-0", "quantity": 1})
 
-    answer = client.post(url, {"sku": "SKU-0", "quantity": 1}, headers={"If-Match": '"1"'})
+    response = client.post(url, {"sku": "SKU-0", "quantity": 1}, headers={"If-Match": '"1"'})
 
-    assert answer.status_code == 412
-    assert answer.json()["code"] == "version_mismatch"
+    assert response.status_code == 412
+    assert response.json()["code"] == "version_mismatch"
     assert client.get(f"/api/v1/carts/{cart['id']}").json()["items"][0]["quantity"] == 2
 
 
 def test_if_match_of_this_version_goes_through(client: APIClient) -> None:
     cart = new_cart(client, ["SKU-0"])
 
-    answer = client.post(
+    response = client.post(
         f"/api/v1/carts/{cart['id']}/items",
         {"sku": "SKU-0", "quantity": 1},
         headers={"If-Match": '"1"'},
     )
 
-    assert answer.status_code == 200
-    assert answer["ETag"] == '"2"'
+    assert response.status_code == 200
+    assert response["ETag"] == '"2"'
 
 
 def test_an_unchanged_cart_is_not_sent_again(client: APIClient) -> None:
@@ -168,7 +168,7 @@ def test_an_unchanged_cart_is_not_sent_again(client: APIClient) -> None:
     assert client.get(url, headers={"If-None-Match": '"99"'}).status_code == 200
 
 
-def test_somebody_elses_cart_is_not_found(client: APIClient, client_of: ClientOf) -> None:
+def test_someone_elses_cart_is_not_found(client: APIClient, client_of: ClientOf) -> None:
     cart = new_cart(client_of(), ["SKU-0"])
     eve = client_of()
 
@@ -198,48 +198,48 @@ def test_a_wrong_token_proves_nothing(client: APIClient) -> None:
     client.credentials()
 
     for token in ("", "x", "x" * 10_000, str(uuid4())):
-        answer = client.get(f"/api/v1/carts/{cart['id']}", headers={"Cart-Token": token})
-        assert answer.status_code == 404
+        response = client.get(f"/api/v1/carts/{cart['id']}", headers={"Cart-Token": token})
+        assert response.status_code == 404
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 1_000_000_000, 1.5, "2", None, True, [], {}])
 def test_a_quantity_that_is_none_is_refused(client: APIClient, quantity: Any) -> None:
     cart = new_cart(client)
 
-    answer = client.post(
+    response = client.post(
         f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": quantity}
     )
 
-    assert answer.status_code == 400
-    assert answer.json()["errors"][0]["pointer"] == "/quantity"
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["pointer"] == "/quantity"
     assert not CartLine.objects.exists()
 
 
 def test_the_pointer_of_an_error_leads_to_the_value(client: APIClient) -> None:
-    answer = client.post(
+    response = client.post(
         "/api/v1/carts", {"items": [{"sku": "SKU-0", "quantity": 1}, {"sku": "", "quantity": 0}]}
     )
 
-    found = {(error["pointer"], error["code"]) for error in answer.json()["errors"]}
+    found = {(error["pointer"], error["code"]) for error in response.json()["errors"]}
     assert found == {("/items/1/sku", "blank"), ("/items/1/quantity", "min_value")}
 
 
 def test_every_unknown_sku_is_named(client: APIClient) -> None:
-    answer = client.post("/api/v1/carts", {"items": items(["NOPE-1", "SKU-0", "NOPE-2"])})
+    response = client.post("/api/v1/carts", {"items": items(["NOPE-1", "SKU-0", "NOPE-2"])})
 
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "unknown_sku"
-    assert answer.json()["skus"] == ["NOPE-1", "NOPE-2"]
-    pointers = [error["pointer"] for error in answer.json()["errors"]]
+    assert response.status_code == 400
+    assert response.json()["code"] == "unknown_sku"
+    assert response.json()["skus"] == ["NOPE-1", "NOPE-2"]
+    pointers = [error["pointer"] for error in response.json()["errors"]]
     assert pointers == ["/items/0/sku", "/items/2/sku"]
 
 
 def test_more_than_a_line_can_hold_is_refused(client: APIClient) -> None:
     cart = new_cart(client, ["SKU-0"], 9_999)
 
-    answer = client.post(f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": 1})
+    response = client.post(f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": 1})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "cart_full")
+    assert (response.status_code, response.json()["code"]) == (409, "cart_full")
 
 
 def test_more_than_there_is_is_accepted_with_a_message(client: APIClient) -> None:
@@ -270,17 +270,17 @@ def test_a_deleted_variant_stays_visible_with_a_message(client: APIClient) -> No
 
     assert [message["code"] for message in seen["messages"]] == ["not_available"]
     assert seen["items"][0]["available"] == 0
-    answer = client.post(f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": 1})
-    assert answer.json()["code"] == "unknown_sku"
+    response = client.post(f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": 1})
+    assert response.json()["code"] == "unknown_sku"
 
 
 def test_an_expired_cart_cannot_be_changed(client: APIClient) -> None:
     cart = new_cart(client, ["SKU-0"])
     Cart.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
 
-    answer = client.post(f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": 1})
+    response = client.post(f"/api/v1/carts/{cart['id']}/items", {"sku": "SKU-0", "quantity": 1})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "cart_not_open")
+    assert (response.status_code, response.json()["code"]) == (409, "cart_not_open")
     assert client.get(f"/api/v1/carts/{cart['id']}").json()["status"] == "expired"
     assert client.get("/api/v1/carts/current").status_code == 404
 

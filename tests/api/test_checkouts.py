@@ -24,7 +24,7 @@ from tests.shop import (
     new_checkout,
     offer_shipping,
     stock_of,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +32,9 @@ ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
+def skus() -> list[str]:
     offer_shipping()
-    return stock_shelf(3)
+    return stock_variants(3)
 
 
 def test_a_checkout_with_everything_is_ready(client: APIClient) -> None:
@@ -69,9 +69,9 @@ def test_a_checkout_says_what_is_missing_until_it_is_ready(client: APIClient) ->
     assert refused.json()["messages"] == checkout["messages"]
 
     for name, value in DETAILS.items():
-        answer = client.patch(f"/api/v1/checkouts/{checkout['id']}", {name: value})
-        assert answer.status_code == 200, answer.content
-    assert answer.json()["status"] == "ready"
+        response = client.patch(f"/api/v1/checkouts/{checkout['id']}", {name: value})
+        assert response.status_code == 200, response.content
+    assert response.json()["status"] == "ready"
     assert complete(client, checkout).status_code == 201
 
 
@@ -105,10 +105,10 @@ def test_buying_items_without_a_cart(client: APIClient) -> None:
     checkout = client.post("/api/v1/checkouts", {"items": items(["SKU-0"], 2), **DETAILS}).json()
     client.credentials(HTTP_CART_TOKEN=checkout["token"])
 
-    answer = complete(client, checkout)
+    response = complete(client, checkout)
 
-    assert answer.status_code == 201
-    assert client.get(f"/api/v1/orders/{answer.json()['order']['number']}").status_code == 200
+    assert response.status_code == 201
+    assert client.get(f"/api/v1/orders/{response.json()['order']['number']}").status_code == 200
 
 
 def test_units_are_held_while_the_checkout_lasts(client: APIClient) -> None:
@@ -126,16 +126,16 @@ def test_units_are_held_while_the_checkout_lasts(client: APIClient) -> None:
 def test_a_reservation_that_ran_out_blocks_no_sale_before_a_job_has_seen_it(
     client: APIClient, client_of: ClientOf
 ) -> None:
-    (sku,) = stock_shelf(stock=2, prefix="LAST")
+    (sku,) = stock_variants(stock=2, prefix="LAST")
     late, next_one = new_checkout(client, [sku], 2), {"items": items([sku], 2), **DETAILS}
     assert client_of().post("/api/v1/checkouts", next_one).status_code == 409
 
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
         assert client_of().post("/api/v1/checkouts", next_one).status_code == 201
         assert stock_of(sku) == (2, 2)
-        answer = complete(client, late)
+        response = complete(client, late)
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "checkout_expired")
+    assert (response.status_code, response.json()["code"]) == (409, "checkout_expired")
     assert stock_of(sku) == (2, 2)
 
 
@@ -146,10 +146,10 @@ def test_every_short_sku_is_named_and_nothing_is_held(client: APIClient) -> None
         {"items": [*items(["SKU-0", "SKU-2"], 101), *items(["SKU-1"])]},
     )
 
-    answer = client.post("/api/v1/checkouts", {"cart_id": cart["id"]})
+    response = client.post("/api/v1/checkouts", {"cart_id": cart["id"]})
 
-    assert answer.status_code == 409
-    assert {item["sku"] for item in answer.json()["items"]} == {"SKU-0", "SKU-2"}
+    assert response.status_code == 409
+    assert {item["sku"] for item in response.json()["items"]} == {"SKU-0", "SKU-2"}
     assert not Reservation.objects.exists()
     assert not Checkout.objects.exists()
     assert stock_of("SKU-1") == (100, 0)
@@ -220,34 +220,34 @@ def test_an_address_keeps_to_the_rules_of_its_country(
 ) -> None:
     cart = new_cart(client, ["SKU-0"])
 
-    answer = client.post(
+    response = client.post(
         "/api/v1/checkouts", {"cart_id": cart["id"], "shipping_address": {**ADDRESS, **change}}
     )
 
     if pointer is None:
-        assert answer.status_code == 201, answer.content
+        assert response.status_code == 201, response.content
     else:
-        assert answer.status_code == 400
-        assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+        assert response.status_code == 400
+        assert pointer in [error["pointer"] for error in response.json()["errors"]]
         assert not Checkout.objects.exists()
 
 
 def test_an_empty_cart_cannot_be_checked_out(client: APIClient) -> None:
     cart = new_cart(client)
 
-    answer = client.post("/api/v1/checkouts", {"cart_id": cart["id"]})
+    response = client.post("/api/v1/checkouts", {"cart_id": cart["id"]})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "cart_empty")
+    assert (response.status_code, response.json()["code"]) == (409, "cart_empty")
 
 
 def test_what_is_no_longer_sold_cannot_be_checked_out(client: APIClient) -> None:
     cart = new_cart(client, ["SKU-0", "SKU-1"])
     Variant.objects.filter(sku="SKU-1").update(deleted_at=timezone.now())
 
-    answer = client.post("/api/v1/checkouts", {"cart_id": cart["id"]})
+    response = client.post("/api/v1/checkouts", {"cart_id": cart["id"]})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "items_unavailable")
-    assert answer.json()["skus"] == ["SKU-1"]
+    assert (response.status_code, response.json()["code"]) == (409, "items_unavailable")
+    assert response.json()["skus"] == ["SKU-1"]
 
 
 @pytest.mark.parametrize(
@@ -264,13 +264,13 @@ def test_what_is_no_longer_sold_cannot_be_checked_out(client: APIClient) -> None
     ],
 )
 def test_a_checkout_of_nothing_is_refused(client: APIClient, body: dict[str, Any]) -> None:
-    answer = client.post("/api/v1/checkouts", body)
+    response = client.post("/api/v1/checkouts", body)
 
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "invalid_request"
+    assert response.status_code == 400
+    assert response.json()["code"] == "invalid_request"
 
 
-def test_somebody_elses_checkout_is_not_found(client: APIClient, client_of: ClientOf) -> None:
+def test_someone_elses_checkout_is_not_found(client: APIClient, client_of: ClientOf) -> None:
     checkout = new_checkout(client_of(), ["SKU-0"])
     url = f"/api/v1/checkouts/{checkout['id']}"
 
@@ -297,22 +297,22 @@ def test_if_match_guards_a_checkout(client: APIClient) -> None:
 
 def test_a_total_beyond_all_bounds_is_refused(client: APIClient) -> None:
     """The fullest cart of the dearest goods does not fit into 64 bits."""
-    skus = stock_shelf(1_000, stock=9_999, price=MAX_AMOUNT - 2_000, prefix="DEAR")
+    skus = stock_variants(1_000, stock=9_999, price=MAX_AMOUNT - 2_000, prefix="DEAR")
     cart = new_cart(client, skus, 9_999)
     assert client.get(f"/api/v1/carts/{cart['id']}").status_code == 200
 
-    answer = client.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
+    response = client.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "total_too_high")
+    assert (response.status_code, response.json()["code"]) == (409, "total_too_high")
     assert not Checkout.objects.exists()
 
 
 def test_shipping_that_takes_the_total_beyond_all_bounds_is_refused(client: APIClient) -> None:
-    (dear,) = stock_shelf(price=MAX_AMOUNT - 394, prefix="DEAR")
+    (dear,) = stock_variants(price=MAX_AMOUNT - 394, prefix="DEAR")
     checkout = new_checkout(client, [dear], shipping_method=None)
     url = f"/api/v1/checkouts/{checkout['id']}"
 
-    answer = client.patch(url, {"shipping_method": "standard"})
+    response = client.patch(url, {"shipping_method": "standard"})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "total_too_high")
+    assert (response.status_code, response.json()["code"]) == (409, "total_too_high")
     assert client.get(url).json() == checkout

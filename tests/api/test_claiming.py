@@ -17,7 +17,7 @@ from tests.shop import (
     new_cart,
     new_checkout,
     offer_shipping,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +25,9 @@ ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
+def skus() -> list[str]:
     offer_shipping()
-    return stock_shelf(3)
+    return stock_variants(3)
 
 
 def claimed(user: APIClient, cart: dict[str, Any]) -> Any:
@@ -42,19 +42,19 @@ def test_claiming_makes_the_guest_cart_the_customers(
     cart = new_cart(client, ["SKU-0"], 2)
     ada = client_of()
 
-    answer = claimed(ada, cart)
+    response = claimed(ada, cart)
 
-    assert answer.status_code == 200
-    assert answer.json()["id"] == cart["id"]
-    assert ada.get("/api/v1/carts/current").json()["items"] == answer.json()["items"]
+    assert response.status_code == 200
+    assert response.json()["id"] == cart["id"]
+    assert ada.get("/api/v1/carts/current").json()["items"] == response.json()["items"]
     assert client.get(f"/api/v1/carts/{cart['id']}").status_code == 404
 
 
 def test_a_claim_keeps_to_the_version_that_was_seen(client: APIClient, client_of: ClientOf) -> None:
     cart, ada = new_cart(client, ["SKU-0"]), client_of()
     headers = {"Cart-Token": cart["token"], "If-Match": '"999"'}
-    answer = ada.post(f"/api/v1/carts/{cart['id']}/claim", headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (412, "version_mismatch")
+    response = ada.post(f"/api/v1/carts/{cart['id']}/claim", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (412, "version_mismatch")
     assert Cart.objects.get().customer is None
 
 
@@ -80,12 +80,12 @@ def test_claiming_merges_into_the_open_cart(client: APIClient, client_of: Client
     own = new_cart(ada, ["SKU-0", "SKU-1"], 1)
     guest = new_cart(client, ["SKU-1", "SKU-2"], 4)
 
-    answer = claimed(ada, guest)
+    response = claimed(ada, guest)
 
-    assert answer.json()["id"] == own["id"]
-    quantities = {item["sku"]: item["quantity"] for item in answer.json()["items"]}
+    assert response.json()["id"] == own["id"]
+    quantities = {item["sku"]: item["quantity"] for item in response.json()["items"]}
     assert quantities == {"SKU-0": 1, "SKU-1": 5, "SKU-2": 4}
-    assert claimed(ada, guest).json() == answer.json(), "claiming again changes nothing"
+    assert claimed(ada, guest).json() == response.json(), "claiming again changes nothing"
 
 
 def test_a_cart_in_another_currency_is_kept_beside(client: APIClient, client_of: ClientOf) -> None:
@@ -97,7 +97,7 @@ def test_a_cart_in_another_currency_is_kept_beside(client: APIClient, client_of:
     assert Cart.objects.filter(customer_id=ada.user_id, status="open").count() == 2
 
 
-def test_claiming_needs_both_proofs(client: APIClient, client_of: ClientOf) -> None:
+def test_claiming_needs_both_tokens(client: APIClient, client_of: ClientOf) -> None:
     cart = new_cart(client, ["SKU-0"])
 
     assert claimed(APIClient(), cart).status_code == 401
@@ -110,9 +110,9 @@ def test_a_merge_that_does_not_fit_changes_nothing(client: APIClient, client_of:
     own = new_cart(ada, ["SKU-0"], 9_999)
     guest = new_cart(client, ["SKU-0"], 1)
 
-    answer = claimed(ada, guest)
+    response = claimed(ada, guest)
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "cart_full")
+    assert (response.status_code, response.json()["code"]) == (409, "cart_full")
     assert client.get(f"/api/v1/carts/{guest['id']}").status_code == 200
     assert ada.get(f"/api/v1/carts/{own['id']}").json()["items"][0]["quantity"] == 9_999
 

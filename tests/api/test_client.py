@@ -14,7 +14,7 @@ import pytest
 
 from orders.models import Order
 from tests.serving import ROOT, serving
-from tests.shop import ADDRESS, offer_shipping, stock_of, stock_shelf
+from tests.shop import ADDRESS, offer_shipping, stock_of, stock_variants
 
 PACKAGE = "generated_shop_client"
 
@@ -46,7 +46,7 @@ def shop_client(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 
 def call(name: str, *arguments: Any, expect: int, **keywords: Any) -> Any:
-    """Runs a generated operation, such as `carts.create_cart`, and gives its typed answer."""
+    """Runs a generated operation, such as `carts.create_cart`, and gives its typed response."""
     operation = importlib.import_module(f"{PACKAGE}.api.{name}")
     response = operation.sync_detailed(*arguments, **keywords)
     assert response.status_code == expect, response.content
@@ -55,7 +55,7 @@ def call(name: str, *arguments: Any, expect: int, **keywords: Any) -> Any:
 
 @pytest.fixture
 def url(transactional_db, tmp_path):
-    stock_shelf(3, stock=10)
+    stock_variants(3, stock=10)
     offer_shipping()
     with serving(tmp_path / "server.log") as url:
         yield url

@@ -21,7 +21,7 @@ from tests.shop import (
     new_checkout,
     offer_shipping,
     stock_of,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = pytest.mark.django_db
@@ -29,20 +29,20 @@ ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
+def skus() -> list[str]:
     offer_shipping()
-    return stock_shelf(3)
+    return stock_variants(3)
 
 
 def test_completing_places_one_order_and_sells_the_units(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0", "SKU-1"], 3)
 
-    answer = complete(client, checkout)
+    response = complete(client, checkout)
 
-    assert answer.status_code == 201
-    assert answer.json()["status"] == "completed"
+    assert response.status_code == 201
+    assert response.json()["status"] == "completed"
     order = Order.objects.get()
-    assert answer.json()["order"] == {"id": str(order.id), "number": order.number}
+    assert response.json()["order"] == {"id": str(order.id), "number": order.number}
     assert stock_of("SKU-0") == (97, 0)
     assert not Reservation.objects.exists()
     assert list(Movement.objects.filter(order=order).values_list("delta", flat=True)) == [-3, -3]
@@ -51,7 +51,7 @@ def test_completing_places_one_order_and_sells_the_units(client: APIClient) -> N
     assert Cart.objects.get(pk=checkout["cart_id"]).status == "ordered"
     assert (
         client.get(f"/api/v1/checkouts/{checkout['id']}").json()["order"]
-        == (answer.json()["order"])
+        == (response.json()["order"])
     )
 
 
@@ -96,8 +96,8 @@ def test_an_expired_checkout_cannot_be_completed_nor_changed(client: APIClient) 
     Checkout.objects.update(reservation_expires_at=timezone.now() - timedelta(seconds=1))
     url = f"/api/v1/checkouts/{checkout['id']}"
 
-    for answer in (complete(client, checkout), client.patch(url, {"email": "a@example.com"})):
-        assert (answer.status_code, answer.json()["code"]) == (409, "checkout_expired")
+    for response in (complete(client, checkout), client.patch(url, {"email": "a@example.com"})):
+        assert (response.status_code, response.json()["code"]) == (409, "checkout_expired")
     assert client.get(url).json()["status"] == "expired"
 
 
@@ -109,8 +109,8 @@ def test_a_canceled_checkout_cannot_be_completed(client: APIClient) -> None:
 
     assert first.json()["status"] == "canceled"
     assert (second.status_code, second.json()) == (200, first.json())
-    answer = complete(client, checkout)
-    assert (answer.status_code, answer.json()["code"]) == (409, "checkout_canceled")
+    response = complete(client, checkout)
+    assert (response.status_code, response.json()["code"]) == (409, "checkout_canceled")
 
 
 def test_a_completed_checkout_cannot_be_canceled_nor_changed(client: APIClient) -> None:
@@ -118,11 +118,11 @@ def test_a_completed_checkout_cannot_be_canceled_nor_changed(client: APIClient) 
     complete(client, checkout)
     url = f"/api/v1/checkouts/{checkout['id']}"
 
-    for answer in (
+    for response in (
         client.post(f"{url}/cancel"),
         client.patch(url, {"shipping_method": "express"}),
     ):
-        assert (answer.status_code, answer.json()["code"]) == (409, "checkout_completed")
+        assert (response.status_code, response.json()["code"]) == (409, "checkout_completed")
 
 
 def test_what_is_added_during_the_checkout_stays_in_the_cart(client: APIClient) -> None:
@@ -143,18 +143,18 @@ def test_an_ordered_cart_cannot_be_checked_out_again(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
     complete(client, checkout)
 
-    answer = client.post("/api/v1/checkouts", {"cart_id": checkout["cart_id"], **DETAILS})
+    response = client.post("/api/v1/checkouts", {"cart_id": checkout["cart_id"], **DETAILS})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "cart_not_open")
+    assert (response.status_code, response.json()["code"]) == (409, "cart_not_open")
 
 
 def test_an_unknown_provider_is_refused(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
 
-    answer = complete(client, checkout, payment={"provider": "barter"})
+    response = complete(client, checkout, payment={"provider": "barter"})
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_provider")
-    assert [error["pointer"] for error in answer.json()["errors"]] == ["/payment/provider"]
+    assert (response.status_code, response.json()["code"]) == (400, "unknown_provider")
+    assert [error["pointer"] for error in response.json()["errors"]] == ["/payment/provider"]
     assert not Order.objects.exists()
 
 

@@ -40,11 +40,11 @@ def test_an_example_has_the_shape_that_is_asked_for(declared):
 
 @pytest.fixture
 def owner(client: APIClient) -> APIClient:
-    """Somebody who registered and logged in by the examples."""
+    """Someone who registered and logged in by the examples."""
     for name, status in (("register", 201), ("createToken", 200)):
-        answer = client.post(EXAMPLES[name].path, EXAMPLES[name].example)
-        assert answer.status_code == status, answer.content
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access']}")
+        response = client.post(EXAMPLES[name].path, EXAMPLES[name].example)
+        assert response.status_code == status, response.content
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {response.json()['access']}")
     return client
 
 
@@ -93,11 +93,11 @@ def test_an_example_is_accepted_as_sent(
         places["number"] = places["paid"]
     path = re.sub(r"{(\w+)}", lambda name: str(places[name[1]]), operation.path)
 
-    answer = client.generic(
+    response = client.generic(
         operation.method.upper(), path, json.dumps(body), content_type="application/json"
     )
 
-    assert 200 <= answer.status_code < 300, answer.content
+    assert 200 <= response.status_code < 300, response.content
 
 
 def test_no_example_of_an_answer_contradicts_itself():

@@ -16,7 +16,7 @@ from core.db.invariants import declared_checks, run_checks
 from events.models import Event
 from orders.models import Order
 from payments.models import Operation, Payment
-from tests.shop import complete, new_checkout, new_order, stock_shelf
+from tests.shop import complete, new_checkout, new_order, stock_variants
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., APIClient]
@@ -24,25 +24,25 @@ TEST = {"payment": {"provider": "test"}}
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
+def skus() -> list[str]:
     ensure_shipping_method(code="standard", title="Standard", prices={"GBP": 0})
-    return stock_shelf(1, stock=1, price=0)
+    return stock_variants(1, stock=1, price=0)
 
 
-def assert_books_are_clean() -> None:
+def assert_audit_is_clean() -> None:
     now = timezone.now() + timedelta(minutes=2)
     assert [found for found in run_checks(declared_checks(), now=now) if found.violations] == []
 
 
 def test_a_free_checkout_whose_reservation_ran_out_is_over(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
-    somebody_else = APIClient()
-    somebody_else.default_format = "json"
+    someone_else = APIClient()
+    someone_else.default_format = "json"
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        new_order(somebody_else, ["SKU-0"])
-        answer = complete(client, checkout, **TEST)
+        new_order(someone_else, ["SKU-0"])
+        response = complete(client, checkout, **TEST)
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "checkout_expired")
+    assert (response.status_code, response.json()["code"]) == (409, "checkout_expired")
     assert Order.objects.count() == 1
     assert not Payment.objects.filter(checkout_id=checkout["id"]).exists()
     assert not Event.objects.filter(type="payment.returned").exists()
@@ -72,7 +72,7 @@ def test_a_free_order_has_no_payment_is_paid_and_can_be_canceled(
     assert staff.get("/api/v1/orders?payment_status=pending").json()["results"] == []
     assert client.post(f"/api/v1/orders/{number}/cancel").json()["status"] == "canceled"
     assert not Operation.objects.exists()
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 def test_of_a_free_order_nothing_can_be_captured_or_refunded(

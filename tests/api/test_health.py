@@ -32,7 +32,7 @@ def test_readyz_is_503_while_a_migration_is_missing(
 
 @pytest.mark.parametrize("path", ["livez", "readyz", "metrics", "api/schema", "api/docs"])
 def test_what_is_only_read_answers_a_write_with_405(path: str) -> None:
-    answer = Client(enforce_csrf_checks=True).post(f"/{path}")
+    response = Client(enforce_csrf_checks=True).post(f"/{path}")
 
-    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
-    assert answer["Allow"] == "GET, HEAD"
+    assert (response.status_code, response.json()["code"]) == (405, "method_not_allowed")
+    assert response["Allow"] == "GET, HEAD"

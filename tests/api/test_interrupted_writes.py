@@ -14,7 +14,7 @@ from core.http.models import IdempotencyKey
 from events.models import Event
 from orders.models import Order
 from payments.models import LedgerEntry, Operation
-from tests.shop import MANUAL, new_checkout, offer_shipping, stock_of, stock_shelf
+from tests.shop import MANUAL, new_checkout, offer_shipping, stock_of, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ PAID = {"payment": {"provider": "test", "token": "tok_success"}}
 @pytest.fixture
 def support(client_of: Callable[..., APIClient]) -> APIClient:
     offer_shipping()
-    stock_shelf(stock=10)
+    stock_variants(stock=10)
     return client_of(Role.SUPPORT)
 
 
@@ -43,9 +43,9 @@ def post_interrupted(client: APIClient, url: str, body: dict[str, Any]) -> Any:
 
 
 def test_a_cancellation_is_confirmed(client: APIClient, support: APIClient) -> None:
-    answer = post_interrupted(client, f"{order_of(client, PAID)}/cancel", {})
+    response = post_interrupted(client, f"{order_of(client, PAID)}/cancel", {})
 
-    assert (answer.status_code, answer.json()["status"]) == (200, "canceled")
+    assert (response.status_code, response.json()["status"]) == (200, "canceled")
     assert Event.objects.filter(type="order.canceled").count() == 1
     assert stock_of("SKU-0") == (10, 0)
 
@@ -53,26 +53,26 @@ def test_a_cancellation_is_confirmed(client: APIClient, support: APIClient) -> N
 def test_a_refund_is_made_once(client: APIClient, support: APIClient) -> None:
     body = {"amount": {"amount": 300, "currency": "GBP"}}
 
-    answer = post_interrupted(support, f"{order_of(client, PAID)}/refunds", body)
+    response = post_interrupted(support, f"{order_of(client, PAID)}/refunds", body)
 
-    assert answer.status_code == 201
-    assert answer.json()["payments"][0]["refunded"]["amount"] == 300
+    assert response.status_code == 201
+    assert response.json()["payments"][0]["refunded"]["amount"] == 300
     assert Operation.objects.count() == 1
 
 
 def test_money_that_came_in_is_recorded_once(client: APIClient, support: APIClient) -> None:
     body = {"amount": {"amount": 300, "currency": "GBP"}}
 
-    answer = post_interrupted(support, f"{order_of(client, MANUAL)}/payments", body)
+    response = post_interrupted(support, f"{order_of(client, MANUAL)}/payments", body)
 
-    assert answer.status_code == 201
+    assert response.status_code == 201
     assert LedgerEntry.objects.get(kind="captured").amount == 300
 
 
 def test_a_completion_finds_its_order(client: APIClient, support: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
 
-    answer = post_interrupted(client, f"/api/v1/checkouts/{checkout['id']}/complete", PAID)
+    response = post_interrupted(client, f"/api/v1/checkouts/{checkout['id']}/complete", PAID)
 
-    assert answer.status_code == 200
-    assert answer.json()["order"]["number"] == Order.objects.get().number
+    assert response.status_code == 200
+    assert response.json()["order"]["number"] == Order.objects.get().number

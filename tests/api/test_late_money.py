@@ -28,21 +28,21 @@ from payments.domain import Outcome, OutcomeKind, PaymentRecord, RefundFact
 from payments.models import Payment
 from payments.providers.signatures import sign
 from payments.providers.test import TestProvider
-from tests.shop import new_checkout, offer_shipping, pay, stock_of, stock_shelf
+from tests.shop import new_checkout, offer_shipping, pay, stock_of, stock_variants
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
+def skus() -> list[str]:
     offer_shipping()
-    return stock_shelf(2, stock=10)
+    return stock_variants(2, stock=10)
 
 
 def tell(client: APIClient, payment: Payment, kind: str, **more: Any) -> None:
     """The provider's webhook, an event of its own each time."""
-    answer = told(client, payment, kind, **more)
-    assert answer.status_code == 204, answer.content
+    response = told(client, payment, kind, **more)
+    assert response.status_code == 204, response.content
 
 
 def told(client: APIClient, payment: Payment, kind: str, **more: Any) -> Any:
@@ -56,7 +56,7 @@ def told(client: APIClient, payment: Payment, kind: str, **more: Any) -> Any:
     )
 
 
-def assert_books_are_clean() -> None:
+def assert_audit_is_clean() -> None:
     now = timezone.now() + timedelta(minutes=2)
     found = [found for found in run_checks(declared_checks(), now=now) if found.violations]
     assert found == []
@@ -70,7 +70,7 @@ def returned(checkout: dict[str, Any]) -> list[str]:
 def test_who_paid_for_nothing_is_written_to_once_and_staff_see_why(
     client: APIClient, client_of: Callable[..., APIClient], run_jobs: Callable[[], int]
 ) -> None:
-    """Whoever finds out: here the buyer has left, and the recovery job finds the goods sold."""
+    """The buyer has left, and the recovery job finds the units sold."""
     checkout = new_checkout(client, ["SKU-0"], 10)
     pay(client, checkout, "tok_timeout")
     Reservation.objects.all().delete()
@@ -87,7 +87,7 @@ def test_who_paid_for_nothing_is_written_to_once_and_staff_see_why(
     assert message.subject == "Your payment at CongoCart is on its way back"
     for text in (message.body, message.alternatives[0].content):
         assert "£103.95" in text
-        assert "was sold to somebody else" in text
+        assert "was sold to someone else" in text
     staff = Client()
     staff.force_login(ensure_user(email="s@example.com", password="x", role=Role.SUPPORT))
     page = staff.get(f"/admin/checkout/checkout/{checkout['id']}/change/").content.decode()
@@ -108,10 +108,10 @@ def test_money_for_a_checkout_that_was_given_up_goes_back(client: APIClient) -> 
     assert Payment.objects.get().status == "refunded"
     assert returned(checkout) == ["abandoned"]
     assert stock_of("SKU-0") == (10, 0)
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
-def test_late_money_gets_the_units_that_somebody_else_has_let_lapse(
+def test_late_money_gets_the_units_that_someone_else_has_let_lapse(
     client: APIClient, client_of: Callable[..., APIClient]
 ) -> None:
     """The buyer's own reservation ran out and its units were held by another, who went away."""
@@ -123,7 +123,7 @@ def test_late_money_gets_the_units_that_somebody_else_has_let_lapse(
 
     with time_machine.travel(timezone.now() + timedelta(minutes=40)):
         tell(client, Payment.objects.get(), "captured")
-        assert_books_are_clean()
+        assert_audit_is_clean()
 
     assert Order.objects.get().payment_status == "paid"
     assert stock_of("SKU-0") == (0, 0)
@@ -149,7 +149,7 @@ def test_money_that_was_faster_than_its_void_goes_back_and_is_announced_once(
     run_jobs()
     assert ["after your checkout had run out" in each.body for each in mail.outbox] == [True]
     with time_machine.travel(later + timedelta(minutes=4)):
-        assert_books_are_clean()
+        assert_audit_is_clean()
 
 
 @pytest.mark.parametrize("change", [{"shipping_method": "express"}, {"email": None}])
@@ -169,7 +169,7 @@ def test_late_money_for_a_checkout_that_was_changed_goes_back(
     assert client.patch(url, {"email": "ada@example.com"}).status_code == 200
     assert pay(client, checkout, "tok_success").status_code == 201
     assert Order.objects.get().payments.get().amount == Order.objects.get().total
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 def test_old_news_of_an_earlier_payment_says_nothing_of_the_one_under_way(
@@ -186,18 +186,18 @@ def test_old_news_of_an_earlier_payment_says_nothing_of_the_one_under_way(
     tell(client, first, "declined")
 
     assert client.get(url).json()["status"] == "requires_action"
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 def test_a_part_of_the_price_that_is_captured_at_once_is_refused(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
     pay(client, checkout, "tok_requires_action")
 
-    answer = told(client, Payment.objects.get(), "captured", amount=1, currency="GBP")
+    response = told(client, Payment.objects.get(), "captured", amount=1, currency="GBP")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "payment_mismatch")
+    assert (response.status_code, response.json()["code"]) == (409, "payment_mismatch")
     assert (Payment.objects.get().status, Order.objects.count()) == ("pending", 0)
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 @pytest.mark.parametrize("token", ["tok_decline", "tok_requires_action"])
@@ -215,7 +215,7 @@ def test_a_part_of_the_price_is_no_order_and_goes_back(
     assert returned(checkout) == ["paid_in_part"]
     assert Event.objects.get(type="payment.returned").data["amount"] == 1
     assert Checkout.objects.get().status == "ready"
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 def test_late_money_that_is_still_the_total_is_the_order(client: APIClient) -> None:
@@ -225,7 +225,7 @@ def test_late_money_that_is_still_the_total_is_the_order(client: APIClient) -> N
     tell(client, Payment.objects.get(), "captured")
 
     assert Order.objects.get().payment_status == "paid"
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 def test_a_declined_payment_that_its_buyer_confirms_later_is_found_without_an_event(
@@ -241,7 +241,7 @@ def test_a_declined_payment_that_its_buyer_confirms_later_is_found_without_an_ev
     later = timezone.now() + timedelta(hours=1)
     with time_machine.travel(later):
         recover_payments(now=later)
-        assert_books_are_clean()
+        assert_audit_is_clean()
 
     assert Order.objects.get().payment_status == "paid"
 
@@ -260,9 +260,9 @@ def test_completing_what_expires_meanwhile_is_refused(
 
     monkeypatch.setattr(TestProvider, "find", find)
     with time_machine.travel(later):
-        answer = pay(client, checkout, "tok_requires_action")
+        response = pay(client, checkout, "tok_requires_action")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "checkout_expired")
+    assert (response.status_code, response.json()["code"]) == (409, "checkout_expired")
     assert not Order.objects.exists()
 
 
@@ -290,11 +290,11 @@ def test_completing_what_is_changed_meanwhile_says_so(
         return Outcome(OutcomeKind.CAPTURED, amount=payment.amount)
 
     monkeypatch.setattr(TestProvider, "authorize", authorize)
-    answer = pay(client, checkout, "tok_success")
+    response = pay(client, checkout, "tok_success")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert (response.status_code, response.json()["code"]) == (409, code)
     assert Payment.objects.get().status == "refunded"
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 def test_a_refusal_told_again_leaves_the_next_payment_alone(client: APIClient) -> None:
@@ -306,7 +306,7 @@ def test_a_refusal_told_again_leaves_the_next_payment_alone(client: APIClient) -
     tell(client, first, "declined")
 
     assert Checkout.objects.get().status == "requires_action"
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 def test_a_second_payment_of_an_order_goes_back_and_is_announced_once(client: APIClient) -> None:
@@ -321,7 +321,7 @@ def test_a_second_payment_of_an_order_goes_back_and_is_announced_once(client: AP
     first.refresh_from_db()
     assert (first.status, first.order_id) == ("refunded", None)
     assert returned(checkout) == ["paid_twice"]
-    assert_books_are_clean()
+    assert_audit_is_clean()
 
 
 def test_a_payment_that_an_order_has_no_use_for_is_let_go(client: APIClient) -> None:
@@ -334,7 +334,7 @@ def test_a_payment_that_an_order_has_no_use_for_is_let_go(client: APIClient) -> 
     later = timezone.now() + timedelta(hours=1)
     with time_machine.travel(later):
         recover_payments(now=later)
-        assert_books_are_clean()
+        assert_audit_is_clean()
 
     second = Payment.objects.exclude(pk=first.pk).get()
     assert (second.status, second.next_attempt_at, second.order_id) == ("voided", None, None)
@@ -360,14 +360,14 @@ def test_what_is_left_of_money_without_an_order_goes_back(
     for hours in (1, 3):
         with time_machine.travel(timezone.now() + timedelta(hours=hours)):
             recover_payments(now=timezone.now())
-            assert_books_are_clean()
+            assert_audit_is_clean()
 
     payment.refresh_from_db()
     assert (payment.status, payment.refunded) == ("refunded", 1396)
     assert returned(checkout) == ["checkout_canceled"]
 
 
-def test_what_is_sold_out_in_part_holds_nothing_back(client: APIClient) -> None:
+def test_what_has_sold_out_in_part_holds_nothing_back(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0", "SKU-1"], 10)
     pay(client, checkout, "tok_requires_action")
     later = timezone.now() + timedelta(hours=2)
@@ -383,4 +383,4 @@ def test_what_is_sold_out_in_part_holds_nothing_back(client: APIClient) -> None:
         assert stock_of("SKU-1") == (10, 0)
         assert Stock.objects.get(variant__sku="SKU-0").reserved == 10
         adjust_stock(sku="SKU-1", delta=-10, reason="Sold in the shop", actor_id=None, now=later)
-        assert_books_are_clean()
+        assert_audit_is_clean()

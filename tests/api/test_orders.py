@@ -23,7 +23,7 @@ from tests.shop import (
     new_order,
     offer_shipping,
     stock_of,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +31,9 @@ ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
+def skus() -> list[str]:
     offer_shipping()
-    return stock_shelf(3)
+    return stock_variants(3)
 
 
 def test_an_order_is_a_snapshot(client: APIClient) -> None:
@@ -68,7 +68,7 @@ def test_a_number_can_be_typed_in_lower_case(client: APIClient) -> None:
     assert client.get(f"/api/v1/orders/{order['number'].lower()}").json() == order
 
 
-def test_somebody_elses_order_is_not_found(client: APIClient, client_of: ClientOf) -> None:
+def test_someone_elses_order_is_not_found(client: APIClient, client_of: ClientOf) -> None:
     order = new_order(client_of(), ["SKU-0"])
     url = f"/api/v1/orders/{order['number']}"
 
@@ -81,9 +81,9 @@ def test_somebody_elses_order_is_not_found(client: APIClient, client_of: ClientO
 def test_a_list_needs_an_account(client: APIClient) -> None:
     new_order(client, ["SKU-0"])
 
-    answer = client.get("/api/v1/orders")
+    response = client.get("/api/v1/orders")
 
-    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+    assert (response.status_code, response.json()["code"]) == (401, "not_authenticated")
 
 
 def test_customers_list_their_own_orders_newest_first(client_of: ClientOf) -> None:
@@ -108,9 +108,9 @@ def test_staff_list_all_and_filter(client: APIClient, client_of: ClientOf) -> No
     staff = client_of(Role.SUPPORT)
 
     def numbers(query: str) -> list[str]:
-        answer = staff.get(f"/api/v1/orders{query}")
-        assert answer.status_code == 200, answer.content
-        return [order["number"] for order in answer.json()["results"]]
+        response = staff.get(f"/api/v1/orders{query}")
+        assert response.status_code == 200, response.content
+        return [order["number"] for order in response.json()["results"]]
 
     yesterday = (timezone.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
     assert numbers("") == [second["number"], first["number"]]
@@ -130,20 +130,22 @@ def test_staff_list_all_and_filter(client: APIClient, client_of: ClientOf) -> No
     ["status=lost", "placed_after=yesterday", "limit=0", "limit=101", "cursor=x", "email=%00"],
 )
 def test_a_query_that_is_not_valid_is_refused(client_of: ClientOf, query: str) -> None:
-    answer = client_of(Role.SUPPORT).get(f"/api/v1/orders?{query}")
+    response = client_of(Role.SUPPORT).get(f"/api/v1/orders?{query}")
 
-    assert answer.status_code == 400
-    assert answer["Content-Type"] == "application/problem+json"
+    assert response.status_code == 400
+    assert response["Content-Type"] == "application/problem+json"
 
 
 def test_a_customer_cancels_before_fulfillment(client: APIClient) -> None:
     order = new_order(client, ["SKU-0", "SKU-1"], 4)
     assert stock_of("SKU-0") == (96, 0)
 
-    answer = client.post(f"/api/v1/orders/{order['number']}/cancel", {"reason": "Changed my mind"})
+    response = client.post(
+        f"/api/v1/orders/{order['number']}/cancel", {"reason": "Changed my mind"}
+    )
 
-    assert answer.status_code == 200
-    canceled = answer.json()
+    assert response.status_code == 200
+    canceled = response.json()
     assert (canceled["status"], canceled["payment_status"]) == ("canceled", "voided")
     assert canceled["cancel_reason"] == "Changed my mind"
     assert canceled["canceled_at"] is not None
@@ -161,10 +163,10 @@ def test_canceling_twice_is_no_step(client: APIClient) -> None:
     url = f"/api/v1/orders/{order['number']}/cancel"
     client.post(url)
 
-    answer = client.post(url)
+    response = client.post(url)
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "invalid_transition")
-    assert {key: answer.json()[key] for key in ("from", "to", "allowed")} == {
+    assert (response.status_code, response.json()["code"]) == (409, "invalid_transition")
+    assert {key: response.json()[key] for key in ("from", "to", "allowed")} == {
         "from": "canceled",
         "to": "canceled",
         "allowed": [],
@@ -188,27 +190,27 @@ def test_staff_cancel_later_too(
     order = new_order(client, ["SKU-0"])
     Order.objects.update(fulfillment_status=fulfillment)
 
-    answer = client_of(role).post(f"/api/v1/orders/{order['number']}/cancel")
+    response = client_of(role).post(f"/api/v1/orders/{order['number']}/cancel")
 
-    assert answer.status_code == status
+    assert response.status_code == status
 
 
 def test_a_customer_cannot_cancel_what_is_being_sent(client: APIClient) -> None:
     order = new_order(client, ["SKU-0"])
     Order.objects.update(fulfillment_status="partially_fulfilled")
 
-    answer = client.post(f"/api/v1/orders/{order['number']}/cancel")
+    response = client.post(f"/api/v1/orders/{order['number']}/cancel")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "invalid_transition")
+    assert (response.status_code, response.json()["code"]) == (409, "invalid_transition")
 
 
 @pytest.mark.parametrize("body", [{"reason": 5}, {"reason": "x" * 256}, {"why": "x"}, []])
 def test_a_bad_reason_is_refused(client: APIClient, body: Any) -> None:
     order = new_order(client, ["SKU-0"])
 
-    answer = client.post(f"/api/v1/orders/{order['number']}/cancel", body)
+    response = client.post(f"/api/v1/orders/{order['number']}/cancel", body)
 
-    assert answer.status_code == 400
+    assert response.status_code == 400
     assert Order.objects.get().status == "open"
 
 
@@ -233,9 +235,9 @@ def test_an_order_is_not_canceled_while_its_money_is_being_captured(
     monkeypatch.setattr(TestProvider, "capture", lambda *_: Outcome(OutcomeKind.UNKNOWN))
     assert client_of(Role.SUPPORT).post(f"{authorized}/payments", {}).status_code == 201
 
-    answer = client.post(f"{authorized}/cancel")
+    response = client.post(f"{authorized}/cancel")
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "payment_operation_in_progress")
+    assert (response.status_code, response.json()["code"]) == (409, "payment_operation_in_progress")
     assert client.get(authorized).json()["status"] == "open"
     assert "`payment_operation_in_progress`" in refusals_of("cancel")
 
@@ -251,7 +253,7 @@ def test_a_provider_that_contradicts_the_payment_is_a_declared_refusal(
     for call in ("capture", "void", "refund"):
         monkeypatch.setattr(TestProvider, call, lambda *_: other)
 
-    answer = staff.post(f"{authorized}/{action}", {})
+    response = staff.post(f"{authorized}/{action}", {})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "payment_mismatch")
+    assert (response.status_code, response.json()["code"]) == (409, "payment_mismatch")
     assert "`payment_mismatch`" in refusals_of(action)

@@ -1,4 +1,4 @@
-"""What belongs to somebody is not there for anybody else, at every nested id."""
+"""What belongs to someone is not there for anybody else, at every nested id."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from accounts.domain import Role
 from orders.models import Order
-from tests.shop import ADDRESS, MANUAL, new_checkout, offer_shipping, stock_shelf
+from tests.shop import ADDRESS, MANUAL, new_checkout, offer_shipping, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def belongings(client_of):
     """Everything that Ada has an id of, as method, path and body."""
     offer_shipping()
-    skus = stock_shelf(2)
+    skus = stock_variants(2)
     ada = client_of()
     bought = new_checkout(ada, skus)
     ada.post(f"/api/v1/checkouts/{bought['id']}/complete", MANUAL)
@@ -69,7 +69,7 @@ def test_a_guest_with_another_cart_token_finds_nothing_of_it(client, belongings)
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.FULFILLMENT, Role.MANAGER])
-def test_staff_do_not_shop_with_somebody_elses_cart(client_of, belongings, role):
+def test_staff_do_not_shop_with_someone_elses_cart(client_of, belongings, role):
     private = [each for each in belongings if "/orders/" not in each[1]]
     found = statuses(client_of(role), private)
     assert set(found.values()) == {404}, found

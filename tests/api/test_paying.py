@@ -1,4 +1,4 @@
-"""Paying through a provider: what the buyer sees, and what the books say afterwards."""
+"""Paying through a provider: what the buyer sees, and what the ledger says afterwards."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from orders.models import Order
 from payments.domain import Outcome, OutcomeKind
 from payments.models import LedgerEntry, Payment
 from payments.providers.test import TestProvider
-from tests.shop import new_checkout, offer_shipping, paid_order, pay, stock_of, stock_shelf
+from tests.shop import new_checkout, offer_shipping, paid_order, pay, stock_of, stock_variants
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
+def skus() -> list[str]:
     offer_shipping()
-    return stock_shelf(2, stock=10)
+    return stock_variants(2, stock=10)
 
 
 def read(client: APIClient, checkout: dict[str, Any]) -> Any:
@@ -43,10 +43,10 @@ def ledger() -> list[tuple[str, int]]:
 def test_a_payment_that_succeeds_is_a_paid_order(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"], 2)
 
-    answer = pay(client, checkout, "tok_success")
+    response = pay(client, checkout, "tok_success")
 
-    assert answer.status_code == 201, answer.content
-    order = client.get(f"/api/v1/orders/{answer.json()['order']['number']}").json()
+    assert response.status_code == 201, response.content
+    order = client.get(f"/api/v1/orders/{response.json()['order']['number']}").json()
     assert order["payment_status"] == "paid"
     assert order["payments"][0]["captured"] == order["totals"]["total"]
     assert ("captured", 2395) in ledger()
@@ -56,9 +56,9 @@ def test_a_payment_that_succeeds_is_a_paid_order(client: APIClient) -> None:
 def test_a_declined_payment_leaves_the_checkout_open_with_its_units(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"], 2)
 
-    answer = pay(client, checkout, "tok_decline")
+    response = pay(client, checkout, "tok_decline")
 
-    assert (answer.status_code, answer.json()["code"]) == (402, "payment_declined")
+    assert (response.status_code, response.json()["code"]) == (402, "payment_declined")
     assert read(client, checkout)["status"] == "ready"
     assert stock_of("SKU-0") == (10, 2)
     assert not Order.objects.exists()
@@ -81,11 +81,11 @@ def test_a_decline_is_repeated_to_who_repeats_the_request(client: APIClient) -> 
 def test_a_payment_that_needs_the_buyer_waits_for_the_buyer(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
 
-    answer = pay(client, checkout, "tok_requires_action")
+    response = pay(client, checkout, "tok_requires_action")
 
-    assert answer.status_code == 202
-    assert answer.json()["status"] == "requires_action"
-    assert answer.json()["payment"]["action"]["type"]
+    assert response.status_code == 202
+    assert response.json()["status"] == "requires_action"
+    assert response.json()["payment"]["action"]["type"]
     assert read(client, checkout)["status"] == "requires_action"
     again = pay(client, checkout, "tok_requires_action")
     assert (again.status_code, again.json()["status"]) == (202, "requires_action")
@@ -96,9 +96,9 @@ def test_while_a_payment_is_in_progress_the_checkout_cannot_be_changed(client: A
     checkout = new_checkout(client, ["SKU-0"])
     pay(client, checkout, "tok_requires_action")
 
-    answer = client.patch(f"/api/v1/checkouts/{checkout['id']}", {"shipping_method": "express"})
+    response = client.patch(f"/api/v1/checkouts/{checkout['id']}", {"shipping_method": "express"})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "checkout_in_progress")
+    assert (response.status_code, response.json()["code"]) == (409, "checkout_in_progress")
 
 
 @pytest.mark.parametrize("token", ["tok_requires_action", "tok_timeout"])
@@ -170,7 +170,7 @@ def test_nobody_pays_otherwise_while_it_is_not_certain_that_the_first_payment_is
         assert pay(client, checkout, "tok_success").status_code == 201
 
 
-def test_while_a_payment_is_under_way_what_the_buyer_expects_still_counts(
+def test_while_a_payment_is_in_progress_what_the_buyer_expects_still_counts(
     client: APIClient,
 ) -> None:
     checkout = new_checkout(client, ["SKU-0"])
@@ -233,10 +233,10 @@ def test_an_action_that_is_never_taken_gives_the_units_back(client: APIClient) -
 def test_a_timeout_is_a_state_and_recovery_finds_out(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
 
-    answer = pay(client, checkout, "tok_timeout")
+    response = pay(client, checkout, "tok_timeout")
 
-    assert answer.status_code == 202
-    assert answer.json()["status"] == "completing"
+    assert response.status_code == 202
+    assert response.json()["status"] == "completing"
     later = timezone.now() + timedelta(minutes=5)
     with time_machine.travel(later):
         recover_payments(now=later)
@@ -270,10 +270,10 @@ def test_money_for_units_that_are_gone_goes_back_visibly(client: APIClient) -> N
 def test_a_token_of_another_provider_is_refused(client: APIClient) -> None:
     checkout = new_checkout(client, ["SKU-0"])
 
-    answer = pay(client, checkout, "tok_nobody_knows")
+    response = pay(client, checkout, "tok_nobody_knows")
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_payment_token")
-    assert [error["pointer"] for error in answer.json()["errors"]] == ["/payment/token"]
+    assert (response.status_code, response.json()["code"]) == (400, "invalid_payment_token")
+    assert [error["pointer"] for error in response.json()["errors"]] == ["/payment/token"]
     assert read(client, checkout)["status"] == "ready"
     assert not Payment.objects.exists()
 
@@ -294,7 +294,7 @@ def test_a_payment_that_cannot_be_recovered_keeps_no_other_waiting(client: APICl
     pay(guest, paid, "tok_success")
     whole = new_checkout(guest, ["SKU-1"])
     pay(guest, whole, "tok_timeout")
-    # Somebody else holds the provider's reference of it: booking it fails every time.
+    # Someone else holds the provider's reference of it: booking it fails every time.
     stuck = Payment.objects.get(checkout_id=broken["id"])
     Payment.objects.filter(checkout_id=paid["id"]).update(reference=f"test_{stuck.id}")
     later = timezone.now() + timedelta(minutes=5)

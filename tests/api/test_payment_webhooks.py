@@ -1,4 +1,4 @@
-"""Events of payment providers over HTTP: what is not to be trusted leaves the books as they are.
+"""Events of payment providers over HTTP: what is not to be trusted leaves the ledger as it is.
 
 Stripe is the real SDK against a process that speaks its API.
 """
@@ -20,7 +20,7 @@ from orders.models import Order
 from payments.models import Payment, WebhookEvent
 from payments.providers.signatures import sign
 from tests.faults.provider.launch import RunningSimulator, running_simulator
-from tests.shop import complete, new_checkout, offer_shipping, stock_of, stock_shelf
+from tests.shop import complete, new_checkout, offer_shipping, stock_of, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ SECURE = {
     "stripe": {"provider": "stripe", "token": "pm_card_threeDSecure2Required"},
     "test": {"provider": "test", "token": "tok_requires_action"},
 }
-BOOKS = (
+MONEY_TABLES = (
     "checkout_checkout", "events_event", "inventory_movement", "inventory_reservation",
     "inventory_stock", "orders_order", "payments_ledgerentry", "payments_operation",
     "payments_payment", "payments_webhookevent", "procrastinate_jobs",
@@ -52,7 +52,7 @@ def simulator(process: RunningSimulator, settings: Any) -> RunningSimulator:
     settings.STRIPE_WEBHOOK_SECRET = SECRETS["stripe"]
     settings.STRIPE_API_BASE = process.base
     offer_shipping()
-    stock_shelf(1, stock=10)
+    stock_variants(1, stock=10)
     return process
 
 
@@ -107,17 +107,17 @@ def send(client: APIClient, provider: str) -> Send:
     return sent
 
 
-def books() -> list[Any]:
+def money_rows() -> list[Any]:
     found = []
     with connection.cursor() as cursor:
-        for table in BOOKS:
+        for table in MONEY_TABLES:
             cursor.execute(f"SELECT t::text FROM {table} t ORDER BY 1")
             found += cursor.fetchall()
     return found
 
 
-def refused(answer: Any) -> tuple[int, str, str]:
-    return answer.status_code, answer["Content-Type"], answer.json()["code"]
+def refused(response: Any) -> tuple[int, str, str]:
+    return response.status_code, response["Content-Type"], response.json()["code"]
 
 
 def problem(status: int, code: str) -> tuple[int, str, str]:
@@ -130,18 +130,18 @@ def test_a_good_event_places_the_order_and_a_replayed_one_changes_nothing(
     assert send(event).status_code == 204
     assert Order.objects.get().payment_status == "paid"
     assert stock_of("SKU-0") == (9, 0)
-    before = books()
+    before = money_rows()
 
     assert [send(event).status_code for _ in range(3)] == [204] * 3
 
-    assert books() == before
+    assert money_rows() == before
     assert WebhookEvent.objects.count() == 1
 
 
 def test_what_is_forged_stale_or_truncated_is_refused_and_changes_nothing(
     event: bytes, send: Send
 ) -> None:
-    before = books()
+    before = money_rows()
     unsigned = problem(400, "webhook_signature_invalid")
     stale = problem(400, "webhook_stale")
 
@@ -152,7 +152,7 @@ def test_what_is_forged_stale_or_truncated_is_refused_and_changes_nothing(
     assert refused(send(event, age=timedelta(seconds=-302))) == stale
     assert refused(send(event[:-1])) == problem(400, "webhook_malformed")
 
-    assert books() == before
+    assert money_rows() == before
     assert Checkout.objects.get().status == "requires_action"
     assert send(event).status_code == 204  # it was good all the time
 
@@ -160,33 +160,33 @@ def test_what_is_forged_stale_or_truncated_is_refused_and_changes_nothing(
 def test_an_event_without_a_signature_is_refused(
     client: APIClient, event: bytes, provider: str
 ) -> None:
-    before = books()
-    answer = client.post(
+    before = money_rows()
+    response = client.post(
         f"/api/v1/payments/webhooks/{provider}", event, content_type="application/json"
     )
-    assert refused(answer) == problem(400, "webhook_signature_invalid")
-    assert books() == before
+    assert refused(response) == problem(400, "webhook_signature_invalid")
+    assert money_rows() == before
 
 
 def test_the_secret_of_one_provider_opens_no_other_door(
     event: bytes, send: Send, provider: str
 ) -> None:
-    before = books()
+    before = money_rows()
     (other,) = SECRETS.keys() - {provider}
     unsigned = problem(400, "webhook_signature_invalid")
     assert refused(send(event, to=other)) == unsigned
     assert refused(send(event, secret=SECRETS[other])) == unsigned
-    assert books() == before
+    assert money_rows() == before
 
 
 def test_an_event_in_another_currency_than_the_payment_is_refused_and_not_taken_for_applied(
     event: bytes, send: Send, provider: str
 ) -> None:
-    before, told = books(), json.loads(event)
+    before, told = money_rows(), json.loads(event)
     about = told["data"]["object"] if provider == "stripe" else told
     about["currency"] = "eur" if provider == "stripe" else "EUR"
     assert refused(send(json.dumps(told).encode())) == problem(409, "payment_mismatch")
-    assert books() == before
+    assert money_rows() == before
     assert send(event).status_code == 204
     assert Order.objects.exists()
 
@@ -203,8 +203,8 @@ def test_a_card_that_stripe_declines_leaves_the_checkout_open_with_its_units(
 ) -> None:
     checkout = new_checkout(client, ["SKU-0"])
     card = {"provider": "stripe", "token": "pm_card_visa_chargeDeclined"}
-    answer = complete(client, checkout, payment=card)
-    assert refused(answer) == problem(402, "payment_declined")
+    response = complete(client, checkout, payment=card)
+    assert refused(response) == problem(402, "payment_declined")
     assert Checkout.objects.get().status == "ready"
     assert stock_of("SKU-0") == (10, 1)
     assert not Order.objects.exists()
@@ -226,11 +226,11 @@ def test_a_card_that_stripe_declines_leaves_the_checkout_open_with_its_units(
 def test_a_signed_event_whose_ids_cannot_be_kept_is_malformed(
     event: bytes, send: Send, change: dict[str, Any]
 ) -> None:
-    before = books()
+    before = money_rows()
     body = json.dumps(json.loads(event) | change).encode()
 
     assert refused(send(body)) == problem(400, "webhook_malformed")
-    assert books() == before
+    assert money_rows() == before
 
 
 @pytest.mark.parametrize("provider", ["stripe"], indirect=True)

@@ -38,10 +38,10 @@ def raw(url: str, head: str, body: bytes = b"", *, end: bool = False) -> tuple[i
         connection.sendall(request.encode() + b"\r\n" + body)
         if end:
             connection.shutdown(socket.SHUT_WR)
-        answer = b""
-        while b"}" not in answer and (part := connection.recv(65_536)):
-            answer += part
-    head_bytes, _, rest = answer.partition(b"\r\n\r\n")
+        response = b""
+        while b"}" not in response and (part := connection.recv(65_536)):
+            response += part
+    head_bytes, _, rest = response.partition(b"\r\n\r\n")
     return int(head_bytes.split()[1]), json.loads(rest[rest.index(b"{") : rest.rindex(b"}") + 1])
 
 
@@ -104,10 +104,10 @@ def late_body(url: str, path: str) -> tuple[int, int]:
 
 
 def answer_on(connection: socket.socket) -> int:
-    with HTTPResponse(connection) as answer:
-        answer.begin()
-        answer.read()
-        return answer.status
+    with HTTPResponse(connection) as response:
+        response.begin()
+        response.read()
+        return response.status
 
 
 def test_a_connection_can_be_used_again_after_an_answer_to_an_unread_body(url: str):

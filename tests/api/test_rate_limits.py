@@ -30,17 +30,17 @@ def read(client, **extra):
 
 
 def test_a_limited_response_says_what_the_limit_is_and_what_is_left(client):
-    answer = read(client)
-    assert answer["RateLimit-Policy"] == '"read";q=3;w=60'
-    assert answer["RateLimit"] == '"read";r=2;t=50'
+    response = read(client)
+    assert response["RateLimit-Policy"] == '"read";q=3;w=60'
+    assert response["RateLimit"] == '"read";r=2;t=50'
 
 
 def test_past_the_limit_is_429_until_the_window_ends(client, limits):
     assert [read(client).status_code for _ in range(4)] == [200, 200, 200, 429]
-    answer = read(client)
-    assert answer.json()["code"] == "rate_limited"
-    assert answer["Retry-After"] == "50"
-    assert answer["RateLimit"] == '"read";r=0;t=50'
+    response = read(client)
+    assert response.json()["code"] == "rate_limited"
+    assert response["Retry-After"] == "50"
+    assert response["RateLimit"] == '"read";r=0;t=50'
     limits.shift(timedelta(seconds=50))
     assert read(client).status_code == 200
 
@@ -61,16 +61,16 @@ def test_logging_in_has_a_limit_of_its_own(client):
     assert read(client).status_code == 200
 
 
-def test_one_address_gets_few_mails_whoever_asks(client, settings, run_jobs):
+def test_one_address_gets_few_emails_from_any_client(client, settings, run_jobs):
     settings.RATES = {**settings.RATES, "auth": "100/60"}
     ensure_user(email="ada@example.com", password="correct horse battery", role=Role.CUSTOMER)
     for number, spelling in enumerate(["ada@example.com", "Ada@example.com", " ada@example.com"]):
-        answer = client.post(
+        response = client.post(
             "/api/v1/auth/password/forgot",
             {"email": spelling},
             REMOTE_ADDR=f"203.0.113.{number}",
         )
-        assert answer.status_code == 202
+        assert response.status_code == 202
     run_jobs()
     assert len(mail.outbox) == 2
 
@@ -79,10 +79,10 @@ def test_mails_that_strangers_asked_for_keep_nobody_from_registering(client, set
     settings.RATES = {**settings.RATES, "auth": "100/60"}
     for _ in range(3):
         client.post("/api/v1/auth/password/forgot", {"email": "new@example.com"})
-    answer = client.post(
+    response = client.post(
         "/api/v1/auth/register", {"email": "new@example.com", "password": "correct horse battery"}
     )
-    assert answer.status_code == 201
+    assert response.status_code == 201
     assert User.objects.filter(email="new@example.com").exists()
     run_jobs()
     assert mail.outbox == []
@@ -90,9 +90,9 @@ def test_mails_that_strangers_asked_for_keep_nobody_from_registering(client, set
 
 def test_credentials_that_are_refused_count_for_the_address(client):
     forged = [{"Authorization": f"Bearer cck_{number}"} for number in range(5)]
-    answers = [client.get("/api/v1/orders", headers=headers) for headers in forged]
-    assert [answer.status_code for answer in answers] == [401, 401, 401, 429, 429]
-    assert answers[0]["RateLimit"] == '"read";r=2;t=50'
+    responses = [client.get("/api/v1/orders", headers=headers) for headers in forged]
+    assert [response.status_code for response in responses] == [401, 401, 401, 429, 429]
+    assert responses[0]["RateLimit"] == '"read";r=2;t=50'
     assert client.get("/api/v1/orders", REMOTE_ADDR="203.0.113.9").status_code == 401
 
 

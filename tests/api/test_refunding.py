@@ -17,16 +17,16 @@ from orders.models import Order
 from payments.domain import Outcome, OutcomeKind
 from payments.models import Payment
 from payments.providers.test import TestProvider
-from tests.shop import new_checkout, offer_shipping, paid_order, pay, stock_of, stock_shelf
+from tests.shop import new_checkout, offer_shipping, paid_order, pay, stock_of, stock_variants
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def shelf() -> list[str]:
+def skus() -> list[str]:
     offer_shipping()
-    return stock_shelf(2, stock=10)
+    return stock_variants(2, stock=10)
 
 
 def test_support_refunds_in_parts_and_never_more_than_was_paid(
@@ -48,16 +48,16 @@ def test_support_refunds_in_parts_and_never_more_than_was_paid(
     assert staff.post(url, {}).status_code == 409
 
 
-def test_refunded_items_can_be_put_back_on_the_shelf_once(
+def test_refunded_items_can_be_put_back_into_stock_once(
     client: APIClient, client_of: ClientOf
 ) -> None:
     number = paid_order(client)
     staff = client_of(Role.SUPPORT)
     body = {"items": [{"sku": "SKU-0", "quantity": 2}], "restock": True}
 
-    answer = staff.post(f"/api/v1/orders/{number}/refunds", body)
+    response = staff.post(f"/api/v1/orders/{number}/refunds", body)
 
-    assert answer.json()["payments"][0]["refunded"]["amount"] == 2_000
+    assert response.json()["payments"][0]["refunded"]["amount"] == 2_000
     assert stock_of("SKU-0") == (10, 0)
     again = staff.post(f"/api/v1/orders/{number}/refunds", body)
     assert (again.status_code, again.json()["code"]) == (409, "refund_exceeds_ordered")
@@ -76,7 +76,7 @@ def test_a_unit_is_refunded_once_and_the_last_one_gives_back_the_exact_rest(
     refunds = [staff.post(url, one) for _ in range(line.quantity)]
     again = staff.post(url, one)
 
-    assert [answer.status_code for answer in refunds] == [201] * line.quantity
+    assert [response.status_code for response in refunds] == [201] * line.quantity
     assert refunds[-1].json()["payments"][0]["refunded"]["amount"] == line.total + line.tax
     assert (again.status_code, again.json()["code"]) == (409, "refund_exceeds_ordered")
     assert (again.json()["ordered"], again.json()["refunded"]) == (line.quantity, line.quantity)
@@ -126,10 +126,10 @@ def test_a_refund_that_makes_no_sense_changes_nothing(
 ) -> None:
     number = paid_order(client)
 
-    answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
+    response = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
 
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
-    assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+    assert (response.status_code, response.json()["code"]) == (400, code)
+    assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
     assert Payment.objects.get().refunded == Payment.objects.get().refunding == 0
 
 
@@ -141,10 +141,10 @@ def test_no_more_units_are_refunded_than_were_ordered(
     items = [{"sku": "SKU-0", "quantity": 2}, {"sku": "SKU-0", "quantity": 1}]
     body = {"items": items, "restock": restock}
 
-    answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
+    response = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", body)
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "refund_exceeds_ordered")
-    assert (answer.json()["sku"], answer.json()["ordered"]) == ("SKU-0", 2)
+    assert (response.status_code, response.json()["code"]) == (409, "refund_exceeds_ordered")
+    assert (response.json()["sku"], response.json()["ordered"]) == ("SKU-0", 2)
     assert Payment.objects.get().refunding == 0
     assert stock_of("SKU-0") == (8, 0)
 
@@ -152,10 +152,13 @@ def test_no_more_units_are_refunded_than_were_ordered(
 def test_canceling_a_paid_order_refunds_it(client: APIClient) -> None:
     number = paid_order(client)
 
-    answer = client.post(f"/api/v1/orders/{number}/cancel")
+    response = client.post(f"/api/v1/orders/{number}/cancel")
 
-    assert answer.status_code == 200
-    assert (answer.json()["status"], answer.json()["payment_status"]) == ("canceled", "refunded")
+    assert response.status_code == 200
+    assert (response.json()["status"], response.json()["payment_status"]) == (
+        "canceled",
+        "refunded",
+    )
     assert stock_of("SKU-0") == stock_of("SKU-1") == (10, 0)
 
 
@@ -168,9 +171,9 @@ def test_a_refund_of_a_canceled_order_that_is_refused_stays_in_the_audit_until_i
         client.post(f"/api/v1/orders/{number}/cancel")
     assert violated() == ["canceled_orders_keep_no_money"]
 
-    answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", {})
+    response = client_of(Role.SUPPORT).post(f"/api/v1/orders/{number}/refunds", {})
 
-    assert answer.status_code == 201
+    assert response.status_code == 201
     assert Order.objects.get().payment_status == "refunded"
     assert violated() == []
 
@@ -227,7 +230,7 @@ def test_nothing_is_captured_of_an_order_that_was_canceled(
     staff.post(f"{url}/payments", {"amount": {"amount": 395, "currency": "GBP"}})
     client.post(f"{url}/cancel")
 
-    answer = staff.post(f"{url}/payments", {})
+    response = staff.post(f"{url}/payments", {})
 
-    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_capture")
+    assert (response.status_code, response.json()["code"]) == (409, "nothing_to_capture")
     assert Payment.objects.get().captured == 395

@@ -102,7 +102,7 @@ CHANGE = "/api/v1/auth/password/change"
 CHANGED = {"current_password": PASSWORD, "password": "staple hinge lantern"}
 
 
-def test_a_spent_proof_says_nothing_under_another_body_or_key(world: World):
+def test_a_spent_credential_says_nothing_under_another_body_or_key(world: World):
     headers = {"Idempotency-Key": "once"}
     assert world.owner.post(CHANGE, CHANGED, headers=headers).status_code == 204
     for body, key in (
@@ -110,8 +110,8 @@ def test_a_spent_proof_says_nothing_under_another_body_or_key(world: World):
         ({**CHANGED, "current_password": "a guess"}, "once"),
         (CHANGED, "twice"),
     ):
-        answer = world.owner.post(CHANGE, body, headers={"Idempotency-Key": key})
-        assert (answer.status_code, answer.json()["code"]) == (401, "invalid_credentials")
+        response = world.owner.post(CHANGE, body, headers={"Idempotency-Key": key})
+        assert (response.status_code, response.json()["code"]) == (401, "invalid_credentials")
 
 
 def test_a_repetition_is_no_way_round_the_lock_out(world: World):

@@ -6,7 +6,7 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from tests.shop import ADDRESS, new_checkout, new_order, offer_shipping, stock_shelf
+from tests.shop import ADDRESS, new_checkout, new_order, offer_shipping, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -14,17 +14,17 @@ STOREFRONT = "https://shop.example"
 
 
 def test_an_api_answer_can_be_neither_framed_nor_sniffed_nor_run(client):
-    answer = client.get("/.well-known/jwks.json")
-    assert answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
-    assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["X-Frame-Options"] == "DENY"
-    assert answer["Referrer-Policy"] == "same-origin"
+    response = client.get("/.well-known/jwks.json")
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "same-origin"
 
 
 def test_problems_carry_the_headers_too(client):
-    answer = client.get("/api/v1/nothing")
-    assert answer["Content-Security-Policy"].startswith("default-src 'none'")
-    assert answer["X-Content-Type-Options"] == "nosniff"
+    response = client.get("/api/v1/nothing")
+    assert response["Content-Security-Policy"].startswith("default-src 'none'")
+    assert response["X-Content-Type-Options"] == "nosniff"
 
 
 def test_the_admin_runs_no_inline_script(client):
@@ -38,21 +38,21 @@ def test_the_admin_runs_no_inline_script(client):
 def test_what_is_known_of_a_person_is_kept_by_no_cache(client_of):
     offer_shipping()
     ada = client_of()
-    number = new_order(ada, stock_shelf())["number"]
+    number = new_order(ada, stock_variants())["number"]
     about_ada = ("me", "me/addresses", "me/export", "me/sessions", "orders", f"orders/{number}")
-    answers = [ada.get(f"/api/v1/{path}") for path in about_ada]
-    answers += [ada.post("/api/v1/me/addresses", ADDRESS), ada.get("/api/v1/orders/none")]
-    assert {answer["Cache-Control"] for answer in answers} == {"no-store"}
+    responses = [ada.get(f"/api/v1/{path}") for path in about_ada]
+    responses += [ada.post("/api/v1/me/addresses", ADDRESS), ada.get("/api/v1/orders/none")]
+    assert {response["Cache-Control"] for response in responses} == {"no-store"}
 
 
 def test_what_carries_a_version_is_kept_by_its_reader_alone(client):
     offer_shipping()
-    checkout = new_checkout(client, stock_shelf())
+    checkout = new_checkout(client, stock_variants())
     for path in (f"carts/{checkout['cart_id']}", f"checkouts/{checkout['id']}"):
-        answer = client.get(f"/api/v1/{path}")
-        again = client.get(f"/api/v1/{path}", headers={"If-None-Match": answer["ETag"]})
-        assert (answer.status_code, again.status_code) == (200, 304)
-        assert {answer["Cache-Control"], again["Cache-Control"]} == {"private, no-cache"}
+        response = client.get(f"/api/v1/{path}")
+        again = client.get(f"/api/v1/{path}", headers={"If-None-Match": response["ETag"]})
+        assert (response.status_code, again.status_code) == (200, 304)
+        assert {response["Cache-Control"], again["Cache-Control"]} == {"private, no-cache"}
 
 
 def test_who_is_logged_in_may_keep_what_is_public(client_of):
@@ -62,8 +62,8 @@ def test_who_is_logged_in_may_keep_what_is_public(client_of):
 def test_no_other_origin_is_allowed_by_default(client):
     for method in ("get", "options"):
         headers = {"Origin": STOREFRONT, "Access-Control-Request-Method": "POST"}
-        answer = getattr(client, method)("/api/v1/products", headers=headers)
-        assert not [name for name in answer.headers if name.startswith("Access-Control")]
+        response = getattr(client, method)("/api/v1/products", headers=headers)
+        assert not [name for name in response.headers if name.startswith("Access-Control")]
 
 
 def test_a_named_storefront_may_call_without_cookies(client, settings):
@@ -74,9 +74,9 @@ def test_a_named_storefront_may_call_without_cookies(client, settings):
     assert preflight["Access-Control-Allow-Origin"] == STOREFRONT
     assert "Cart-Token" in preflight["Access-Control-Allow-Headers"]
     assert "Access-Control-Allow-Credentials" not in preflight
-    answer = client.post("/api/v1/carts", {}, headers={"Origin": STOREFRONT})
-    assert answer["Access-Control-Allow-Origin"] == STOREFRONT
-    assert "Origin" in answer["Vary"]
+    response = client.post("/api/v1/carts", {}, headers={"Origin": STOREFRONT})
+    assert response["Access-Control-Allow-Origin"] == STOREFRONT
+    assert "Origin" in response["Vary"]
     other = client.get("/api/v1/products", headers={"Origin": "https://evil.example"})
     assert "Access-Control-Allow-Origin" not in other
     assert "Origin" in other["Vary"]
@@ -84,8 +84,8 @@ def test_a_named_storefront_may_call_without_cookies(client, settings):
 
 def test_a_named_storefront_may_read_every_header_that_is_documented(client, settings):
     settings.CORS_ORIGINS = {STOREFRONT}
-    answer = client.get("/api/v1/products", headers={"Origin": STOREFRONT})
-    exposed = set(answer["Access-Control-Expose-Headers"].split(", "))
+    response = client.get("/api/v1/products", headers={"Origin": STOREFRONT})
+    exposed = set(response["Access-Control-Expose-Headers"].split(", "))
     documented = SchemaGenerator().get_schema(request=None, public=True)
     assert exposed == set(documented["components"]["headers"])
 
@@ -100,6 +100,6 @@ def test_an_upload_to_a_form_is_refused_before_it_reaches_the_disk(monkeypatch):
     browser = Client(enforce_csrf_checks=True)
     browser.cookies["csrftoken"] = "a" * 32
     large = SimpleUploadedFile("large.bin", b" " * 10_000_000)
-    answer = browser.post("/admin/login/", {"file": large})
-    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
+    response = browser.post("/admin/login/", {"file": large})
+    assert (response.status_code, response.json()["code"]) == (413, "payload_too_large")
     assert written == []

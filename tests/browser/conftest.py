@@ -81,7 +81,7 @@ def page(browser: BrowserContext, live_server, complaints: list[str]) -> Iterato
 
 @pytest.fixture
 def boss(browser: BrowserContext, live_server, transactional_db):
-    """Somebody with the role admin, logged in with the browser."""
+    """Someone with the role admin, logged in with the browser."""
     user = person("boss@example.com", Role.ADMIN, password=PASSWORD)
     client = Client()
     client.force_login(user)

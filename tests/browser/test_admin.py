@@ -179,10 +179,10 @@ def test_an_order_of_592_lines_is_shown_a_page_at_a_time(
     assert complaints == []
 
 
-def test_the_admin_fits_a_telephone(page: Page, live_server, shop, boss, complaints, screenshots):
+def test_the_admin_fits_a_phone(page: Page, live_server, shop, boss, complaints, screenshots):
     page.set_viewport_size({"width": 390, "height": 844})
     for name in ("index", "orders_order_changelist"):
         page.goto(live_server.url + reverse(f"admin:{name}"))
-        page.screenshot(path=screenshots / f"telephone_{name}.png", full_page=True)
+        page.screenshot(path=screenshots / f"phone_{name}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert complaints == []

@@ -90,14 +90,12 @@ def test_it_is_found_in_the_menu_renewed_and_turned_off(
     assert complaints == []
 
 
-def test_the_page_fits_a_telephone(
-    page: Page, live_server, transactional_db, complaints, screenshots
-):
+def test_the_page_fits_a_phone(page: Page, live_server, transactional_db, complaints, screenshots):
     staff()
     page.set_viewport_size({"width": 390, "height": 844})
     log_in(page, live_server.url)
     page.goto(f"{live_server.url}/admin/second-factor/")
     start(page)
-    page.screenshot(path=screenshots / "mfa_telephone.png", full_page=True)
+    page.screenshot(path=screenshots / "mfa_phone.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert complaints == []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from tests.concurrency.racing import CONCURRENCY, assert_books_balance, value
+from tests.concurrency.racing import CONCURRENCY, assert_audit_finds_nothing, value
 
 _DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 _OTHERS = (
@@ -29,11 +29,11 @@ def a_connection_for_each_thread() -> Iterator[None]:
 
 @pytest.fixture
 def no_deadlocks(transactional_db: None) -> Iterator[None]:
-    """PostgreSQL has broken no cycle of waiting transactions, and the books balance."""
+    """PostgreSQL has broken no cycle of waiting transactions, and the audit finds nothing."""
     before = deadlocks()
     yield
     assert deadlocks() == before
-    assert_books_balance()
+    assert_audit_finds_nothing()
 
 
 def hang_up() -> None:

@@ -1,4 +1,4 @@
-"""Threads that start together, each with its own connection, and what the books say afterwards."""
+"""Threads that start together, each with its own connection, and what the audit says then."""
 
 from __future__ import annotations
 
@@ -60,21 +60,21 @@ def crowd(work: Callable[[int], T], number: int) -> list[T]:
 
 
 def shopper(**headers: str) -> APIClient:
-    """A new visitor, to whom a bug of ours is an answer as it is to everybody else."""
+    """A new visitor, to whom a bug of ours is an answer as it is to everyone else."""
     client = APIClient(raise_request_exception=False)
     client.default_format = "json"  # type: ignore[misc]
     client.credentials(**{f"HTTP_{name.upper()}": value for name, value in headers.items()})
     return client
 
 
-def codes(answers: Sequence[Any]) -> Counter[str]:
+def codes(responses: Sequence[Any]) -> Counter[str]:
     """How many answers there are of each kind: the code of a refusal, else the status."""
-    return Counter(code_of(answer) for answer in answers)
+    return Counter(code_of(response) for response in responses)
 
 
-def code_of(answer: Any) -> str:
+def code_of(response: Any) -> str:
     """The code of a refusal, else the status."""
-    return answer.json()["code"] if answer.status_code >= 400 else str(answer.status_code)
+    return response.json()["code"] if response.status_code >= 400 else str(response.status_code)
 
 
 def value(sql: str) -> Any:
@@ -84,7 +84,7 @@ def value(sql: str) -> Any:
         return cursor.fetchone()[0]
 
 
-def assert_books_balance() -> None:
+def assert_audit_finds_nothing() -> None:
     """What `manage.py audit` asks holds between any two transactions."""
     with frozen_snapshot():
         found = list(run_checks(declared_checks(), now=timezone.now()))

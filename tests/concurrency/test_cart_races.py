@@ -21,7 +21,7 @@ from tests.shop import (
     new_checkout,
     offer_shipping,
     stock_of,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
@@ -31,9 +31,9 @@ ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def shelf(no_deadlocks: None) -> list[str]:
+def skus(no_deadlocks: None) -> list[str]:
     offer_shipping()
-    return stock_shelf(4, stock=1_000)
+    return stock_variants(4, stock=1_000)
 
 
 def units(cart_id: str) -> dict[str, int]:
@@ -48,13 +48,13 @@ def test_adds_at_once_all_count(skus: list[str]) -> None:
         cart = new_cart(client)
         requested = [items([skus[number % len(skus)]])[0] for number in range(CONCURRENCY)]
 
-        answers = at_once(
+        responses = at_once(
             *[partial(client.post, f"/api/v1/carts/{cart['id']}/items", item) for item in requested]
         )
 
-        assert Counter(map(code_of, answers)) == {"200": CONCURRENCY}
+        assert Counter(map(code_of, responses)) == {"200": CONCURRENCY}
         assert units(cart["id"]) == dict.fromkeys(skus, CONCURRENCY // len(skus))
-        assert {a.json()["version"] for a in answers} == set(range(2, CONCURRENCY + 2))
+        assert {a.json()["version"] for a in responses} == set(range(2, CONCURRENCY + 2))
 
 
 def test_of_writes_that_expect_one_version_exactly_one_wins() -> None:
@@ -64,7 +64,7 @@ def test_of_writes_that_expect_one_version_exactly_one_wins() -> None:
     for version in range(1, 2 * ROUNDS):
         headers = {"If-Match": f'"{version}"'}
 
-        answers = at_once(
+        responses = at_once(
             *[
                 partial(client.put, url, {"items": items(["SKU-0"], n)}, headers=headers)
                 for n in range(1, 9)
@@ -75,8 +75,8 @@ def test_of_writes_that_expect_one_version_exactly_one_wins() -> None:
             ],
         )
 
-        assert Counter(map(code_of, answers)) == {"200": 1, "version_mismatch": 15}
-        (winner,) = [answer.json() for answer in answers if answer.status_code == 200]
+        assert Counter(map(code_of, responses)) == {"200": 1, "version_mismatch": 15}
+        (winner,) = [response.json() for response in responses if response.status_code == 200]
         assert winner["version"] == version + 1
         assert units(cart["id"]) == {"SKU-0": winner["items"][0]["quantity"]}
 
@@ -86,7 +86,7 @@ def test_of_changes_to_a_checkout_that_expect_one_version_exactly_one_wins() -> 
     checkout = new_checkout(client, ["SKU-0"])
     url = f"/api/v1/checkouts/{checkout['id']}"
     for version in range(1, ROUNDS):
-        answers = at_once(
+        responses = at_once(
             *[
                 partial(
                     client.patch,
@@ -98,8 +98,8 @@ def test_of_changes_to_a_checkout_that_expect_one_version_exactly_one_wins() -> 
             ]
         )
 
-        assert Counter(map(code_of, answers)) == {"200": 1, "version_mismatch": 11}
-        (winner,) = [answer.json() for answer in answers if answer.status_code == 200]
+        assert Counter(map(code_of, responses)) == {"200": 1, "version_mismatch": 11}
+        (winner,) = [response.json() for response in responses if response.status_code == 200]
         assert client.get(url).json()["email"] == winner["email"]
 
 
@@ -115,10 +115,10 @@ def test_one_guest_cart_claimed_many_times_at_once_is_merged_once(client_of: Cli
         own = new_cart(user, ["SKU-0", "SKU-1"])
         guest = new_cart(shopper(), ["SKU-1", "SKU-2"])
 
-        answers = at_once(*[claiming(user, guest)] * 12)
+        responses = at_once(*[claiming(user, guest)] * 12)
 
-        assert Counter(map(code_of, answers)) == {"200": 12}
-        assert {answer.json()["id"] for answer in answers} == {own["id"]}
+        assert Counter(map(code_of, responses)) == {"200": 12}
+        assert {response.json()["id"] for response in responses} == {own["id"]}
         assert units(own["id"]) == {"SKU-0": 1, "SKU-1": 2, "SKU-2": 1}
 
 
@@ -129,10 +129,10 @@ def test_a_guest_cart_claimed_by_two_users_at_once_goes_to_one_of_them(
         users = [client_of() for _ in range(8)]
         guest = new_cart(shopper(), ["SKU-0"])
 
-        answers = at_once(*[claiming(user, guest) for user in users])
+        responses = at_once(*[claiming(user, guest) for user in users])
 
-        assert Counter(map(code_of, answers)) == {"200": 1, "not_found": 7}
-        owner = users[[a.status_code for a in answers].index(200)]
+        assert Counter(map(code_of, responses)) == {"200": 1, "not_found": 7}
+        owner = users[[a.status_code for a in responses].index(200)]
         assert Cart.objects.get(pk=guest["id"]).customer_id == owner.user_id  # type: ignore[attr-defined]
 
 
@@ -146,9 +146,9 @@ def test_several_guest_carts_claimed_by_one_user_at_once_all_arrive(
             new_cart(user, ["SKU-0"])
         guests = [new_cart(shopper(), ["SKU-1"], number + 1) for number in range(4)]
 
-        answers = at_once(*[claiming(user, guest) for guest in guests] * 3)
+        responses = at_once(*[claiming(user, guest) for guest in guests] * 3)
 
-        assert Counter(map(code_of, answers)) == {"200": 12}
+        assert Counter(map(code_of, responses)) == {"200": 12}
         current = user.get("/api/v1/carts/current").json()
         found = {line["sku"]: line["quantity"] for line in current["items"]}
         assert found == {"SKU-1": 10} | ({"SKU-0": 1} if has_own else {})
@@ -167,9 +167,13 @@ def test_a_cart_claimed_while_it_is_added_to_loses_nothing(client_of: ClientOf) 
         claimed, *added = at_once(claiming(user, guest), *[add_own] * 4, *[add_guest] * 4)
 
         assert code_of(claimed) == "200"
-        assert [code_of(answer) for answer in added[:4]] == ["200"] * 4
-        kept = sum(answer.status_code == 200 for answer in added[4:])
-        assert {code_of(answer) for answer in added[4:]} <= {"200", "not_found", "cart_not_open"}
+        assert [code_of(response) for response in added[:4]] == ["200"] * 4
+        kept = sum(response.status_code == 200 for response in added[4:])
+        assert {code_of(response) for response in added[4:]} <= {
+            "200",
+            "not_found",
+            "cart_not_open",
+        }
         expected = {"SKU-0": 1, "SKU-1": 1, "SKU-2": 4, "SKU-3": kept}
         assert units(own["id"]) == {sku: count for sku, count in expected.items() if count}
 
@@ -200,10 +204,14 @@ def test_a_cart_claimed_while_its_checkout_completes_keeps_nothing_that_was_boug
         ]
         add = partial(user.post, f"/api/v1/carts/{own['id']}/items", items(["SKU-3"])[0])
 
-        answers = at_once(*[claiming(user, guest) for guest in guests], *completing, add)
+        responses = at_once(*[claiming(user, guest) for guest in guests], *completing, add)
 
-        assert {code_of(answer) for answer in answers[:2]} <= {"200", "not_found", "cart_not_open"}
-        assert [code_of(answer) for answer in answers[2:]] == ["201", "201", "200"]
+        assert {code_of(response) for response in responses[:2]} <= {
+            "200",
+            "not_found",
+            "cart_not_open",
+        }
+        assert [code_of(response) for response in responses[2:]] == ["201", "201", "200"]
         assert units(own["id"]) == {"SKU-0": 1, "SKU-1": 1, "SKU-3": 1}
         assert (
             Cart.objects.filter(pk__in=[guest["id"] for guest in guests], status="open").count()
@@ -219,17 +227,17 @@ def test_checkouts_of_one_cart_begun_at_once_leave_one_alive() -> None:
         cart = new_cart(client, ["SKU-0", "SKU-1"])
         begin = partial(client.post, "/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
 
-        answers = at_once(*[begin] * 12)
+        responses = at_once(*[begin] * 12)
 
-        assert Counter(map(code_of, answers)) == {"201": 12}
+        assert Counter(map(code_of, responses)) == {"201": 12}
         live = Checkout.objects.get(cart_id=cart["id"], status="ready")
         assert stock_of("SKU-0")[1] == stock_of("SKU-1")[1] == 1
         done = client.post(f"/api/v1/checkouts/{live.id}/complete", MANUAL)
         assert done.status_code == 201
 
 
-def test_checkouts_begun_anew_with_other_goods_never_wait_in_a_circle() -> None:
-    """Each cart has been changed since its checkout: what is let go and what is held differ."""
+def test_checkouts_begun_again_with_other_items_never_wait_in_a_circle() -> None:
+    """Each cart has been changed since its checkout: what is released and what is held differ."""
     for _ in range(3):
         carts = []
         for number in range(16):
@@ -242,12 +250,12 @@ def test_checkouts_begun_anew_with_other_goods_never_wait_in_a_circle() -> None:
             assert changed.status_code == 200
             carts.append((client, {"cart_id": checkout["cart_id"]}))
 
-        answers = at_once(
+        responses = at_once(
             *[partial(client.post, "/api/v1/checkouts", body) for client, body in carts]
         )
 
-        assert Counter(map(code_of, answers)) == {"201": 16}
+        assert Counter(map(code_of, responses)) == {"201": 16}
 
-        for (client, _), answer in zip(carts, answers, strict=True):
-            client.post(f"/api/v1/checkouts/{answer.json()['id']}/cancel")
+        for (client, _), response in zip(carts, responses, strict=True):
+            client.post(f"/api/v1/checkouts/{response.json()['id']}/cancel")
         assert stock_of("SKU-0")[1] == stock_of("SKU-1")[1] == 0

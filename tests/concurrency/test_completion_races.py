@@ -1,4 +1,4 @@
-"""A checkout that everybody ends at once becomes one order, or none, and is paid once."""
+"""A checkout that everyone ends at once becomes one order, or none, and is paid once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from payments.models import LedgerEntry, Operation, Payment
 from payments.providers.signatures import sign
 from payments.services import Change, execute_operations
 from tests.concurrency.racing import at_once, code_of, shopper
-from tests.shop import MANUAL, items, new_checkout, offer_shipping, stock_of, stock_shelf
+from tests.shop import MANUAL, items, new_checkout, offer_shipping, stock_of, stock_variants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
 
@@ -36,9 +36,9 @@ def paying(token: str) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def shelf(no_deadlocks: None) -> list[str]:
+def skus(no_deadlocks: None) -> list[str]:
     offer_shipping()
-    return stock_shelf(3, stock=100)
+    return stock_variants(3, stock=100)
 
 
 def path(checkout: dict[str, Any], action: str = "complete") -> str:
@@ -61,13 +61,13 @@ def tell(payment: Payment, kind: str = "payment.captured", event: str = "") -> s
         }
     )
     signature = sign(body=body, secret=settings.TEST_WEBHOOK_SECRET, at=timezone.now())
-    answer = shopper().post(
+    response = shopper().post(
         "/api/v1/payments/webhooks/test",
         data=body,
         content_type="application/json",
         headers={"Test-Signature": signature},
     )
-    return code_of(answer)
+    return code_of(response)
 
 
 @pytest.mark.parametrize("body", [MANUAL, paying("tok_success")], ids=["manual", "paid"])
@@ -77,13 +77,13 @@ def test_completing_twenty_times_at_once_is_one_order(body: dict[str, Any]) -> N
         checkout = new_checkout(client, ["SKU-0"])
         before = stock_of("SKU-0")[0]
 
-        answers = at_once(*[partial(client.post, path(checkout), body)] * 20)
+        responses = at_once(*[partial(client.post, path(checkout), body)] * 20)
 
-        told = Counter(map(code_of, answers))
+        told = Counter(map(code_of, responses))
         assert told["201"] == 1
         assert set(told) <= {"201", "200", "202"}, told
         order = Order.objects.get(checkout_id=checkout["id"])
-        numbers = {a.json()["order"]["number"] for a in answers if a.status_code != 202}
+        numbers = {a.json()["order"]["number"] for a in responses if a.status_code != 202}
         assert numbers == {order.number}
         assert stock_of("SKU-0") == (before - 1, 0)
         assert Payment.objects.filter(checkout_id=checkout["id"]).count() == 1
@@ -100,13 +100,13 @@ def test_one_idempotency_key_twenty_times_at_once_is_one_order_and_one_answer(
             client.post, path(checkout), body, headers={"Idempotency-Key": f"key-{attempt}"}
         )
 
-        answers = at_once(*[complete] * 20)
+        responses = at_once(*[complete] * 20)
 
-        told = Counter(map(code_of, answers))
+        told = Counter(map(code_of, responses))
         assert set(told) <= {"201", "idempotency_in_progress"}, told
-        bodies = {a.content for a in answers if a.status_code == 201}
+        bodies = {a.content for a in responses if a.status_code == 201}
         assert len(bodies) == 1
-        assert sum(a.status_code == 201 and "Idempotent-Replayed" not in a for a in answers) == 1
+        assert sum(a.status_code == 201 and "Idempotent-Replayed" not in a for a in responses) == 1
         replay = complete()
         assert (replay.status_code, replay["Idempotent-Replayed"]) == (201, "true")
         assert {replay.content} == bodies
@@ -292,7 +292,7 @@ def test_what_is_added_during_completion_is_neither_lost_nor_bought() -> None:
         done, *added = at_once(partial(client.post, path(checkout), MANUAL), *[add] * 4)
 
         assert code_of(done) == "201"
-        told = [code_of(answer) for answer in added]
+        told = [code_of(response) for response in added]
         assert set(told) <= {"200", "cart_not_open"}
         bought = OrderLine.objects.filter(order__checkout_id=checkout["id"])
         assert list(bought.values_list("sku", "quantity")) == [("SKU-0", 1)]

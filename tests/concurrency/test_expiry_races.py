@@ -20,7 +20,7 @@ from checkout.models import Checkout
 from checkout.services import expire_checkouts
 from orders.models import Order
 from tests.concurrency.racing import at_once, code_of, shopper
-from tests.shop import MANUAL, new_cart, new_checkout, offer_shipping, stock_of, stock_shelf
+from tests.shop import MANUAL, new_cart, new_checkout, offer_shipping, stock_of, stock_variants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
 
@@ -28,9 +28,9 @@ PAID = {"payment": {"provider": "test", "token": "tok_success"}}
 
 
 @pytest.fixture(autouse=True)
-def shelf(no_deadlocks: None) -> list[str]:
+def skus(no_deadlocks: None) -> list[str]:
     offer_shipping()
-    return stock_shelf(2, stock=100)
+    return stock_variants(2, stock=100)
 
 
 @pytest.mark.parametrize("body", [MANUAL, PAID], ids=["manual", "paid"])
@@ -45,7 +45,7 @@ def test_expiry_and_completion_at_once_are_one_or_the_other(body: dict[str, Any]
             *[partial(expired, after(hours=1))] * 4,
         )
 
-        placed = sum(answer == "201" for answer in told)
+        placed = sum(response == "201" for response in told)
         assert set(told) <= {"201", "checkout_expired", "expired"}, told
         assert Order.objects.filter(checkout_id__in=[c["id"] for _, c in buyers]).count() == placed
         expired(after(hours=1))
@@ -71,7 +71,7 @@ def begin(client: APIClient, cart: dict[str, Any]) -> str:
 
 
 def test_lapsed_reservations_are_released_once_by_the_job_and_by_who_needs_them() -> None:
-    (sku,) = stock_shelf(stock=8, prefix="LAST")
+    (sku,) = stock_variants(stock=8, prefix="LAST")
     for _ in range(3):
         for _ in range(8):
             new_checkout(shopper(), [sku])
@@ -91,8 +91,8 @@ def test_lapsed_reservations_are_released_once_by_the_job_and_by_who_needs_them(
 def test_expiring_many_checkouts_never_waits_in_a_circle_with_their_buyers(
     client_of: Callable[..., APIClient],
 ) -> None:
-    """The checkouts hold the same goods, begun in both orders; staff count the shelf meanwhile."""
-    skus = stock_shelf(6, stock=200, prefix="MANY")
+    """The checkouts hold the same goods, begun in both orders; staff count the stock meanwhile."""
+    skus = stock_variants(6, stock=200, prefix="MANY")
     clerk = client_of(Role.FULFILLMENT)._credentials
     for _ in range(4):
         for number in range(24):
@@ -111,7 +111,7 @@ def test_expiring_many_checkouts_never_waits_in_a_circle_with_their_buyers(
         assert set(told) <= {"201", "checkout_expired", "expired"}, told
 
 
-def test_a_checkout_that_somebody_is_at_keeps_no_payment_waiting() -> None:
+def test_a_checkout_that_someone_is_at_keeps_no_payment_waiting() -> None:
     client, other = shopper(), shopper()
     busy, lost = new_checkout(client, ["SKU-0"]), new_checkout(other, ["SKU-0"])
     complete(client, busy, paying("tok_requires_action"))

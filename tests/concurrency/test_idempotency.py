@@ -57,15 +57,15 @@ def test_twenty_at_once_with_one_key_are_one_effect_and_one_answer(path, kind, s
     for attempt in range(5):
         responses = at_once(20, path, kind, f"key-{attempt}")
 
-        answers = [
+        final = [
             r for r in responses if r.status_code == status and b"in_progress" not in r.content
         ]
-        busy = [r for r in responses if r not in answers]
-        assert {r.status_code for r in answers} == {status}
-        assert len({r.content for r in answers}) == 1
-        assert sum("Idempotent-Replayed" not in r for r in answers) == 1
+        busy = [r for r in responses if r not in final]
+        assert {r.status_code for r in final} == {status}
+        assert len({r.content for r in final}) == 1
+        assert sum("Idempotent-Replayed" not in r for r in responses) == 1
         assert all(r.status_code == 409 and r["Retry-After"] == "1" for r in busy)
-        assert post(path, kind, f"key-{attempt}").content == answers[0].content
+        assert post(path, kind, f"key-{attempt}").content == final[0].content
 
     effects = Counter(Event.objects.values_list("type", flat=True))
     last = "sent.note" if path == "/letters" else "note"
@@ -80,14 +80,14 @@ def test_a_request_is_refused_while_the_first_one_runs(path):
         busy = post(path, "slow")
         other_key = post(path, "note", "key-2")
         diary.may_finish.set()
-        answer = first.result()
+        response = first.result()
 
         assert busy.status_code == 409
         assert busy.json()["code"] == "idempotency_in_progress"
         assert busy["Retry-After"] == "1"
         assert other_key.status_code == 201
-        assert answer.status_code == 201
-        assert post(path, "slow").content == answer.content
+        assert response.status_code == 201
+        assert post(path, "slow").content == response.content
 
 
 def test_a_connection_that_dies_before_the_commit_blocks_nobody():

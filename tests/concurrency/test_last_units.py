@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from orders.models import Order, OrderLine
 from tests.concurrency.racing import at_once, code_of, crowd, shopper
-from tests.shop import DETAILS, MANUAL, items, new_order, offer_shipping, stock_of, stock_shelf
+from tests.shop import DETAILS, MANUAL, items, new_order, offer_shipping, stock_of, stock_variants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
 
@@ -40,7 +40,7 @@ def buy(skus: Sequence[str], *, payment: dict[str, Any] = MANUAL, quantity: int 
 @BOTH_WAYS
 def test_200_buyers_of_50_units_make_50_orders(payment: dict[str, Any]) -> None:
     offer_shipping()
-    (sku,) = stock_shelf(stock=50)
+    (sku,) = stock_variants(stock=50)
 
     told = crowd(lambda _: buy([sku], payment=payment), 200)
 
@@ -52,7 +52,7 @@ def test_200_buyers_of_50_units_make_50_orders(payment: dict[str, Any]) -> None:
 @BOTH_WAYS
 def test_baskets_in_opposite_order_make_50_orders_too(payment: dict[str, Any]) -> None:
     offer_shipping()
-    skus = stock_shelf(2, stock=50)
+    skus = stock_variants(2, stock=50)
 
     told = crowd(lambda n: buy(skus[:: 1 if n % 2 else -1], payment=payment), 200)
 
@@ -63,7 +63,7 @@ def test_baskets_in_opposite_order_make_50_orders_too(payment: dict[str, Any]) -
 
 def test_overlapping_baskets_of_a_dozen_goods_neither_block_nor_oversell() -> None:
     offer_shipping()
-    skus = stock_shelf(12, stock=8)
+    skus = stock_variants(12, stock=8)
 
     def basket(n: int) -> list[str]:
         return [skus[(n * 7 + step * (1 + n % 5)) % 12] for step in range(4)]
@@ -76,7 +76,7 @@ def test_overlapping_baskets_of_a_dozen_goods_neither_block_nor_oversell() -> No
 
 def test_two_lines_of_one_variant_count_together() -> None:
     offer_shipping()
-    (sku,) = stock_shelf(stock=50)
+    (sku,) = stock_variants(stock=50)
 
     told = crowd(lambda _: buy([sku, sku]), 64)
 
@@ -92,7 +92,7 @@ def test_staff_cannot_take_away_what_is_being_reserved(
     token = client_of(Role.FULFILLMENT)._credentials
     url = "/api/v1/variants/{}/stock-adjustments"
     for attempt in range(5):
-        (sku,) = stock_shelf(stock=20, prefix=f"A{attempt}")
+        (sku,) = stock_variants(stock=20, prefix=f"A{attempt}")
 
         def adjust(sku: str = sku) -> str:
             clerk = shopper()
@@ -112,7 +112,7 @@ def cancel(owner: APIClient, number: str) -> str:
 def test_an_order_canceled_while_others_buy_gives_its_units_to_one_of_them() -> None:
     offer_shipping()
     for attempt in range(5):
-        (sku,) = stock_shelf(stock=1, prefix=f"C{attempt}")
+        (sku,) = stock_variants(stock=1, prefix=f"C{attempt}")
         owner = shopper()
         number = new_order(owner, [sku])["number"]
 
@@ -125,7 +125,7 @@ def test_an_order_canceled_while_others_buy_gives_its_units_to_one_of_them() -> 
 
 def test_several_units_at_a_time_leave_a_rest_that_is_too_small() -> None:
     offer_shipping()
-    (sku,) = stock_shelf(stock=50)
+    (sku,) = stock_variants(stock=50)
 
     told = crowd(lambda _: buy([sku], quantity=3), 64)
 

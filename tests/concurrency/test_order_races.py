@@ -14,7 +14,7 @@ from inventory.models import Movement
 from orders.models import Order, RefundItem
 from payments.models import LedgerEntry, Payment
 from tests.concurrency.racing import at_once, code_of, shopper
-from tests.shop import new_checkout, offer_shipping, stock_of, stock_shelf
+from tests.shop import new_checkout, offer_shipping, stock_of, stock_variants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
 
@@ -26,14 +26,14 @@ ClientOf = Callable[..., APIClient]
 @pytest.fixture
 def staff(no_deadlocks: None, client_of: ClientOf) -> APIClient:
     offer_shipping()
-    stock_shelf(2, stock=100)
+    stock_variants(2, stock=100)
     return client_of(Role.SUPPORT)
 
 
 def paid_order(client: APIClient, quantity: int = 1) -> Order:
     checkout = new_checkout(client, ["SKU-0", "SKU-1"], quantity)
-    answer = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", PAID)
-    assert answer.status_code == 201, answer.content
+    response = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", PAID)
+    assert response.status_code == 201, response.content
     return Order.objects.get(checkout_id=checkout["id"])
 
 

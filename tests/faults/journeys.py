@@ -39,7 +39,7 @@ class Journey:
 
 
 class Buyer(threading.Thread):
-    """Goes shopping until told to stop, then ends the journey that is under way."""
+    """Goes shopping until told to stop, then ends the current journey."""
 
     def __init__(
         self, base: str, provider: RunningSimulator, skus: Sequence[str], *, seed: str
@@ -48,10 +48,10 @@ class Buyer(threading.Thread):
         self.base = base
         self.provider = provider
         self.skus = skus
-        self.dice = random.Random(seed)
+        self.rng = random.Random(seed)
         self.stopping = threading.Event()
         self.journeys: list[Journey] = []
-        self.answers: Counter[str] = Counter()
+        self.responses: Counter[str] = Counter()
         self.error: BaseException | None = None
         self.retries = 0
 
@@ -60,14 +60,14 @@ class Buyer(threading.Thread):
             while not self.stopping.is_set():
                 with httpx.Client(base_url=self.base, timeout=15) as http:
                     self._shop(http)
-                time.sleep(self.dice.uniform(0, 0.3))
+                time.sleep(self.rng.uniform(0, 0.3))
         except BaseException as error:  # noqa: BLE001 - the test tells it
             self.error = error
 
     def _shop(self, http: httpx.Client) -> None:
         journey = Journey()
         self.journeys.append(journey)
-        requested = items(self.dice.sample(self.skus, self.dice.randint(1, 3)))
+        requested = items(self.rng.sample(self.skus, self.rng.randint(1, 3)))
         cart = self._post(http, "/api/v1/carts", {"items": requested})
         http.headers["Cart-Token"] = cart.json()["token"]
         journey.cart_id = cart.json()["id"]
@@ -75,33 +75,33 @@ class Buyer(threading.Thread):
         if begun.status_code == 201:
             journey.checkout_id = begun.json()["id"]
             self._pay(http, journey)
-        if journey.numbers and self.dice.random() < 0.2:
+        if journey.numbers and self.rng.random() < 0.2:
             (number,) = journey.numbers
-            answer = self._post(http, f"/api/v1/orders/{number}/cancel", {})
-            journey.canceled = answer.status_code == 200
+            response = self._post(http, f"/api/v1/orders/{number}/cancel", {})
+            journey.canceled = response.status_code == 200
 
     def _pay(self, http: httpx.Client, journey: Journey) -> None:
         """Until there is an order, or none to be had, or the buyer walks away."""
         for _ in range(8):
-            answer = self._post(
+            response = self._post(
                 http, f"/api/v1/checkouts/{journey.checkout_id}/complete", self._card()
             )
-            body = answer.json()
-            if answer.status_code in {200, 201}:
+            body = response.json()
+            if response.status_code in {200, 201}:
                 journey.numbers.add(body["order"]["number"])
                 return
-            if answer.status_code == 202:
+            if response.status_code == 202:
                 self._confirm(body["payment"]["action"])
-                time.sleep(self.dice.uniform(0, 1))
-            elif answer.status_code != 402:
+                time.sleep(self.rng.uniform(0, 1))
+            elif response.status_code != 402:
                 return
-            if self.dice.random() < 0.05:
+            if self.rng.random() < 0.05:
                 return
 
     def _card(self) -> dict[str, Any]:
-        if self.dice.random() < 0.1:
+        if self.rng.random() < 0.1:
             return {"payment": {"provider": "manual"}}
-        (card,) = self.dice.choices([GOOD, DECLINED, SECURE], [8, 1, 2])
+        (card,) = self.rng.choices([GOOD, DECLINED, SECURE], [8, 1, 2])
         return {"payment": {"provider": "stripe", "token": card}}
 
     def _confirm(self, action: dict[str, str] | None) -> None:
@@ -109,27 +109,27 @@ class Buyer(threading.Thread):
         if action:
             intent_id, _, _ = action["client_secret"].partition("_secret_")
             with contextlib.suppress(urllib.error.HTTPError):
-                self.provider.authenticate(intent_id, succeeds=self.dice.random() < 0.9)
+                self.provider.authenticate(intent_id, succeeds=self.rng.random() < 0.9)
 
     def _post(self, http: httpx.Client, path: str, body: dict[str, Any]) -> httpx.Response:
         """The first answer that is one; now and then the request is repeated after it."""
         key, deadline = str(uuid4()), time.monotonic() + PATIENCE
-        while (answer := self._once(http, path, body, key)) is None:
+        while (response := self._once(http, path, body, key)) is None:
             assert time.monotonic() < deadline, f"{path} was not answered in {PATIENCE:.0f} s"
             self.retries += 1
-            time.sleep(self.dice.uniform(0.1, 0.5))
-        if self.dice.random() < 0.1 and (again := self._once(http, path, body, key)) is not None:
-            assert (again.status_code, again.content) == (answer.status_code, answer.content)
-        return answer
+            time.sleep(self.rng.uniform(0.1, 0.5))
+        if self.rng.random() < 0.1 and (again := self._once(http, path, body, key)) is not None:
+            assert (again.status_code, again.content) == (response.status_code, response.content)
+        return response
 
     def _once(
         self, http: httpx.Client, path: str, body: dict[str, Any], key: str
     ) -> httpx.Response | None:
         try:
-            answer = http.post(path, json=body, headers={"Idempotency-Key": key})
+            response = http.post(path, json=body, headers={"Idempotency-Key": key})
         except httpx.TransportError:
             return None
-        problem = 400 <= answer.status_code < 500
-        code = answer.json()["code"] if problem else str(answer.status_code)
-        self.answers[f"{path.rpartition('/')[2]} {code}"] += 1
-        return None if answer.status_code >= 500 or code in _ASK_AGAIN else answer
+        problem = 400 <= response.status_code < 500
+        code = response.json()["code"] if problem else str(response.status_code)
+        self.responses[f"{path.rpartition('/')[2]} {code}"] += 1
+        return None if response.status_code >= 500 or code in _ASK_AGAIN else response

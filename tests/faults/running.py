@@ -135,7 +135,7 @@ def assert_gone(family: list[psutil.Process], seconds: float = 0.5) -> None:
 
 
 def still_running(process: psutil.Process) -> str | None:
-    """What it is; None for a zombie: it has ended, whoever adopted it has not noticed yet."""
+    """What it is; None for a zombie: it has ended, its new parent has not noticed yet."""
     with suppress(psutil.NoSuchProcess):
         status = process.status()
         if status != psutil.STATUS_ZOMBIE:

@@ -1,4 +1,4 @@
-"""A shop under load whose processes are killed at random moments: afterwards the books are right.
+"""A shop under load whose processes are killed at random moments: afterwards the ledger is right.
 
 `CONGOCART_SEED` repeats the choices of a run, `CONGOCART_KILLS` makes it longer.
 """
@@ -102,15 +102,15 @@ def manage(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def fill_shelves(shop: Shop) -> list[str]:
+def create_variants(shop: Shop) -> list[str]:
     """A few goods that run out, and plenty of others."""
     filled = manage(
         shop,
         "shell",
         "-c",
-        "from tests.shop import offer_shipping, stock_shelf;"
-        "offer_shipping(); stock_shelf(3, stock=20, prefix='FEW');"
-        "stock_shelf(5, stock=100000, prefix='MANY')",
+        "from tests.shop import offer_shipping, stock_variants;"
+        "offer_shipping(); stock_variants(3, stock=20, prefix='FEW');"
+        "stock_variants(5, stock=100000, prefix='MANY')",
     )
     assert filled.returncode == 0, filled.stderr
     return [f"FEW-{n}" for n in range(3)] + [f"MANY-{n}" for n in range(5)]
@@ -119,18 +119,18 @@ def fill_shelves(shop: Shop) -> list[str]:
 class Killer:
     """Ends processes with SIGKILL, and the shop's operator starts it again when it has stopped."""
 
-    def __init__(self, shop: Shop, dice: random.Random) -> None:
+    def __init__(self, shop: Shop, rng: random.Random) -> None:
         self.shop = shop
-        self.dice = dice
+        self.rng = rng
         self.killed: Counter[str] = Counter()
 
     def strike(self) -> None:
-        """Kills somebody, unless nobody of the chosen kind is there just now."""
+        """Kills someone, unless nobody of the chosen kind is there just now."""
         names = list(self.VICTIMS)
-        (name,) = self.dice.choices(names, [weight for weight, _ in self.VICTIMS.values()])
+        (name,) = self.rng.choices(names, [weight for weight, _ in self.VICTIMS.values()])
         _, find = self.VICTIMS[name]
         with contextlib.suppress(psutil.NoSuchProcess, IndexError):
-            self.dice.choice(find(self)).kill()
+            self.rng.choice(find(self)).kill()
             self.killed[name] += 1
             if name == "database":
                 self._restart()
@@ -168,7 +168,7 @@ class Killer:
 
 @pytest.fixture
 def buyers(busy_shop: Shop, provider: RunningSimulator) -> Iterator[list[Buyer]]:
-    skus = fill_shelves(busy_shop)
+    skus = create_variants(busy_shop)
     base = f"http://127.0.0.1:{busy_shop.port}"
     crowd = [Buyer(base, provider, skus, seed=f"{SEED}/{number}") for number in range(BUYERS)]
     for buyer in crowd:
@@ -185,7 +185,7 @@ def test_thirty_kills_lose_no_order_and_no_money(
     killer = Killer(busy_shop, random.Random(SEED))
     provider.misbehave(seed=int(SEED), **FAULTS)
     while killer.killed.total() < KILLS:
-        time.sleep(killer.dice.uniform(0.3, 2.5))
+        time.sleep(killer.rng.uniform(0.3, 2.5))
         killer.strike()
     provider.misbehave()
     for buyer in buyers:
@@ -202,10 +202,10 @@ def test_thirty_kills_lose_no_order_and_no_money(
 
 
 def tell(killer: Killer, buyers: Sequence[Buyer]) -> None:
-    answers = sum((buyer.answers for buyer in buyers), Counter())
+    responses = sum((buyer.responses for buyer in buyers), Counter())
     print(f"killed {dict(killer.killed)}")  # noqa: T201
-    print(f"{sum(buyer.retries for buyer in buyers)} retries, {dict(answers)}")  # noqa: T201
-    assert answers["complete 201"] > KILLS // 2, "there was hardly any load"
+    print(f"{sum(buyer.retries for buyer in buyers)} retries, {dict(responses)}")  # noqa: T201
+    assert responses["complete 201"] > KILLS // 2, "there was hardly any load"
 
 
 def wait_until_finished(shop: Shop, buyers: Sequence[Buyer]) -> None:

@@ -133,7 +133,7 @@ def stormy(settings, tmp_path) -> Iterator[RunningSimulator]:
         yield provider
 
 
-def test_after_a_storm_the_books_agree_with_the_providers_one_to_one(stormy):
+def test_after_a_storm_our_ledger_agrees_with_the_provider_s(stormy):
     checkouts = [new_checkout() for _ in range(PAYMENTS)]
     with ThreadPoolExecutor(8) as pool:
         ends = Counter(pool.map(lambda one: journey(stormy, *one), enumerate(checkouts)))
@@ -146,9 +146,9 @@ def test_after_a_storm_the_books_agree_with_the_providers_one_to_one(stormy):
 
 def journey(provider: RunningSimulator, number: int, checkout_id: UUID) -> str:
     """One buyer, who may vanish at any step."""
-    dice = random.Random(f"{SEED}/{number}")
+    rng = random.Random(f"{SEED}/{number}")
     try:
-        return PaymentStatus(bought(provider, dice, checkout_id).status).value
+        return PaymentStatus(bought(provider, rng, checkout_id).status).value
     except Died:
         return "died"
     except Conflict as refusal:
@@ -157,49 +157,49 @@ def journey(provider: RunningSimulator, number: int, checkout_id: UUID) -> str:
         connection.close()
 
 
-def bought(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> Payment:
-    payment = paid(provider, dice, checkout_id)
-    if payment.status == PaymentStatus.AUTHORIZED and dice.random() < 0.6:
-        payment = asked(dice, use_case(record_capture)(payment_id=payment.id, now=now()))
-    if payment.status == PaymentStatus.PAID and dice.random() < 0.7:
-        amount = dice.randint(1, payment.captured // 4)
+def bought(provider: RunningSimulator, rng: random.Random, checkout_id: UUID) -> Payment:
+    payment = paid(provider, rng, checkout_id)
+    if payment.status == PaymentStatus.AUTHORIZED and rng.random() < 0.6:
+        payment = asked(rng, use_case(record_capture)(payment_id=payment.id, now=now()))
+    if payment.status == PaymentStatus.PAID and rng.random() < 0.7:
+        amount = rng.randint(1, payment.captured // 4)
         refund = use_case(record_refund)(payment_id=payment.id, amount=amount, now=now())
-        payment = asked(dice, refund)
-    if dice.random() < 0.2:
+        payment = asked(rng, refund)
+    if rng.random() < 0.2:
         reversal = use_case(record_reversal)(payment_id=payment.id, reason="x", now=now())
-        payment = asked(dice, reversal) if reversal else payment
+        payment = asked(rng, reversal) if reversal else payment
     return payment
 
 
-def paid(provider: RunningSimulator, dice: random.Random, checkout_id: UUID) -> Payment:
+def paid(provider: RunningSimulator, rng: random.Random, checkout_id: UUID) -> Payment:
     payment = keep_intent(
         checkout_id=checkout_id,
         provider="stripe",
-        token=dice.choice(CARDS),
+        token=rng.choice(CARDS),
         amount=1000,
         currency="GBP",
-        capture=dice.choice([Capture.AUTOMATIC, Capture.MANUAL]),
+        capture=rng.choice([Capture.AUTOMATIC, Capture.MANUAL]),
         now=now(),
     )
-    live_or_die(dice)
+    live_or_die(rng)
     outcome = authorize(payment=payment)
-    live_or_die(dice)
+    live_or_die(rng)
     payment = keep_outcome(payment_id=payment.id, outcome=outcome, now=now()).payment
-    if payment.action and dice.random() < 0.7:
-        provider.authenticate(str(payment.reference), succeeds=dice.random() < 0.8)
+    if payment.action and rng.random() < 0.7:
+        provider.authenticate(str(payment.reference), succeeds=rng.random() < 0.8)
     return payment
 
 
-def asked(dice: random.Random, operation: Operation) -> Payment:
-    live_or_die(dice)
+def asked(rng: random.Random, operation: Operation) -> Payment:
+    live_or_die(rng)
     payment = payment_with(operation.payment_id)
     outcome = execute_operation(operation=operation, payment=payment, now=now())
-    live_or_die(dice)
+    live_or_die(rng)
     return keep_answer(operation_id=operation.id, outcome=outcome, now=now())[1]
 
 
-def live_or_die(dice: random.Random) -> None:
-    if dice.random() < 0.08:
+def live_or_die(rng: random.Random) -> None:
+    if rng.random() < 0.08:
         raise Died
 
 

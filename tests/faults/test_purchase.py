@@ -31,11 +31,11 @@ def test_the_printed_commands_buy_something_and_the_logins_work(
     assert checkout["status"] == "ready"
     assert completion["status"] == "completed"
     for email in LOGINS:
-        answer = httpx.post(
+        response = httpx.post(
             f"http://127.0.0.1:{shop.port}/api/v1/auth/token",
             json={"email": email, "password": PASSWORD},
         )
-        assert answer.status_code == 200
+        assert response.status_code == 200
     assert shop.get("/api/docs").status_code == 200
     assert shop.get("/admin/login/").status_code == 200
 

@@ -85,12 +85,12 @@ def test_a_request_in_flight_is_answered_before_the_server_stops(shop: Shop) -> 
     with database(shop) as connection, ThreadPoolExecutor() as pool:
         connection.autocommit = False
         connection.execute("LOCK TABLE carts_cart IN ACCESS EXCLUSIVE MODE")
-        answer = pool.submit(shop.get, f"/api/v1/carts/{uuid7()}", {"Cart-Token": "a-guest"})
+        response = pool.submit(shop.get, f"/api/v1/carts/{uuid7()}", {"Cart-Token": "a-guest"})
         until(lambda: waiting_for_a_lock(connection))
         shop.running.terminate()
         time.sleep(1)
         connection.rollback()
-        assert answer.result().json()["code"] == "not_found"
+        assert response.result().json()["code"] == "not_found"
     assert shop.running.wait(10) == 0
 
 

@@ -93,8 +93,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(place: Path, leave: int) -> None:
-    room = os.statvfs(place)
-    (place / "filler").write_bytes(b"\0" * max(0, room.f_bavail * room.f_bsize - leave))
+    disk = os.statvfs(place)
+    (place / "filler").write_bytes(b"\0" * max(0, disk.f_bavail * disk.f_bsize - leave))
 
 
 @pytest.mark.parametrize("leave", [0, 16 * 1024, 5 * 2**20, 30 * 2**20])

@@ -24,13 +24,13 @@ INSIDES = re.compile(
 if EMAIL:
 
     @schemathesis.auth(refresh_interval=300, retry_on=[401])
-    class Somebody:
+    class Someone:
         """Logged in; again when the run has ended its own session."""
 
         def get(self, case: schemathesis.Case, ctx: Any) -> str:
             url = f"{case.operation.schema.get_base_url().rstrip('/')}/api/v1/auth/token"
-            answer = requests.post(url, json={"email": EMAIL, "password": PASSWORD}, timeout=10)
-            return str(answer.json()["access"])
+            response = requests.post(url, json={"email": EMAIL, "password": PASSWORD}, timeout=10)
+            return str(response.json()["access"])
 
         def set(self, case: schemathesis.Case, data: str, ctx: Any) -> None:
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {data}"}

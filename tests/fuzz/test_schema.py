@@ -1,4 +1,4 @@
-"""Schemathesis against the real server, on the whole document, as everybody."""
+"""Schemathesis against the real server, on the whole document, as everyone."""
 
 from __future__ import annotations
 

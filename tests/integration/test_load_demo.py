@@ -13,7 +13,7 @@ from catalog.selectors import category_tree, offers
 from catalog.services import delete_product
 from checkout.models import ShippingPrice
 from inventory.models import Stock
-from tests.catalogue import NOW
+from tests.catalog import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def test_the_demo_shop_has_goods_in_three_currencies() -> None:
     assert (mug.title, mug.unit_price, mug.available) == ("Stoneware Mug – Blue", 1_250, 100_000)
 
 
-def test_loading_the_demo_shop_again_changes_nothing_that_somebody_did() -> None:
+def test_loading_the_demo_shop_again_changes_nothing_that_someone_did() -> None:
     load()
     Product.objects.filter(slug="canvas-tote").update(title="My bag")
     Price.objects.filter(variant__sku="TOTE", currency="GBP").update(amount=1)
@@ -60,7 +60,7 @@ def test_loading_the_demo_shop_again_changes_nothing_that_somebody_did() -> None
 
 
 @pytest.mark.parametrize("name", ["customer", "support", "fulfillment", "manager", "admin"])
-def test_everybody_of_the_demo_shop_can_log_in(client: APIClient, name: str) -> None:
+def test_everyone_of_the_demo_shop_can_log_in(client: APIClient, name: str) -> None:
     load()
 
     response = client.post(

@@ -107,7 +107,7 @@ class Payment:
             self.voided = self.authorized - self.captured
 
     def give_back(self) -> None:
-        """The money that is let go of goes where it came from."""
+        """Money that is voided or refunded goes where it came from."""
         if self.letting_go and self.captured:
             self.refunded = self.captured
         elif self.letting_go:

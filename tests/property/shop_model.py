@@ -1,7 +1,7 @@
 """The shop in plain Python: what its services should do, without a database or a lock.
 
 A step either changes the model or raises `Refused` with the refusal that the services
-should give; whoever calls puts the model back to where it was then. Things are known
+should give; the caller puts the model back to where it was then. Things are known
 by their place in a list.
 """
 
@@ -250,7 +250,7 @@ class Shop:
         payment.give_back()
 
     def _spend(self, index: int, now: datetime) -> None:
-        """Money without an order becomes one, or is let go of."""
+        """Money without an order becomes one, or is returned."""
         payment = self.payments[index]
         checkout = self.checkouts[payment.checkout]
         if (

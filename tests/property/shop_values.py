@@ -18,7 +18,7 @@ class Refused(Exception):
 
 @dataclass
 class Cart:
-    """What somebody wants."""
+    """What someone wants."""
 
     expires: datetime
     lines: dict[str, int] = field(default_factory=dict)

@@ -45,7 +45,7 @@ from orders.models import Order
 from payments.domain import Outcome, OutcomeKind, OutcomeMismatch, ProviderEvent
 from payments.models import Payment
 from payments.services import execute_operations
-from tests.property import books
+from tests.property import ledger
 from tests.property.payment_model import Contradiction
 from tests.property.shop_model import Shop
 from tests.property.shop_values import Refused
@@ -64,7 +64,7 @@ from tests.property.steps import (
     sometimes,
     which,
 )
-from tests.shop import offer_shipping, stock_shelf
+from tests.shop import offer_shipping, stock_variants
 
 PROGRAMS = int(os.environ.get("CONGOCART_MACHINE_PROGRAMS", "40"))
 SEED = os.environ.get("CONGOCART_MACHINE_SEED")
@@ -98,7 +98,7 @@ class ShopMachine(RuleBasedStateMachine):
         self.settings = override_settings(PAYMENT_CAPTURE=capture, TAX_RATE=TAX)
         self.settings.enable()
         offer_shipping()
-        stock_shelf(len(SKUS), stock=stock)
+        stock_variants(len(SKUS), stock=stock)
         prices = {sku: 1_000 + number for number, sku in enumerate(SKUS)}
         self.shop = Shop(dict.fromkeys(SKUS, stock), prices, TAX)
 
@@ -350,12 +350,12 @@ class ShopMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_database_says_what_the_model_says(self) -> None:
-        assert books.as_stored() == books.as_modeled(self.shop)
+        assert ledger.as_stored() == ledger.as_modeled(self.shop)
 
     @invariant()
     def the_audit_finds_nothing(self) -> None:
         connection.check_constraints()
-        assert books.violated(self.now + timedelta(minutes=2)) == []
+        assert ledger.violated(self.now + timedelta(minutes=2)) == []
 
     # ---- what a number in a program stands for
 

@@ -134,9 +134,9 @@ def manage(shop: Shop, *words: str, **environment: str) -> str:
     return done.stdout
 
 
-def ok(answer: httpx.Response, status: int) -> Any:
-    assert answer.status_code == status, answer.text
-    return answer.json()
+def ok(response: httpx.Response, status: int) -> Any:
+    assert response.status_code == status, response.text
+    return response.json()
 
 
 class Buyer:

@@ -22,7 +22,7 @@ class Command(BaseCommand):
             "--leaked",
             action="store_true",
             help="Withdraws every key instead: within a minute no issued token is valid, "
-            "access or refresh, and everybody has to log in again.",
+            "access or refresh, and everyone has to log in again.",
         )
 
     def handle(self, *args: Any, leaked: bool, **options: Any) -> None:

@@ -19,7 +19,7 @@ BATCH = 500
 
 
 class Command(BaseCommand):
-    """Imports a catalogue file. Bad rows are named on stderr and the others land; exit code 0.
+    """Imports a catalog file. Bad rows are named on stderr and the others land; exit code 0.
 
     Exit code 1, with one line, only when the file as a whole cannot be read.
     """

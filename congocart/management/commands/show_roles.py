@@ -40,7 +40,7 @@ def _lines() -> Iterator[str]:
         "# Who may do what",
         "",
         "Rendered by `manage.py show_roles` from what each operation declares. A dot is a 401 or",
-        "403; `own` means that the operation answers for what the caller owns, and 404 for the",
+        "403; `own` means that the operation serves what the caller owns, with 404 for the",
         "rest, or 403 when the caller may read it.",
         "",
         f"| operation | {' | '.join(CALLERS)} |",

@@ -67,7 +67,7 @@ async def _work(jobs: int) -> None:
 
 
 async def _rescue_regularly() -> None:
-    """Rescue stalled jobs for ever; a failure is logged, because nobody would notice an end."""
+    """Requeue stalled jobs forever; a failure is logged, because an end would go unnoticed."""
 
     def rescue() -> None:
         try:

@@ -96,12 +96,12 @@ class OperationSchema(AutoSchema):
     def _get_response_for_code(
         self, serializer: Any, status_code: str, *args: Any, **kwargs: Any
     ) -> dict[str, Any]:
-        shape = _shape_of(serializer)
-        body = page_of(shape) if self.operation.paginated and shape else serializer
+        schema = _schema_of(serializer)
+        body = page_of(schema) if self.operation.paginated and schema else serializer
         response: dict[str, Any] = super()._get_response_for_code(
             body, status_code, *args, **kwargs
         )
-        described = (shape.__doc__ or "").strip().splitlines() if shape else []
+        described = (schema.__doc__ or "").strip().splitlines() if schema else []
         response["description"] = described[0] if described else HTTPStatus(int(status_code)).phrase
         response["headers"] = components.headers(*self._header_names(status_code))
         return response
@@ -172,22 +172,22 @@ def _refuses_spaces(field: Any) -> bool:
     )
 
 
-def _shape_of(serializer: Any) -> Any:
+def _schema_of(serializer: Any) -> Any:
     """Return the Output of one row, whether it was given as a class, an instance or a list."""
     serializer = getattr(serializer, "child", serializer)
     return serializer if serializer is None or isinstance(serializer, type) else type(serializer)
 
 
 @cache
-def page_of(shape: Any) -> type[Output]:
-    """Return the body of a list of `shape`."""
-    name = shape.__name__.removesuffix("Output") + "PageOutput"
+def page_of(schema: Any) -> type[Output]:
+    """Return the body of a list of `schema`."""
+    name = schema.__name__.removesuffix("Output") + "PageOutput"
     link = "The URL of the {} page; null when there is none."
     members = {
         "__doc__": "One page of a list.",
         "next": serializers.URLField(allow_null=True, help_text=link.format("next")),
         "previous": serializers.URLField(allow_null=True, help_text=link.format("previous")),
-        "results": shape(many=True),
+        "results": schema(many=True),
         "examples": {"next": "https://shop.example/?cursor=WyJuZXdlc3QiXQ", "previous": None},
     }
     return type(name, (Output,), members)

@@ -42,7 +42,7 @@ PARAMETERS = {
     "IdempotencyKey": _parameter(
         "Idempotency-Key",
         "header",
-        "Makes a retry safe: the same key and body within 24 hours get the first answer. Use a "
+        "Makes a retry safe: the same key and body within 24 hours get the first response. Use a "
         "random UUID for each operation you mean.",
         minLength=1,
         maxLength=255,
@@ -52,12 +52,12 @@ PARAMETERS = {
         "If-Match",
         "header",
         "The `ETag` that you have seen. If it is no longer current nothing is changed and the "
-        "answer is 412.",
+        "response is 412.",
     ),
     "IfNoneMatch": _parameter(
         "If-None-Match",
         "header",
-        "The `ETag` that you hold. If it is still current the answer is 304 without a body.",
+        "The `ETag` that you hold. If it is still current the response is 304 without a body.",
     ),
     "Limit": _parameter(
         "limit",
@@ -78,10 +78,10 @@ PARAMETERS = {
 
 HEADERS = {
     "X-Request-ID": _header("The id of this request, as in every problem and log line about it."),
-    "ETag": _header('The version of what was answered, such as `"3"`.'),
+    "ETag": _header('The version of what was returned, such as `"3"`.'),
     "Location": _header("Where what was made can be read.", format="uri-reference"),
     "Idempotent-Replayed": _header(
-        "Present when this is the stored answer to an earlier request with the same key.",
+        "Present when this is the stored response to an earlier request with the same key.",
         enum=["true"],
     ),
     "Retry-After": _header("How many seconds to wait before asking again.", pattern="^[0-9]+$"),
@@ -101,7 +101,7 @@ SECURITY_SCHEMES = {
         "type": "apiKey",
         "in": "header",
         "name": "Cart-Token",
-        "description": "The `token` that a guest's new cart was answered with. It proves the cart, "
+        "description": "The `token` that a guest's new cart was returned with. It proves the cart, "
         "and the checkout and the order that grow out of it.",
     },
 }

@@ -1,6 +1,6 @@
 """An example for every body, made from its schema so that it cannot contradict it.
 
-What a member looks like stands with the serializer that has it (`examples`); members of a
+What a member looks like is declared by the serializer that has it (`examples`); members of a
 type that says enough, such as a UUID or a time, need none there. An example shows every
 required member, and those optional ones that the serializer has an example for: the others
 are another way to say the same, or for few.

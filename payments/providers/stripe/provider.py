@@ -38,8 +38,8 @@ _CONNECT_SECONDS = 3.0
 _CLOCK_SKEW = timedelta(minutes=1)
 _LATEST_CALL = timedelta(minutes=10)
 
-# A rate limit is not among them: it may be the answer to the SDK's second try, and say nothing
-# of the first, whose answer was lost.
+# A rate limit is not among them: it may be the response to the SDK's second try, and say nothing
+# of the first, whose response was lost.
 _REFUSED = (
     stripe.AuthenticationError,
     stripe.PermissionError,
@@ -63,7 +63,7 @@ class StripeProvider:
         timeout: float,
         api_base: str = "",
     ) -> None:
-        """`timeout` is how many seconds an answer may take; a call is tried twice."""
+        """`timeout` is how many seconds a response may take; a call is tried twice."""
         self._webhook_secret = webhook_secret
         self._tolerance = tolerance
         self._client = stripe.StripeClient(
@@ -87,7 +87,7 @@ class StripeProvider:
     def authorize(self, payment: PaymentRecord) -> Outcome:
         """Create one PaymentIntent for each payment, confirmed as it is created."""
         automatic = payment.capture == Capture.AUTOMATIC
-        return _first_answer(
+        return _first_response(
             lambda: self._client.v1.payment_intents.create(
                 {
                     "amount": to_stripe(payment.amount, payment.currency),
@@ -226,7 +226,7 @@ def _inexpressible(operation: OperationRecord, payment: PaymentRecord) -> Outcom
     return None
 
 
-def _first_answer(create: Callable[[], stripe.PaymentIntent]) -> Outcome:
+def _first_response(create: Callable[[], stripe.PaymentIntent]) -> Outcome:
     """Tell a refusal of the card from one of our request, and both from not knowing."""
     try:
         return outcome_of(_json(create()))

@@ -32,12 +32,12 @@ def ada(client_of):
 
 
 def test_the_first_address_is_the_default_for_both(ada):
-    answer = ada.post(BOOK, LONDON)
-    assert answer.status_code == 201
-    assert answer.json().items() >= LONDON.items()
-    assert answer.json()["default_shipping"] is True
-    assert answer.json()["default_billing"] is True
-    assert answer.json()["company"] == ""
+    response = ada.post(BOOK, LONDON)
+    assert response.status_code == 201
+    assert response.json().items() >= LONDON.items()
+    assert response.json()["default_shipping"] is True
+    assert response.json()["default_billing"] is True
+    assert response.json()["company"] == ""
 
 
 def test_a_new_default_takes_over_from_the_old_one(ada):
@@ -71,9 +71,9 @@ def test_the_book_is_listed_newest_first_in_one_statement(ada, assert_statements
     ],
 )
 def test_an_address_that_cannot_be_delivered_to_is_refused(ada, change, pointer):
-    answer = ada.post(BOOK, {**LONDON, **change})
-    assert answer.status_code == 400
-    assert pointer in [error["pointer"] for error in answer.json()["errors"]]
+    response = ada.post(BOOK, {**LONDON, **change})
+    assert response.status_code == 400
+    assert pointer in [error["pointer"] for error in response.json()["errors"]]
     assert not SavedAddress.objects.exists()
 
 
@@ -92,7 +92,7 @@ def test_a_removed_address_is_gone(ada):
     assert ada.delete(path).status_code == 404
 
 
-def test_somebody_elses_address_is_not_found_and_stays(ada, client_of):
+def test_someone_elses_address_is_not_found_and_stays(ada, client_of):
     path = f"{BOOK}/{ada.post(BOOK, LONDON).json()['id']}"
     stranger = client_of()
     assert stranger.get(path).status_code == 404
@@ -105,9 +105,9 @@ def test_somebody_elses_address_is_not_found_and_stays(ada, client_of):
 def test_a_book_holds_a_hundred_addresses(ada):
     ada.post(BOOK, LONDON)
     SavedAddress.objects.bulk_create(SavedAddress(user_id=ada.user_id, **LONDON) for _ in range(99))
-    answer = ada.post(BOOK, LONDON)
-    assert answer.status_code == 409
-    assert answer.json()["code"] == "address_book_full"
+    response = ada.post(BOOK, LONDON)
+    assert response.status_code == 409
+    assert response.json()["code"] == "address_book_full"
 
 
 def test_a_repeated_request_adds_one_address(ada):

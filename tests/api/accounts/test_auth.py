@@ -32,12 +32,12 @@ def refresh(client, refresh, **headers):
 
 
 def test_registering_opens_an_account_that_can_log_in_at_once(client):
-    answer = client.post(
+    response = client.post(
         "/api/v1/auth/register",
         {"email": "Ada@Example.com", "password": PASSWORD, "first_name": "Ada"},
     )
-    assert answer.status_code == 201
-    body = answer.json()
+    assert response.status_code == 201
+    body = response.json()
     assert UUID(body["id"]) == User.objects.get(email=EMAIL).pk
     assert body.keys() == {
         "id", "email", "first_name", "last_name", "email_verified", "roles", "created_at",
@@ -76,11 +76,11 @@ def test_registering_takes_the_same_statements_whether_or_not_the_address_is_tak
     ],
 )
 def test_a_weak_password_is_refused_with_its_reason(client, password, code):
-    answer = client.post("/api/v1/auth/register", {"email": EMAIL, "password": password})
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "weak_password"
-    assert code in [error["code"] for error in answer.json()["errors"]]
-    assert {error["pointer"] for error in answer.json()["errors"]} == {"/password"}
+    response = client.post("/api/v1/auth/register", {"email": EMAIL, "password": password})
+    assert response.status_code == 400
+    assert response.json()["code"] == "weak_password"
+    assert code in [error["code"] for error in response.json()["errors"]]
+    assert {error["pointer"] for error in response.json()["errors"]} == {"/password"}
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_weak_password_is_refused_with_its_reason(client, password, code):
     ],
 )
 def test_a_malformed_registration_is_refused_and_makes_nothing(client, body, pointer, code):
-    answer = client.post("/api/v1/auth/register", body)
-    assert answer.status_code == 400
-    assert (pointer, code) in [(e["pointer"], e["code"]) for e in answer.json()["errors"]]
+    response = client.post("/api/v1/auth/register", body)
+    assert response.status_code == 400
+    assert (pointer, code) in [(e["pointer"], e["code"]) for e in response.json()["errors"]]
     assert not User.objects.exists()
 
 
@@ -114,11 +114,11 @@ def test_a_password_typed_in_another_unicode_form_is_the_same_password(client):
 
 
 def test_a_token_says_who_and_what_and_for_whom(client, ada):
-    answer = token(client, email="ADA@example.com")
-    assert answer.status_code == 200
-    assert answer.json().keys() == {"access", "refresh"}
-    assert answer["Cache-Control"] == "no-store"
-    access = answer.json()["access"]
+    response = token(client, email="ADA@example.com")
+    assert response.status_code == 200
+    assert response.json().keys() == {"access", "refresh"}
+    assert response["Cache-Control"] == "no-store"
+    access = response.json()["access"]
     assert jwt.get_unverified_header(access)["alg"] == "ES256"
     assert jwt.get_unverified_header(access)["typ"] == "at+jwt"
     claims = jwt.decode(access, options={"verify_signature": False})
@@ -139,14 +139,14 @@ def test_roles_are_in_the_token(client):
     "body", [{"password": "wrong password"}, {"email": "nobody@example.com"}, {"password": ""}]
 )
 def test_wrong_and_unknown_are_told_the_same(client, ada, body):
-    answer = token(client, **body)
+    response = token(client, **body)
     if body.get("password") == "":
-        assert answer.status_code == 400
+        assert response.status_code == 400
         return
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "invalid_credentials"
-    assert answer.json()["detail"] == "E-mail address or password is wrong."
-    assert answer["WWW-Authenticate"].startswith("Bearer")
+    assert response.status_code == 401
+    assert response.json()["code"] == "invalid_credentials"
+    assert response.json()["detail"] == "E-mail address or password is wrong."
+    assert response["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_an_inactive_user_cannot_log_in(client, ada):
@@ -177,11 +177,11 @@ def test_a_spent_refresh_token_revokes_its_family(client, ada):
 
 def test_a_lost_answer_is_had_again_with_the_same_idempotency_key(client, ada):
     first = token(client).json()["refresh"]
-    answers = [refresh(client, first, **{"Idempotency-Key": "retry"}) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert answers[0].json() == answers[1].json()
-    assert answers[1]["Idempotent-Replayed"] == "true"
-    assert refresh(client, answers[0].json()["refresh"]).status_code == 200
+    responses = [refresh(client, first, **{"Idempotency-Key": "retry"}) for _ in range(2)]
+    assert [response.status_code for response in responses] == [200, 200]
+    assert responses[0].json() == responses[1].json()
+    assert responses[1]["Idempotent-Replayed"] == "true"
+    assert refresh(client, responses[0].json()["refresh"]).status_code == 200
 
 
 def test_a_reuse_with_an_idempotency_key_revokes_too(client, ada):
@@ -240,8 +240,8 @@ def test_a_user_deactivated_meanwhile_cannot_refresh(client, ada):
 def test_an_access_token_is_no_refresh_token_and_the_reverse(client, ada):
     pair = token(client).json()
     assert refresh(client, pair["access"]).json()["code"] == "token_invalid"
-    answer = client.get("/api/v1/me", headers={"Authorization": f"Bearer {pair['refresh']}"})
-    assert answer.json()["code"] == "token_invalid"
+    response = client.get("/api/v1/me", headers={"Authorization": f"Bearer {pair['refresh']}"})
+    assert response.json()["code"] == "token_invalid"
 
 
 def test_an_access_token_expires_after_ten_minutes_and_the_clock_skew(client, ada):
@@ -251,9 +251,9 @@ def test_an_access_token_expires_after_ten_minutes_and_the_clock_skew(client, ad
     with time_machine.travel(now + ACCESS_LIFETIME + timedelta(seconds=8), tick=False):
         assert client.get("/api/v1/me", headers=headers).status_code == 200
     with time_machine.travel(now + ACCESS_LIFETIME + timedelta(seconds=12), tick=False):
-        answer = client.get("/api/v1/me", headers=headers)
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "token_expired"
+        response = client.get("/api/v1/me", headers=headers)
+    assert response.status_code == 401
+    assert response.json()["code"] == "token_expired"
 
 
 def test_statements_of_login_and_refresh(ada, assert_statements, client):

@@ -43,10 +43,10 @@ def fail(client, times, address=HOME, email=EMAIL):
 
 def test_after_five_failures_the_next_attempt_has_to_wait_even_with_the_right_password(client, ada):
     assert fail(client, 5) == [401] * 5
-    answer = log_in(client)
-    assert answer.status_code == 429
-    assert answer.json()["code"] == "too_many_attempts"
-    assert answer["Retry-After"] == "5"
+    response = log_in(client)
+    assert response.status_code == 429
+    assert response.json()["code"] == "too_many_attempts"
+    assert response["Retry-After"] == "5"
 
 
 def test_the_wait_doubles_up_to_fifteen_minutes_and_a_success_ends_it(client, ada, clock):
@@ -97,8 +97,8 @@ def reset(client, run_jobs, address):
     run_jobs()
     token = re.search(r"token=(\S+)", mail.outbox[-1].body)[1]
     body = {"token": token, "password": NEW_PASSWORD}
-    answer = client.post("/api/v1/auth/password/reset", body, REMOTE_ADDR=address)
-    assert answer.status_code == 204
+    response = client.post("/api/v1/auth/password/reset", body, REMOTE_ADDR=address)
+    assert response.status_code == 204
 
 
 def keep_locked_out(client, clock):
@@ -147,9 +147,9 @@ def test_brute_force_from_many_addresses_is_slowed_down(client, ada, clock):
         if timezone.now() >= until:
             break
         address = f"2001:db8:{number:x}::1"
-        answer = log_in(client, "wrong", address)
-        if answer.status_code == 429:
-            clock.shift(timedelta(seconds=int(answer["Retry-After"])))
+        response = log_in(client, "wrong", address)
+        if response.status_code == 429:
+            clock.shift(timedelta(seconds=int(response["Retry-After"])))
         else:
             guesses += 1
     assert timezone.now() >= until

@@ -32,9 +32,9 @@ def code(secret: str, later: int = 0) -> str:
 
 def turn_on(me) -> tuple[str, list[str]]:
     secret = me.post("/api/v1/me/mfa", {"password": PASSWORD}).json()["secret"]
-    answer = me.post("/api/v1/me/mfa/confirm", {"code": code(secret)})
-    assert answer.status_code == 200, answer.content
-    return secret, answer.json()["recovery_codes"]
+    response = me.post("/api/v1/me/mfa/confirm", {"code": code(secret)})
+    assert response.status_code == 200, response.content
+    return secret, response.json()["recovery_codes"]
 
 
 def log_in(client, **more):
@@ -48,9 +48,9 @@ def manager(client_of):
 
 def test_with_mfa_the_password_alone_is_not_enough(client, manager, clock):
     secret, _ = turn_on(manager)
-    answer = log_in(client)
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "mfa_required"
+    response = log_in(client)
+    assert response.status_code == 401
+    assert response.json()["code"] == "mfa_required"
     clock.shift(timedelta(seconds=30))
     assert log_in(client, otp=code(secret)).status_code == 200
 
@@ -81,8 +81,8 @@ def test_the_right_password_in_between_does_not_end_the_wait_for_who_guesses_cod
     statuses = []
     for number in range(6):
         body = {"password": PASSWORD, "code": f"{number:06}"}
-        answer = client.delete("/api/v1/me/mfa", body, headers={"Authorization": token})
-        statuses.append(answer.status_code)
+        response = client.delete("/api/v1/me/mfa", body, headers={"Authorization": token})
+        statuses.append(response.status_code)
     assert statuses == [401] * 5 + [429]
 
 

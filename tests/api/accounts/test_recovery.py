@@ -90,9 +90,9 @@ def test_registering_and_then_logging_in_does_not_tell_whether_the_address_was_t
     for email in (EMAIL, "new@example.com"):
         client.post("/api/v1/auth/register", {"email": email, "password": NEW_PASSWORD})
         with assert_statements(3):
-            answer = log_in(client, NEW_PASSWORD, email)
-        body = {**answer.json(), "request_id": ""}
-        seen.append((answer.status_code, answer.headers.keys(), body))
+            response = log_in(client, NEW_PASSWORD, email)
+        body = {**response.json(), "request_id": ""}
+        seen.append((response.status_code, response.headers.keys(), body))
     assert seen[0] == seen[1]
     assert seen[0][0] == 401
 
@@ -154,8 +154,8 @@ def test_a_reset_link_expires_after_an_hour(client, ada, run_jobs):
     run_jobs()
     body = {"token": token_in(mail.outbox[0]), "password": NEW_PASSWORD}
     with time_machine.travel(timezone.now() + timedelta(minutes=61), tick=False):
-        answer = client.post("/api/v1/auth/password/reset", body)
-    assert answer.json()["code"] == "link_invalid"
+        response = client.post("/api/v1/auth/password/reset", body)
+    assert response.json()["code"] == "link_invalid"
 
 
 def test_a_link_for_one_purpose_is_no_good_for_another(client, ada, run_jobs):
@@ -170,8 +170,8 @@ def test_a_link_for_one_purpose_is_no_good_for_another(client, ada, run_jobs):
 @pytest.mark.parametrize("token", ["", "x", "a:b:c", "🎩", "x" * 501, "WyJhIl0:1:2"])
 def test_a_made_up_link_is_refused(client, token):
     for path in ("email/verify", "email/change"):
-        answer = client.post(f"/api/v1/auth/{path}", {"token": token})
-        assert answer.status_code == 400
+        response = client.post(f"/api/v1/auth/{path}", {"token": token})
+        assert response.status_code == 400
 
 
 def test_forgetting_an_unknown_address_looks_the_same_and_mails_nobody(client, ada, run_jobs):
@@ -193,16 +193,16 @@ def test_a_changed_password_revokes_every_refresh_token_of_the_user(client, me):
     other = log_in(client).json()["refresh"]
     body = {"current_password": PASSWORD, "password": NEW_PASSWORD}
     assert me.post("/api/v1/auth/password/change", body).status_code == 204
-    answer = client.post("/api/v1/auth/token/refresh", {"refresh": other})
-    assert answer.json()["code"] == "token_revoked"
+    response = client.post("/api/v1/auth/token/refresh", {"refresh": other})
+    assert response.json()["code"] == "token_revoked"
     assert log_in(client, NEW_PASSWORD).status_code == 200
 
 
 def test_the_old_password_is_asked_for(me, client):
     body = {"current_password": "wrong", "password": NEW_PASSWORD}
-    answer = me.post("/api/v1/auth/password/change", body)
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "invalid_credentials"
+    response = me.post("/api/v1/auth/password/change", body)
+    assert response.status_code == 401
+    assert response.json()["code"] == "invalid_credentials"
     assert log_in(client).status_code == 200
 
 
@@ -234,9 +234,9 @@ def test_a_taken_new_address_is_told_only_to_who_reads_it(client, me, run_jobs):
     ensure_user(email="lovelace@example.com", password=PASSWORD, role=Role.CUSTOMER)
     tokens = start_email_change(me, run_jobs)
     assert confirm(client, tokens[EMAIL]).json() == {"complete": False}
-    answer = confirm(client, tokens["lovelace@example.com"])
-    assert answer.status_code == 409
-    assert answer.json()["code"] == "email_taken"
+    response = confirm(client, tokens["lovelace@example.com"])
+    assert response.status_code == 409
+    assert response.json()["code"] == "email_taken"
     assert User.objects.filter(email=EMAIL).exists()
 
 
@@ -251,8 +251,8 @@ def test_the_address_of_a_closed_account_does_not_change(client, me, run_jobs):
     tokens = start_email_change(me, run_jobs)
     assert confirm(client, tokens[EMAIL]).json() == {"complete": False}
     User.objects.update(is_active=False)
-    answer = confirm(client, tokens["lovelace@example.com"])
-    assert (answer.status_code, answer.json()["code"]) == (400, "link_invalid")
+    response = confirm(client, tokens["lovelace@example.com"])
+    assert (response.status_code, response.json()["code"]) == (400, "link_invalid")
     assert User.objects.get().email == EMAIL
 
 

@@ -1,4 +1,4 @@
-"""Every operation of the OpenAPI document, as everybody, against what it declares."""
+"""Every operation of the OpenAPI document, as everyone, against what it declares."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts.domain import Role
 from congocart.management.commands.show_roles import as_markdown
 from core.http.operations import all_operations
-from tests.shop import new_order, offer_shipping, stock_shelf
+from tests.shop import new_order, offer_shipping, stock_variants
 
 OF_ORDERS = {"listOrders", "getOrder", "cancelOrder"}
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -61,7 +61,7 @@ def test_the_documented_table_says_who_answers_for_orders_of_others():
 def test_those_answer_for_what_others_own_whom_the_declaration_names(client_of, role):
     offer_shipping()
     buyer, caller = client_of(), client_of(role)
-    number = new_order(buyer, stock_shelf())["number"]
+    number = new_order(buyer, stock_variants())["number"]
     roles = frozenset({"customer", role})
     covered = {name: DECLARED[name].access.covers_others(roles) for name in OF_ORDERS}
 
@@ -83,11 +83,11 @@ def test_every_operation_that_answers_for_others_is_tried_above():
 def test_the_door_opens_for_whom_the_table_says(client, client_of, name, method, path):
     for role in CALLERS:
         caller = client_of(role) if role else client
-        answer = getattr(caller, method)(filled(path), {} if method != "get" else None)
+        response = getattr(caller, method)(filled(path), {} if method != "get" else None)
         expected = DECLARED[name].access.admits(frozenset({"customer", role}) if role else None)
-        told = f"{role or 'anonymous'} got {answer.status_code} {answer.content[:200]!r}"
-        assert answer.status_code < 500, told
+        told = f"{role or 'anonymous'} got {response.status_code} {response.content[:200]!r}"
+        assert response.status_code < 500, told
         if expected:
-            assert answer.status_code not in (401, 403), told
+            assert response.status_code not in (401, 403), told
         else:
-            assert answer.status_code == (403 if role else 401), told
+            assert response.status_code == (403 if role else 401), told

@@ -31,9 +31,9 @@ def two_sessions(client):
 
 
 def test_the_sessions_of_a_user_say_where_and_which_is_this_one(client, two_sessions):
-    answer = client.get("/api/v1/me/sessions", headers=as_bearer(two_sessions[0]))
-    assert answer.status_code == 200
-    results = answer.json()["results"]
+    response = client.get("/api/v1/me/sessions", headers=as_bearer(two_sessions[0]))
+    assert response.status_code == 200
+    results = response.json()["results"]
     assert [(each["user_agent"], each["current"]) for each in results] == [
         ("Safari", False),
         ("Firefox", True),
@@ -58,7 +58,7 @@ def test_ending_one_session_leaves_the_other(client, two_sessions):
     assert again.status_code == 404
 
 
-def test_somebody_elses_session_is_not_found_and_stays(client_of, two_sessions):
+def test_someone_elses_session_is_not_found_and_stays(client_of, two_sessions):
     stranger = client_of()
     for session in RefreshSession.objects.filter(user__email=EMAIL):
         assert stranger.delete(f"/api/v1/me/sessions/{session.pk}").status_code == 404
@@ -70,8 +70,8 @@ def test_logging_out_everywhere_ends_every_session_of_the_user_alone(
     client, client_of, two_sessions
 ):
     client_of()
-    answer = client.delete("/api/v1/me/sessions", headers=as_bearer(two_sessions[0]))
-    assert answer.status_code == 204
+    response = client.delete("/api/v1/me/sessions", headers=as_bearer(two_sessions[0]))
+    assert response.status_code == 204
     assert RefreshSession.objects.filter(user__email=EMAIL, revoked_at=None).count() == 0
     assert RefreshSession.objects.filter(revoked_at=None).count() == 1
 
@@ -80,17 +80,17 @@ def test_a_staff_token_dies_with_its_session(client_of):
     manager = client_of(Role.MANAGER)
     assert manager.get("/api/v1/me").status_code == 200
     assert manager.delete("/api/v1/me/sessions").status_code == 204
-    answer = manager.get("/api/v1/me")
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "token_revoked"
+    response = manager.get("/api/v1/me")
+    assert response.status_code == 401
+    assert response.json()["code"] == "token_revoked"
 
 
 def test_a_password_changed_by_an_operator_ends_every_session(client, two_sessions, monkeypatch):
     monkeypatch.setattr("getpass.getpass", lambda prompt: "staple hinge lantern")
     call_command("changepassword", EMAIL)
     for pair in two_sessions:
-        answer = client.post("/api/v1/auth/token/refresh", {"refresh": pair["refresh"]})
-        assert answer.json()["code"] == "token_revoked"
+        response = client.post("/api/v1/auth/token/refresh", {"refresh": pair["refresh"]})
+        assert response.json()["code"] == "token_revoked"
     assert User.objects.get().check_password("staple hinge lantern")
 
 

@@ -141,10 +141,10 @@ def test_the_same_token_untouched_is_accepted(client):
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_forged_token_is_401(client, forgery):
-    answer = me(client, f"Bearer {FORGERIES[forgery]()}")
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "token_invalid"
-    assert answer["WWW-Authenticate"] == 'Bearer realm="congocart", error="invalid_token"'
+    response = me(client, f"Bearer {FORGERIES[forgery]()}")
+    assert response.status_code == 401
+    assert response.json()["code"] == "token_invalid"
+    assert response["WWW-Authenticate"] == 'Bearer realm="congocart", error="invalid_token"'
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic YTpi", "Token x", "garbage"])
@@ -157,8 +157,8 @@ def test_a_token_with_any_character_changed_is_401(client, position):
     token = signed()
     position = min(position, len(token) - 2)
     changed = "A" if token[position] != "A" else "Q"
-    answer = me(client, f"Bearer {token[:position]}{changed}{token[position + 1 :]}")
-    assert answer.status_code == 401
+    response = me(client, f"Bearer {token[:position]}{changed}{token[position + 1 :]}")
+    assert response.status_code == 401
 
 
 def test_unknown_key_ids_do_not_reach_the_database_each_time(client, assert_statements):

@@ -12,7 +12,7 @@ from catalog.models import Product
 from catalog.services import create_category
 from core.ids import uuid7
 from inventory.models import Stock
-from tests.catalogue import NOW, product, titles, variant
+from tests.catalog import NOW, product, titles, variant
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_the_price_asked_for_is_that_of_a_variant_that_can_be_had(client: APICli
         ({"in_stock": "yes"}, "/in_stock"),
         ({"currency": "gbp"}, "/currency"),
         ({"currency": "XQX"}, "/currency"),
-        ({"ordering": "colour"}, "/ordering"),
+        ({"ordering": "color"}, "/ordering"),
         ({"ordering": "relevance"}, "/ordering"),
         ({"category": "no such"}, "/category"),
         ({"category": ""}, "/category"),

@@ -10,7 +10,7 @@ from accounts.domain import Role
 from catalog.models import Price, Product, Variant
 from catalog.services import create_category
 from inventory.models import Movement, Stock
-from tests.catalogue import NOW, product, variant
+from tests.catalog import NOW, product, variant
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., APIClient]
@@ -36,9 +36,9 @@ def test_a_manager_creates_a_product_with_prices_and_stock(manager: APIClient) -
             description="Holds tea.",
             category="kitchen",
             variants=[
-                {"sku": "MUG-BLUE", "title": "Blue", "options": {"Colour": "Blue"},
+                {"sku": "MUG-BLUE", "title": "Blue", "options": {"Color": "Blue"},
                  "price": GBP, "prices": [EUR], "stock": 7},
-                {"sku": "MUG-RED", "title": "Red", "options": {"Colour": "Red"}, "prices": [EUR]},
+                {"sku": "MUG-RED", "title": "Red", "options": {"Color": "Red"}, "prices": [EUR]},
             ],
         ),
     )  # fmt: skip
@@ -47,7 +47,7 @@ def test_a_manager_creates_a_product_with_prices_and_stock(manager: APIClient) -
     assert response.headers["Location"] == "/api/v1/products/mug"
     body = response.json()
     assert body == manager.get("/api/v1/products/mug").json()
-    assert body["options"] == [{"name": "Colour", "values": ["Blue", "Red"]}]
+    assert body["options"] == [{"name": "Color", "values": ["Blue", "Red"]}]
     assert [(v["sku"], v["price"], v["available"]) for v in body["variants"]] == [
         ("MUG-BLUE", GBP, 7),
         ("MUG-RED", None, 0),
@@ -63,12 +63,12 @@ def test_a_manager_creates_a_product_with_prices_and_stock(manager: APIClient) -
 def test_given_options_come_first_in_their_order(manager: APIClient) -> None:
     body = mug(
         options=[{"name": "Size", "values": ["S", "M", "L"]}],
-        variants=[{"sku": "M", "price": GBP, "options": {"Size": "M", "Colour": "Red"}}],
+        variants=[{"sku": "M", "price": GBP, "options": {"Size": "M", "Color": "Red"}}],
     )
 
     assert manager.post("/api/v1/products", body).json()["options"] == [
         {"name": "Size", "values": ["S", "M", "L"]},
-        {"name": "Colour", "values": ["Red"]},
+        {"name": "Color", "values": ["Red"]},
     ]
 
 
@@ -113,7 +113,7 @@ def test_a_slug_belongs_to_one_product(manager: APIClient) -> None:
         ({"title": 5}, "/title", "invalid"),
         ({"title": "a\0b"}, "/title", "null_characters_not_allowed"),
         ({"title": "🎉" * 256}, "/title", "max_length"),
-        ({"colour": "blue"}, "/colour", "unknown_field"),
+        ({"color": "blue"}, "/color", "unknown_field"),
         ({"slug": "a b"}, "/slug", "invalid"),
         ({"slug": "a/b"}, "/slug", "invalid"),
         ({"category": "nowhere"}, "/category", "unknown_category"),
@@ -233,18 +233,18 @@ def test_a_deleted_product_keeps_its_skus_and_cannot_be_written_any_more(
 
 
 def test_a_variant_is_added_behind_the_others(manager: APIClient) -> None:
-    product("Mug", variant("MUG", options={"Colour": "Blue"}))
+    product("Mug", variant("MUG", options={"Color": "Blue"}))
 
     response = manager.post(
         "/api/v1/products/mug/variants",
-        {"sku": "MUG-RED", "title": "Red", "options": {"Colour": "Red"}, "price": GBP, "stock": 4},
+        {"sku": "MUG-RED", "title": "Red", "options": {"Color": "Red"}, "price": GBP, "stock": 4},
     )
 
     assert response.status_code == 201, response.content
     body = manager.get("/api/v1/products/mug").json()
     assert body["variants"][1] == response.json()
     assert response.json()["available"] == 4
-    assert body["options"] == [{"name": "Colour", "values": ["Blue", "Red"]}]
+    assert body["options"] == [{"name": "Color", "values": ["Blue", "Red"]}]
     assert (
         manager.post("/api/v1/products/mug/variants", {"sku": "MUG", "price": GBP}).json()["code"]
         == "sku_taken"

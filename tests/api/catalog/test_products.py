@@ -11,7 +11,7 @@ from catalog.serializers.products import ProductOutput
 from catalog.services import create_category
 from core.http.openapi.autoschema import page_of
 from inventory.models import Stock
-from tests.catalogue import NOW, product, titles, variant
+from tests.catalog import NOW, product, titles, variant
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,8 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
     create_category(title="Kitchen")
     mug = product(
         "Mug",
-        variant("MUG-BLUE", 1_250, title="Blue", options={"Colour": "Blue"}, stock=3, EUR=1_500),
-        variant("MUG-RED", None, title="Red", options={"Colour": "Red"}, stock=0, EUR=1_400),
+        variant("MUG-BLUE", 1_250, title="Blue", options={"Color": "Blue"}, stock=3, EUR=1_500),
+        variant("MUG-RED", None, title="Red", options={"Color": "Red"}, stock=0, EUR=1_400),
         description="Holds tea.",
         category="kitchen",
     )
@@ -37,13 +37,13 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
         "title": "Mug",
         "description": "Holds tea.",
         "category": "kitchen",
-        "options": [{"name": "Colour", "values": ["Blue", "Red"]}],
+        "options": [{"name": "Color", "values": ["Blue", "Red"]}],
         "variants": [
             {
                 "id": str(blue.id),
                 "sku": "MUG-BLUE",
                 "title": "Blue",
-                "options": {"Colour": "Blue"},
+                "options": {"Color": "Blue"},
                 "price": {"amount": 1_250, "currency": "GBP"},
                 "available": 3,
             },
@@ -51,7 +51,7 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "id": str(red.id),
                 "sku": "MUG-RED",
                 "title": "Red",
-                "options": {"Colour": "Red"},
+                "options": {"Color": "Red"},
                 "price": None,
                 "available": 0,
             },
@@ -60,17 +60,17 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
 
 
 def test_answers_have_exactly_the_documented_fields(client: APIClient) -> None:
-    product("Mug", variant("MUG", options={"Colour": "Blue"}))
+    product("Mug", variant("MUG", options={"Color": "Blue"}))
 
     single = client.get("/api/v1/products/mug").json()
     page = client.get("/api/v1/products").json()
 
     shape = ProductOutput()
     assert set(page) == set(page_of(ProductOutput)().fields)
-    for answer in (single, page["results"][0]):
-        assert list(answer) == list(shape.fields)
-        assert list(answer["variants"][0]) == list(shape.fields["variants"].child.fields)
-        assert list(answer["options"][0]) == list(shape.fields["options"].child.fields)
+    for response in (single, page["results"][0]):
+        assert list(response) == list(shape.fields)
+        assert list(response["variants"][0]) == list(shape.fields["variants"].child.fields)
+        assert list(response["options"][0]) == list(shape.fields["options"].child.fields)
 
 
 def test_prices_are_answered_in_the_currency_asked_for(client: APIClient) -> None:

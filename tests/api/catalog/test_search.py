@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from catalog.models import Product, SearchWord
-from tests.catalogue import product, variant
+from tests.catalog import product, variant
 
 pytestmark = pytest.mark.django_db
 
@@ -17,8 +17,8 @@ def shop() -> None:
     product("Blue Mug", variant("MUG-BLUE"), description="Holds tea. Goes with the shirt.")
     product(
         "Linen Shirt",
-        variant("SHIRT-S", title="Small", options={"Colour": "Terracotta"}),
-        variant("SHIRT-M", title="Medium", options={"Colour": "Olive"}),
+        variant("SHIRT-S", title="Small", options={"Color": "Terracotta"}),
+        variant("SHIRT-M", title="Medium", options={"Color": "Olive"}),
     )
     product("Running Shoes", variant("RUN-1"), description="For the road.")
     product("Crème Brûlée Set", variant("BRULEE"))
@@ -80,7 +80,7 @@ def test_typing_errors_are_forgiven(client: APIClient, text: str, title: str) ->
     assert found(client, text)[:1] == [title]
 
 
-def test_words_that_are_in_the_catalogue_are_taken_as_they_are(client: APIClient) -> None:
+def test_words_that_are_in_the_catalog_are_taken_as_they_are(client: APIClient) -> None:
     product("Mud Mask", variant("MUD"))
 
     assert found(client, "mud") == ["Mud Mask"]

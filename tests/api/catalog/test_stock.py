@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from catalog.serializers.stock import AdjustmentOutput, LevelOutput
 from inventory.models import Movement, Stock
-from tests.catalogue import product
+from tests.catalog import product
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., APIClient]

@@ -7,7 +7,7 @@ from accounts.domain import Role
 from accounts.models import RefreshSession, User
 from accounts.services import ensure_user
 from staff.models import PersonalDataAccess
-from tests.shop import new_order, offer_shipping, stock_shelf
+from tests.shop import new_order, offer_shipping, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 def order(client_of):
     offer_shipping()
     customer = client_of()
-    order = new_order(customer, stock_shelf())
+    order = new_order(customer, stock_variants())
     return customer, f"/api/v1/orders/{order['number']}"
 
 
@@ -68,8 +68,8 @@ def test_a_role_changed_in_the_admin_ends_the_sessions(client_of):
         for name, value in inline.formset.management_form.initial.items()
     }
     form |= {"email": "m@example.com", "is_active": "on", "roles": ["support"]}
-    answer = browser.post(f"/admin/accounts/user/{manager.user_id}/change/", form)
-    assert answer.status_code == 302, answer.content.decode()
+    response = browser.post(f"/admin/accounts/user/{manager.user_id}/change/", form)
+    assert response.status_code == 302, response.content.decode()
     assert set(User.objects.get(pk=manager.user_id).groups.values_list("name", flat=True)) == {
         "support"
     }

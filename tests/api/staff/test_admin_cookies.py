@@ -21,10 +21,10 @@ def browser() -> Client:
 
 
 def test_no_script_and_no_other_site_gets_at_the_session(browser):
-    answer = browser.post("/admin/login/", STAFF)
-    assert answer.status_code == 302
+    response = browser.post("/admin/login/", STAFF)
+    assert response.status_code == 302
     for name in ("sessionid", "csrftoken"):
-        cookie = answer.cookies[name]
+        cookie = response.cookies[name]
         assert cookie["httponly"], name
         assert cookie["samesite"] == "Lax", name
 

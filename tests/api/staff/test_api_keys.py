@@ -11,7 +11,7 @@ from accounts.domain import Role
 from accounts.models import User
 from checkout.models import Checkout
 from staff.models import ApiKey
-from tests.shop import ADDRESS, items, stock_shelf
+from tests.shop import ADDRESS, items, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +36,10 @@ def bearer(key):
 
 
 def test_a_key_is_shown_once_and_only_its_hash_is_stored(manager):
-    answer = issue(manager, "products:write")
-    assert answer.status_code == 201
-    assert answer["Cache-Control"] == "no-store"
-    key = answer.json()["key"]
+    response = issue(manager, "products:write")
+    assert response.status_code == 201
+    assert response["Cache-Control"] == "no-store"
+    key = response.json()["key"]
     assert re.fullmatch(r"cck_[0-9a-f]{56}", key)
     listed = manager.get(KEYS).json()["results"]
     assert [each["shown"] for each in listed] == [key[:12]]
@@ -53,19 +53,19 @@ def test_a_key_does_what_its_scopes_name_and_nothing_else(client, manager):
     assert made.status_code == 201
     assert client.get("/api/v1/products", headers=bearer(key)).status_code == 200
     for path in ("/api/v1/variants/CUP/stock", "/api/v1/me", "/api/v1/orders", KEYS):
-        answer = client.get(path, headers=bearer(key))
-        assert answer.status_code == 403
-        assert answer.json()["code"] == "insufficient_scope"
+        response = client.get(path, headers=bearer(key))
+        assert response.status_code == 403
+        assert response.json()["code"] == "insufficient_scope"
 
 
 def test_a_key_buys_nothing_in_its_owners_name(client, manager):
-    skus = stock_shelf(1)
+    skus = stock_variants(1)
     manager.post("/api/v1/me/addresses", ADDRESS)
     key = issue(manager, "stock:read").json()["key"]
-    answer = client.post("/api/v1/checkouts", {"items": items(skus)}, headers=bearer(key))
-    assert answer.status_code == 201
-    assert answer.json()["email"] is None
-    assert answer.json()["shipping_address"] is None
+    response = client.post("/api/v1/checkouts", {"items": items(skus)}, headers=bearer(key))
+    assert response.status_code == 201
+    assert response.json()["email"] is None
+    assert response.json()["shipping_address"] is None
     assert not Checkout.objects.exclude(customer=None).exists()
 
 
@@ -77,18 +77,18 @@ def test_no_scope_reaches_further_than_the_role_of_who_issues_it(client_of):
 def test_a_key_loses_what_its_owner_loses(client, manager):
     key = issue(manager, "products:write").json()["key"]
     User.objects.get(pk=manager.user_id).groups.clear()
-    answer = client.post("/api/v1/products", PRODUCT, headers=bearer(key))
-    assert answer.status_code == 403
+    response = client.post("/api/v1/products", PRODUCT, headers=bearer(key))
+    assert response.status_code == 403
     User.objects.filter(pk=manager.user_id).update(is_active=False)
-    answer = client.post("/api/v1/products", PRODUCT, headers=bearer(key))
-    assert answer.json()["code"] == "token_invalid"
+    response = client.post("/api/v1/products", PRODUCT, headers=bearer(key))
+    assert response.json()["code"] == "token_invalid"
 
 
 def test_a_revoked_key_is_out_at_once(client, manager):
     issued = issue(manager, "stock:read").json()
     assert manager.delete(f"{KEYS}/{issued['id']}").status_code == 204
-    answer = client.get("/api/v1/variants/X/stock", headers=bearer(issued["key"]))
-    assert answer.status_code == 401
+    response = client.get("/api/v1/variants/X/stock", headers=bearer(issued["key"]))
+    assert response.status_code == 401
     assert manager.delete(f"{KEYS}/{issued['id']}").status_code == 404
 
 
@@ -114,24 +114,24 @@ def test_a_key_is_known_by_its_beginning_whatever_the_case_of_the_scheme(client,
     path = "/api/v1/variants/X/stock"
     assert client.get(path, headers={"Authorization": f"bearer {key}"}).status_code == 404
     for header in (f"Token {key}", key):
-        answer = client.get(path, headers={"Authorization": header})
-        assert (answer.status_code, answer.json()["code"]) == (401, "token_invalid")
+        response = client.get(path, headers={"Authorization": header})
+        assert (response.status_code, response.json()["code"]) == (401, "token_invalid")
         challenge = 'Bearer realm="congocart", error="invalid_token"'
-        assert answer["WWW-Authenticate"] == challenge
+        assert response["WWW-Authenticate"] == challenge
 
 
 @pytest.mark.parametrize("key", ["cck_", "cck_x", "cck_" + "0" * 56, "cck_" + "0" * 3000])
 def test_a_made_up_key_is_401(client, key):
-    answer = client.get("/api/v1/me", headers=bearer(key))
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "token_invalid"
+    response = client.get("/api/v1/me", headers=bearer(key))
+    assert response.status_code == 401
+    assert response.json()["code"] == "token_invalid"
 
 
 def test_keys_have_a_limit_of_their_own(client, manager, settings):
     key = issue(manager, "stock:read").json()["key"]
     settings.RATE_LIMITS, settings.REDIS_URL = True, ""
-    answer = client.get("/api/v1/variants/X/stock", headers=bearer(key))
-    assert answer["RateLimit-Policy"] == '"key";q=3000;w=60'
+    response = client.get("/api/v1/variants/X/stock", headers=bearer(key))
+    assert response["RateLimit-Policy"] == '"key";q=3000;w=60'
 
 
 @pytest.mark.parametrize(

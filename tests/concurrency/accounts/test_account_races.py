@@ -39,7 +39,7 @@ from tests.shop import (
     new_cart,
     new_checkout,
     offer_shipping,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,7 +160,7 @@ def test_rotating_the_keys_under_load_logs_nobody_out():
 @pytest.fixture
 def shop(no_deadlocks):
     offer_shipping()
-    return items(stock_shelf())
+    return items(stock_variants())
 
 
 def test_erasing_an_account_while_it_shops_leaves_nothing_of_its_owner(shop):

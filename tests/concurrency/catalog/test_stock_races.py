@@ -15,7 +15,7 @@ from catalog.services import adjust_stock, create_category, move_category
 from core.errors import CongoCartError
 from inventory.domain import InsufficientStock
 from inventory.models import Movement, Stock
-from tests.catalogue import NOW, product, variant
+from tests.catalog import NOW, product, variant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

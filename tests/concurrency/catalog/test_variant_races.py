@@ -4,7 +4,7 @@ import pytest
 
 from catalog.models import Product, Variant
 from catalog.services import update_product, update_variant
-from tests.catalogue import NOW, product, variant
+from tests.catalog import NOW, product, variant
 from tests.concurrency.racing import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

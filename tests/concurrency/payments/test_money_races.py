@@ -110,20 +110,20 @@ def test_refunds_at_once_never_give_back_more_than_was_paid():
         record_operation(operation_id=operation.id, outcome=outcome, now=NOW)
         return "refunded"
 
-    answers = Counter(at_once(refund))
-    assert answers == {"refunded": 3, "refund_exceeds_paid": THREADS - 3}
+    responses = Counter(at_once(refund))
+    assert responses == {"refunded": 3, "refund_exceeds_paid": THREADS - 3}
     after = payment_with(payment.id)
     assert (after.refunded, after.refunding) == (900, 0)
     assert ledger(payment)[2:] == [("refunded", 300)] * 3
 
 
 @repeated
-def test_the_answer_the_event_and_the_look_up_at_once_book_the_money_once():
+def test_the_response_the_event_and_the_lookup_at_once_record_the_money_once():
     payment = new_payment()
     outcome = authorize(payment=payment)
     record = use_case(lambda **news: record_outcome(**news).payment)
-    answers = at_once(lambda _: record(payment_id=payment.id, outcome=outcome, now=NOW).status)
-    assert set(answers) == {"paid"}
+    responses = at_once(lambda _: record(payment_id=payment.id, outcome=outcome, now=NOW).status)
+    assert set(responses) == {"paid"}
     assert ledger(payment) == [("authorized", 1000), ("captured", 1000)]
 
 
@@ -132,8 +132,8 @@ def test_a_refund_made_elsewhere_is_booked_once_however_often_it_is_told_at_once
     payment = new_paid()
     told = Outcome(OutcomeKind.REFUNDED, refunds=(RefundFact("re_1", 400),))
     record = use_case(lambda **news: record_outcome(**news).payment)
-    answers = at_once(lambda _: record(payment_id=payment.id, outcome=told, now=NOW).refunded)
-    assert set(answers) == {400}
+    responses = at_once(lambda _: record(payment_id=payment.id, outcome=told, now=NOW).refunded)
+    assert set(responses) == {400}
     assert ledger(payment)[2:] == [("refunded", 400)]
 
 
@@ -141,8 +141,8 @@ def test_a_refund_made_elsewhere_is_booked_once_however_often_it_is_told_at_once
 def test_one_event_received_at_once_is_new_to_one():
     provider_event = ProviderEvent("test", f"evt_{uuid7()}", "payment.captured")
     record = use_case(record_provider_event)
-    answers = at_once(lambda _: record(provider_event=provider_event, now=NOW))
-    assert sorted(answers) == [False] * (THREADS - 1) + [True]
+    responses = at_once(lambda _: record(provider_event=provider_event, now=NOW))
+    assert sorted(responses) == [False] * (THREADS - 1) + [True]
 
 
 @repeated
@@ -161,5 +161,5 @@ def test_a_capture_and_a_void_at_once_are_one_of_them():
 @repeated
 def test_two_payments_of_one_checkout_at_once_are_one():
     checkout_id = new_paid().checkout_id
-    answers = at_once(lambda _: intend(checkout_id).provider)
-    assert Counter(answers) == {"test": 1, "payment_in_progress": THREADS - 1}
+    responses = at_once(lambda _: intend(checkout_id).provider)
+    assert Counter(responses) == {"test": 1, "payment_in_progress": THREADS - 1}

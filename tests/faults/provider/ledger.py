@@ -1,4 +1,4 @@
-"""The provider's books: a SQLite file that has been flushed to disk before anybody is answered."""
+"""The provider's ledger: a SQLite file that has been flushed to disk before anybody is answered."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
 );
 """
 
-Answer = tuple[int, dict[str, Any]]
+Reply = tuple[int, dict[str, Any]]
 
 
 class KeyReused(Exception):
@@ -43,10 +43,10 @@ class Ledger:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(_SCHEMA)
 
-    def book(self, *, key: str | None, request: str, effect: Callable[[], Answer]) -> Answer:
+    def book(self, *, key: str | None, request: str, effect: Callable[[], Reply]) -> Reply:
         """The answer to a request: of the effect, or of the first time that `key` was seen.
 
-        Raises `KeyReused`. Effect and answer are written together.
+        Raises `KeyReused`. Effect and response are written together.
         """
         with self.transaction():
             seen = key and self._one("SELECT request, status, body FROM answers WHERE key = ?", key)

@@ -7,8 +7,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from tests.faults.provider.dice import Faults
-from tests.faults.provider.ledger import Answer, Ledger
+from tests.faults.provider.rng import Faults
+
+from tests.faults.provider.ledger import Ledger, Reply
 
 SUCCEEDS = {"pm_card_visa", "pm_card_mastercard", "pm_card_refundFail", "pm_card_pendingRefund"}
 DECLINES = {
@@ -20,11 +21,11 @@ AUTHENTICATES = {"pm_card_threeDSecure2Required", "pm_card_authenticationRequire
 
 
 class Refusal(Exception):
-    """A 4xx answer."""
+    """A 4xx response."""
 
     def __init__(self, status: int, **error: Any) -> None:
         super().__init__(error)
-        self.answer: Answer = (status, {"error": error})
+        self.response: Reply = (status, {"error": error})
 
 
 class Payments:
@@ -34,7 +35,7 @@ class Payments:
         self.ledger = ledger
         self.faults = faults
 
-    def create(self, params: Mapping[str, str]) -> Answer:
+    def create(self, params: Mapping[str, str]) -> Reply:
         """`POST /v1/payment_intents`."""
         card = params.get("payment_method", "")
         if card not in SUCCEEDS | set(DECLINES) | AUTHENTICATES:
@@ -67,7 +68,7 @@ class Payments:
             return self._saved(intent, "payment_intent.requires_action")
         return self._charged(intent)
 
-    def authenticate(self, intent_id: str, *, succeeds: bool) -> Answer:
+    def authenticate(self, intent_id: str, *, succeeds: bool) -> Reply:
         """The buyer passes, or fails, what the bank asks of them."""
         intent = self._intent(intent_id)
         if intent["status"] != "requires_action":
@@ -79,7 +80,7 @@ class Payments:
         intent |= {"status": "requires_payment_method", "last_payment_error": error}
         return self._saved(intent, "payment_intent.payment_failed")
 
-    def capture(self, intent_id: str, params: Mapping[str, str]) -> Answer:
+    def capture(self, intent_id: str, params: Mapping[str, str]) -> Reply:
         """`POST /v1/payment_intents/{id}/capture`."""
         intent = self._intent(intent_id)
         if intent["status"] != "requires_capture":
@@ -90,7 +91,7 @@ class Payments:
         intent |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
         return self._saved(intent, "payment_intent.succeeded")
 
-    def cancel(self, intent_id: str) -> Answer:
+    def cancel(self, intent_id: str) -> Reply:
         """`POST /v1/payment_intents/{id}/cancel`."""
         intent = self._intent(intent_id)
         if intent["status"] in {"succeeded", "canceled", "processing"}:
@@ -98,11 +99,11 @@ class Payments:
         intent |= {"status": "canceled", "amount_capturable": 0, "next_action": None}
         return self._saved(intent, "payment_intent.canceled")
 
-    def retrieve(self, intent_id: str) -> Answer:
+    def retrieve(self, intent_id: str) -> Reply:
         """`GET /v1/payment_intents/{id}`."""
         return 200, self._intent(intent_id)
 
-    def refund(self, params: Mapping[str, str]) -> Answer:
+    def refund(self, params: Mapping[str, str]) -> Reply:
         """`POST /v1/refunds`."""
         intent = self._intent(params["payment_intent"])
         left = intent["amount_received"] - self._refunded(intent["id"])
@@ -126,13 +127,13 @@ class Payments:
             "refund.created",
         )
 
-    def settle_refund(self, refund_id: str, *, succeeds: bool) -> Answer:
+    def settle_refund(self, refund_id: str, *, succeeds: bool) -> Reply:
         """The buyer's bank takes the money, or sends it back."""
         refund = self.ledger.get(refund_id) or {}
         refund["status"] = "succeeded" if succeeds else "failed"
         return self._saved_refund(refund, "refund.updated" if succeeds else "refund.failed")
 
-    def _charged(self, intent: dict[str, Any]) -> Answer:
+    def _charged(self, intent: dict[str, Any]) -> Reply:
         unlucky = self.faults.strikes("declined", of=str(intent["metadata"]))
         reason = DECLINES.get(intent["payment_method"], "generic_decline" if unlucky else "")
         intent["latest_charge"] = _new("ch")
@@ -144,7 +145,7 @@ class Payments:
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
         return self._saved(intent, "payment_intent.succeeded")
 
-    def _declined(self, intent: dict[str, Any], reason: str) -> Answer:
+    def _declined(self, intent: dict[str, Any], reason: str) -> Reply:
         error = {
             "type": "card_error",
             "code": "card_declined",
@@ -167,13 +168,13 @@ class Payments:
         refunds = self.ledger.every("refund", parent=intent_id)
         return sum(refund["amount"] for refund in refunds if refund["status"] != "failed")
 
-    def _saved(self, intent: dict[str, Any], event: str | None = None) -> Answer:
+    def _saved(self, intent: dict[str, Any], event: str | None = None) -> Reply:
         self.ledger.put(intent)
         if event:
             self._announce(event, intent)
         return 200, intent
 
-    def _saved_refund(self, refund: dict[str, Any], event: str) -> Answer:
+    def _saved_refund(self, refund: dict[str, Any], event: str) -> Reply:
         self.ledger.put(refund, parent=refund["payment_intent"])
         self._announce(event, refund)
         return 200, refund

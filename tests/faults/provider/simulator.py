@@ -22,8 +22,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.faults.provider.dice import Faults
-from tests.faults.provider.ledger import Answer, KeyReused, Ledger
+from tests.faults.provider.rng import Faults
+
+from tests.faults.provider.ledger import KeyReused, Ledger, Reply
 from tests.faults.provider.payments import Payments, Refusal
 from tests.faults.provider.webhooks import Deliveries
 
@@ -48,7 +49,7 @@ class Simulator(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Reads a request, lets the faults strike, answers."""
+    """Reads a request, lets the faults strike, responds."""
 
     protocol_version = "HTTP/1.1"
     server: Simulator
@@ -61,7 +62,7 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit(self.path)
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(length)
-        if len(body) < length:  # whoever was calling has died
+        if len(body) < length:  # the caller has died
             self.close_connection = True
             return
         text = body.decode()
@@ -80,27 +81,27 @@ class Handler(BaseHTTPRequestHandler):
             return
         if faults.strikes("late", of=call):
             time.sleep(faults.delay)
-        answer = self._guarded(lambda: self._booked(path, key, text))
+        response = self._guarded(lambda: self._booked(path, key, text))
         if faults.strikes("silent", of=call):
             time.sleep(faults.hang)
             self.close_connection = True
         elif faults.strikes("broken", of=call):
             self._send((500, {"error": {"type": "api_error", "message": "Something broke."}}))
         else:
-            self._send(answer)
+            self._send(response)
 
-    def _booked(self, path: str, key: str | None, text: str) -> Answer:
+    def _booked(self, path: str, key: str | None, text: str) -> Reply:
         params = dict(parse_qsl(text))
 
-        def effect() -> Answer:
+        def effect() -> Reply:
             try:
                 return self._effect(path, params)
             except Refusal as refusal:
-                return refusal.answer
+                return refusal.response
 
         return self.server.ledger.book(key=key, request=f"{path}?{text}", effect=effect)
 
-    def _effect(self, path: str, params: dict[str, str]) -> Answer:
+    def _effect(self, path: str, params: dict[str, str]) -> Reply:
         payments = self.server.payments
         match path.split("/")[2:]:
             case ["payment_intents"]:
@@ -113,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
                 return payments.refund(params)
         raise Refusal(404, type="invalid_request_error", message="Unrecognized request URL")
 
-    def _read(self, path: str, query: dict[str, str]) -> Answer:
+    def _read(self, path: str, query: dict[str, str]) -> Reply:
         ledger = self.server.ledger
         match path.split("/")[1:]:
             case ["v1", "payment_intents"]:
@@ -131,7 +132,7 @@ class Handler(BaseHTTPRequestHandler):
                 return 200, ledger.delivery_states()
         raise Refusal(404, type="invalid_request_error", message="Unrecognized request URL")
 
-    def _control(self, path: str, query: dict[str, str], text: str) -> Answer:
+    def _control(self, path: str, query: dict[str, str], text: str) -> Reply:
         server, succeeds = self.server, query.get("succeeds") != "false"
         match path.split("/")[2:]:
             case ["faults"]:
@@ -150,21 +151,21 @@ class Handler(BaseHTTPRequestHandler):
                     server.payments.settle_refund(refund_id, succeeds=succeeds)
         return 200, {}
 
-    def _guarded(self, work: Any) -> Answer:
+    def _guarded(self, work: Any) -> Reply:
         """Only the right key opens the API: `sk_test_` anything."""
         if self.path.startswith("/v1/") and "sk_test_" not in self.headers["Authorization"]:
             return 401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key"}}
         try:
             return work()
         except Refusal as refusal:
-            return refusal.answer
+            return refusal.response
         except KeyReused:
             return 400, {"error": {"type": "idempotency_error", "message": "Key used otherwise"}}
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, response: Reply) -> None:
         """To a caller who may have hung up meanwhile."""
         with suppress(ConnectionError):
-            self._respond(*answer)
+            self._respond(*response)
 
     def _respond(self, status: int, body: dict[str, Any]) -> None:
         text = json.dumps(body).encode()
@@ -178,7 +179,7 @@ class Handler(BaseHTTPRequestHandler):
         """Says nothing: the ledger is the record."""
 
 
-def _page(things: list[dict[str, Any]], query: dict[str, str], path: str) -> Answer:
+def _page(things: list[dict[str, Any]], query: dict[str, str], path: str) -> Reply:
     if after := query.get("starting_after"):
         ids = [thing["id"] for thing in things]
         things = things[ids.index(after) + 1 :]

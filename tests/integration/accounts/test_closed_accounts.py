@@ -14,7 +14,7 @@ from tests.shop import (
     new_checkout,
     new_order,
     offer_shipping,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +27,10 @@ def writes(client, client_of):
     """Every write that takes something personal for a customer, ready to be made by one."""
     offer_shipping()
     grace = client_of()
-    order = new_order(grace, stock_shelf(prefix="ORDERED"))
+    order = new_order(grace, stock_variants(prefix="ORDERED"))
     address = grace.post("/api/v1/me/addresses", ADDRESS).json()
-    checkout = new_checkout(grace, stock_shelf(prefix="CART"))
-    skus = items(stock_shelf(prefix="ITEMS"))
+    checkout = new_checkout(grace, stock_variants(prefix="CART"))
+    skus = items(stock_variants(prefix="ITEMS"))
     guest = client.post("/api/v1/carts", {"items": skus}).json()
     token = {"Cart-Token": guest["token"]}
     post, patch = grace.post, grace.patch
@@ -72,7 +72,7 @@ def test_a_closed_account_takes_nothing_personal_any_more(writes):
 def test_what_a_guest_began_and_the_account_claimed_is_erased_with_it(client, client_of):
     offer_shipping()
     ada = client_of()
-    checkout = new_checkout(client, stock_shelf())
+    checkout = new_checkout(client, stock_variants())
     token = client._credentials["HTTP_CART_TOKEN"]
     claim = f"/api/v1/carts/{checkout['cart_id']}/claim"
     assert ada.post(claim, headers={"Cart-Token": token}).status_code == 200

@@ -26,7 +26,7 @@ from tests.shop import (
     new_checkout,
     new_order,
     offer_shipping,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ TRACES = [MARK, "SW1Y", "7946 0958", "203.0.113.77"]
 
 
 def buy(client, email=EMAIL, complete=True):
-    sku = stock_shelf(prefix=f"S{Order.objects.count()}-{Checkout.objects.count()}")[0]
+    sku = stock_variants(prefix=f"S{Order.objects.count()}-{Checkout.objects.count()}")[0]
     cart = client.post("/api/v1/carts", {"items": [{"sku": sku, "quantity": 1}]}).json()
     headers = {"Cart-Token": cart["token"]} if "token" in cart else {}
     body = {"cart_id": cart["id"], **DETAILS, "email": email, "shipping_address": MARKED}
@@ -134,9 +134,9 @@ def test_an_erased_address_can_be_registered_again(ada, client):
 
 
 def test_erasing_asks_for_the_password_again(ada):
-    answer = ada.delete("/api/v1/me", {"password": "wrong"})
-    assert answer.status_code == 401
-    assert answer.json()["code"] == "invalid_credentials"
+    response = ada.delete("/api/v1/me", {"password": "wrong"})
+    assert response.status_code == 401
+    assert response.json()["code"] == "invalid_credentials"
     assert ada.delete("/api/v1/me", {}).status_code == 400
     assert User.objects.filter(email=EMAIL).exists()
 
@@ -150,10 +150,10 @@ def test_an_unproved_address_neither_reads_nor_erases_what_guests_left_under_it(
 
 
 def test_an_export_holds_everything_about_the_person(ada):
-    answer = ada.get("/api/v1/me/export")
-    assert answer.status_code == 200
-    assert answer["Content-Disposition"] == 'attachment; filename="personal-data.json"'
-    body = answer.json()
+    response = ada.get("/api/v1/me/export")
+    assert response.status_code == 200
+    assert response["Content-Disposition"] == 'attachment; filename="personal-data.json"'
+    body = response.json()
     assert body["account"]["email"] == EMAIL
     assert body["addresses"][0]["line1"] == MARKED["line1"]
     assert body["addresses"][0]["default_shipping"] is True
@@ -168,8 +168,8 @@ def test_an_export_holds_everything_about_the_person(ada):
 def test_no_other_letter_counts_as_the_same_address(client, client_of):
     """PostgreSQL's upper case of a long s is an S."""
     offer_shipping()
-    order = new_order(client, stock_shelf(prefix="ORDERED"), email="sam@shop.example")
-    new_checkout(client, stock_shelf(prefix="BEGUN"), email="sam@shop.example")
+    order = new_order(client, stock_variants(prefix="ORDERED"), email="sam@shop.example")
+    new_checkout(client, stock_variants(prefix="BEGUN"), email="sam@shop.example")
     mallory = client_of(email="ſam@shop.example")
     User.objects.filter(pk=mallory.user_id).update(email_verified_at=timezone.now())
     body = mallory.get("/api/v1/me/export").json()
@@ -181,7 +181,7 @@ def test_no_other_letter_counts_as_the_same_address(client, client_of):
 def test_an_address_is_the_same_in_any_case(client, client_of):
     offer_shipping()
     sam = client_of(email="sam@shop.example")
-    new_order(client, stock_shelf(), email="SAM@Shop.example")
+    new_order(client, stock_variants(), email="SAM@Shop.example")
     User.objects.filter(pk=sam.user_id).update(email_verified_at=timezone.now())
     assert len(sam.get("/api/v1/me/export").json()["orders"]) == 1
 
@@ -194,14 +194,14 @@ def test_an_export_tells_of_keys_and_mfa_but_no_secret(client_of):
     since = timezone.now()
     TotpDevice.objects.update(confirmed_at=since)
     User.objects.update(last_login=since)
-    answer = manager.get("/api/v1/me/export")
-    (told,) = answer.json()["api_keys"]
+    response = manager.get("/api/v1/me/export")
+    (told,) = response.json()["api_keys"]
     assert told.items() >= key.items()
     assert {"created_at", "expires_at", "last_used_at", "revoked_at"} <= told.keys()
-    account = answer.json()["account"]
+    account = response.json()["account"]
     assert account["second_factor_since"] == account["last_login"]
     assert account["last_login"] is not None
-    assert not [word for word in (secret, secret[:12], begun) if word in answer.content.decode()]
+    assert not [word for word in (secret, secret[:12], begun) if word in response.content.decode()]
 
 
 def test_the_name_of_a_key_is_erased_with_its_owner(client_of):
@@ -244,7 +244,7 @@ def test_reasons_are_erased_wherever_they_were_written_down(client_of):
     offer_shipping()
     grace, support = client_of(), client_of(Role.SUPPORT)
     reason = {"reason": f"{MARK} has moved"}
-    unpaid = new_order(grace, stock_shelf(prefix="UNPAID"))
+    unpaid = new_order(grace, stock_variants(prefix="UNPAID"))
     paid, refunded = (new_paid_order(grace, sku) for sku in ("PAID", "REFUNDED"))
     for number in (unpaid["number"], paid):
         assert grace.post(f"/api/v1/orders/{number}/cancel", reason).status_code == 200
@@ -263,14 +263,14 @@ def test_reasons_are_erased_wherever_they_were_written_down(client_of):
 
 
 def new_paid_order(buyer, prefix):
-    checkout = new_checkout(buyer, stock_shelf(prefix=prefix))
+    checkout = new_checkout(buyer, stock_variants(prefix=prefix))
     done = complete(buyer, checkout, payment={"provider": "test", "token": "tok_success"})
     return done.json()["order"]["number"]
 
 
 def test_an_export_costs_the_same_for_one_order_and_for_many(client_of):
     offer_shipping()
-    ada, skus, counts = client_of(email=EMAIL), stock_shelf(), []
+    ada, skus, counts = client_of(email=EMAIL), stock_variants(), []
     for _ in range(3):
         new_order(ada, skus)
         with CaptureQueriesContext(connection) as seen:

@@ -61,7 +61,7 @@ def test_a_role_opens_what_requires_it_and_an_admin_everything(role, status):
 
 
 @pytest.mark.parametrize("role", [None, *Role])
-def test_an_operation_that_declares_no_access_is_refused_to_everybody(role):
+def test_an_operation_that_declares_no_access_is_refused_to_everyone(role):
     assert ask(role, Undeclared).status_code == (403 if role else 401)
 
 

@@ -136,8 +136,8 @@ def test_no_token_of_a_leaked_key_is_good_any_more(client, client_of, monkeypatc
     call_command("rotate_keys", "--leaked")
     monkeypatch.setattr("accounts.tokens.signing_keys.STALE_AFTER", -1)
     assert caller.get("/api/v1/me").json()["code"] == "token_invalid"
-    answer = client.post("/api/v1/auth/token/refresh", {"refresh": refresh})
-    assert answer.json()["code"] == "token_invalid"
+    response = client.post("/api/v1/auth/token/refresh", {"refresh": refresh})
+    assert response.json()["code"] == "token_invalid"
     assert client.post("/api/v1/auth/token", body).status_code == 200
 
 
@@ -167,11 +167,11 @@ def test_a_new_secret_key_alone_retires_what_it_cannot_open(ring):
 def test_jwks_verifies_a_token_without_asking_us(client, client_of):
     caller = client_of()
     access = caller._credentials["HTTP_AUTHORIZATION"].split()[1]
-    answer = client.get("/.well-known/jwks.json")
-    assert answer.status_code == 200
-    assert answer["Cache-Control"] == "public, max-age=600"
-    keys = jwt.PyJWKSet.from_dict(answer.json())
+    response = client.get("/.well-known/jwks.json")
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "public, max-age=600"
+    keys = jwt.PyJWKSet.from_dict(response.json())
     key = keys[jwt.get_unverified_header(access)["kid"]]
     claims = jwt.decode(access, key, ["ES256"], audience="congocart-api", issuer="congocart")
     assert claims["sub"] == str(caller.user_id)
-    assert "d" not in answer.json()["keys"][0]
+    assert "d" not in response.json()["keys"][0]

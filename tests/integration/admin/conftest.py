@@ -11,7 +11,7 @@ from tests.integration.admin.rows import person
 
 @pytest.fixture
 def browser_of(db: None) -> Callable[..., Client]:
-    """Makes browsers: `browser_of(Role.SUPPORT)` is logged in as somebody with that role alone."""
+    """Makes browsers: `browser_of(Role.SUPPORT)` is logged in as someone with that role alone."""
 
     def log_in(*roles: Role) -> Client:
         client = Client()
@@ -24,5 +24,5 @@ def browser_of(db: None) -> Callable[..., Client]:
 
 @pytest.fixture
 def boss(browser_of: Callable[..., Client]) -> Client:
-    """A browser of somebody with the role admin."""
+    """A browser of someone with the role admin."""
     return browser_of(Role.ADMIN)

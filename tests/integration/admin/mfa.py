@@ -31,8 +31,8 @@ def logged_in(email: str = EMAIL, **more: Any) -> Client:
     """A browser that was logged in by the form."""
     browser = Client()
     form = {"username": email, "password": PASSWORD, **more}
-    answer = browser.post("/admin/login/?next=/admin/", form)
-    assert answer.status_code == 302, answer.content.decode()
+    response = browser.post("/admin/login/?next=/admin/", form)
+    assert response.status_code == 302, response.content.decode()
     return browser
 
 
@@ -48,15 +48,15 @@ def ask(browser: Client, action: str, **values: str) -> HttpResponse:
     return browser.post(PAGE, {"action": action, **named})
 
 
-def secret_in(answer: HttpResponse) -> str:
+def secret_in(response: HttpResponse) -> str:
     """The key that a page shows, empty when it shows none."""
-    found = _SECRET.search(answer.content.decode())
+    found = _SECRET.search(response.content.decode())
     return found[1] if found else ""
 
 
-def recovery_codes_in(answer: HttpResponse) -> list[str]:
+def recovery_codes_in(response: HttpResponse) -> list[str]:
     """Those that a page shows."""
-    return _RECOVERY_CODE.findall(answer.content.decode())
+    return _RECOVERY_CODE.findall(response.content.decode())
 
 
 def start(browser: Client) -> str:
@@ -68,6 +68,6 @@ def start(browser: Client) -> str:
 def turn_on(browser: Client) -> tuple[str, list[str]]:
     """The key, and the recovery codes."""
     secret = start(browser)
-    answer = ask(browser, "confirm", code=code(secret))
-    assert answer.status_code == 200, answer.content.decode()
-    return secret, recovery_codes_in(answer)
+    response = ask(browser, "confirm", code=code(secret))
+    assert response.status_code == 200, response.content.decode()
+    return secret, recovery_codes_in(response)

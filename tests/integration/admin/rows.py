@@ -30,7 +30,7 @@ ADDRESS = {
 
 
 def person(email: str, *roles: Role, password: str = "") -> User:
-    """Somebody with exactly these roles."""
+    """Someone with exactly these roles."""
     user = User.objects.create_user(
         email, password or None, is_staff=bool(STAFF_ROLES.intersection(roles))
     )

@@ -74,16 +74,16 @@ def test_where_it_is_required_every_page_leads_to_the_one_that_sets_it_up(ada, r
     browser = logged_in()
     for path in set(EVERY_PATH) - OPEN:
         for method in (browser.get, browser.post):
-            answer = method(path, {"next": "/admin/"})
-            assert (answer.status_code, answer.get("Location")) == (302, PAGE), path
+            response = method(path, {"next": "/admin/"})
+            assert (response.status_code, response.get("Location")) == (302, PAGE), path
     assert browser.get(PAGE).status_code == 200
 
 
 def test_a_session_from_before_it_was_required_goes_no_further(boss, settings):
     assert boss.get("/admin/").status_code == 200
     settings.STAFF_MFA_REQUIRED = True
-    answer = boss.get("/admin/")
-    assert (answer.status_code, answer.url) == (302, PAGE)
+    response = boss.get("/admin/")
+    assert (response.status_code, response.url) == (302, PAGE)
 
 
 def test_the_page_offers_such_a_session_nothing_but_to_set_it_up_or_to_leave(boss, required):
@@ -122,9 +122,9 @@ def test_a_session_that_never_showed_the_factor_set_up_elsewhere_is_ended(
     other = logged_in()
     turn_on(logged_in())
     for path in ("/admin/orders/order/?q=x", PAGE):
-        answer = other.get(path)
-        assert answer.status_code == 302
-        assert answer.url.startswith("/admin/login/?next=/admin/")
+        response = other.get(path)
+        assert response.status_code == 302
+        assert response.url.startswith("/admin/login/?next=/admin/")
     assert other.get("/admin/login/").status_code == 200
 
 
@@ -198,7 +198,7 @@ def test_a_login_with_the_code_opens_the_admin(ada, required, clock):
     assert logged_in(otp=spaced).get("/admin/").status_code == 200
 
 
-def test_a_login_over_the_session_of_somebody_else_proves_nothing_for_them(ada, required):
+def test_a_login_over_the_session_of_someone_else_proves_nothing_for_them(ada, required):
     browser = logged_in()
     turn_on(browser)
     person("bob@example.com", Role.SUPPORT, password=PASSWORD)
@@ -208,15 +208,15 @@ def test_a_login_over_the_session_of_somebody_else_proves_nothing_for_them(ada, 
     assert recovery_codes_in(ask(browser, "confirm", code=code(secret)))
 
 
-def test_a_login_over_the_session_of_somebody_else_keeps_what_it_proved(ada, required, clock):
+def test_a_login_over_the_session_of_someone_else_keeps_what_it_proved(ada, required, clock):
     secret, _ = turn_on(logged_in())
     person("bob@example.com", Role.SUPPORT, password=PASSWORD)
     browser = logged_in("bob@example.com")
     clock.shift(timedelta(seconds=30))
     form = {"username": EMAIL, "password": PASSWORD, "otp": code(secret)}
     browser.post("/admin/login/", form)
-    answer = browser.get("/admin/")
-    assert (answer.status_code, answer.context["request"].user) == (200, ada)
+    response = browser.get("/admin/")
+    assert (response.status_code, response.context["request"].user) == (200, ada)
 
 
 def test_a_refused_login_leaves_the_session_as_it_was(ada):

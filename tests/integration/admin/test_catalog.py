@@ -51,20 +51,20 @@ def test_what_is_written_in_the_admin_is_found_by_search(boss):
 
 def test_a_taken_sku_is_refused(boss):
     first, second = rows.variants(2)
-    answer = boss.post(
+    response = boss.post(
         reverse("admin:catalog_product_change", args=[first.product_id]),
         product_form(existing(first, "1"), new_variant(second.sku, "1"), initial=1, slug="sku-0"),
     )
-    assert "already exists" in answer.content.decode()
+    assert "already exists" in response.content.decode()
     assert Variant.objects.count() == 2
 
 
 @pytest.mark.parametrize("ending", ["/stock", "/stock-adjustments"])
 def test_a_sku_that_the_api_could_not_address_is_refused(boss, ending):
-    answer = boss.post(
+    response = boss.post(
         reverse("admin:catalog_product_add"), product_form(new_variant(f"K{ending}", "1"))
     )
-    assert "cannot end in" in answer.content.decode()
+    assert "cannot end in" in response.content.decode()
     assert not Variant.objects.exists()
 
 
@@ -73,11 +73,11 @@ def test_a_category_is_not_put_below_itself(boss, parent):
     top = Category.objects.create(slug="top", title="Top")
     middle = Category.objects.create(slug="middle", title="Middle", parent=top)
     Category.objects.create(slug="bottom", title="Bottom", parent=middle)
-    answer = boss.post(
+    response = boss.post(
         reverse("admin:catalog_category_change", args=[top.pk]),
         {"title": "Top", "slug": "top", "parent": Category.objects.get(slug=parent).pk},
     )
-    assert "A category cannot stand below itself." in answer.content.decode()
+    assert "A category cannot stand below itself." in response.content.decode()
     top.refresh_from_db()
     assert top.parent is None
 

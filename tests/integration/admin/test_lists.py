@@ -53,17 +53,17 @@ def test_a_list_costs_the_same_whatever_its_length(boss, assert_statements, coun
     rows.shop(count)
     for name, statements in STATEMENTS.items():
         with assert_statements(statements):
-            answer = boss.get(url_of(name))
-        assert answer.status_code == 200
-        assert answer.content.count(b'name="_selected_action"') <= 50
-        assert answer.context["cl"].result_count >= count
+            response = boss.get(url_of(name))
+        assert response.status_code == 200
+        assert response.content.count(b'name="_selected_action"') <= 50
+        assert response.context["cl"].result_count >= count
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_who_is_not_logged_in_is_sent_to_the_login(db, name):
-    answer = Client().get(url_of(name))
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/admin/login/")
+    response = Client().get(url_of(name))
+    assert response.status_code == 302
+    assert response["Location"].startswith("/admin/login/")
 
 
 def results(client: Client, name: str, query: str) -> int:

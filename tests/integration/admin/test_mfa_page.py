@@ -105,10 +105,10 @@ def test_looking_at_the_page_starts_nothing(browser):
 def test_starting_takes_the_password_which_cannot_be_guessed_without_end(browser, clock):
     assert "This field is required." in ask(browser, "start", password="").content.decode()
     for number in range(5):
-        answer = ask(browser, "start", password=f"wrong {number}")
-        assert "The password is wrong." in answer.content.decode()
-    answer = ask(browser, "start", password=PASSWORD)
-    assert "Too many failed attempts" in answer.content.decode()
+        response = ask(browser, "start", password=f"wrong {number}")
+        assert "The password is wrong." in response.content.decode()
+    response = ask(browser, "start", password=PASSWORD)
+    assert "Too many failed attempts" in response.content.decode()
     assert not TotpDevice.objects.exists()
     clock.shift(timedelta(seconds=5))
     assert start(browser)
@@ -126,18 +126,18 @@ def test_reloading_the_page_keeps_the_key_that_was_scanned(browser):
 
 def test_a_wrong_code_keeps_the_key_and_says_so(browser):
     secret = start(browser)
-    answer = ask(browser, "confirm", code="000000")
-    assert "The code is wrong, or was used before." in answer.content.decode()
-    assert secret_in(answer) == secret
+    response = ask(browser, "confirm", code="000000")
+    assert "The code is wrong, or was used before." in response.content.decode()
+    assert secret_in(response) == secret
     assert ask(browser, "confirm", code=code(secret)).status_code == 200
     assert TotpDevice.objects.get().confirmed_at
 
 
 def test_no_code_at_all_keeps_the_key_too(browser):
     secret = start(browser)
-    answer = ask(browser, "confirm", code="")
-    assert "This field is required." in answer.content.decode()
-    assert secret_in(answer) == secret
+    response = ask(browser, "confirm", code="")
+    assert "This field is required." in response.content.decode()
+    assert secret_in(response) == secret
     assert not LoginFailures.objects.exists()
 
 
@@ -153,15 +153,15 @@ def test_a_code_may_have_the_blanks_with_which_apps_show_it(browser):
     assert recovery_codes_in(ask(browser, "confirm", code=f" {shown[:3]} {shown[3:]} "))
 
 
-def test_a_key_that_somebody_else_asked_for_is_never_offered_to_be_scanned(browser, ada):
+def test_a_key_that_someone_else_asked_for_is_never_offered_to_be_scanned(browser, ada):
     start(logged_in())
     assert secret_in(browser.get(PAGE)) == ""
     planted = start_mfa(
         user_id=ada.pk, password=PASSWORD, now=timezone.now() + timedelta(seconds=1)
     )
     assert secret_in(browser.get(PAGE)) == ""
-    answer = ask(browser, "confirm", code=code(planted.secret))
-    assert answer.status_code == 302
+    response = ask(browser, "confirm", code=code(planted.secret))
+    assert response.status_code == 302
     assert TotpDevice.objects.get().confirmed_at is None
 
 
@@ -174,8 +174,8 @@ def test_a_key_replaced_elsewhere_is_shown_no_longer(browser, clock):
 
 def test_a_code_that_was_used_is_of_no_more_use(browser, clock):
     secret, _ = turn_on(browser)
-    answer = ask(browser, "renew", code=code(secret))
-    assert "The code is wrong, or was used before." in answer.content.decode()
+    response = ask(browser, "renew", code=code(secret))
+    assert "The code is wrong, or was used before." in response.content.decode()
     clock.shift(timedelta(seconds=30))
     assert len(recovery_codes_in(ask(browser, "renew", code=code(secret)))) == 10
 
@@ -187,10 +187,10 @@ def test_guessing_codes_is_locked_out_even_for_the_right_one(browser, clock, act
     secret = start(browser) if action == "confirm" else turn_on(browser)[0]
     clock.shift(timedelta(seconds=30))
     for number in range(5):
-        answer = ask(browser, action, code=f"{number:06}", **more)
-        assert "The code is wrong" in answer.content.decode()
-    answer = ask(browser, action, code=code(secret), **more)
-    assert "Too many failed attempts" in answer.content.decode()
+        response = ask(browser, action, code=f"{number:06}", **more)
+        assert "The code is wrong" in response.content.decode()
+    response = ask(browser, action, code=code(secret), **more)
+    assert "Too many failed attempts" in response.content.decode()
     clock.shift(timedelta(seconds=5))
     assert (
         "Too many failed attempts"
@@ -268,18 +268,18 @@ def test_a_form_that_the_page_does_not_have_is_refused(browser):
 
 
 def test_nothing_of_it_is_kept_by_a_cache(browser, clock):
-    answers = [browser.get(PAGE), ask(browser, "start", password=PASSWORD), browser.get(PAGE)]
-    secret = secret_in(answers[-1])
-    answers += [
+    responses = [browser.get(PAGE), ask(browser, "start", password=PASSWORD), browser.get(PAGE)]
+    secret = secret_in(responses[-1])
+    responses += [
         ask(browser, "confirm", code="000000"),
         ask(browser, "confirm", code=code(secret)),
         browser.get(PAGE),
     ]
     clock.shift(timedelta(seconds=30))
-    answers.append(ask(browser, "renew", code=code(secret)))
+    responses.append(ask(browser, "renew", code=code(secret)))
     clock.shift(timedelta(seconds=30))
-    answers.append(ask(browser, "stop", password=PASSWORD, code=code(secret)))
-    assert all("no-store" in answer["Cache-Control"] for answer in answers)
+    responses.append(ask(browser, "stop", password=PASSWORD, code=code(secret)))
+    assert all("no-store" in response["Cache-Control"] for response in responses)
     assert not TotpDevice.objects.exists()
 
 

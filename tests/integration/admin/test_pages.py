@@ -72,19 +72,19 @@ def test_the_page_of_a_product_costs_the_same_whatever_its_variants(boss, assert
 
 
 @pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model._meta.label)
-def test_the_books_can_be_read_and_not_written_even_by_forged_requests(boss, model):
+def test_records_can_be_read_and_not_written_even_by_forged_requests(boss, model):
     rows.shop(1)
     row = model._base_manager.order_by("-pk").first()
     before = model._base_manager.filter(pk=row.pk).values().get()
     assert boss.get(url_of(model, "change", row.pk)).status_code == 200
     forged = {field.name: "1" for field in model._meta.concrete_fields} | {"_save": "Save"}
-    answers = [
+    responses = [
         boss.post(url_of(model, "change", row.pk), forged),
         boss.post(url_of(model, "add"), forged),
         boss.get(url_of(model, "add")),
         boss.post(url_of(model, "delete", row.pk), {"post": "yes"}),
     ]
-    assert [answer.status_code for answer in answers] == [403] * 4
+    assert [response.status_code for response in responses] == [403] * 4
     boss.post(
         url_of(model, "changelist"),
         {"action": "delete_selected", "_selected_action": [str(row.pk)], "post": "yes"},
@@ -92,7 +92,7 @@ def test_the_books_can_be_read_and_not_written_even_by_forged_requests(boss, mod
     assert model._base_manager.filter(pk=row.pk).values().get() == before
 
 
-def test_the_books_are_all_there_is_to_read_only():
+def test_records_are_all_that_is_read_only():
     assert {model._meta.label for model in READ_ONLY} == {
         "staff.PersonalDataAccess",
         "api.IdempotencyKey",

@@ -39,20 +39,20 @@ def change(client: Client, user: User, **changes: Any):
 def test_staff_log_in_with_their_address_in_any_case(db):
     person("boss@example.com", Role.ADMIN, password=PASSWORD)
     client = Client()
-    answer = client.post(
+    response = client.post(
         "/admin/login/?next=/admin/", {"username": "BOSS@Example.com", "password": PASSWORD}
     )
-    assert answer["Location"] == "/admin/"
+    assert response["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
 
 
 def test_an_account_is_added_with_a_password_that_logs_in(boss):
-    answer = boss.post(
+    response = boss.post(
         reverse("admin:accounts_user_add"),
         {"email": "New@Example.com", "usable_password": "true", "password1": PASSWORD,
          "password2": PASSWORD},
     )  # fmt: skip
-    assert answer.status_code == 302, answer.context["errors"]
+    assert response.status_code == 302, response.context["errors"]
     user = User.objects.get(email="new@example.com")
     assert user.check_password(PASSWORD)
     assert not user.is_staff
@@ -60,12 +60,12 @@ def test_an_account_is_added_with_a_password_that_logs_in(boss):
 
 def test_a_taken_address_is_refused_in_any_case(boss):
     person("ada@example.com")
-    answer = boss.post(
+    response = boss.post(
         reverse("admin:accounts_user_add"),
         {"email": "ADA@example.com", "usable_password": "true", "password1": PASSWORD,
          "password2": PASSWORD},
     )  # fmt: skip
-    assert "already exists" in answer.content.decode()
+    assert "already exists" in response.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_the_roles_alone_say_who_enters_the_admin(boss, roles, is_staff, is_supe
 
 @pytest.mark.parametrize("changes", [{"roles": ["support"]}, {"roles": ["admin"], "is_active": ""}])
 def test_nobody_takes_his_own_access_away(boss, changes):
-    answer = change(boss, boss.user, **changes)
-    assert "You cannot remove your own access." in answer.content.decode()
+    response = change(boss, boss.user, **changes)
+    assert "You cannot remove your own access." in response.content.decode()
     assert User.objects.get(pk=boss.user.pk).is_active
 
 
@@ -99,11 +99,11 @@ def test_a_password_set_by_staff_ends_the_sessions_of_the_account_and_tells_its_
     log_in(email=user.email, password=PASSWORD, device=Device(), now=timezone.now())
     other = "another teapot 1897"
     url = reverse("admin:auth_user_password_change", args=[user.pk])
-    answer = boss.post(
+    response = boss.post(
         url, {"usable_password": "true", "password1": other, "password2": other,
               "set-password": "Change password"},
     )  # fmt: skip
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert User.objects.get(pk=user.pk).check_password(other)
     assert not RefreshSession.objects.live(timezone.now() - timedelta(seconds=1)).exists()
     run_jobs()
@@ -122,8 +122,8 @@ def test_nobody_sets_his_own_password_without_the_old_one(boss):
     before = boss.user.password
     shouted = url.replace(str(boss.user.pk), boss.user.pk.hex.upper())
     for method, path in ((boss.get, url), (boss.post, url), (boss.post, shouted)):
-        answer = method(path, {"password1": PASSWORD, "password2": PASSWORD})
-        assert answer["Location"] == "/admin/password_change/"
+        response = method(path, {"password1": PASSWORD, "password2": PASSWORD})
+        assert response["Location"] == "/admin/password_change/"
     assert User.objects.get(pk=boss.user.pk).password == before
 
 
@@ -236,7 +236,7 @@ def test_each_role_opens_what_its_work_needs(browser_of, role, opened, writable)
         assert status == (200 if name in writable else 403), name
 
 
-def test_the_machine_room_is_closed_to_support(browser_of):
+def test_the_page_of_jobs_is_closed_to_support(browser_of):
     client = browser_of(Role.SUPPORT)
     for name in ("procrastinate_procrastinatejob", "api_idempotencykey"):
         assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403

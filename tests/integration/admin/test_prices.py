@@ -67,8 +67,8 @@ def test_a_price_is_typed_in_major_units_and_kept_in_minor_ones(boss, amount, cu
     ],
 )
 def test_a_price_that_cannot_be_is_refused_with_the_reason(boss, amount, currency, complaint):
-    answer = save_shipping(boss, {"amount": amount, "currency": currency})
-    assert complaint in answer.content.decode()
+    response = save_shipping(boss, {"amount": amount, "currency": currency})
+    assert complaint in response.content.decode()
     assert not ShippingMethod.objects.exists()
 
 
@@ -96,11 +96,11 @@ def new_variant(sku: str, price: str) -> dict[str, Any]:
 
 
 def test_a_product_is_added_with_variants_prices_and_their_stock(boss):
-    answer = boss.post(
+    response = boss.post(
         reverse("admin:catalog_product_add"),
         product_form(new_variant("K-1", "24.50"), new_variant("K-2", "")),
     )
-    assert answer.status_code == 302
+    assert response.status_code == 302
     first, second = Product.objects.get().variants.order_by("sku")
     assert [(price.currency, price.amount) for price in first.prices.all()] == [("GBP", 2450)]
     assert not second.prices.exists()
@@ -115,11 +115,11 @@ def existing(variant: Variant, price: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("typed", "kept"), [("5", [500]), ("", []), ("19.99", [1999])])
 def test_a_variants_price_is_changed_or_taken_away_on_the_products_page(boss, typed, kept):
     variant = rows.variants(1)[0]
-    answer = boss.post(
+    response = boss.post(
         reverse("admin:catalog_product_change", args=[variant.product_id]),
         product_form(existing(variant, typed), initial=1),
     )
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert list(Price.objects.values_list("amount", flat=True)) == kept
 
 
@@ -139,8 +139,8 @@ def test_saving_a_product_writes_only_what_was_changed_on_its_page(boss):
     "options", ["{}", '["S"]', '[{"name": 1, "values": []}]', '[{"name": "Size"}]', "nonsense"]
 )
 def test_options_of_another_shape_are_refused(boss, options):
-    answer = boss.post(reverse("admin:catalog_product_add"), product_form(options=options))
-    assert answer.status_code == 200 or options == "{}"
+    response = boss.post(reverse("admin:catalog_product_add"), product_form(options=options))
+    assert response.status_code == 200 or options == "{}"
     assert Product.objects.count() == (1 if options == "{}" else 0)
 
 
@@ -153,6 +153,6 @@ def test_all_pages_of_a_long_list_of_variants_can_be_saved(boss):
     last = list(Variant.objects.order_by("position", "id")[50:])
     form = product_form(*[existing(variant, "3") for variant in last], initial=len(last),
                         slug=product.slug, category=product.category_id)  # fmt: skip
-    answer = boss.post(f"{url}?variants-page=2", form | {"variants-page": 2})
-    assert answer.status_code == 302, answer.context["errors"]
+    response = boss.post(f"{url}?variants-page=2", form | {"variants-page": 2})
+    assert response.status_code == 302, response.context["errors"]
     assert Price.objects.filter(amount=300).count() == 11

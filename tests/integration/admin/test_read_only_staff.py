@@ -11,7 +11,7 @@ from tests.integration.admin import rows
 
 @pytest.fixture(params=[Role.SUPPORT, Role.FULFILLMENT])
 def reader(browser_of, request):
-    """A browser of somebody who may read the catalog, and change nothing of it."""
+    """A browser of someone who may read the catalog, and change nothing of it."""
     return browser_of(request.param)
 
 

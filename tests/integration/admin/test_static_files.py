@@ -21,6 +21,6 @@ def test_every_static_file_is_collected_under_a_name_with_its_hash(tmp_path, set
 def test_without_a_build_step_the_files_come_from_their_packages(db):
     page = Client().get("/admin/login/").content.decode()
     styles = re.search(r'href="(/static/unfold/css/styles[^"]*)"', page)[1]
-    answer = Client().get(styles)
-    assert answer.status_code == 200
-    assert answer["Content-Type"].startswith("text/css")
+    response = Client().get(styles)
+    assert response.status_code == 200
+    assert response["Content-Type"].startswith("text/css")

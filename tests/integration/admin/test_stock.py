@@ -24,8 +24,8 @@ def said(client) -> str:
 
 
 def test_an_adjustment_is_a_movement_with_who_and_why(boss, stock):
-    answer = adjust(boss, stock, -3)
-    assert answer["HX-Redirect"] == reverse("admin:inventory_stock_change", args=[stock.pk])
+    response = adjust(boss, stock, -3)
+    assert response["HX-Redirect"] == reverse("admin:inventory_stock_change", args=[stock.pk])
     stock.refresh_from_db()
     assert (stock.on_hand, stock.reserved) == (7, 1)
     movement = Movement.objects.get(kind="adjustment")
@@ -43,9 +43,9 @@ def test_an_adjustment_below_what_is_held_is_refused_and_says_so(boss, stock):
 
 @pytest.mark.parametrize("delta", ["0", "1.5", "ten", "", "99999999999999999999"])
 def test_what_is_no_adjustment_is_asked_for_again(boss, stock, delta):
-    answer = adjust(boss, stock, delta)
-    assert answer.status_code == 200
-    assert "HX-Redirect" not in answer
+    response = adjust(boss, stock, delta)
+    assert response.status_code == 200
+    assert "HX-Redirect" not in response
     assert Movement.objects.count() == 1
 
 
@@ -78,9 +78,9 @@ def test_the_figures_are_not_typed_even_by_a_forged_request(boss, stock):
 def test_backorder_cannot_end_while_more_is_promised_than_there_is(boss, stock):
     Stock.objects.update(backorder=True, on_hand=-2)
     url = reverse("admin:inventory_stock_change", args=[stock.pk])
-    answer = boss.post(
+    response = boss.post(
         url, {"tracked": "on", "movements-TOTAL_FORMS": 0, "movements-INITIAL_FORMS": 0}
     )
-    assert "adjust the stock first" in answer.content.decode()
+    assert "adjust the stock first" in response.content.decode()
     stock.refresh_from_db()
     assert stock.backorder

@@ -19,7 +19,7 @@ from core.access import Access
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.errors import Conflict, PaymentRequired, Unavailable
 from core.http import fields
-from core.http.idempotency import Answer, write
+from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.versions import etag
 from core.ids import uuid7
@@ -101,10 +101,10 @@ class EntryInput(fields.Input):
     kind = fields.StrictCharField(max_length=20)
 
 
-def present(event: Event) -> Answer:
+def present(event: Event) -> ApiResponse:
     if event.type == "sent.declined":
         raise PenDeclined
-    return Answer(201, {"id": event.id, "type": event.type}, {"ETag": etag(7)})
+    return ApiResponse(201, {"id": event.id, "type": event.type}, {"ETag": etag(7)})
 
 
 ANYONE = Access(anonymous=True)
@@ -145,7 +145,7 @@ class Pages(APIView):
 
     @operation("page_delete", "Delete a page", access=ANYONE, tag="Diary", responses={204: None})
     def delete(self, request: Request) -> HttpResponse:
-        return write(request, lambda: add_entry(kind="deleted"), lambda _: Answer(204))
+        return write(request, lambda: add_entry(kind="deleted"), lambda _: ApiResponse(204))
 
 
 urlpatterns = [

@@ -166,7 +166,7 @@ def test_a_body_that_holds_a_password_cannot_be_guessed_from_the_database(post):
         assert post("/entries", {"kind": "note"}).json()["code"] == "idempotency_key_reused"
 
 
-def test_the_same_answer_is_never_sealed_the_same_way_twice(post):
+def test_the_same_answer_is_never_encrypted_the_same_way_twice(post):
     sealed = set()
     for _ in range(2):
         post("/page", None, method="delete")
@@ -325,9 +325,9 @@ def test_a_retry_after_a_kill_between_the_phases_resumes_from_the_recovery_point
         assert post("/letters", {"kind": "killed"}).json()["code"] == "idempotency_in_progress"
 
         clock.shift(LEASE)
-        answer = post("/letters", {"kind": "killed"})
-        assert answer.status_code == 201
-        assert post("/letters", {"kind": "killed"}).content == answer.content
+        response = post("/letters", {"kind": "killed"})
+        assert response.status_code == 201
+        assert post("/letters", {"kind": "killed"}).content == response.content
 
     assert [letter.resumed for letter in posted] == [False, True]
     assert len({letter.id for letter in posted}) == 1
@@ -335,7 +335,7 @@ def test_a_retry_after_a_kill_between_the_phases_resumes_from_the_recovery_point
 
 
 def test_a_recovery_point_is_there_for_a_retry_as_long_as_the_key():
-    store = KeyStore(scope="somebody", body=b"something")
+    store = KeyStore(scope="someone", body=b"something")
     now, point = timezone.now(), uuid7()
     assert store.lease(now, now + LEASE, point)
     assert not store.lease(now, now + LEASE, point)
@@ -348,7 +348,7 @@ def test_a_recovery_point_is_there_for_a_retry_as_long_as_the_key():
 
 
 def test_a_recovery_point_is_replaced_only_once_the_key_is_free_again():
-    store = KeyStore(scope="somebody", body=b"something")
+    store = KeyStore(scope="someone", body=b"something")
     now, point, other = timezone.now(), uuid7(), uuid7()
     assert store.lease(now, now, point)
     assert not store.lease(now, now + LEASE, other)

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 
 from catalog.models import Product
 from core.http.pagination import Ordering, Page, paginate
-from tests.catalogue import NOW
+from tests.catalog import NOW
 
 pytestmark = pytest.mark.django_db
 

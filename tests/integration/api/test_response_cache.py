@@ -11,7 +11,7 @@ from core.db.snapshots import current_snapshot
 from core.http import response_cache
 from core.money import known_currencies
 from inventory.models import Stock
-from tests.catalogue import product
+from tests.catalog import product
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,7 +84,7 @@ def test_what_is_kept_has_a_limit(client: APIClient, monkeypatch: pytest.MonkeyP
     for currency in sorted(known_currencies())[:50]:
         client.get("/api/v1/products/mug", {"currency": currency})
 
-    assert 0 < len(response_cache._cache.answers) < 5
+    assert 0 < len(response_cache._cache.responses) < 5
 
 
 def test_a_commit_changes_the_name_of_the_snapshot_and_a_rollback_does_no_harm() -> None:

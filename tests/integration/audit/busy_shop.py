@@ -1,4 +1,4 @@
-"""A shop in which everything that touches the books has happened, over HTTP and by the clock."""
+"""A shop in which everything that touches the ledger has happened, over HTTP and by the clock."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from checkout.services import abandon_payments, expire_checkouts, recover_payments
-from tests.shop import new_cart, new_checkout, new_order, offer_shipping, stock_shelf
+from tests.shop import new_cart, new_checkout, new_order, offer_shipping, stock_variants
 
 ClientOf = Callable[..., APIClient]
 
 
 def new_client() -> APIClient:
-    """Somebody new, who speaks JSON."""
+    """Someone new, who speaks JSON."""
     client = APIClient()
     client.default_format = "json"
     return client
@@ -27,7 +27,7 @@ def new_client() -> APIClient:
 def run_a_busy_shop(client_of: ClientOf) -> datetime:
     """Buys, pays, fails, cancels, refunds, restocks, expires; returns when it was closed."""
     offer_shipping()
-    stock_shelf(3, stock=50)
+    stock_variants(3, stock=50)
     support, fulfillment = client_of(Role.SUPPORT), client_of(Role.FULFILLMENT)
 
     new_order(new_client(), ["SKU-0", "SKU-1"], 2)
@@ -81,11 +81,11 @@ def pay(
 
 def _pay(client: APIClient, checkout: dict[str, Any], token: str, status: int) -> dict[str, Any]:
     body = {"payment": {"provider": "test", "token": token}}
-    answer = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", body)
-    assert answer.status_code == status, answer.content
-    return dict(answer.json())
+    response = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", body)
+    assert response.status_code == status, response.content
+    return dict(response.json())
 
 
 def _post(client: APIClient, path: str, body: dict[str, Any]) -> None:
-    answer = client.post(f"/api/v1/{path}", body)
-    assert answer.status_code in {200, 201}, answer.content
+    response = client.post(f"/api/v1/{path}", body)
+    assert response.status_code in {200, 201}, response.content

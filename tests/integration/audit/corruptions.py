@@ -1,4 +1,4 @@
-"""Ways to corrupt the books of a shop, each with the check that has to see it."""
+"""Ways to corrupt the data of a shop, each with the check that has to see it."""
 
 from __future__ import annotations
 

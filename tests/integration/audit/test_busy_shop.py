@@ -1,4 +1,4 @@
-"""The books of a shop that did everything right."""
+"""The ledger of a shop that did everything right."""
 
 from __future__ import annotations
 

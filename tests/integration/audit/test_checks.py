@@ -1,4 +1,4 @@
-"""Each check sees its own kind of corrupted books, and no check goes unproved."""
+"""Each check sees its own kind of corrupted data, and no check goes unproved."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from accounts.domain import Role
 from core.db.invariants import declared_checks, run_checks
 from tests.integration.audit.busy_shop import ClientOf, new_client, pay
 from tests.integration.audit.corruptions import CORRUPTIONS, Corruption
-from tests.shop import new_checkout, new_order, offer_shipping, stock_shelf
+from tests.shop import new_checkout, new_order, offer_shipping, stock_variants
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def books(client: APIClient, client_of: ClientOf) -> None:
-    """A shop with an order of each kind, a payment under way and a checkout that waits."""
+def records(client: APIClient, client_of: ClientOf) -> None:
+    """A shop with an order of each kind, a payment in progress and a checkout that waits."""
     offer_shipping()
-    stock_shelf(2, stock=50)
+    stock_variants(2, stock=50)
     buyer = client_of()
     canceled = new_order(buyer, ["SKU-0"])["number"]
     assert buyer.post(f"/api/v1/orders/{canceled}/cancel", {}).status_code == 200
     pay(new_client(), ["SKU-0", "SKU-1"], "tok_success", 2)
     refunded = pay(new_client(), ["SKU-1"], "tok_success", 2)["order"]["number"]
     part = {"items": [{"sku": "SKU-1", "quantity": 1}], "restock": True}
-    answer = client_of(Role.SUPPORT).post(f"/api/v1/orders/{refunded}/refunds", part)
-    assert answer.status_code == 201
+    response = client_of(Role.SUPPORT).post(f"/api/v1/orders/{refunded}/refunds", part)
+    assert response.status_code == 201
     pay(new_client(), ["SKU-0"], "tok_timeout", status=202)
     new_checkout(client, ["SKU-1"])
 
@@ -42,7 +42,7 @@ def violated() -> dict[str, int]:
     return {finding.check: finding.violations for finding in found if finding.violations}
 
 
-@pytest.mark.usefixtures("books")
+@pytest.mark.usefixtures("records")
 def test_each_check_sees_its_corruption(subtests: pytest.Subtests) -> None:
     assert violated() == {}
     for corruption in CORRUPTIONS:
@@ -56,7 +56,7 @@ def test_every_check_is_proved() -> None:
 
 
 def violated_by(corruption: Corruption) -> dict[str, int]:
-    """What is violated by it; afterwards the books are as they were."""
+    """What is violated by it; afterwards the data is as it was."""
     with transaction.atomic():
         drop_constraint(corruption.without)
         let_ledgers_be_rewritten()

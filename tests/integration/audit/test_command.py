@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 
 from core.db.invariants import declared_checks, frozen_snapshot
 from inventory.models import Stock
-from tests.shop import stock_shelf
+from tests.shop import stock_variants
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,8 +26,8 @@ def audit(*arguments: str) -> tuple[int, str]:
     return 0, out.getvalue()
 
 
-def test_clean_books_are_a_table_of_zeros_and_exit_code_0() -> None:
-    stock_shelf()
+def test_clean_data_is_a_table_of_zeros_and_exit_code_0() -> None:
+    stock_variants()
 
     code, text = audit()
 
@@ -39,7 +39,7 @@ def test_clean_books_are_a_table_of_zeros_and_exit_code_0() -> None:
 
 
 def test_violations_are_counted_shown_by_example_and_exit_code_1() -> None:
-    stock_shelf(3)
+    stock_variants(3)
     Stock.objects.update(on_hand=7)
 
     code, text = audit("--examples", "2")
@@ -51,7 +51,7 @@ def test_violations_are_counted_shown_by_example_and_exit_code_1() -> None:
 
 
 def test_machines_read_json() -> None:
-    stock_shelf(3)
+    stock_variants(3)
     Stock.objects.update(on_hand=7)
 
     code, text = audit("--json", "--examples", "0")
@@ -64,8 +64,8 @@ def test_machines_read_json() -> None:
     assert by_name["order_numbers_are_unique"]["violations"] == 0
 
 
-def test_the_books_cannot_be_written_while_they_are_audited() -> None:
-    stock_shelf()
+def test_nothing_can_be_written_while_an_audit_runs() -> None:
+    stock_variants()
 
     with pytest.raises(DatabaseError, match="read-only"), frozen_snapshot():
         Stock.objects.update(on_hand=0)
@@ -74,7 +74,7 @@ def test_the_books_cannot_be_written_while_they_are_audited() -> None:
 
 
 def test_an_audit_sees_one_moment_of_a_running_shop() -> None:
-    stock_shelf()
+    stock_variants()
     with frozen_snapshot():
         assert Stock.objects.get().on_hand == 100
         other = connection.copy()

@@ -1,4 +1,4 @@
-"""What happened is not rewritten, whoever tries."""
+"""What happened is not rewritten, by any client."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from rest_framework.test import APIClient
 
 from tests.integration.audit.busy_shop import ClientOf, new_client, pay
-from tests.shop import offer_shipping, stock_shelf
+from tests.shop import offer_shipping, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +27,9 @@ FORGETTINGS = [
 
 
 @pytest.fixture
-def books(client: APIClient, client_of: ClientOf) -> None:
+def records(client: APIClient, client_of: ClientOf) -> None:
     offer_shipping()
-    stock_shelf(1, stock=50)
+    stock_variants(1, stock=50)
     pay(new_client(), ["SKU-0"], "tok_success")
 
 
@@ -39,7 +39,7 @@ def rows_of(statement: str) -> int:
         return cursor.rowcount
 
 
-@pytest.mark.usefixtures("books")
+@pytest.mark.usefixtures("records")
 def test_no_ledger_is_rewritten(subtests: pytest.Subtests) -> None:
     for statement in REWRITINGS:
         with (
@@ -50,7 +50,7 @@ def test_no_ledger_is_rewritten(subtests: pytest.Subtests) -> None:
             rows_of(statement)
 
 
-@pytest.mark.usefixtures("books")
+@pytest.mark.usefixtures("records")
 def test_who_did_it_and_why_can_be_forgotten(subtests: pytest.Subtests) -> None:
     for statement in FORGETTINGS:
         with subtests.test(statement):

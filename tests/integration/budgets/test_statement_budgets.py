@@ -16,7 +16,7 @@ from tests.shop import (
     new_checkout,
     new_order,
     offer_shipping,
-    stock_shelf,
+    stock_variants,
 )
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ ClientOf = Callable[..., APIClient]
 @pytest.fixture(params=[1, 592])
 def skus(request: pytest.FixtureRequest) -> list[str]:
     offer_shipping()
-    return stock_shelf(request.param)
+    return stock_variants(request.param)
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def test_reading_a_cart(buyer: APIClient, skus: list[str], assert_statements: Bu
 def test_adding_a_line(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
     cart = new_cart(buyer, skus[1:])
     with assert_statements(5):
-        answer = buyer.post(f"/api/v1/carts/{cart['id']}/items", items(skus[:1])[0])
-    assert answer.status_code == 200
+        response = buyer.post(f"/api/v1/carts/{cart['id']}/items", items(skus[:1])[0])
+    assert response.status_code == 200
 
 
 def test_creating_a_cart_with_items(
@@ -62,8 +62,8 @@ def test_beginning_a_checkout_with_everything(
 ) -> None:
     cart = new_cart(buyer, skus)
     with assert_statements(11):
-        answer = buyer.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
-    assert answer.status_code == 201
+        response = buyer.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
+    assert response.status_code == 201
 
 
 def test_completing_with_the_manual_provider(
@@ -71,8 +71,8 @@ def test_completing_with_the_manual_provider(
 ) -> None:
     checkout = new_checkout(buyer, skus)
     with assert_statements(13):
-        answer = buyer.post(f"/api/v1/checkouts/{checkout['id']}/complete", MANUAL)
-    assert answer.status_code == 201
+        response = buyer.post(f"/api/v1/checkouts/{checkout['id']}/complete", MANUAL)
+    assert response.status_code == 201
 
 
 def test_reading_orders(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:

@@ -6,7 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from carts.models import CartLine
-from tests.shop import complete, items, new_checkout, offer_shipping, stock_shelf
+from tests.shop import complete, items, new_checkout, offer_shipping, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +16,7 @@ def test_lines_are_taken_out_in_time_that_grows_with_their_number_alone(
 ) -> None:
     """The cart is locked meanwhile. Each line is compared with itself, not with every other."""
     offer_shipping()
-    skus = stock_shelf(200)
+    skus = stock_variants(200)
     checkout = new_checkout(client, skus)
     client.put(f"/api/v1/carts/{checkout['cart_id']}/items", {"items": items(skus, 2)})
     compared = 0

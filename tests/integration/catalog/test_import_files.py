@@ -44,7 +44,7 @@ def test_files_are_read_as_people_save_them(run: Import, encode: Callable[[str],
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "the header lacks these columns"),
     ],
 )
-def test_a_file_that_is_no_catalogue_is_refused_in_one_line(
+def test_a_file_that_is_no_catalog_is_refused_in_one_line(
     run: Import, content: bytes, complaint: str
 ) -> None:
     with pytest.raises(CommandError) as refusal:

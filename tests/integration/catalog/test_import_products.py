@@ -6,13 +6,13 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Category, Price, Product, SearchWord, Variant
 from inventory.models import Movement, Stock
-from tests.catalogue import NOW, product, variant
+from tests.catalog import NOW, product, variant
 from tests.integration.catalog.conftest import Import
 
 pytestmark = pytest.mark.django_db
 
 MUGS = """\
-handle,title,description,category,sku,option:Colour,price,price:EUR,stock
+handle,title,description,category,sku,option:Color,price,price:EUR,stock
 mug,Stoneware mug,Holds 350 ml.,Home > Kitchen,MUG-BLUE,Blue,12.50,14.90,250
 mug,,,,MUG-GREEN,Green,12,,40
 plate,Plate,,Home,PLATE,,8.00,,
@@ -21,7 +21,7 @@ SHOPIFY = """\
 Handle,Title,Body (HTML),Type,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,\
 Variant SKU,Variant Inventory Qty,Variant Price,Image Src,Gift Card,Status
 shirt,Shirt,"<p>Soft &amp; <b>warm</b></p><script>x()</script><ul><li>Wool</li></ul>",Tops,true,\
-Size,S,Colour,Red,,5,50,a.jpg,false,active
+Size,S,Color,Red,,5,50,a.jpg,false,active
 shirt,,,,,,M,,Red,SHIRT-M,-2,55.5,,,
 shirt,,,,,,,,,,,,b.jpg,,
 card,Gift card,,,true,Title,Default Title,,,,10,25.00,,true,active
@@ -41,11 +41,11 @@ def test_our_own_format_becomes_products_variants_prices_stock_and_categories(ru
     assert problems == []
     mug = Product.objects.get(slug="mug")
     assert (mug.title, mug.description) == ("Stoneware mug", "Holds 350 ml.")
-    assert mug.options == [{"name": "Colour", "values": ["Blue", "Green"]}]
+    assert mug.options == [{"name": "Color", "values": ["Blue", "Green"]}]
     assert mug.category == Category.objects.get(slug="kitchen", parent__slug="home")
     assert list(mug.variants.values_list("sku", "title", "options", "position")) == [
-        ("MUG-BLUE", "Blue", {"Colour": "Blue"}, 0),
-        ("MUG-GREEN", "Green", {"Colour": "Green"}, 1),
+        ("MUG-BLUE", "Blue", {"Color": "Blue"}, 0),
+        ("MUG-GREEN", "Green", {"Color": "Green"}, 1),
     ]
     assert prices() == {
         ("MUG-BLUE", "GBP", 1_250),
@@ -80,7 +80,7 @@ def test_importing_again_changes_nothing(run: Import) -> None:
 
 def test_importing_again_changes_nothing_whatever_the_order_of_the_options(run: Import) -> None:
     content = (
-        "title,sku,price,variant_title,option:Size,option:Colour\n"
+        "title,sku,price,variant_title,option:Size,option:Color\n"
         "Shirt,A,1,One,S,Red\nShirt,B,1,Two,M,Blue\n"
     )
     run(content)
@@ -94,7 +94,7 @@ def test_what_differs_is_changed_and_what_is_not_mentioned_stays(run: Import) ->
     run(MUGS)
 
     printed, _ = run(
-        "handle,title,sku,option:Colour,price,stock\n"
+        "handle,title,sku,option:Color,price,stock\n"
         "mug,Big mug,MUG-BLUE,Navy,13.00,9\n"
         "mug,,MUG-RED,Red,13.00,9\n"
     )
@@ -201,8 +201,8 @@ def test_a_shopify_export_is_understood(run: Import) -> None:
     assert shirt.description == "Soft & warm\nWool"
     assert shirt.category == Category.objects.get(slug="tops")
     assert list(shirt.variants.values_list("sku", "title", "options")) == [
-        ("shirt-s-red", "S / Red", {"Size": "S", "Colour": "Red"}),
-        ("SHIRT-M", "M / Red", {"Size": "M", "Colour": "Red"}),
+        ("shirt-s-red", "S / Red", {"Size": "S", "Color": "Red"}),
+        ("SHIRT-M", "M / Red", {"Size": "M", "Color": "Red"}),
     ]
     assert Product.objects.get(slug="card").options == []
     assert prices() == {
@@ -217,7 +217,7 @@ def test_a_shopify_export_is_understood(run: Import) -> None:
     }
 
 
-def test_a_header_alone_is_an_empty_catalogue(run: Import) -> None:
+def test_a_header_alone_is_an_empty_catalog(run: Import) -> None:
     assert run("title,sku,price\n") == (
         "0 products created, 0 updated, 0 unchanged; 0 rows left out.",
         [],
@@ -225,8 +225,8 @@ def test_a_header_alone_is_an_empty_catalogue(run: Import) -> None:
 
 
 def test_a_column_that_the_file_does_not_have_changes_nothing(run: Import) -> None:
-    colours = {"Colour": "Blue"}
-    product("Mug", variant("M", title="Sky", options=colours), description="Holds tea.")
+    colors = {"Color": "Blue"}
+    product("Mug", variant("M", title="Sky", options=colors), description="Holds tea.")
 
     printed, _ = run("handle,title,sku,price\nmug,Mug,M,2.00\n")
     run("Handle,Title,Variant SKU,Variant Price\nmug,Mug,M,3.00\n", format="shopify")
@@ -234,21 +234,21 @@ def test_a_column_that_the_file_does_not_have_changes_nothing(run: Import) -> No
     assert printed == "0 products created, 1 updated, 0 unchanged; 0 rows left out."
     mug = Product.objects.get()
     assert (mug.description, mug.keywords) == ("Holds tea.", "Sky Blue")
-    assert mug.options == [{"name": "Colour", "values": ["Blue"]}]
-    assert mug.variants.values_list("title", "options").get() == ("Sky", colours)
+    assert mug.options == [{"name": "Color", "values": ["Blue"]}]
+    assert mug.variants.values_list("title", "options").get() == ("Sky", colors)
     assert prices() == {("M", "GBP", 300)}
 
 
 def test_a_title_alone_leaves_the_options_and_a_blank_column_empties_its_field(
     run: Import,
 ) -> None:
-    colours = {"Colour": "Blue"}
-    product("Mug", variant("M", title="Sky", options=colours), description="Holds tea.")
+    colors = {"Color": "Blue"}
+    product("Mug", variant("M", title="Sky", options=colors), description="Holds tea.")
 
     run("handle,title,description,sku,price,variant_title\nmug,Mug,,M,10.00,Sea\n")
 
     assert Product.objects.get().description == ""
-    assert Variant.objects.values_list("title", "options").get() == ("Sea", colours)
+    assert Variant.objects.values_list("title", "options").get() == ("Sea", colors)
 
 
 def test_what_word_pastes_into_a_description_stops_no_import(run: Import) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from catalog.models import Variant
-from tests.catalogue import product, variant
+from tests.catalog import product, variant
 from tests.integration.catalog.conftest import Import
 
 pytestmark = pytest.mark.django_db
@@ -54,20 +54,20 @@ def test_options_that_are_spelled_another_way_are_the_same_variant(run: Import) 
 
 
 def test_a_variant_that_staff_renamed_is_still_known_by_its_sku(run: Import) -> None:
-    content = "handle,title,sku,price,option:Colour\nmug,Mug,,1,Red\n"
+    content = "handle,title,sku,price,option:Color\nmug,Mug,,1,Red\n"
     run(content)
-    Variant.objects.update(options={"Colour": "Crimson"})
+    Variant.objects.update(options={"Color": "Crimson"})
 
     run(content)
 
-    assert Variant.objects.values_list("sku", "options").get() == ("mug-red", {"Colour": "Red"})
+    assert Variant.objects.values_list("sku", "options").get() == ("mug-red", {"Color": "Red"})
 
 
 @pytest.mark.parametrize("between", [0, 600])
 def test_a_sku_that_another_product_has_is_not_made_again(run: Import, between: int) -> None:
     others = "".join(f"p{n},P{n},P{n},1,\n" for n in range(between))
     content = (
-        "handle,title,sku,price,option:Colour\n"
+        "handle,title,sku,price,option:Color\n"
         f"shirt,Shirt,,1,Red\n{others}shirt-red,Red shirt,,2,\n"
     )
 

@@ -6,7 +6,7 @@ import pytest
 
 from catalog.models import Product
 from catalog.services import update_variant
-from tests.catalogue import NOW, product, variant
+from tests.catalog import NOW, product, variant
 
 pytestmark = pytest.mark.django_db
 

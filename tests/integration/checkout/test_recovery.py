@@ -16,7 +16,7 @@ from checkout.services import recover_payments
 from payments.domain import OperationRecord, Outcome, PaymentRecord
 from payments.models import Operation, Payment
 from payments.providers.test import TestProvider
-from tests.shop import complete, new_checkout, offer_shipping, stock_shelf
+from tests.shop import complete, new_checkout, offer_shipping, stock_variants
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., APIClient]
@@ -30,7 +30,7 @@ def due_refunds(
 ) -> list[Operation]:
     """Two refunds of two payments; asking the provider for the one due first raises."""
     offer_shipping()
-    stock_shelf()
+    stock_variants()
     refund, staff = TestProvider.refund, client_of(Role.SUPPORT)
     staff.raise_request_exception = False
     down = True
@@ -89,7 +89,7 @@ def test_an_operation_is_asked_for_ever_more_rarely(due_refunds: list[Operation]
 
 def test_what_a_slow_provider_leaves_no_time_for_stays_due(client: APIClient) -> None:
     offer_shipping()
-    stock_shelf()
+    stock_variants()
     for _ in range(3):
         complete(client, new_checkout(client, ["SKU-0"]), **paying("tok_timeout"))
     later = timezone.now() + LATER

@@ -18,7 +18,7 @@ from carts.models import Cart
 from checkout.models import Checkout
 from core.http.models import HitCount, IdempotencyKey
 from staff.models import PersonalDataAccess
-from tests.shop import new_cart, new_checkout, offer_shipping, pay, stock_of, stock_shelf
+from tests.shop import new_cart, new_checkout, offer_shipping, pay, stock_of, stock_variants
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_the_worker_knows_these_jobs_and_when_to_run_them():
 
 def test_reservations_that_ran_out_are_given_back(client: APIClient, run_at, now):
     offer_shipping()
-    checkout = new_checkout(client, stock_shelf(stock=5))
+    checkout = new_checkout(client, stock_variants(stock=5))
     run_at("checkout.tasks.expire_checkouts", now + timedelta(minutes=14))
     assert stock_of("SKU-0") == (5, 1)
     run_at("checkout.tasks.expire_checkouts", now + timedelta(minutes=16))
@@ -71,13 +71,13 @@ def test_reservations_that_ran_out_are_given_back(client: APIClient, run_at, now
 
 def test_payments_without_an_answer_are_asked_about(client: APIClient, run_at, now):
     offer_shipping()
-    assert pay(client, new_checkout(client, stock_shelf()), "tok_timeout").status_code == 202
+    assert pay(client, new_checkout(client, stock_variants()), "tok_timeout").status_code == 202
     run_at("checkout.tasks.recover_payments", now + timedelta(minutes=2))
     assert Checkout.objects.get().status == "completed"
 
 
 def test_carts_that_ran_out_are_marked(client: APIClient, run_at, now):
-    new_cart(client, stock_shelf())
+    new_cart(client, stock_variants())
     run_at("carts.tasks.expire_carts", now + timedelta(days=29))
     assert Cart.objects.get().status == "open"
     run_at("carts.tasks.expire_carts", now + timedelta(days=31))

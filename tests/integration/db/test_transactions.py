@@ -64,13 +64,13 @@ def test_the_first_phase_is_committed_before_the_call_and_the_call_runs_in_no_tr
 
 
 def test_what_is_finished_in_the_first_phase_is_not_executed():
-    answer = two_step(
+    response = two_step(
         record=lambda: Finished(write("done")),
         execute=lambda point: pytest.fail("executed"),
         conclude=lambda point, executed: pytest.fail("concluded"),
     )
 
-    assert Event.objects.get().pk == answer.id
+    assert Event.objects.get().pk == response.id
 
 
 def test_a_failed_call_leaves_what_the_first_phase_recorded():

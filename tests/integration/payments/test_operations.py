@@ -158,7 +158,7 @@ def test_refunds_under_way_count_as_given_back(paid, now):
     assert refusal.value.extra == {"refundable": {"amount": 499, "currency": "GBP"}}
 
 
-def test_more_than_was_paid_is_not_refunded_and_the_books_stay(paid, now):
+def test_more_than_was_paid_is_not_refunded_and_the_ledger_stays(paid, now):
     with pytest.raises(RefundExceedsPaid):
         record_refund(payment_id=paid.id, amount=2000, now=now)
     assert state_of(payment_with(paid.id)) == state_of(paid)

@@ -81,7 +81,7 @@ def test_a_second_payment_of_a_checkout_waits_for_the_first(intend):
     assert Payment.objects.count() == 1
 
 
-def test_a_required_action_is_kept_for_whoever_asks_again(intend, now):
+def test_a_required_action_is_kept_for_the_next_request(intend, now):
     payment = pay(intend(token="tok_requires_action"), now)
     assert payment.status == PaymentStatus.PENDING
     assert payment_with(payment.id).action["type"] == "redirect"

@@ -1,4 +1,4 @@
-"""The provider that the fault tests trust keeps its books and sends its events as told."""
+"""The provider that the fault tests trust keeps its ledger and sends its events as told."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import stripe
+from tests.faults.provider.rng import Faults
 
-from tests.faults.provider.dice import Faults
 from tests.faults.provider.launch import RunningSimulator, running_simulator
 
 SECRET = "whsec_x"

@@ -1,4 +1,4 @@
-"""The real SDK over HTTP, against a process that speaks Stripe's API and keeps its own books."""
+"""The real SDK over HTTP, against a process that speaks Stripe's API and keeps its own ledger."""
 
 from __future__ import annotations
 
@@ -411,7 +411,7 @@ def test_an_event_finishes_a_payment(paid, provider):
     assert not record_provider_event(provider_event=received(event), now=timezone.now())
 
 
-def test_every_event_of_a_payment_backwards_and_twice_ends_in_the_same_books(paid, provider):
+def test_every_event_of_a_payment_backwards_and_twice_ends_in_the_same_ledger(paid, provider):
     payment = paid(SECURE, capture=Capture.MANUAL)
     provider.authenticate(payment.reference)
     _, payment = finished(record_capture(payment_id=looked_up(payment).id, now=timezone.now()))

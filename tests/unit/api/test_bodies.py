@@ -59,6 +59,8 @@ def test_what_nobody_read_of_a_body_is_read_before_the_answer_unless_it_is_too_l
     stream = BytesIO(b"12345")
     environ = {"REQUEST_METHOD": "POST", "wsgi.input": stream, "wsgi.input_terminated": True}
 
-    answer = with_length(lambda *_: [b"401"], limit=10)(environ | {"CONTENT_LENGTH": length}, None)
+    response = with_length(lambda *_: [b"401"], limit=10)(
+        environ | {"CONTENT_LENGTH": length}, None
+    )
 
-    assert (answer, stream.read()) == ([b"401"], left)
+    assert (response, stream.read()) == ([b"401"], left)

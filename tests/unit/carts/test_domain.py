@@ -115,7 +115,7 @@ def test_a_buyer_is_told_of_a_new_price_and_of_too_few_units() -> None:
     ]
 
 
-def test_a_buyer_is_told_that_a_line_is_sold_out() -> None:
+def test_a_buyer_is_told_that_a_line_has_sold_out() -> None:
     assert messages(line(offer("mug", available=0))) == [
         Message("insufficient_stock", "/items/0/quantity", "Mug is sold out.")
     ]

@@ -39,23 +39,23 @@ def test_a_slug_is_never_longer_than_its_column() -> None:
 
 def test_options_are_the_given_ones_and_then_what_variants_use_in_order_of_appearance() -> None:
     used = [
-        {"Size": "S", "Colour": "Red"},
-        {"Size": "M", "Colour": "Red"},
-        {"Size": "S", "Colour": "Blue"},
+        {"Size": "S", "Color": "Red"},
+        {"Size": "M", "Color": "Red"},
+        {"Size": "S", "Color": "Blue"},
     ]
 
     assert options_with([], used) == (
         Option("Size", ("S", "M")),
-        Option("Colour", ("Red", "Blue")),
+        Option("Color", ("Red", "Blue")),
     )
-    assert options_with([Option("Colour", ("Blue", "Green"))], used) == (
-        Option("Colour", ("Blue", "Green", "Red")),
+    assert options_with([Option("Color", ("Blue", "Green"))], used) == (
+        Option("Color", ("Blue", "Green", "Red")),
         Option("Size", ("S", "M")),
     )
 
 
 def test_keywords_are_the_titles_and_option_values_of_variants_once_each() -> None:
-    variants = [("Blue, small", {"Size": "S"}), ("", {"Size": "S", "Colour": "Blue"})]
+    variants = [("Blue, small", {"Size": "S"}), ("", {"Size": "S", "Color": "Blue"})]
 
     assert keywords_of(variants) == "Blue, small S Blue"
 

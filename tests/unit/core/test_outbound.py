@@ -12,8 +12,8 @@ def resolves(monkeypatch):
     """Stands at the wire to DNS."""
 
     def to(*addresses: str) -> None:
-        answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, 443)) for a in addresses]
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: answer)
+        response = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, 443)) for a in addresses]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: response)
 
     return to
 

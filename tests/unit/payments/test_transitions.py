@@ -64,7 +64,7 @@ HISTORIES = [
 
 
 def play(outcomes: list[Outcome], payment: Payment = FRESH) -> tuple[Payment, set]:
-    """Applies outcomes as the books do: a refund that comes too early is asked for again."""
+    """Applies outcomes as the ledger does: a refund that comes too early is asked for again."""
     booked: dict[tuple[LedgerKind, str], int] = {}
     waiting = list(outcomes)
     while waiting:
@@ -88,7 +88,7 @@ def shuffled_histories(draw: st.DrawFn) -> tuple[list[Outcome], list[Outcome]]:
 
 
 @given(shuffled_histories())
-def test_any_order_and_any_repetition_of_the_facts_ends_in_the_same_books(histories):
+def test_any_order_and_any_repetition_of_the_facts_ends_in_the_same_ledger(histories):
     history, delivered = histories
     in_order, ledger = play(history)
     in_disorder, same_ledger = play(delivered)
@@ -184,7 +184,7 @@ def operation(kind: OperationKind) -> Operation:
 
 
 @pytest.mark.parametrize(
-    ("kind", "outcome", "verdict"),
+    ("kind", "outcome", "expected"),
     [
         ("capture", CAPTURED, "succeeded"),
         ("capture", AUTHORIZED, "pending"),
@@ -200,8 +200,8 @@ def operation(kind: OperationKind) -> Operation:
         ("refund", refund(1, 1000), "pending"),
     ],
 )
-def test_the_answer_to_its_own_call_ends_an_operation(kind, outcome, verdict):
-    assert operation_status_after(operation(OperationKind(kind)), outcome) == verdict
+def test_the_answer_to_its_own_call_ends_an_operation(kind, outcome, expected):
+    assert operation_status_after(operation(OperationKind(kind)), outcome) == expected
 
 
 @pytest.mark.parametrize("status", list(RefundStatus))

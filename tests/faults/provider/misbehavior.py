@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields
 class Faults:
     """Chances between 0 and 1, and times in seconds.
 
-    `lost`: the call never arrives. `silent`: it is carried out and never answered.
-    `broken`: it is carried out and answered with a 500. `late`: it is carried out
+    `lost`: the call never arrives. `silent`: it is executed and never answered.
+    `broken`: it is executed and answered with a 500. `late`: it is executed
     after the delay. `declined`: a good card is refused.
     """
 

@@ -1,4 +1,4 @@
-"""Goods that tests of the catalogue sell."""
+"""Goods that tests of the catalog sell."""
 
 from __future__ import annotations
 
