@@ -180,8 +180,9 @@ def slug_of(title: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", title)
     has_ascii_form = all(c.isascii() for c in decomposed if c.isalnum())
-    slug = _hyphenated(decomposed.encode("ascii", "ignore").decode() if has_ascii_form else title)
-    return slug[:MAX_SLUG_LENGTH].strip("-")
+    text = decomposed.encode("ascii", "ignore").decode() if has_ascii_form else title
+    normal = unicodedata.normalize("NFKC", text).lower().replace("'", "").replace("’", "")
+    return re.sub(r"[\W_]+", "-", normal).strip("-")[:MAX_SLUG_LENGTH].strip("-")
 
 
 def folded(text: str) -> str:
@@ -205,8 +206,3 @@ def _separator(found: re.Match[str]) -> str:
         return found[0]
     says_nothing = all(unicodedata.category(c)[0] in "PZ" or c.isspace() for c in found[0])
     return "-" if says_nothing else found[0]
-
-
-def _hyphenated(text: str) -> str:
-    normal = unicodedata.normalize("NFKC", text).lower().replace("'", "").replace("’", "")
-    return re.sub(r"[\W_]+", "-", normal).strip("-")

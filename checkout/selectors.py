@@ -30,8 +30,6 @@ class CheckoutView:
     offers: Sequence[ShippingOffer]
     order: PlacedOrder | None
     token: str | None = None
-    # Payments of the checkouts that this one replaces: what comes of them is returned.
-    given_up: Sequence[UUID] = ()
 
     @property
     def messages(self) -> list[Message]:

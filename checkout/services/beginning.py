@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,12 +37,10 @@ from checkout.services.changes import (
     transition,
 )
 from core.caller import Caller
-from core.db.batches import isolated
 from core.db.transactions import use_case
 from core.items import ItemRequest
 from inventory.domain import InsufficientStock
 from inventory.services import reserve
-from payments.services import execute_operations
 
 BEGIN_CHECKOUT_ERRORS = (
     CartNotFound,
@@ -60,37 +57,27 @@ BEGIN_CHECKOUT_ERRORS = (
 )
 
 
+@use_case
 def begin_checkout(
     *, caller: Caller, cart_id: UUID, details: Details, now: datetime
 ) -> CheckoutView:
     """Begin a checkout of the caller's cart; cancel its earlier one, if still open.
 
     Holds every unit for `RESERVATION_LIFETIME` or none. A payment of the earlier checkout that
-    waits for the buyer is voided. Raises `BEGIN_CHECKOUT_ERRORS`, and `Unauthenticated` when
-    the caller's account was closed.
+    waits for the buyer is given up; the recovery job has its provider void it. Raises
+    `BEGIN_CHECKOUT_ERRORS`, and `Unauthenticated` when the caller's account was closed.
     """
-    view = _begin_again(caller=caller, cart_id=cart_id, details=details, now=now)
-    for payment_id in view.given_up:
-        with isolated("void_failed", payment_id=payment_id):  # the background job tries again
-            execute_operations(payment_id=payment_id)
-    return view
-
-
-@use_case
-def _begin_again(*, caller: Caller, cart_id: UUID, details: Details, now: datetime) -> CheckoutView:
     details = _with_account_defaults(caller, details)
     # Locked before the cart. One begun in between makes the whole use case run again.
     earlier = list(Checkout.objects.filter(cart_id=cart_id, status__in=LIVE).locked())
     cart = lock_for_checkout(caller=caller, cart_id=cart_id, now=now)
-    given_up = []
     for checkout in earlier:
         if checkout.status in PAYING:
-            given_up.append(give_up_payment(checkout, reason="checkout_canceled", now=now))
+            give_up_payment(checkout, reason="checkout_canceled", now=now)
         transition(checkout, CheckoutStatus.CANCELED)
         save_as_new_version(checkout, (), now=now)
     replaced = [checkout.id for checkout in earlier]
-    view = _begin(caller, cart, details, replaced=replaced, token=None, now=now)
-    return replace(view, given_up=[payment_id for payment_id in given_up if payment_id])
+    return _begin(caller, cart, details, replaced=replaced, token=None, now=now)
 
 
 @use_case

@@ -61,8 +61,8 @@ def transition(checkout: Checkout, status: CheckoutStatus) -> None:
 def give_up_payment(checkout: Checkout, *, reason: str, now: datetime) -> UUID | None:
     """Ask for the money of the payment in progress back; return the payment, if there is one.
 
-    Whatever its provider reports later, it pays for nothing. The caller changes the status and,
-    once that is committed, has the provider asked (`execute_operations`). Raises
+    Whatever its provider reports later, it pays for nothing. The caller changes the status; the
+    recovery job has the provider asked unless the caller does (`execute_operations`). Raises
     `CheckoutInProgress` while the provider is being asked for the money.
     """
     payment = payment_in_progress(checkout_id=checkout.id)

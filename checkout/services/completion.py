@@ -18,6 +18,7 @@ from checkout.domain import (
 )
 from checkout.errors import (
     NOT_EDITABLE,
+    CheckoutExpired,
     CheckoutIncomplete,
     CheckoutNotFound,
     ExpectedTotalCurrencyMismatch,
@@ -177,6 +178,8 @@ def _go_on_with(current: PaymentRecord, checkout: Checkout, request: _Request) -
         require_version(checkout.version, request.expected_versions)
     require_total(Money(checkout.total, checkout.currency), request.expected_total)
     if request.choice.is_another_than(current):
+        if checkout.reservation_expires_at <= request.now:
+            raise CheckoutExpired  # the payment in progress is all that can still succeed
         give_up_payment(checkout, reason="paid_otherwise", now=request.now)
         reopen(checkout)
         save_as_new_version(checkout, (), now=request.now)

@@ -63,7 +63,8 @@ class CorsMiddleware:
             return self.get_response(request)
         origin = request.META.get("HTTP_ORIGIN", "")
         named = origin in settings.CORS_ORIGINS
-        if named and _is_preflight(request):
+        asks_first = "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
+        if named and asks_first and request.method == "OPTIONS":
             response: HttpResponseBase = HttpResponse(status=204, headers=PREFLIGHT_HEADERS)
         else:
             response = self.get_response(request)
@@ -73,7 +74,3 @@ class CorsMiddleware:
         # On every response: a cache must not serve the one without an origin to a request with one.
         patch_vary_headers(response, ["Origin"])
         return response
-
-
-def _is_preflight(request: HttpRequest) -> bool:
-    return request.method == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
@@ -40,6 +39,7 @@ from payments.services.ledger import (
     announce_return,
     apply_outcome,
     lock_payment,
+    record_outcome,
 )
 
 
@@ -147,15 +147,14 @@ def execute_operations(*, payment_id: UUID) -> None:
 def execute_operation(*, operation: Operation, payment: Payment, now: datetime) -> Outcome:
     """Ask the provider, outside of transactions; repeating it moves no money again.
 
-    Before a void, look up whether there is a payment to void at all.
+    Before a void, look up whether there is a payment to void at all, and record what it holds.
     """
     unknown_to_us = payment.capture != Capture.OFFLINE and payment.reference is None
     if operation.kind == OperationKind.VOID and unknown_to_us:
         found = look_up(payment=payment, now=now)
         if found.reference is None or found.kind in {OutcomeKind.CAPTURED, OutcomeKind.VOIDED}:
             return found
-        payment = copy.copy(payment)
-        payment.reference = found.reference
+        payment = _record_found(payment_id=payment.id, outcome=found, now=now)
     outcome = ask_again(
         payment,
         lambda provider: {
@@ -165,6 +164,12 @@ def execute_operation(*, operation: Operation, payment: Payment, now: datetime) 
         }[OperationKind(operation.kind)](payment, operation),
     )
     return outcome or Outcome(OutcomeKind.UNKNOWN)
+
+
+@use_case
+def _record_found(*, payment_id: UUID, outcome: Outcome, now: datetime) -> Payment:
+    """Let the ledger have what is about to be voided."""
+    return record_outcome(payment_id=payment_id, outcome=outcome, now=now).payment
 
 
 @use_case

@@ -31,7 +31,7 @@ ClientOf = Callable[..., APIClient]
 
 
 @pytest.fixture(autouse=True)
-def skus(no_deadlocks: None) -> list[str]:
+def four_skus(no_deadlocks: None) -> list[str]:
     offer_shipping()
     return stock_variants(4, stock=1_000)
 

@@ -112,7 +112,9 @@ class Shop:
         wanted = self._open_cart(cart, now)
         for index, earlier in enumerate(self.checkouts):
             if earlier.cart == cart and earlier.status in PAYING | EDITABLE:
-                self._give_up_payment(index)
+                if earlier.status in PAYING:  # the recovery job has it voided
+                    payment = self.payments[self._latest(index)]
+                    payment.letting_go = payment.given_up = True
                 earlier.status, earlier.held = "canceled", {}
         if not wanted.lines:
             raise Refused(CartEmpty)
@@ -337,8 +339,9 @@ class Shop:
             order.refunded[sku] = order.refunded.get(sku, 0) + units
 
     def capture(self, index: int, amount: int | None) -> None:
-        payment = self.payments[self.orders[index].payment]
-        if not payment.capturable:
+        order = self.orders[index]
+        payment = self.payments[order.payment]
+        if order.status == "canceled" or not payment.capturable:
             raise Refused(NothingToCapture)
         if (amount or 0) > payment.due:
             raise Refused(CaptureExceedsDue)

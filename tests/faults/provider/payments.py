@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from tests.faults.provider.rng import Faults
+from tests.faults.provider.misbehavior import Faults
 
 from tests.faults.provider.ledger import Ledger, Reply
 

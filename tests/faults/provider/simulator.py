@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.faults.provider.rng import Faults
+from tests.faults.provider.misbehavior import Faults
 
 from tests.faults.provider.ledger import KeyReused, Ledger, Reply
 from tests.faults.provider.payments import Payments, Refusal

@@ -77,7 +77,7 @@ def test_a_category_is_not_put_below_itself(boss, parent):
         reverse("admin:catalog_category_change", args=[top.pk]),
         {"title": "Top", "slug": "top", "parent": Category.objects.get(slug=parent).pk},
     )
-    assert "A category cannot stand below itself." in response.content.decode()
+    assert "A category cannot be below itself." in response.content.decode()
     top.refresh_from_db()
     assert top.parent is None
 

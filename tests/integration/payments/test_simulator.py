@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import stripe
-from tests.faults.provider.rng import Faults
+from tests.faults.provider.misbehavior import Faults
 
 from tests.faults.provider.launch import RunningSimulator, running_simulator
 
