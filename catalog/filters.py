@@ -44,7 +44,7 @@ class WholeNumberField(serializers.IntegerField):
         return int(data)
 
 
-class ProductForm(forms.Form):
+class ProductQueryForm(forms.Form):
     """What the parameters of the product list have to be together."""
 
     def clean(self) -> None:
@@ -101,7 +101,7 @@ class ProductFilterSet(FilterSet):
     class Meta:
         model = Product
         fields: tuple[str, ...] = ()
-        form = ProductForm
+        form = ProductQueryForm
 
     @cached_property
     def wanted(self) -> ProductFilter:

@@ -15,8 +15,8 @@ from catalog.importing.skus import derived_sku
 from catalog.importing.values import (
     BadValue,
     handle_from,
-    money_from,
     options_from,
+    parse_price,
     sku_from,
     stock_from,
     text_from,
@@ -129,7 +129,7 @@ def own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
         derived=derived,
         title=_variant_title(row.values.get("variant_title"), options),
         options=options,
-        prices=tuple(money_from(text, name) for name, text in prices.items()),
+        prices=tuple(parse_price(text, name) for name, text in prices.items()),
         stock=stock_from(row.values.get("stock", "")),
     )
 
@@ -189,7 +189,7 @@ def shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | No
         derived=derived,
         title=_variant_title(None, options),
         options=options,
-        prices=(money_from(values["Variant Price"], currency),),
+        prices=(parse_price(values["Variant Price"], currency),),
         stock=stock_from(values.get("Variant Inventory Qty", "")),
     )
 

@@ -44,7 +44,7 @@ def handle_from(text: str) -> str:
     return handle
 
 
-def money_from(text: str, currency: str) -> Money:
+def parse_price(text: str, currency: str) -> Money:
     """Read a price such as `50`, `9.99` or `9.990`."""
     if currency not in known_currencies():
         raise BadValue(f"{currency!r} is not an ISO 4217 currency code.")

@@ -11,7 +11,7 @@ from catalog.services.products import (
     delete_product,
     update_product,
 )
-from catalog.services.stock import ADJUST_STOCK_ERRORS, adjust_stock
+from catalog.services.stock import ADJUST_STOCK_ERRORS, adjust_stock_of_sku
 from catalog.services.variants import (
     ADD_VARIANT_ERRORS,
     add_variant,
@@ -26,7 +26,7 @@ __all__ = [
     "Imported",
     "Seen",
     "add_variant",
-    "adjust_stock",
+    "adjust_stock_of_sku",
     "create_category",
     "create_product",
     "delete_product",

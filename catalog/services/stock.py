@@ -15,7 +15,7 @@ ADJUST_STOCK_ERRORS = (VariantNotFound, *inventory.services.ADJUST_STOCK_ERRORS)
 
 
 @use_case
-def adjust_stock(
+def adjust_stock_of_sku(
     *, sku: str, delta: int, reason: str, actor_id: UUID | None, now: datetime
 ) -> Adjustment:
     """Change the units on hand of a variant by `delta`, and record who did it and why.

@@ -55,7 +55,7 @@ class StockViewSet(ViewSet):
         values = validated(AdjustmentInput, request)
         return write(
             request,
-            lambda: services.adjust_stock(
+            lambda: services.adjust_stock_of_sku(
                 sku=sku, **values, actor_id=caller_of(request).user_id, now=timezone.now()
             ),
             lambda done: ApiResponse(

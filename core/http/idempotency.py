@@ -27,7 +27,7 @@ from core.errors import Conflict, CongoCartError, Invalid, ResourceBusy, Unproce
 from core.http.callers import caller_of
 from core.http.idempotency_store import RETENTION, KeyStore, StoredResponse
 from core.http.json import dumps
-from core.http.problems import CONTENT_TYPE, headers_of, problem_of, status_of
+from core.http.problems import CONTENT_TYPE, headers_of, http_status_of, problem_of
 
 T = TypeVar("T")
 
@@ -205,12 +205,12 @@ class _StoredEffect(Effect):
 def _is_final(error: CongoCartError) -> bool:
     """Tell whether a retry with the same key should get the same refusal."""
     passing = isinstance(error, ResourceBusy) or error.retry_after is not None
-    return status_of(error) < 500 and not passing
+    return http_status_of(error) < 500 and not passing
 
 
 def _refusal(error: CongoCartError) -> StoredResponse:
     headers = {"Content-Type": CONTENT_TYPE, **headers_of(error)}
-    return StoredResponse(status_of(error).value, headers, dumps(problem_of(error)))
+    return StoredResponse(http_status_of(error).value, headers, dumps(problem_of(error)))
 
 
 def _encoded(response: ApiResponse) -> StoredResponse:

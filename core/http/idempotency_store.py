@@ -66,7 +66,7 @@ class StoredResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class KeyRow:
     """What is known about a key; a new one was not `reused` for another body, nor used at all."""
 
     reused: bool
@@ -83,7 +83,7 @@ class KeyStore:
         self.encryption_key = key_with(scope)
         self.body = body
 
-    def locked_row(self, now: datetime) -> Row | None:
+    def locked_row(self, now: datetime) -> KeyRow | None:
         """Lock the key for the transaction and read it; None while another request has it."""
         number = int.from_bytes(bytes.fromhex(self.id)[:8], "big", signed=True)
         with connection.cursor() as cursor:
@@ -94,7 +94,7 @@ class KeyStore:
         reused = fingerprint is not None and not self._is_of_this_body(fingerprint)
         kept = status is not None and not reused
         response = self._decrypted(status, bytes(sealed)) if kept else None
-        return Row(reused, response, leased_until, point)
+        return KeyRow(reused, response, leased_until, point)
 
     def lease(self, now: datetime, until: datetime, point: UUID) -> bool:
         """Keep the recovery point and the key until then; False when another request has it."""

@@ -56,7 +56,7 @@ class UnknownParameters(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ApiOperation:
     """The declaration of one operation, and the decorator of the view method that it is.
 
     `responses` maps a success status to its Output serializer (None: no body). `errors` are
@@ -122,28 +122,28 @@ class Operation:
         return Auth.OWNER if self.access.own else Auth.OPTIONAL
 
 
-operation = Operation
+operation = ApiOperation
 
 
-def declared_by(method: object) -> Operation | None:
+def declared_by(method: object) -> ApiOperation | None:
     """Return the declaration of a view method; None without one."""
-    declaration: Operation | None = getattr(method, "operation", None)
+    declaration: ApiOperation | None = getattr(method, "operation", None)
     return declaration
 
 
-def called_at(match: ResolverMatch, method: str) -> Operation | None:
+def called_at(match: ResolverMatch, method: str) -> ApiOperation | None:
     """Return the operation that a request of this HTTP method to this URL calls, if any."""
     actions = getattr(match.func, "actions", {})
     view = getattr(match.func, "cls", None)
     return declared_by(getattr(view, actions.get(method.lower(), ""), None))
 
 
-def all_operations() -> Iterator[Operation]:
+def all_operations() -> Iterator[ApiOperation]:
     """Yield every operation that the URL configuration leads to, in its order."""
     return _operations_below(get_resolver().url_patterns)
 
 
-def _operations_below(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[Operation]:
+def _operations_below(patterns: Iterable[URLPattern | URLResolver]) -> Iterator[ApiOperation]:
     for entry in patterns:
         if isinstance(entry, URLResolver):
             yield from _operations_below(entry.url_patterns)

@@ -75,7 +75,7 @@ _IN_JSON = {"not_a_list": "Expected an array.", "not_a_dict": "Expected an objec
 log = structlog.get_logger(__name__)
 
 
-def status_of(error: CongoCartError | type[CongoCartError]) -> HTTPStatus:
+def http_status_of(error: CongoCartError | type[CongoCartError]) -> HTTPStatus:
     """Return the HTTP status of an error, inherited from its kind."""
     kind = error if isinstance(error, type) else type(error)
     return next(STATUSES[base] for base in kind.__mro__ if base in STATUSES)
@@ -83,7 +83,7 @@ def status_of(error: CongoCartError | type[CongoCartError]) -> HTTPStatus:
 
 def problem_of(error: CongoCartError) -> dict[str, Any]:
     """Return the members of the problem document that tells the client about `error`."""
-    status = status_of(error)
+    status = http_status_of(error)
     body: dict[str, Any] = {
         "type": f"urn:congocart:problem:{error.code}",
         "title": error.code.replace("_", " ").capitalize(),
@@ -108,7 +108,7 @@ def headers_of(error: CongoCartError) -> dict[str, str]:
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, kinds.InvalidToken):  # RFC 6750, section 3.1
         headers["WWW-Authenticate"] = 'Bearer realm="congocart", error="invalid_token"'
-    elif status_of(error) is HTTPStatus.UNAUTHORIZED:
+    elif http_status_of(error) is HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="congocart"'
     return headers
 
@@ -117,7 +117,7 @@ def problem_response(error: CongoCartError) -> HttpResponse:
     """Make a finished response, with or without DRF around it."""
     return HttpResponse(
         dumps(problem_of(error)),
-        status=status_of(error),
+        status=http_status_of(error),
         content_type=CONTENT_TYPE,
         headers=headers_of(error),
     )
@@ -128,7 +128,7 @@ def exception_handler(exception: Exception, context: dict[str, Any]) -> HttpResp
     error = as_congocart_error(exception)
     if error is None:
         return None
-    if status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if http_status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error(error.code, exc_info=exception)
         return problem_response(error)
     return problem_response(counted_refusal(error, context["request"], context["view"]))

@@ -40,7 +40,7 @@ class Priced(Protocol):
     def total(self) -> int: ...
 
 
-class PricedLine(Protocol):
+class PricedItem(Protocol):
     """Any line with a frozen price; amounts in minor units."""
 
     id: UUID
@@ -170,7 +170,7 @@ def totals_body(priced: Priced, currency: str) -> dict[str, Any]:
     return {name: money_body(getattr(priced, name), currency) for name in TOTALS}
 
 
-def line_body(line: PricedLine, currency: str) -> dict[str, Any]:
+def line_body(line: PricedItem, currency: str) -> dict[str, Any]:
     """Render `LineOutput` of a line of a checkout, or of the order it became."""
     return {
         "id": line.id,

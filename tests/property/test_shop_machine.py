@@ -32,7 +32,7 @@ from hypothesis.stateful import (
 
 from carts import services as carts
 from carts.models import CartLine
-from catalog.services import adjust_stock
+from catalog.services import adjust_stock_of_sku
 from checkout import services as checkouts
 from checkout.services import PaymentChoice
 from core.caller import Caller
@@ -290,7 +290,7 @@ class ShopMachine(RuleBasedStateMachine):
     def adjust_stock(self, sku: str, delta: int) -> None:
         self.both(
             lambda shop: shop.adjust(sku, delta),
-            lambda: adjust_stock(
+            lambda: adjust_stock_of_sku(
                 sku=sku, delta=delta, reason="Counted", actor_id=None, now=self.now
             ),
         )

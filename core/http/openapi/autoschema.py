@@ -16,7 +16,7 @@ from core.http.fields import Input, Output, StrictCharField
 from core.http.openapi import components
 from core.http.openapi.examples import EXAMPLES
 from core.http.openapi.problems import Kind, problem_responses
-from core.http.operations import Auth, Operation, declared_by
+from core.http.operations import ApiOperation, Auth, declared_by
 
 # One character that `str.strip` leaves: its spaces are those of \s and four separators.
 _NOT_BLANK = r"[^\s\u001c-\u001f]"
@@ -24,16 +24,16 @@ _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
 class OperationSchema(AutoSchema):
-    """drf-spectacular's reading of serializers and paths, completed by `Operation`."""
+    """drf-spectacular's reading of serializers and paths, completed by `ApiOperation`."""
 
     @property
-    def operation(self) -> Operation:
+    def operation(self) -> ApiOperation:
         """Return the declaration of the view method."""
         declared = self._declared()
         assert declared is not None, "`is_excluded` leaves out what declares nothing"  # noqa: S101
         return declared
 
-    def _declared(self) -> Operation | None:
+    def _declared(self) -> ApiOperation | None:
         name = getattr(self.view, "action", None) or self.method.lower()
         return declared_by(getattr(self.view, name, None))
 

@@ -20,8 +20,8 @@ from core.http.problems import (
     CONTENT_TYPE,
     InternalError,
     UnsupportedMediaType,
+    http_status_of,
     problem_of,
-    status_of,
 )
 
 REQUEST_ID = "0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b"
@@ -46,7 +46,7 @@ def problem_responses(
     """Return the responses of all refusals, each code with an example."""
     by_status: dict[int, dict[str, CongoCartError]] = defaultdict(dict)
     for error in (*(error() for error in declared), *_shared(kind)):
-        by_status[status_of(error).value].setdefault(error.code, error)
+        by_status[http_status_of(error).value].setdefault(error.code, error)
     return {
         str(status): _response(list(errors.values()))
         for status, errors in sorted(by_status.items())
@@ -86,7 +86,7 @@ def _response(errors: list[CongoCartError]) -> dict[str, Any]:
         "headers": components.headers(
             "X-Request-ID",
             *(["Retry-After"] if retried else []),
-            *(["WWW-Authenticate"] if status_of(errors[0]) == 401 else []),
+            *(["WWW-Authenticate"] if http_status_of(errors[0]) == 401 else []),
         ),
         "content": {
             CONTENT_TYPE: {

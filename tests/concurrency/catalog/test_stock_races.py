@@ -11,7 +11,7 @@ from django.db import connection
 from catalog.domain import CategoryCycle, SkuTaken
 from catalog.models import Product, Variant
 from catalog.selectors import category_tree
-from catalog.services import adjust_stock, create_category, move_category
+from catalog.services import adjust_stock_of_sku, create_category, move_category
 from core.errors import CongoCartError
 from inventory.domain import InsufficientStock
 from inventory.models import Movement, Stock
@@ -41,7 +41,7 @@ def test_corrections_at_the_same_time_all_count_and_none_goes_below_zero() -> No
     product("Mug")
 
     def take() -> Any:
-        return adjust_stock(sku="MUG", delta=-3, reason="sold", actor_id=None, now=NOW)
+        return adjust_stock_of_sku(sku="MUG", delta=-3, reason="sold", actor_id=None, now=NOW)
 
     results = together(*[take] * 6)
 

@@ -7,9 +7,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from tests.faults.provider.misbehavior import Faults
-
 from tests.faults.provider.ledger import Ledger, Reply
+from tests.faults.provider.misbehavior import Faults
 
 SUCCEEDS = {"pm_card_visa", "pm_card_mastercard", "pm_card_refundFail", "pm_card_pendingRefund"}
 DECLINES = {

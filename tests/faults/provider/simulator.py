@@ -22,9 +22,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.faults.provider.misbehavior import Faults
-
 from tests.faults.provider.ledger import KeyReused, Ledger, Reply
+from tests.faults.provider.misbehavior import Faults
 from tests.faults.provider.payments import Payments, Refusal
 from tests.faults.provider.webhooks import Deliveries
 

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from catalog.domain import NewVariant, VariantNotFound
 from catalog.models import Product, Variant
-from catalog.services import adjust_stock, create_product
+from catalog.services import adjust_stock_of_sku, create_product
 from core.money import Money
 from inventory.domain import InsufficientStock, MovementKind, StockTooLarge
 from inventory.models import Movement, Stock
@@ -30,7 +30,7 @@ def mug() -> Stock:
 
 
 def adjust(delta: int, sku: str = "MUG") -> int:
-    done = adjust_stock(sku=sku, delta=delta, reason="recount", actor_id=None, now=NOW)
+    done = adjust_stock_of_sku(sku=sku, delta=delta, reason="recount", actor_id=None, now=NOW)
     return done.level.on_hand
 
 

@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import stripe
-from tests.faults.provider.misbehavior import Faults
 
 from tests.faults.provider.launch import RunningSimulator, running_simulator
+from tests.faults.provider.misbehavior import Faults
 
 SECRET = "whsec_x"
 

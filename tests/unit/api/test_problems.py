@@ -14,9 +14,9 @@ from core.http.problems import (
     as_congocart_error,
     field_errors,
     headers_of,
+    http_status_of,
     problem_of,
     problem_response,
-    status_of,
 )
 
 
@@ -53,7 +53,7 @@ def test_every_kind_of_refusal_has_a_status_a_code_and_a_sentence(kind):
     problem = problem_of(kind())
 
     assert 400 <= problem["status"] <= 599
-    assert problem["status"] == status_of(kind)
+    assert problem["status"] == http_status_of(kind)
     assert problem["code"] == kind.code
     assert problem["detail"].endswith(".")
     assert problem["type"].endswith(problem["code"])
@@ -65,7 +65,7 @@ def test_an_error_of_an_app_inherits_the_status_of_its_kind():
 
         code = "out_of_tea"
 
-    assert status_of(OutOfTea()) == 409
+    assert http_status_of(OutOfTea()) == 409
     assert problem_of(OutOfTea(kettle="cold"))["kettle"] == "cold"
 
 
