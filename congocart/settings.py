@@ -64,7 +64,7 @@ PAYMENT_PROVIDERS = env.list(
     "CONGOCART_PAYMENT_PROVIDERS",
     default=["manual", *([] if PRODUCTION else ["test"]), *(["stripe"] * bool(STRIPE_SECRET_KEY))],
 )
-# `automatic`: captured as it is authorized; `manual`: captured by staff, or when it is shipped.
+# `automatic`: captured as it is authorized; `manual`: captured by staff.
 PAYMENT_CAPTURE = env.str("CONGOCART_PAYMENT_CAPTURE", "automatic")
 # How long a call may still be on its way: longer than two time-outs of the slowest provider.
 PAYMENT_GRACE = timedelta(seconds=env.float("CONGOCART_PAYMENT_GRACE_SECONDS", 30.0))
@@ -96,9 +96,9 @@ INSTALLED_APPS = [
     "events",
     "staff",
     "inventory",
-    "catalog",
     "pricing",
     "payments",
+    "catalog",
     "carts",
     "orders",
     "checkout",

@@ -86,7 +86,7 @@ CHECKS = [
     # A hold that its provider let expire leaves an order that staff have to review. What we
     # asked to be voided is never the money of an order that is not canceled.
     Check(
-        "orders_that_stand_keep_their_money",
+        "open_orders_keep_their_money",
         """
         SELECT placed.id AS order_id, placed.number, payment.id AS payment_id, payment.status,
             operation.status AS void

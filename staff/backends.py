@@ -30,7 +30,7 @@ class RoleBackend(ModelBackend):
         password: str | None = None,
         **kwargs: Any,
     ) -> Any:
-        """Return the user, or None; the lock-out is shared with the API.
+        """Return the user, or None; the lockout is shared with the API.
 
         An attempt that comes too soon looks like a wrong password.
         """

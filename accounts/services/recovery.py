@@ -73,7 +73,7 @@ def reset_password(*, token: str, password: str, device: Device, now: datetime) 
     def reset() -> None:
         user = _lock_user_of(link)
         user.email_verified_at = user.email_verified_at or now
-        # It makes the IP address a known one for the lock-out, and is revoked right below.
+        # It makes the IP address a known one for the lockout, and is revoked right below.
         create_session(user, device=device, now=now)
         _set_password(user, password_hash, now)
         reset_failures(account=user.email, address=device.ip_address or "")

@@ -3,7 +3,7 @@
 The functions that record run in the transaction of the use case above them, which commits
 before it calls. The functions that call (`authorize`, `look_up`, `execute_operation`) refuse
 to run inside a transaction, except for the `manual` provider, which calls nobody. A payment
-is locked right behind its checkout, and before carts, stock and orders.
+is locked behind its checkout, and before stock and orders.
 """
 
 from __future__ import annotations

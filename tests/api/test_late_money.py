@@ -382,5 +382,7 @@ def test_what_has_sold_out_in_part_holds_nothing_back(client: APIClient) -> None
         assert returned(checkout) == ["sold_out"]
         assert stock_of("SKU-1") == (10, 0)
         assert Stock.objects.get(variant__sku="SKU-0").reserved == 10
-        adjust_stock_of_sku(sku="SKU-1", delta=-10, reason="Sold in the shop", actor_id=None, now=later)
+        adjust_stock_of_sku(
+            sku="SKU-1", delta=-10, reason="Sold in the shop", actor_id=None, now=later
+        )
         assert_audit_is_clean()

@@ -172,7 +172,7 @@ CORRUPTIONS = [
         "WHERE payments_payment.order_id = orders_order.id AND payments_payment.status = 'paid'",
     ),
     Corruption(
-        "orders_that_stand_keep_their_money",
+        "open_orders_keep_their_money",
         "UPDATE orders_order SET status = 'open' WHERE status = 'canceled'",
     ),
     Corruption(
