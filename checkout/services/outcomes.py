@@ -2,7 +2,7 @@
 
 `resolve_payment` is the one completion function: the buyer's request, the provider's
 webhook and the recovery job all end here, in any order and any number of times.
-The checkout's lock puts them in a row; the first that brings good news places
+The checkout's lock serializes them; the first that brings good news places
 the order, the others find it.
 """
 

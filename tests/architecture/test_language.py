@@ -69,7 +69,7 @@ def test_no_source_has_a_banned_word() -> None:
     found = []
     for path in sources():
         name = str(path.relative_to(ROOT))
-        if path == Path(__file__):
+        if path in (Path(__file__), ROOT / "docs" / "glossary.md"):
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             found += [
