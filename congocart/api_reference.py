@@ -1,6 +1,8 @@
-"""The introduction of the API reference, and the groups that its operations are shown in."""
+"""How Django REST Framework is set up, and the introduction of the API reference."""
 
 from __future__ import annotations
+
+from typing import Any
 
 TAGS = [
     {"name": "Accounts", "description": "Registration, login and one's own account."},
@@ -32,3 +34,31 @@ The same document as [Swagger UI](/api/docs), as [ReDoc](/api/redoc), and as a f
 - **Callers** are customers and staff with an access token, or guests with the `Cart-Token` of
   their cart. What a caller may not see is 404.
 """
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "staff.authentication.ApiKeyAuthentication",
+        "accounts.authentication.AccessTokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.DeclaredAccess"],
+    "DEFAULT_THROTTLE_CLASSES": ["core.http.throttling.GroupThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["core.http.json.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.http.json.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.http.json.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "core.http.openapi.autoschema.OperationSchema",
+    "EXCEPTION_HANDLER": "core.http.problems.exception_handler",
+    "DEFAULT_METADATA_CLASS": "core.http.json.NoMetadata",
+    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "CongoCart",
+    "VERSION": "1",
+    "DESCRIPTION": DESCRIPTION,
+    "TAGS": TAGS,
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": ["core.http.openapi.document.complete"],
+}

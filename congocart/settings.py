@@ -13,9 +13,9 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from congocart import api_reference
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
-from congocart.api_reference import DESCRIPTION, TAGS
 from congocart.production import DEVELOPMENT_SECRET, unsafe_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -257,36 +257,10 @@ LOGGING = {
 }
 ACCESS_LOG = env.str("CONGOCART_ACCESS_LOG", "on") != "off"
 
-# ---- the API ----------------------------------------------------------------------------------
+# ---- the API and the admin --------------------------------------------------------------------
 
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "staff.authentication.ApiKeyAuthentication",
-        "accounts.authentication.AccessTokenAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["core.http.permissions.DeclaredAccess"],
-    "DEFAULT_THROTTLE_CLASSES": ["core.http.throttling.GroupThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["core.http.json.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["core.http.json.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "core.http.json.AlwaysJson",
-    "DEFAULT_SCHEMA_CLASS": "core.http.openapi.autoschema.OperationSchema",
-    "EXCEPTION_HANDLER": "core.http.problems.exception_handler",
-    "DEFAULT_METADATA_CLASS": "core.http.json.NoMetadata",
-    "LIST_SERIALIZER_ERRORS_AS_DICT": True,
-    "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "CongoCart",
-    "VERSION": "1",
-    "DESCRIPTION": DESCRIPTION,
-    "TAGS": TAGS,
-    "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "COMPONENT_SPLIT_PATCH": False,
-    "POSTPROCESSING_HOOKS": ["core.http.openapi.document.complete"],
-}
-
+REST_FRAMEWORK = api_reference.REST_FRAMEWORK
+SPECTACULAR_SETTINGS = api_reference.SPECTACULAR_SETTINGS
 UNFOLD = unfold_settings(shop_name=SHOP_NAME)
 ADMIN_PERMISSIONS = PERMISSIONS
 
