@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from psycopg.errors import ReadOnlySqlTransaction
 
 from core.db.migrating import RecordingExecutor
 from core.errors import Unavailable
@@ -31,11 +32,13 @@ def livez(request: HttpRequest) -> JsonResponse:
 @never_cache
 @read_only
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return 200 if the database responds and is migrated, else 503; Redis need not respond."""
+    """Return 200 if the database takes writes and is migrated, else 503; Redis need not respond."""
     checks = {"database": _result(_check_database), "redis": _result(_check_redis)}
     ready = checks["database"] == "ok"
     if not ready:
-        return problem_response(Unavailable("The shop cannot serve yet.", checks=checks))
+        return problem_response(
+            Unavailable("The shop cannot serve yet.", retry_after=1, checks=checks)
+        )
     return JsonResponse({"status": "ok", "checks": checks})
 
 
@@ -49,8 +52,11 @@ def _result(check: Callable[[], str]) -> str:
 
 def _check_database() -> str:
     global _migrated  # noqa: PLW0603
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        if cursor.fetchone() == ("on",):
+            # Raised as if the check had written, so that no connection to this server stays.
+            raise ReadOnlySqlTransaction("a standby, or a primary that was set so")
     # Checked until it is true; this process needs no migration that comes later.
     if not _migrated:
         _migrated = not RecordingExecutor(connection).pending()

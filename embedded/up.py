@@ -144,7 +144,8 @@ def require_database_url(url: str) -> None:
     try:
         parts = urlsplit(url)
         valid = parts.scheme in {"postgres", "postgresql"} and len(parts.path) > 1
-        _ = parts.port
+        for place in parts.netloc.rpartition("@")[2].split(","):
+            _ = urlsplit(f"//{place}").port
     except ValueError:
         valid = False
     if not valid:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 from embedded.postgres import DATABASE, EmbeddedPostgres
 from embedded.privileges import become
 from embedded.processes import spawn
-from tests.faults.running import ROOT, Shop, free_port, until
+from tests.faults.running import Shop, free_port
 
 pytestmark = pytest.mark.faults
 
@@ -28,39 +26,6 @@ def database(shop: Shop) -> Iterator[EmbeddedPostgres]:
     database.start()
     yield database
     database.stop()
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[str], httpx.Client]]:
-    """Starts servers on a database; gives a client of each."""
-    servers: list[subprocess.Popen[bytes]] = []
-
-    def start(url: str) -> httpx.Client:
-        port = free_port()
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "congocart.settings",
-            "DATABASE_URL": url,
-            "PORT": str(port),
-            "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
-        }
-        command = [sys.executable, "-m", "congocart.server"]
-        servers.append(subprocess.Popen(command, env=environment, cwd=ROOT))
-        until(lambda: is_ready(client))
-        return client
-
-    yield start
-    for server in servers:
-        server.terminate()
-        server.wait()
-
-
-def is_ready(client: httpx.Client) -> bool:
-    try:
-        return client.get("/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def test_a_restarted_database_costs_no_later_request(

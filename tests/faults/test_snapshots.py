@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from core.db.snapshots import CURRENT_SNAPSHOT
-from embedded.postgres import DATABASE, EmbeddedPostgres
+from embedded.postgres import EmbeddedPostgres
 from tests.faults.running import until
+from tests.faults.servers import configure, connect
 
 pytestmark = pytest.mark.faults
-
-
-def configure(server: EmbeddedPostgres, **settings: str) -> None:
-    with (server.data / "postgresql.auto.conf").open("a") as file:
-        file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
-
-
-def connect(server: EmbeddedPostgres, user: str = "postgres") -> psycopg.Connection[Any]:
-    return psycopg.connect(host=str(server.sockets), dbname=DATABASE, user=user, autocommit=True)
-
-
-@pytest.fixture
-def primary(prepared_data: Path, tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    subprocess.run(["cp", "-a", prepared_data, tmp_path / "primary"], check=True)
-    server = EmbeddedPostgres(tmp_path / "primary", durable=False)
-    configure(server, autovacuum="off")
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def standby(primary: EmbeddedPostgres, tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    """A hot standby of `primary`, both running."""
-    subprocess.run(["cp", "-a", primary.folder, tmp_path / "standby"], check=True)
-    shutil.rmtree(tmp_path / "standby" / "run", ignore_errors=True)
-    server = EmbeddedPostgres(tmp_path / "standby", durable=False)
-    configure(server, primary_conninfo=f"host={primary.sockets} user=postgres")
-    (server.data / "standby.signal").touch()
-    primary.start()
-    server.start()
-    yield server
-    server.stop()
 
 
 def until_it_connects(server: EmbeddedPostgres) -> psycopg.Connection[Any]:

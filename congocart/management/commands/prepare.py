@@ -14,7 +14,6 @@ from django.db import DatabaseError, connection
 from core.db.migrating import RecordingExecutor
 
 OLDEST_POSTGRES = 15
-CONNECT_SECONDS = 5
 # The key of the advisory lock: the first bytes of "congocart".
 _LOCK = int.from_bytes(b"congoca")
 
@@ -30,9 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--static", action="store_true", help="collect static files as well")
 
     def handle(self, *, demo: bool, static: bool, **options: Any) -> None:
-        parameters = connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}
         try:
-            with psycopg.connect(**parameters) as database:
+            with psycopg.connect(**connection.get_connection_params()) as database:
                 found = database.info.server_version // 10_000
                 if found < OLDEST_POSTGRES:
                     raise psycopg.NotSupportedError(

@@ -4,14 +4,17 @@ import asyncio
 from argparse import ArgumentParser
 from typing import Any
 
+import psycopg
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
+from procrastinate.exceptions import ConnectorException
+from procrastinate.signals import on_stop
 
 from congocart.stalled_jobs import (
     HEARTBEAT_SECONDS,
@@ -38,14 +41,18 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, jobs: int, **options: Any) -> None:
-        asyncio.run(_work(jobs))
+        try:
+            asyncio.run(_work(jobs))
+        except (ConnectorException, psycopg.Error) as error:
+            raise CommandError(f"the worker has lost its database: {error}") from error
 
 
 async def _work(jobs: int) -> None:
-    """Run the worker, which fetches jobs over connections of its own.
+    """Run the worker until it is told to stop, fetching jobs over connections of its own.
 
     `app` keeps Django's: a job that a use case defers is in the use case's transaction
     here as it is in the server. (Procrastinate's `replace_connector` would change that.)
+    Raises `ConnectorException` and `psycopg.Error` when the database is lost.
     """
     connector = PsycopgConnector(
         kwargs=connector_params(), min_size=1, max_size=jobs + 3, timeout=DATABASE_SECONDS
@@ -54,14 +61,27 @@ async def _work(jobs: int) -> None:
     async with worker_app.open_async():
         rescue = asyncio.create_task(_rescue_regularly())
         try:
-            await worker_app.run_worker_async(
-                concurrency=jobs,
-                listen_notify=settings.WORKER_LISTENS,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=STOP_SECONDS,
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=STALLED_SECONDS,
+            worker = asyncio.create_task(
+                worker_app.run_worker_async(
+                    concurrency=jobs,
+                    listen_notify=settings.WORKER_LISTENS,
+                    delete_jobs="successful",
+                    shutdown_graceful_timeout=STOP_SECONDS,
+                    update_heartbeat_interval=HEARTBEAT_SECONDS,
+                    stalled_worker_timeout=STALLED_SECONDS,
+                    install_signal_handlers=False,
+                )
             )
+
+            def stop() -> None:
+                worker.cancel()
+
+            with on_stop(stop):
+                await worker
+            # Procrastinate stops in silence when its heartbeat or its listening fails.
+            raise ConnectorException("it does not respond")
+        except asyncio.CancelledError:
+            return
         finally:
             rescue.cancel()
 

@@ -17,13 +17,17 @@ from embedded.supervisor import Service, Supervisor
         "postgres://shop",
         "postgresql://user:pass@[::1]:5432/shop",
         "postgres://user@/shop?host=/run/postgresql",
+        "postgres://user:a,b:c@db1:5433,[::1]:5434,db3/shop?target_session_attrs=read-write",
     ][1:],
 )
 def test_urls_of_postgres_are_accepted(url: str) -> None:
     up.require_database_url(url)
 
 
-@pytest.mark.parametrize("url", ["", "shop", "redis://host/0", "postgres://host", "postgres://["])
+@pytest.mark.parametrize(
+    "url",
+    ["", "shop", "redis://host/0", "postgres://host", "postgres://[", "postgres://a:1,b:x/shop"],
+)
 def test_other_urls_are_refused_before_anything_starts(url: str) -> None:
     with pytest.raises(CannotRun):
         up.require_database_url(url)
