@@ -20,7 +20,9 @@ class Machine:
     def __init__(self, number: int) -> None:
         self.name = f"shop{os.getpid()}n{number}"
         self.link = f"s{os.getpid()}n{number}"
-        self.ours, self.address = (f"10.213.{number}.{end}" for end in (1, 2))
+        # Another test run on this machine has its own.
+        network = f"10.213.{os.getpid() % 100 * 2 + number}"
+        self.ours, self.address = f"{network}.1", f"{network}.2"
         self.forwarder: subprocess.Popen[bytes] | None = None
 
     def start(self, server: Path) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,10 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from embedded.postgres import DATABASE, EmbeddedPostgres
-from embedded.privileges import become
-from embedded.processes import spawn
-from tests.faults.running import Shop, free_port
+from embedded.postgres import EmbeddedPostgres
+from tests.faults.pooler import PROGRAM, Pooler
+from tests.faults.running import Shop
 
 pytestmark = pytest.mark.faults
 
@@ -50,22 +46,11 @@ def test_without_its_database_a_server_lives_and_is_not_ready(
 
 @pytest.fixture
 def pooled_url(database: EmbeddedPostgres, tmp_path: Path) -> Iterator[str]:
-    """The database behind PgBouncer in transaction mode, with fewer connections than threads."""
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
+    if PROGRAM is None:
         pytest.skip("there is no pgbouncer on this machine")
-    port = free_port()
-    config = tmp_path / "pgbouncer.ini"
-    config.write_text(
-        f"[databases]\n{DATABASE} = host={database.sockets} user=postgres\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
-        "auth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
-    )
-    become_nobody = become(pwd.getpwnam("nobody")) if os.geteuid() == 0 else None
-    pooler = spawn([program, "-q", config], before_exec=become_nobody)
-    yield f"postgres://postgres@127.0.0.1:{port}/{DATABASE}"
-    pooler.terminate()
-    pooler.wait()
+    pooler = Pooler(tmp_path, database.sockets)
+    yield pooler.url
+    pooler.stop()
 
 
 def test_everything_works_behind_pgbouncer_in_transaction_mode(

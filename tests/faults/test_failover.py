@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from embedded.postgres import DATABASE, EmbeddedPostgres
 from tests.faults.machines import PORT, Machine, reason_to_skip
+from tests.faults.pooler import PROGRAM, Pooler
 from tests.faults.running import ROOT, until
 from tests.faults.servers import connect
 
@@ -110,6 +112,24 @@ def test_a_shop_goes_on_with_the_next_server_when_a_machine_vanishes(
     promote(standby)
 
     assert seconds_until_every_buyer_is_served(client) < SECONDS_TO_FAIL_OVER
+
+
+@pytest.mark.skipif(PROGRAM is None, reason="there is no pgbouncer on this machine")
+def test_a_shop_behind_pgbouncer_goes_on_with_the_next_server(
+    machines: list[Machine], standby: EmbeddedPostgres, serve: Serve, tmp_path: Path
+) -> None:
+    pooler = Pooler(tmp_path, machines[0].address)
+    try:
+        client = serve(pooler.url)
+        seconds_until_every_buyer_is_served(client)
+
+        machines[0].cut_off()
+        promote(standby)
+        pooler.point_at(machines[1].address)
+
+        assert seconds_until_every_buyer_is_served(client) < SECONDS_TO_FAIL_OVER
+    finally:
+        pooler.stop()
 
 
 def test_a_worker_goes_on_with_the_next_server_or_fails(
