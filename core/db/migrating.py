@@ -1,14 +1,26 @@
-"""Migrations that are either done and recorded or not done, even when killed at any moment."""
+"""Migrations that a running shop survives, and that are either recorded or not done.
+
+One that was killed at any moment is performed anew. One that waits for a lock waits for
+moments only, because every request that needs the same table queues behind it.
+"""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.sql import emit_pre_migrate_signal
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
+from psycopg import errors as pg
+
+LOCK_TIMEOUT = "'500 ms'"
+# A table that is always in use is tried for some four minutes.
+ATTEMPTS = 100
+PAUSE_SECONDS = 2.0
 
 Plan = list[tuple[Migration, bool]]
 
@@ -34,8 +46,50 @@ class RecordingExecutor(MigrationExecutor):
     def apply_migration(
         self, state: ProjectState, migration: Migration, *args: Any, **options: Any
     ) -> ProjectState:
-        """Apply it whole, unless the migration says that it cannot run in a transaction."""
-        if not migration.atomic:
-            return super().apply_migration(state, migration, *args, **options)
-        with transaction.atomic(using=self.connection.alias):
-            return super().apply_migration(state, migration, *args, **options)
+        """Apply it whole, waiting for no lock longer than `LOCK_TIMEOUT`.
+
+        One that says that it cannot run in a transaction waits as long as it takes: it builds
+        indexes and validates constraints, and no request waits for that.
+        """
+        if migration.atomic:
+            with transaction.atomic(using=self.connection.alias):
+                self._set_timeouts("LOCAL", lock=LOCK_TIMEOUT)
+                return super().apply_migration(state, migration, *args, **options)
+        self._set_timeouts("SESSION", lock="0")
+        after = super().apply_migration(state, migration, *args, **options)
+        self._set_timeouts("SESSION", lock="DEFAULT", statement="DEFAULT")
+        return after
+
+    def _set_timeouts(self, scope: str, *, lock: str, statement: str = "0") -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SET {scope} lock_timeout = {lock}")
+            cursor.execute(f"SET {scope} statement_timeout = {statement}")
+
+
+def migrate(say: Callable[[str], None]) -> bool:
+    """Apply what is pending and return whether anything was, telling the progress to `say`.
+
+    A lock that is not to be had is tried for again after a pause, in which the requests that
+    queued behind it are served. Raises `DatabaseError`, the last lock that was not had included.
+    """
+    for attempt in range(ATTEMPTS):
+        # Anew each time, because a failed attempt leaves the state of the models half-way.
+        executor = RecordingExecutor(connection)
+        plan = executor.pending()
+        if not plan:
+            return attempt > 0
+        if attempt == 0:
+            say(f"migrating the database ({len(plan)} steps)")
+        try:
+            executor.perform(plan)
+        except OperationalError as error:
+            given_up = attempt + 1 == ATTEMPTS
+            if given_up or not isinstance(
+                error.__cause__, pg.LockNotAvailable | pg.DeadlockDetected
+            ):
+                raise
+            say("a table is in use; trying again")
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return True
+    return False

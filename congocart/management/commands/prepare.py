@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from argparse import ArgumentParser
 from io import StringIO
 from typing import Any
@@ -11,9 +12,10 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
-from core.db.migrating import RecordingExecutor
+from core.db.migrating import migrate
 
 OLDEST_POSTGRES = 15
+TURN_SECONDS = 0.2
 # The key of the advisory lock: the first bytes of "congocart".
 _LOCK = int.from_bytes(b"congoca")
 
@@ -36,12 +38,8 @@ class Command(BaseCommand):
                     raise psycopg.NotSupportedError(
                         f"PostgreSQL {found} is too old, {OLDEST_POSTGRES} is needed"
                     )
-                # Held until this transaction ends: who comes second waits, and finds it done.
-                database.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-                executor = RecordingExecutor(connection)
-                if plan := executor.pending():
-                    self._say(f"migrating the database ({len(plan)} steps)")
-                    executor.perform(plan)
+                _take_turns(database)
+                if migrate(self._say):
                     # Nothing is left to migrate: this makes the rows that Django keeps of models.
                     call_command("migrate", interactive=False, verbosity=0)
                 if demo:
@@ -58,3 +56,14 @@ class Command(BaseCommand):
     def _say(self, progress: str) -> None:
         self.stdout.write(f"congocart: {progress}")
         self.stdout.flush()
+
+
+def _take_turns(database: psycopg.Connection[Any]) -> None:
+    """Return when this is the only `prepare`, and until the transaction of `database` ends.
+
+    One that waited inside PostgreSQL would hold a snapshot, for whose end an index that is built
+    concurrently waits: each for the other, unnoticed.
+    """
+    database.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    while database.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone() != (True,):
+        time.sleep(TURN_SECONDS)
