@@ -36,6 +36,7 @@ from checkout.services.changes import (
     save_as_new_version,
     transition,
 )
+from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.items import ItemRequest
@@ -54,6 +55,7 @@ BEGIN_CHECKOUT_ERRORS = (
     UnknownShippingMethod,
     TotalTooHigh,
     CheckoutInProgress,
+    *HOLDING_ERRORS,
 )
 
 
@@ -125,6 +127,7 @@ def _begin(
     lines = _frozen_lines(cart, checkout)
     offers = shipping_offers(currency=cart.currency)
     apply_details(checkout, details, offers)
+    mark_holder(checkout, caller)
     apply_prices(checkout, lines)
     checkout.save(force_insert=True)
     CheckoutLine.objects.bulk_create(lines)
@@ -135,6 +138,7 @@ def _begin(
         expires_at=checkout.reservation_expires_at,
         now=now,
     )
+    require_holdable(checkout, now=now)
     status = CheckoutStatus(checkout.status)
     return CheckoutView(checkout, status, lines, offers, order=None, token=token)
 
