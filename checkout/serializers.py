@@ -139,6 +139,7 @@ class CheckoutOutput(Output):
     shipping_methods = ShippingMethodOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
     totals = TotalsOutput()
+    prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     reservation_expires_at = serializers.DateTimeField()
     order = OrderReferenceOutput(allow_null=True)
@@ -238,6 +239,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         ],
         "shipping_method": checkout.shipping_method or None,
         "totals": totals_body(checkout, currency),
+        "prices_include_tax": checkout.tax_included,
         "messages": [asdict(message) for message in view.messages],
         "reservation_expires_at": checkout.reservation_expires_at,
         "order": {"id": view.order.id, "number": view.order.number} if view.order else None,

@@ -38,6 +38,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SHOP_NAME = env.str("CONGOCART_SHOP_NAME", "CongoCart")
 DEFAULT_CURRENCY = env.str("CONGOCART_CURRENCY", "GBP")
 TAX_RATE = Decimal(env.str("CONGOCART_TAX_RATE", "0"))
+PRICES_INCLUDE_TAX = env.bool("CONGOCART_PRICES_INCLUDE_TAX", False)
+# Where tax is rounded: once, on the whole (`order`), or on each line and the shipping (`line`).
+TAX_ROUNDING = env.str("CONGOCART_TAX_ROUNDING", "order")
 CART_LIFETIME = timedelta(days=env.int("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.

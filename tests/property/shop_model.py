@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from carts.domain import CartNotOpen, ItemNotFound
 from checkout.errors import (
@@ -33,7 +32,7 @@ from payments.domain import (
     NothingToCapture,
     RefundExceedsPaid,
 )
-from pricing.domain import price
+from pricing.domain import TaxTerms, price
 from tests.property.payment_model import Payment
 from tests.property.shop_values import Cart, Checkout, Order, Refused
 
@@ -47,7 +46,7 @@ EDITABLE, PAYING = {"incomplete", "ready"}, {"completing", "requires_action"}
 class Shop:
     """Everything there is."""
 
-    def __init__(self, stock: Mapping[str, int], prices: Mapping[str, int], tax: Decimal) -> None:
+    def __init__(self, stock: Mapping[str, int], prices: Mapping[str, int], tax: TaxTerms) -> None:
         self.on_hand = dict(stock)
         self.prices = dict(prices)
         self.tax = tax
@@ -156,7 +155,7 @@ class Shop:
     def total(self, index: int) -> int:
         checkout = self.checkouts[index]
         lines = [(self.prices[sku], units) for sku, units in checkout.lines.items()]
-        quote = price(lines, shipping=SHIPPING[checkout.method], tax_rate=self.tax)
+        quote = price(lines, shipping=SHIPPING[checkout.method], tax=self.tax)
         return quote.totals.total
 
     def _require_editable(self, index: int, now: datetime) -> None:
@@ -285,10 +284,10 @@ class Shop:
         quote = price(
             [(self.prices[sku], units) for sku, units in checkout.lines.items()],
             shipping=SHIPPING[checkout.method],
-            tax_rate=self.tax,
+            tax=self.tax,
         )
         worth = {
-            sku: line.total + line.tax
+            sku: line.total + (0 if self.tax.included else line.tax)
             for sku, line in zip(checkout.lines, quote.lines, strict=True)
         }
         self.orders.append(Order(index, payment, checkout.lines, quote.totals.total, worth))

@@ -45,6 +45,7 @@ from orders.models import Order
 from payments.domain import Outcome, OutcomeKind, OutcomeMismatch, ProviderEvent
 from payments.models import Payment
 from payments.services import execute_operations
+from pricing.domain import TaxRounding, TaxTerms
 from tests.property import ledger
 from tests.property.payment_model import Contradiction
 from tests.property.shop_model import Shop
@@ -92,15 +93,24 @@ class ShopMachine(RuleBasedStateMachine):
         self.cart_ids: list[UUID] = []
         self.checkout_ids: list[UUID] = []
 
-    @initialize(stock=st.integers(3, 9), capture=st.sampled_from(["automatic", "manual"]))
-    def open_shop(self, stock: int, capture: str) -> None:
+    @initialize(
+        stock=st.integers(3, 9),
+        capture=st.sampled_from(["automatic", "manual"]),
+        tax=st.builds(TaxTerms, st.just(TAX), st.booleans(), st.sampled_from(TaxRounding)),
+    )
+    def open_shop(self, stock: int, capture: str, tax: TaxTerms) -> None:
         self.capture = capture
-        self.settings = override_settings(PAYMENT_CAPTURE=capture, TAX_RATE=TAX)
+        self.settings = override_settings(
+            PAYMENT_CAPTURE=capture,
+            TAX_RATE=tax.rate,
+            PRICES_INCLUDE_TAX=tax.included,
+            TAX_ROUNDING=tax.rounding,
+        )
         self.settings.enable()
         offer_shipping()
         stock_variants(len(SKUS), stock=stock)
         prices = {sku: 1_000 + number for number, sku in enumerate(SKUS)}
-        self.shop = Shop(dict.fromkeys(SKUS, stock), prices, TAX)
+        self.shop = Shop(dict.fromkeys(SKUS, stock), prices, tax)
 
     def teardown(self) -> None:
         self.settings.disable()
