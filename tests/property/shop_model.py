@@ -7,7 +7,7 @@ by their place in a list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from carts.domain import CartNotOpen, ItemNotFound
@@ -60,17 +60,22 @@ class Shop:
     def reserved(self, sku: str) -> int:
         return sum(checkout.held.get(sku, 0) for checkout in self.checkouts)
 
-    def adjust(self, sku: str, delta: int) -> None:
+    def adjust(self, sku: str, delta: int, now: datetime) -> None:
         left = self.on_hand[sku] + delta
-        if delta < 0 and left < self.reserved(sku):
+        held = sum(each.held.get(sku, 0) for each in self.checkouts if each.expires > now)
+        if delta < 0 and left < held:
             raise Refused(InsufficientStock)
+        self._end_lapsed({sku}, now)
         self.on_hand[sku] = left
+
+    def _end_lapsed(self, skus: Collection[str], now: datetime) -> None:
+        for checkout in self.checkouts:
+            if checkout.expires <= now:
+                checkout.held = {k: n for k, n in checkout.held.items() if k not in skus}
 
     def _require_free(self, demand: Mapping[str, int], now: datetime) -> None:
         if self._is_short(demand):
-            for checkout in self.checkouts:
-                if checkout.expires <= now:
-                    checkout.held = {k: n for k, n in checkout.held.items() if k not in demand}
+            self._end_lapsed(demand, now)
         if self._is_short(demand):
             raise Refused(InsufficientStock)
 

@@ -299,7 +299,7 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(sku=skus, delta=st.integers(-4, 4).filter(bool))
     def adjust_stock(self, sku: str, delta: int) -> None:
         self.both(
-            lambda shop: shop.adjust(sku, delta),
+            lambda shop: shop.adjust(sku, delta, self.now),
             lambda: adjust_stock_of_sku(
                 sku=sku, delta=delta, reason="Counted", actor_id=None, now=self.now
             ),
