@@ -29,6 +29,9 @@ from core.http.throttling import counted_refusal
 
 CONTENT_TYPE = "application/problem+json"
 MAX_ERRORS = 100
+# A name that the client made up, and a detail that quotes a value, may be a megabyte long.
+MAX_POINTER_LENGTH = 200
+MAX_DETAIL_LENGTH = 1_000
 
 STATUSES: dict[type[CongoCartError], HTTPStatus] = {
     kinds.Invalid: HTTPStatus.BAD_REQUEST,
@@ -95,7 +98,11 @@ def problem_of(error: CongoCartError) -> dict[str, Any]:
     }
     if error.errors:
         body["errors"] = [
-            {"pointer": item.pointer, "code": item.code, "detail": item.detail}
+            {
+                "pointer": item.pointer[:MAX_POINTER_LENGTH],
+                "code": item.code,
+                "detail": item.detail[:MAX_DETAIL_LENGTH],
+            }
             for item in error.errors[:MAX_ERRORS]
         ]
     return body
