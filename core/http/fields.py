@@ -6,14 +6,21 @@ sends the wrong type has a bug and is told so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any, ClassVar, TypeVar
 
-from django.core.validators import RegexValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MinLengthValidator,
+    ProhibitNullCharactersValidator,
+    RegexValidator,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from core.money import MAX_AMOUNT, known_currencies
 
@@ -21,6 +28,13 @@ K = TypeVar("K")
 
 # Of one list or object. After these the rest is not looked at: reporting is what costs.
 MAX_FAULTS = 20
+_OF_EVERY_TEXT = (
+    MaxLengthValidator,
+    MinLengthValidator,
+    ProhibitNullCharactersValidator,
+    ProhibitSurrogateCharactersValidator,
+)
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -46,12 +60,22 @@ class StrictBooleanField(serializers.BooleanField):
 class StrictCharField(serializers.CharField):
     """A JSON string, without NUL. Its length counts before spaces are trimmed, as documented."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._has_own_rules = not all(type(check) in _OF_EVERY_TEXT for check in self.validators)
+
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        if data is not serializers.empty and data is not None and not isinstance(data, str):
+        if isinstance(data, str):
+            if self.max_length is not None and len(data) > self.max_length:
+                self.fail("max_length", max_length=self.max_length)
+        elif data is not serializers.empty and data is not None:
             self.fail("invalid")
-        if isinstance(data, str) and self.max_length is not None and len(data) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)
         return super().run_validation(data)
+
+    def run_validators(self, value: Any) -> None:
+        """Call the validators when one could object; they cost more than all else of a text."""
+        if self._has_own_rules or len(value) < (self.min_length or 0) or _UNSTORABLE.search(value):
+            super().run_validators(value)
 
 
 class StrictEmailField(StrictCharField, serializers.EmailField):
