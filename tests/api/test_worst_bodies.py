@@ -17,7 +17,11 @@ from hypothesis import strategies as st
 from core.http.json import MAX_VALUES
 from tests.api.bad_input import JSON, OPERATIONS, Operation, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("frozen_heap"),
+]
 
 SECONDS = 0.05
 # What is accepted also costs its effect: a checkout of 1,000 lines writes 3,000 rows.

@@ -69,6 +69,7 @@ def test_ordinary_depth_and_breadth_are_read():
     assert parse(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
 
 
+@pytest.mark.usefixtures("frozen_heap")
 @pytest.mark.parametrize(
     "body",
     [
