@@ -53,6 +53,8 @@ RATES = {
 EXACT_RATES = frozenset({"auth", "mail"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)
 MAX_BODY_BYTES = 1024 * 1024
+# How long a body may be on its way, from its first byte to its last.
+BODY_SECONDS = env.float("CONGOCART_BODY_SECONDS", 10.0)
 
 # ---- payments ---------------------------------------------------------------------------------
 

@@ -60,6 +60,12 @@ class UnsupportedMediaType(CongoCartError):
     code = "unsupported_media_type"
 
 
+class BodyTooSlow(CongoCartError):
+    """The body did not arrive in time."""
+
+    code = "request_timeout"
+
+
 class InternalError(CongoCartError):
     """Something went wrong on our side. It has been recorded under this request id."""
 
@@ -69,6 +75,7 @@ class InternalError(CongoCartError):
 STATUSES |= {
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
