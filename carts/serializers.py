@@ -8,7 +8,14 @@ from typing import Any
 from rest_framework import serializers
 
 from carts.domain import CartStatus, CartView
-from core.http.fields import CurrencyField, Input, MoneyOutput, Output, StrictIntegerField
+from core.http.fields import (
+    CurrencyField,
+    Input,
+    MoneyOutput,
+    Output,
+    StrictIntegerField,
+    StrictListField,
+)
 from core.http.serializers import (
     ItemInput,
     MessageOutput,
@@ -25,13 +32,13 @@ class CartInput(Input):
     examples = {"currency": "GBP", "items": ...}
 
     currency = CurrencyField(required=False)
-    items = serializers.ListField(child=ItemInput(), required=False, max_length=MAX_LINES)
+    items = StrictListField(child=ItemInput(), required=False, max_length=MAX_LINES)
 
 
 class ItemsInput(Input):
     """All lines that the cart is to hold."""
 
-    items = serializers.ListField(child=ItemInput(), max_length=MAX_LINES)
+    items = StrictListField(child=ItemInput(), max_length=MAX_LINES)
 
 
 class QuantityInput(Input):

@@ -21,6 +21,7 @@ from core.http.fields import (
     Output,
     StrictCharField,
     StrictEmailField,
+    StrictListField,
     StrictUUIDField,
 )
 from core.http.serializers import (
@@ -66,9 +67,7 @@ class CheckoutInput(CheckoutChangeInput):
     examples = {**CheckoutChangeInput.examples, "cart_id": ...}
 
     cart_id = StrictUUIDField(required=False)
-    items = serializers.ListField(
-        child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES
-    )
+    items = StrictListField(child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES)
     currency = CurrencyField(required=False, help_text="With `items` only.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -60,6 +60,8 @@ RATES = {
 EXACT_RATES = frozenset({"auth", "mail"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)
 MAX_BODY_BYTES = 1024 * 1024
+# How long a body may be on its way, from its first byte to its last.
+BODY_SECONDS = env.float("CONGOCART_BODY_SECONDS", 10.0)
 
 # ---- payments ---------------------------------------------------------------------------------
 
@@ -252,7 +254,8 @@ STORAGES = {
 }
 # Without a build step the files are served from the packages that they come in.
 WHITENOISE_USE_FINDERS = not PRODUCTION
-DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+# Without files: to decode a form costs a tenth of a second a megabyte.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES // 2
 CSRF_FAILURE_VIEW = "core.http.error_pages.csrf_failure"
 
 # ---- logs -------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from core.http.fields import (
     Output,
     StrictBooleanField,
     StrictCharField,
+    StrictListField,
 )
 from core.http.serializers import (
     AddressOutput,
@@ -51,9 +52,7 @@ class RefundInput(Input):
     examples = {"items": ..., "reason": "Arrived broken.", "restock": False}
 
     amount = MoneyInput(required=False)
-    items = serializers.ListField(
-        child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES
-    )
+    items = StrictListField(child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES)
     reason = StrictCharField(required=False, allow_blank=True, max_length=255)
     restock = StrictBooleanField(required=False, help_text="Put the items back into stock.")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from math import inf
@@ -46,6 +47,15 @@ def signing_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.tokens.signing_keys.STALE_AFTER", inf)
     keyring.cache(_RING)
     verified_tokens.clear()
+
+
+@pytest.fixture
+def frozen_heap() -> Iterator[None]:
+    """The garbage collector leaves alone what is there already, as it does in the server."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture
