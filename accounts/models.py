@@ -107,6 +107,13 @@ class RefreshSession(models.Model):
     current_jti = models.CharField(
         max_length=32, help_text="The id of the one refresh token that is not yet spent."
     )
+    spent_jti = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The id of the one that was spent last, at the time of the last use.",
+    )
     user_agent = models.CharField(max_length=200, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -191,6 +191,8 @@ AUDIT_DAYS = env.int("CONGOCART_AUDIT_DAYS", 730)
 # With it, a session without two-factor authentication carries no staff role, and in the admin it
 # can do nothing but set it up.
 STAFF_MFA_REQUIRED = env.bool("CONGOCART_STAFF_MFA_REQUIRED", False)
+# How long the refresh token spent last may be sent again, by another tab of the same client.
+REFRESH_REUSE = timedelta(seconds=env.int("CONGOCART_REFRESH_REUSE_SECONDS", 10))
 TOKEN_ISSUER = env.str("CONGOCART_TOKEN_ISSUER", "congocart")
 TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")
 LANGUAGE_CODE = "en-gb"

@@ -99,8 +99,9 @@ class AuthViewSet(ViewSet):
         responses={200: TokenPairOutput},
         errors=services.REFRESH_SESSION_ERRORS,
         tag=TAG,
-        description="The refresh token is spent by this. Sending it again ends the session, so "
-        "retry a lost response with the same Idempotency-Key.",
+        description="The refresh token is spent by this. For some seconds the one spent last gets "
+        "its successor again, because two tabs may refresh at once. Sent later, it ends the "
+        "session, and so does an older one. Retry a lost response with the same Idempotency-Key.",
     )
     def refresh(self, request: Request) -> HttpResponse:
         values = validated(RefreshInput, request)

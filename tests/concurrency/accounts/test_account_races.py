@@ -3,6 +3,7 @@ from __future__ import annotations
 from base64 import b32decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from threading import Barrier
 from time import monotonic, sleep
@@ -24,7 +25,7 @@ from accounts.services import (
     start_mfa,
 )
 from accounts.services.totp import STEP_SECONDS, code_of
-from accounts.tokens.json_web_tokens import verified_tokens
+from accounts.tokens.json_web_tokens import read_refresh, verified_tokens
 from accounts.tokens.signing_keys import Keyring, keyring
 from checkout.models import Checkout
 from core.errors import CongoCartError
@@ -69,7 +70,22 @@ def at_once(number: int, work: Callable[[], object]) -> list[object]:
         return [future.result() for future in [threads.submit(run) for _ in range(number)]]
 
 
-def test_one_refresh_token_used_twice_at_once_gives_one_pair_and_one_revocation():
+def test_two_tabs_that_refresh_at_once_go_on_with_one_session():
+    ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+    now = timezone.now()
+    held = log_in(email="ada@example.com", password=PASSWORD, device=Device(), now=now).refresh
+    for _ in range(10):
+        results = at_once(2, lambda held=held: refresh_session(refresh=held, now=timezone.now()))
+        assert [type(result).__name__ for result in results] == ["TokenPair"] * 2
+        assert len({read_refresh(pair.refresh) for pair in results}) == 1
+        held = results[0].refresh
+    assert RefreshSession.objects.filter(revoked_at=None).count() == 1
+
+
+def test_where_nothing_may_be_repeated_a_refresh_token_used_twice_at_once_ends_its_session(
+    settings,
+):
+    settings.REFRESH_REUSE = timedelta(0)
     ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
     for _ in range(10):
         now = timezone.now()
