@@ -78,6 +78,10 @@ class TooManyAttempts(TooManyRequests):
     code = "too_many_attempts"
 
 
+class PasswordChecksBusy(TooManyRequests):
+    """Too many passwords are being checked right now; try again in a moment."""
+
+
 class TokenInvalid(InvalidToken):
     """The token is not valid."""
 

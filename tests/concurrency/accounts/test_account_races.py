@@ -9,10 +9,11 @@ from threading import Barrier
 from time import monotonic, sleep
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.domain import ERASED_DOMAIN, Device, Role, TokenPair
+from accounts.domain import ERASED_DOMAIN, Device, InvalidCredentials, Role, TokenPair
 from accounts.models import RefreshSession, SavedAddress, SigningKey, User
 from accounts.services import (
     confirm_mfa,
@@ -147,6 +148,35 @@ def test_a_login_that_races_the_turning_on_of_mfa_leaves_no_session_without_it()
         assert isinstance(login.result(), TokenPair)
         assert len(turning_on.result()) == 10
     assert not RefreshSession.objects.filter(revoked_at=None).exists()
+
+
+OUTDATED = make_password(PASSWORD, hasher=Argon2PasswordHasher())
+
+
+@pytest.mark.parametrize("stored", ["", OUTDATED], ids=["as is", "to be upgraded"])
+def test_a_login_whose_password_is_changed_before_its_session_opens_is_refused(stored):
+    """The login has checked the password when it waits for the change to commit."""
+    ada = ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+    User.objects.update(password=stored or ada.password)
+    credentials = {"email": ada.email, "password": PASSWORD, "device": Device()}
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            User.objects.update(password=make_password("staple hinge lantern"))
+            login = threads.submit(in_a_thread, partial(log_in, **credentials, now=timezone.now()))
+            until(lambda: waiting() == 1)
+        assert isinstance(login.result(), InvalidCredentials)
+    assert not RefreshSession.objects.exists()
+    assert User.objects.get().check_password("staple hinge lantern")
+
+
+def test_logins_that_upgrade_one_hash_at_once_all_succeed():
+    ada = ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+    credentials = {"email": ada.email, "password": PASSWORD, "device": Device()}
+    for _ in range(3):
+        User.objects.update(password=OUTDATED)
+        results = at_once(2, partial(log_in, **credentials, now=timezone.now()))
+        assert [type(result) for result in results] == [TokenPair] * 2
+        assert User.objects.get().password != OUTDATED
 
 
 def test_rotating_the_keys_under_load_logs_nobody_out():
