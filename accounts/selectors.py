@@ -67,6 +67,11 @@ def live_roles(user_id: UUID, session_id: UUID, now: datetime) -> frozenset[str]
     )
 
 
+def is_verified(user_id: UUID) -> bool:
+    """Return whether a user has proved to read their e-mail address."""
+    return User.objects.filter(pk=user_id).exclude(email_verified_at=None).exists()
+
+
 def users_with_mfa() -> QuerySet[User]:
     """Return users with `mfa_since`, which is None where MFA is off, in one statement."""
     confirmed = TotpDevice.objects.filter(pk=OuterRef("pk")).values("confirmed_at")
@@ -82,6 +87,11 @@ def mfa_of(user_id: UUID) -> MfaStatus | None:
     if device is None or device.confirmed_at is None:
         return None
     return MfaStatus(since=device.confirmed_at, recovery_codes_left=device.left)
+
+
+def has_logged_in_from(*, email: str, ip_address: str) -> bool:
+    """Return whether the account of an e-mail address has a session of that IP address."""
+    return RefreshSession.objects.filter(user__email=email, ip_address=ip_address).exists()
 
 
 def sessions_of(user_id: UUID, now: datetime) -> QuerySet[RefreshSession]:

@@ -41,16 +41,18 @@ TAX_RATE = Decimal(env.str("CONGOCART_TAX_RATE", "0"))
 CART_LIFETIME = timedelta(days=env.int("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 RATE_LIMITS = env.str("CONGOCART_RATE_LIMITS", "on") != "off"
-# Hits/seconds of one caller: an account, an API key, or an IP address.
+# Hits/seconds of one caller: an account, an API key, or an IP address. `mail` is counted for each
+# caller and recipient, `mail_address` for each recipient, from anywhere.
 RATES = {
     "read": env.str("CONGOCART_RATE_READ", "6000/60"),
     "write": env.str("CONGOCART_RATE_WRITE", "3000/60"),
     "auth": env.str("CONGOCART_RATE_AUTH", "300/60"),
     "mail": env.str("CONGOCART_RATE_MAIL", "5/3600"),
+    "mail_address": env.str("CONGOCART_RATE_MAIL_ADDRESS", "50/3600"),
     "key": env.str("CONGOCART_RATE_KEY", "3000/60"),
 }
 # Counted across processes even without Redis, at one statement a hit.
-EXACT_RATES = frozenset({"auth", "mail"})
+EXACT_RATES = frozenset({"auth", "mail", "mail_address"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)
 MAX_BODY_BYTES = 1024 * 1024
 

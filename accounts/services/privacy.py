@@ -14,7 +14,7 @@ from accounts.domain import ERASED_DOMAIN
 from accounts.models import EmailChange, RecoveryCode, TotpDevice, User
 from accounts.personal_data import Person, handlers, handlers_from_the_top
 from accounts.selectors import personal_data, profile_of
-from accounts.services.recovery import reauthenticate
+from accounts.services.confirmation import reauthenticate
 from core.db.transactions import use_case
 
 
