@@ -65,6 +65,13 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(email=Lower("email")), name="accounts_email_in_lower_case"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["sessions_ended_at"],
+                condition=models.Q(is_active=False),
+                name="accounts_closed_by_time",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -13,7 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.domain import AddressNotFound, MfaStatus, Role, UserNotFound, session_roles
+from accounts.domain import AddressNotFound, MfaStatus, Role, session_roles
 from accounts.models import (
     EmailChange,
     RecoveryCode,
@@ -23,6 +23,7 @@ from accounts.models import (
     User,
 )
 from core.address import Address
+from core.errors import Unauthenticated
 
 _ROLES = frozenset(Role)
 
@@ -34,10 +35,10 @@ def users_with_roles() -> QuerySet[User]:
 
 
 def profile_of(user_id: UUID) -> User:
-    """Return an active user with `group_names`. Raises `UserNotFound`."""
+    """Return an active user with `group_names`. Raises `Unauthenticated` for a closed account."""
     user = users_with_roles().filter(pk=user_id, is_active=True).first()
     if user is None:
-        raise UserNotFound
+        raise Unauthenticated
     return user
 
 
