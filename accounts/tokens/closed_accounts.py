@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.tokens.json_web_tokens import CLOCK_SKEW_SECONDS
 
 STALE_AFTER = 1.0
+CLOCK_SKEW = timedelta(seconds=CLOCK_SKEW_SECONDS)
 
 
 class ClosedAccounts:
@@ -37,7 +38,12 @@ class ClosedAccounts:
         if self._is_stale():
             with self._lock:
                 if self._is_stale():
-                    self._read()
+                    seen, read_at = self._changed[:], time.monotonic()
+                    # Those of before have no token that is in date, even by another node's clock.
+                    since = timezone.now() - ACCESS_LIFETIME - 2 * CLOCK_SKEW
+                    closed = User.objects.filter(is_active=False, sessions_ended_at__gt=since)
+                    self._ids = frozenset(closed.values_list("pk", flat=True))
+                    self._seen, self._read_at = seen, read_at
         return user_id in self._ids
 
     def cache(self, user_ids: frozenset[UUID]) -> None:
@@ -50,13 +56,6 @@ class ClosedAccounts:
 
     def _is_stale(self) -> bool:
         return self._changed[:] != self._seen or time.monotonic() - self._read_at > STALE_AFTER
-
-    def _read(self) -> None:
-        seen, read_at = self._changed[:], time.monotonic()
-        in_date = timezone.now() - ACCESS_LIFETIME - timedelta(seconds=CLOCK_SKEW_SECONDS)
-        closed = User.objects.filter(is_active=False, sessions_ended_at__gt=in_date)
-        self._ids = frozenset(closed.values_list("pk", flat=True))
-        self._seen, self._read_at = seen, read_at
 
 
 closed_accounts = ClosedAccounts()
