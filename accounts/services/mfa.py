@@ -89,7 +89,8 @@ def confirm_mfa(*, user_id: UUID, code: str, now: datetime) -> list[str]:
 
     @use_case
     def confirm() -> list[str]:
-        # A login that found MFA off has opened its session, or waits for this lock.
+        # A login that found MFA off has opened its session, or waits for this lock. Before the
+        # device, as everywhere: what erases or resets an account meanwhile would wait in a circle.
         lock_user(user_id=user_id)
         device = TotpDevice.objects.select_for_update(no_key=True).filter(pk=user_id).first()
         if device is None:

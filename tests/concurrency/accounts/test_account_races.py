@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.domain import ERASED_DOMAIN, Device, InvalidCredentials, Role, TokenPair
-from accounts.models import RefreshSession, SavedAddress, SigningKey, User
+from accounts.models import RefreshSession, SavedAddress, SigningKey, TotpDevice, User
 from accounts.services import (
     confirm_mfa,
     ensure_user,
@@ -148,6 +148,23 @@ def test_a_login_that_races_the_turning_on_of_mfa_leaves_no_session_without_it()
         assert isinstance(login.result(), TokenPair)
         assert len(turning_on.result()) == 10
     assert not RefreshSession.objects.filter(revoked_at=None).exists()
+
+
+def test_turning_mfa_on_waits_for_the_account_before_it_holds_the_device():
+    """Whatever ends MFA holds the account first: in the other order both would wait forever."""
+    ada = ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+    now = timezone.now()
+    secret = start_mfa(user_id=ada.pk, password=PASSWORD, now=now).secret
+    code = code_of(b32decode(secret), int(now.timestamp()) // STEP_SECONDS)
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=ada.pk)
+            turning_on = threads.submit(
+                in_a_thread, partial(confirm_mfa, user_id=ada.pk, code=code, now=now)
+            )
+            until(lambda: waiting() == 1)
+            assert TotpDevice.objects.select_for_update(nowait=True).get(pk=ada.pk)
+        assert len(turning_on.result()) == 10
 
 
 OUTDATED = make_password(PASSWORD, hasher=Argon2PasswordHasher())
