@@ -48,16 +48,18 @@ MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
 # Of a variant's units on hand, by one IP address that gives no email address.
 HOLDABLE_SHARE = Decimal(env.str("CONGOCART_HOLDABLE_SHARE", "0.5"))
 RATE_LIMITS = env.str("CONGOCART_RATE_LIMITS", "on") != "off"
-# Hits/seconds of one caller: an account, an API key, or an IP address.
+# Hits/seconds of one caller: an account, an API key, or an IP address. `mail` is counted for each
+# caller and recipient, `mail_address` for each recipient, from anywhere.
 RATES = {
     "read": env.str("CONGOCART_RATE_READ", "6000/60"),
     "write": env.str("CONGOCART_RATE_WRITE", "3000/60"),
     "auth": env.str("CONGOCART_RATE_AUTH", "300/60"),
     "mail": env.str("CONGOCART_RATE_MAIL", "5/3600"),
+    "mail_address": env.str("CONGOCART_RATE_MAIL_ADDRESS", "50/3600"),
     "key": env.str("CONGOCART_RATE_KEY", "3000/60"),
 }
 # Counted across processes even without Redis, at one statement a hit.
-EXACT_RATES = frozenset({"auth", "mail"})
+EXACT_RATES = frozenset({"auth", "mail", "mail_address"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)
 MAX_BODY_BYTES = 1024 * 1024
 # How long a body may be on its way, from its first byte to its last.
@@ -184,7 +186,7 @@ CACHES = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["staff.backends.RoleBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.BoundedArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -200,6 +202,8 @@ AUDIT_DAYS = env.int("CONGOCART_AUDIT_DAYS", 730)
 # With it, a session without two-factor authentication carries no staff role, and in the admin it
 # can do nothing but set it up.
 STAFF_MFA_REQUIRED = env.bool("CONGOCART_STAFF_MFA_REQUIRED", False)
+# How long the refresh token spent last may be sent again, by another tab of the same client.
+REFRESH_REUSE = timedelta(seconds=env.int("CONGOCART_REFRESH_REUSE_SECONDS", 10))
 TOKEN_ISSUER = env.str("CONGOCART_TOKEN_ISSUER", "congocart")
 TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")
 LANGUAGE_CODE = "en-gb"

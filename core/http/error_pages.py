@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from core.errors import Forbidden, Invalid, NotFound, TooLarge, nul_error
+from core.errors import CongoCartError, Forbidden, Invalid, NotFound, TooLarge, nul_error
 from core.http.problems import (
     CONTENT_TYPE,
     STATUSES,
@@ -56,6 +56,12 @@ class ProblemMiddleware:
         if response.status_code < 400 or response.get("Content-Type") == CONTENT_TYPE:
             return response
         return _as_problem(response)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """Turn a refusal that no page of the admin has caught into its problem document."""
+        return problem_response(exception) if isinstance(exception, CongoCartError) else None
 
 
 def _closing(response: HttpResponse) -> HttpResponse:
