@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from congocart import api_reference
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
+from congocart.databases import database_settings
 from congocart.production import DEVELOPMENT_SECRET, unsafe_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -142,21 +142,11 @@ APPEND_SLASH = False
 # One thread uses one connection at most.
 SERVER_THREADS = env.int("CONGOCART_THREADS", 4)
 WORKER_JOBS = env.int("CONGOCART_WORKER_JOBS", 4)
-_database = env.db_url("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/congocart")
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        **_database,
-        "ENGINE": "core.db.postgresql",
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {
-            **_database.get("OPTIONS", {}),
-            "pool": {
-                "min_size": 0,
-                "max_size": env.int("CONGOCART_DB_POOL_SIZE", max(SERVER_THREADS, WORKER_JOBS) + 1),
-                "timeout": 10,
-            },
-        },
-    }
+DATABASES = {
+    "default": database_settings(
+        env.str("DATABASE_URL", "postgres://postgres@127.0.0.1:5432/congocart"),
+        pool_size=env.int("CONGOCART_DB_POOL_SIZE", max(SERVER_THREADS, WORKER_JOBS) + 1),
+    )
 }
 # LISTEN needs a session; behind PgBouncer in transaction mode the worker asks every 5 s instead.
 WORKER_LISTENS = env.str("CONGOCART_WORKER_LISTENS", "on") != "off"
