@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.urls import get_resolver
 from granian import Granian
 from granian.constants import Interfaces
@@ -24,7 +25,6 @@ from granian.log import LogLevels
 from congocart.processes import die_with_parent
 from congocart.wsgi import application
 
-THREADS = 4
 DRAIN_SECONDS = 25
 # A request's first line and headers together; more is refused with 431. At most 100 headers.
 HEADER_BYTES = 64 * 1024
@@ -66,8 +66,8 @@ def delete_old_metrics() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests in flight."""
     parser = argparse.ArgumentParser(prog="python -m congocart.server")
-    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    parser.add_argument("--host", default=settings.HOST)
+    parser.add_argument("--port", type=int, default=settings.PORT)
     options = parser.parse_args(arguments)
     delete_old_metrics()
     server = Granian(
@@ -75,8 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         address=options.host,
         port=options.port,
         interface=Interfaces.WSGI,
-        workers=int(os.environ.get("CONGOCART_WORKERS", "0")) or default_workers(),
-        blocking_threads=int(os.environ.get("CONGOCART_THREADS", THREADS)),
+        workers=settings.SERVER_WORKERS or default_workers(),
+        blocking_threads=settings.SERVER_THREADS,
         respawn_failed_workers=True,
         respawn_interval=0.1,
         workers_kill_timeout=DRAIN_SECONDS,
