@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> None:
         try:
             psycopg.connect(**parameters).close()
         except psycopg.Error as error:
-            # libpq names the host, and never the password.
             reason = next(iter(str(error).splitlines()), type(error).__name__)
-            sys.exit(f"congocart: the database cannot be used: {reason}")
+            host = parameters.get("host", "this machine")
+            sys.exit(f"congocart: the database on {host} cannot be used: {reason}")
     execute_from_command_line([*arguments])

@@ -42,12 +42,16 @@ class Environment:
         self.faults: list[builtins.str] = []
 
     def parsed(self, name: builtins.str, default: T, parse: Callable[[builtins.str], T]) -> T:
-        """Return what `parse` makes of the variable; its `ValueError` says what is wrong."""
+        """Return what `parse` makes of the variable; its `ValueError` says what is wrong.
+
+        Where the default is empty text, empty text is the default.
+        """
         self._names.add(name)
-        if name not in self._variables:
+        text = self._variables.get(name)
+        if text is None or text == default == "":
             return default
         try:
-            return parse(self._variables[name])
+            return parse(text)
         except ValueError as error:
             self.faults.append(f"{name} {error}")
             return default
@@ -55,10 +59,10 @@ class Environment:
     def str(
         self, name: builtins.str, default: builtins.str, *, one_of: Collection[builtins.str] = ()
     ) -> builtins.str:
-        """Return text, one of `one_of` if there are any, and empty only if the default is."""
+        """Return text, one of `one_of` if there are any."""
 
         def parse(text: builtins.str) -> builtins.str:
-            if default and not text:
+            if not text:
                 raise ValueError("is empty.")
             return chosen_from(*one_of)(text) if one_of else text
 
@@ -181,16 +185,16 @@ def web_address(text: str) -> str:
 
 
 def redis_url(text: str) -> str:
-    """Read the URL of a Redis, empty for none; it may hold a password."""
-    if not re.fullmatch(r"((rediss?|unix)://\S+)?", text):
+    """Read the URL of a Redis, which may hold a password."""
+    if not re.fullmatch(r"(rediss?|unix)://\S+", text):
         raise ValueError("is not like redis://host:6379/0.")
     return text
 
 
 def database_url(text: str) -> str:
-    """Read the URL of a PostgreSQL, empty for none; it may hold a password."""
+    """Read the URL of a PostgreSQL, which may hold a password."""
     try:
-        found = database_settings(text, pool_size=1) if text else {"NAME": "none", "PORT": ""}
+        found = database_settings(text, pool_size=1)
     except ImproperlyConfigured:
         found = {"NAME": ""}
     if not found["NAME"] or not re.fullmatch(r"[\d,]*", found["PORT"]):

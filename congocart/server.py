@@ -11,6 +11,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--host", default=settings.HOST)
     parser.add_argument("--port", type=int, default=settings.PORT)
     options = parser.parse_args(arguments)
+    if not settings.DATABASE_URL:
+        sys.exit("congocart: DATABASE_URL is not set; `manage.py up` brings a database of its own")
     delete_old_metrics()
     server = Granian(
         "congocart.wsgi:application",

@@ -114,7 +114,7 @@ class EmbeddedPostgres:
         self._wait_until_ready()
 
     def is_ready(self) -> bool:
-        """Tell whether the cluster accepts connections, whoever has started it."""
+        """Tell whether the cluster accepts connections, started by this process or another."""
         with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
             probe.connect(str(self.sockets / _SOCKET))
             return bool(_pid_if_ready(self.data))

@@ -77,12 +77,13 @@ def run(port_text: str, data: Path, *, demo: bool) -> int:
         read_settings = [sys.executable, "-c", "import congocart.settings"]
         if finish(spawn(read_settings, environment=environment)) != 0:
             return 1
+        url = ""
         if not environment.get("DATABASE_URL"):
             _say("starting PostgreSQL")
             database = EmbeddedPostgres(folder)
             supervisor.adopt(database)
             database.start()
-            environment["DATABASE_URL"] = database.url
+            url = environment["DATABASE_URL"] = database.url
         manage: list[str | Path] = [sys.executable, ROOT / "manage.py"]
         # In a process of its own, which reports its progress and says why it fails.
         prepare = [*manage, "prepare", "--static", *(["--demo"] if demo else [])]
@@ -94,7 +95,7 @@ def run(port_text: str, data: Path, *, demo: bool) -> int:
         )
         supervisor.wait_until_serving(port)
         _say(f"ready after {time.monotonic() - started:.1f} s")
-        print(introduction(port, folder, demo=demo), flush=True)  # noqa: T201
+        print(introduction(port, folder, database=url, demo=demo), flush=True)  # noqa: T201
         return supervisor.watch()
 
 

@@ -25,6 +25,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def own_environment() -> dict[str, str]:
+    """Ours without what would lead to the database of these tests, or give it its key."""
+    leads = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT", "SECRET_KEY"}
+    return {name: value for name, value in os.environ.items() if name not in leads}
+
+
 def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -44,7 +50,6 @@ class Shop:
 
     def launch(self, *, demo: bool = False) -> None:
         """Starts and does not wait."""
-        kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "PORT"}}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [
@@ -52,7 +57,7 @@ class Shop:
                     "--port", str(self.port), "--data-dir", self.data,
                     *([] if demo else ["--no-demo"]),
                 ],
-                env={**kept, "CONGOCART_ACCESS_LOG": "off", **self.environment},
+                env={**own_environment(), "CONGOCART_ACCESS_LOG": "off", **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -77,6 +82,9 @@ class Shop:
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=20)
+
+    def post(self, path: str, body: dict[str, object]) -> httpx.Response:
+        return httpx.post(f"http://127.0.0.1:{self.port}{path}", json=body, timeout=20)
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.running.pid).children(recursive=True)
