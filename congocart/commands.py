@@ -9,7 +9,6 @@ import psycopg
 from django.core.management import execute_from_command_line
 from django.db import connection
 
-CONNECT_SECONDS = 5
 # Commands that work without a database; all others are given one that responds.
 WITHOUT_DATABASE = frozenset(
     {
@@ -31,7 +30,7 @@ def needs_database(arguments: Sequence[str]) -> bool:
 def run(arguments: Sequence[str]) -> None:
     """Run a command; a database that does not respond is one line, with exit code 1."""
     if needs_database(arguments):
-        parameters = connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}
+        parameters = connection.get_connection_params()
         try:
             psycopg.connect(**parameters).close()
         except psycopg.Error as error:

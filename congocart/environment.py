@@ -70,7 +70,13 @@ class Environment:
 
     def bool(self, name: builtins.str, default: builtins.bool) -> builtins.bool:
         """Return what an on/off word says."""
-        return self.parsed(name, default, _switch)
+
+        def parse(text: builtins.str) -> builtins.bool:
+            if text.lower() not in _WORDS:
+                raise ValueError(f"is {text!r}; it has to be on or off.")
+            return _WORDS[text.lower()]
+
+        return self.parsed(name, default, parse)
 
     def int(
         self,
@@ -98,7 +104,14 @@ class Environment:
 
     def float(self, name: builtins.str, default: builtins.float) -> builtins.float:
         """Return a number above zero and at most a million, such as seconds."""
-        return self.parsed(name, default, _positive)
+
+        def parse(text: builtins.str) -> builtins.float:
+            number = float(text) if re.fullmatch(r"\d{1,7}(\.\d+)?", text, re.ASCII) else 0.0
+            if not 0 < number <= 10**6:
+                raise ValueError(f"is {text!r}; it has to be a number above 0.")
+            return number
+
+        return self.parsed(name, default, parse)
 
     def list(
         self,
@@ -227,16 +240,3 @@ def _is_url(text: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
-
-
-def _switch(text: str) -> bool:
-    if text.lower() not in _WORDS:
-        raise ValueError(f"is {text!r}; it has to be on or off.")
-    return _WORDS[text.lower()]
-
-
-def _positive(text: str) -> float:
-    number = float(text) if re.fullmatch(r"\d{1,7}(\.\d+)?", text, re.ASCII) else 0.0
-    if not 0 < number <= 10**6:
-        raise ValueError(f"is {text!r}; it has to be a number above 0.")
-    return number
