@@ -56,7 +56,7 @@ def test_two_servers_with_different_keys_leave_each_other_alone(tmp_path: Path, 
         assert settings.SECRET_KEY not in said
 
 
-@pytest.mark.parametrize("command", ["prepare", "worker"])
+@pytest.mark.parametrize("command", ["prepare", "worker", "rotate_keys"])
 def test_a_command_with_another_key_is_refused_in_one_line(command: str) -> None:
     record_secret_key()
     refused = manage(command, SECRET_KEY=OTHER)
