@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import psycopg
+from django.conf import settings
 from django.core.management import execute_from_command_line
 from django.db import connection
 
@@ -30,6 +31,8 @@ def needs_database(arguments: Sequence[str]) -> bool:
 def run(arguments: Sequence[str]) -> None:
     """Run a command; a database that does not respond is one line, with exit code 1."""
     if needs_database(arguments):
+        if not settings.DATABASE_URL:
+            sys.exit("congocart: DATABASE_URL is not set.")
         parameters = connection.get_connection_params()
         try:
             psycopg.connect(**parameters).close()

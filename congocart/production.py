@@ -29,7 +29,6 @@ def unsafe_settings(
     debug: bool,
     allowed_hosts: Sequence[str],
     payment_providers: Sequence[str],
-    database_url: str,
 ) -> Iterator[str]:
     """Yield a sentence for each setting with which production refuses to start.
 
@@ -45,8 +44,6 @@ def unsafe_settings(
             f"SECRET_KEY, and each of SECRET_KEY_FALLBACKS, has to be {MIN_SECRET_LENGTH} random "
             "characters or more."
         )
-    if not database_url:
-        yield "DATABASE_URL is not set."
     if debug:
         yield "DEBUG has to be off."
     if not allowed_hosts:

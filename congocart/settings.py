@@ -273,7 +273,6 @@ _unsafe = unsafe_settings(
     debug=DEBUG,
     allowed_hosts=ALLOWED_HOSTS,
     payment_providers=PAYMENT_PROVIDERS,
-    database_url=DATABASE_URL,
 )
 _contradictory = contradictory_settings(
     payment_providers=PAYMENT_PROVIDERS,

@@ -129,13 +129,16 @@ def require_free_port(port: int) -> None:
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
-    """Return the environment of the shop's processes; create the secret key of a new folder."""
+    """Return the environment of the shop's processes; keep the secret key of a new folder in it.
+
+    There `manage.py` finds it when it is run beside the shop.
+    """
     (folder / "static").mkdir(exist_ok=True)
     secret_key = folder / "secret_key"
     if not secret_key.exists():
         new = folder / "secret_key.new"
         new.touch(mode=0o600)
-        new.write_text(secrets.token_urlsafe(48))
+        new.write_text(os.environ.get("SECRET_KEY") or secrets.token_urlsafe(48))
         new.rename(secret_key)
     return {
         "SECRET_KEY": secret_key.read_text(),

@@ -50,6 +50,7 @@ class Shop:
 
     def launch(self, *, demo: bool = False) -> None:
         """Starts and does not wait."""
+        kept = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "PORT"}}
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
                 [
@@ -57,7 +58,7 @@ class Shop:
                     "--port", str(self.port), "--data-dir", self.data,
                     *([] if demo else ["--no-demo"]),
                 ],
-                env={**own_environment(), "CONGOCART_ACCESS_LOG": "off", **self.environment},
+                env={**kept, "CONGOCART_ACCESS_LOG": "off", **self.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -20,6 +20,11 @@ WHERE = (
     "from django.db import connection as c; c.cursor().execute('SELECT 1');"
     "print(c.settings_dict['HOST'])"
 )
+PRODUCTION = {
+    "CONGOCART_ENVIRONMENT": "production",
+    "SECRET_KEY": "".join(chr(97 + number % 26) for number in range(60)),
+    "ALLOWED_HOSTS": "shop.example",
+}
 PASSWORD = "correct horse battery"
 MAKE_USER = (
     "from accounts.services import ensure_user; from accounts.domain import Role;"
@@ -65,13 +70,24 @@ def processes_on(data: Path) -> list[psutil.Process]:
     ]
 
 
-def test_commands_reach_the_running_shop_with_its_keys(shop: Shop, tmp_path: Path) -> None:
+@pytest.mark.timeout(300)
+def test_commands_reach_the_running_shop(shop: Shop, tmp_path: Path) -> None:
     shop.start()
     assert f"postgres://postgres@/congocart?host={shop.data / 'run'}" in shop.said()
     assert "0 violations" in manage(shop.data, "audit")
     assert str(shop.data / "run") in manage(shop.data, "shell", "-v0", "-c", WHERE)
     assert "carts_cart" in manage(shop.data, "dbshell", stdin="\\dt")
+    goods = tmp_path / "goods.csv"
+    goods.write_text("sku,title,price,stock\nBOWL,Bowl,12.50,3\n")
+    manage(shop.data, "import_products", str(goods))
+    assert '"Bowl"' in shop.get("/api/v1/products?search=bowl").text
+    assert shop.end() == 0
 
+
+@pytest.mark.timeout(300)
+def test_commands_have_the_keys_of_the_running_shop(new_shop: Callable[..., Shop]) -> None:
+    shop = new_shop(SECRET_KEY=PRODUCTION["SECRET_KEY"])
+    shop.start()
     manage(shop.data, "shell", "-v0", "-c", MAKE_USER)
     manage(shop.data, "changepassword", "ada@example.com", stdin=f"{PASSWORD}!\n{PASSWORD}!\n")
     logged_in = shop.post(
@@ -82,12 +98,6 @@ def test_commands_reach_the_running_shop_with_its_keys(shop: Shop, tmp_path: Pat
     key = manage(shop.data, "rotate_keys").split()[-1].rstrip(".")
     assert key in shop.get("/.well-known/jwks.json").text
     assert "signing_key_not_readable" not in shop.said()
-
-    goods = tmp_path / "goods.csv"
-    goods.write_text("sku,title,price,stock\nBOWL,Bowl,12.50,3\n")
-    manage(shop.data, "import_products", str(goods))
-    assert '"Bowl"' in shop.get("/api/v1/products?search=bowl").text
-    assert shop.end() == 0
 
 
 def test_without_a_shop_the_database_runs_as_long_as_the_command(shop: Shop) -> None:
@@ -145,6 +155,7 @@ def test_before_the_first_start_a_command_says_so_and_makes_nothing(tmp_path: Pa
     assert not (tmp_path / "data").exists()
 
 
+@pytest.mark.parametrize("environment", [{}, PRODUCTION])
 @pytest.mark.parametrize(
     "command",
     [
@@ -153,16 +164,19 @@ def test_before_the_first_start_a_command_says_so_and_makes_nothing(tmp_path: Pa
         ["spectacular", "--file", "/dev/null"],
     ],
 )  # fmt: skip
-def test_what_needs_no_database_runs_without_one(command: list[str], tmp_path: Path) -> None:
-    manage(tmp_path / "data", *command)
+def test_what_needs_no_database_runs_without_one(
+    command: list[str], environment: dict[str, str], tmp_path: Path
+) -> None:
+    manage(tmp_path / "data", *command, **environment)
     assert not (tmp_path / "data").exists()
 
 
-def test_the_server_does_not_look_for_a_database(tmp_path: Path) -> None:
+@pytest.mark.parametrize("environment", [{}, PRODUCTION])
+def test_the_server_does_not_look_for_a_database(environment: dict[str, str]) -> None:
     server = subprocess.run(
         [sys.executable, "-m", "congocart.server", "--port", "1"],
         cwd=ROOT,
-        env=own_environment(),
+        env={**own_environment(), **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -191,13 +205,7 @@ def test_a_database_that_hangs_is_one_line(tmp_path: Path) -> None:
     assert time.monotonic() - started < 15
 
 
-def test_production_takes_no_database_but_the_one_it_is_given(tmp_path: Path) -> None:
-    secret = "".join(chr(97 + number % 26) for number in range(60))
-    line = refusal(
-        tmp_path,
-        "audit",
-        CONGOCART_ENVIRONMENT="production",
-        SECRET_KEY=secret,
-        ALLOWED_HOSTS="shop.example",
-    )
+@pytest.mark.parametrize("command", ["audit", "prepare", "worker"])
+def test_production_takes_no_database_but_the_one_it_is_given(command: str, tmp_path: Path) -> None:
+    line = refusal(tmp_path, command, **PRODUCTION)
     assert line == "congocart: DATABASE_URL is not set."
