@@ -8,7 +8,13 @@ from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.core import get_global
+from babel.numbers import (
+    format_currency,
+    get_currency_precision,
+    get_territory_currencies,
+    list_currencies,
+)
 
 # In minor units, of a price as of what an order comes to: far from the end of the 64 bits in
 # which both are stored.
@@ -35,6 +41,13 @@ def money_body(amount: int, currency: str) -> dict[str, int | str]:
 def known_currencies() -> frozenset[str]:
     """Return the ISO 4217 codes that the CLDR data of Babel knows."""
     return frozenset(list_currencies())
+
+
+@cache
+def currencies_in_use() -> frozenset[str]:
+    """Return the codes of what some country pays with today: no metal, no code for tests."""
+    countries = get_global("territory_currencies")
+    return frozenset(code for country in countries for code in get_territory_currencies(country))
 
 
 # CLDR, which is about printing, leaves out digits that nobody pays in any more. Where it

@@ -2,7 +2,7 @@
 
 After each step the database says what the model says, and the audit finds nothing. A
 failing program is printed in as few steps as it takes. The programs are the same in
-every run; `CONGOCART_MACHINE_SEED=7` makes others, `CONGOCART_MACHINE_PROGRAMS=1000` more.
+every run; `MACHINE_SEED=7` makes others, `MACHINE_PROGRAMS=1000` more.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ from tests.property.steps import (
 )
 from tests.shop import offer_shipping, stock_variants
 
-PROGRAMS = int(os.environ.get("CONGOCART_MACHINE_PROGRAMS", "40"))
-SEED = os.environ.get("CONGOCART_MACHINE_SEED")
+PROGRAMS = int(os.environ.get("MACHINE_PROGRAMS", "40"))
+SEED = os.environ.get("MACHINE_SEED")
 STAFF = Caller(roles=frozenset({"support", "manager"}))
 START = datetime(2030, 1, 1, tzinfo=UTC)
 TAX = Decimal("0.2")
