@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.core import get_global
+from babel.numbers import (
+    format_currency,
+    get_currency_precision,
+    get_territory_currencies,
+    list_currencies,
+)
 
 # In minor units, of a price as of what an order comes to: far from the end of the 64 bits in
 # which both are stored.
@@ -35,6 +41,13 @@ def money_body(amount: int, currency: str) -> dict[str, int | str]:
 def known_currencies() -> frozenset[str]:
     """Return the ISO 4217 codes that the CLDR data of Babel knows."""
     return frozenset(list_currencies())
+
+
+@cache
+def currencies_in_use() -> frozenset[str]:
+    """Return the codes of what some country pays with today: no metal, no code for tests."""
+    countries = get_global("territory_currencies")
+    return frozenset(code for country in countries for code in get_territory_currencies(country))
 
 
 # CLDR, which is about printing, leaves out digits that nobody pays in any more. Where it
@@ -78,11 +91,6 @@ def format_money(amount: int, currency: str) -> str:
             decimal_quantization=currency not in _ISO_DIGITS,
         )
     )
-
-
-def share(amount: int, rate: Decimal) -> int:
-    """Return `rate` (0.2 is twenty percent) of `amount`, rounded half up to a whole minor unit."""
-    return int((Decimal(amount) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

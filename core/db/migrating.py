@@ -15,12 +15,16 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
+from psycopg import Connection
 from psycopg import errors as pg
 
 LOCK_TIMEOUT = "'500 ms'"
 # A table that is always in use is tried for some four minutes.
 ATTEMPTS = 100
 PAUSE_SECONDS = 2.0
+TURN_SECONDS = 0.2
+# The key of the advisory lock: the first bytes of "congocart".
+_LOCK = int.from_bytes(b"congoca")
 
 Plan = list[tuple[Migration, bool]]
 
@@ -93,3 +97,14 @@ def migrate(say: Callable[[str], None]) -> bool:
         else:
             return True
     return False
+
+
+def take_turns(database: Connection[Any]) -> None:
+    """Return when no other `prepare` runs; none does until the transaction of `database` ends.
+
+    One that waited inside PostgreSQL would hold a snapshot, for whose end an index that is built
+    concurrently waits: each for the other, unnoticed.
+    """
+    database.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    while database.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone() != (True,):
+        time.sleep(TURN_SECONDS)

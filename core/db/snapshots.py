@@ -11,18 +11,19 @@ from django.db import connection
 CURRENT_SNAPSHOT = """
 SELECT pg_postmaster_start_time()::text || ' ' || (pg_control_checkpoint()).checkpoint_lsn || ' ' ||
        CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()::text
-            ELSE pg_current_snapshot()::text END
+            ELSE pg_current_snapshot()::text END || ' ' || ({clock})::text
  WHERE pg_current_xact_id_if_assigned() IS NULL
 """
 
 
-def current_snapshot() -> str | None:
+def current_snapshot(*, clock: str = "0") -> str | None:
     """Return a name for all that is committed now; any commit changes it.
 
-    None inside a transaction that has written, because that sees more than what is committed.
-    One statement that reads no table.
+    `clock` is SQL for a number that changes when the passing of time alone changes what a read
+    says. None inside a transaction that has written, because that sees more than what is
+    committed. One statement.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CURRENT_SNAPSHOT)
+        cursor.execute(CURRENT_SNAPSHOT.format(clock=clock))
         row = cursor.fetchone()
     return row[0] if row else None

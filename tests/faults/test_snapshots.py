@@ -32,7 +32,7 @@ def until_it_connects(server: EmbeddedPostgres) -> psycopg.Connection[Any]:
 
 
 def name_of(reader: psycopg.Connection[Any]) -> str:
-    [(name,)] = reader.execute(CURRENT_SNAPSHOT)
+    [(name,)] = reader.execute(CURRENT_SNAPSHOT.format(clock=0))
     assert isinstance(name, str)
     return name
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from argparse import ArgumentParser
 from io import StringIO
 from typing import Any
@@ -12,12 +11,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
-from core.db.migrating import migrate
+from core.db.migrating import migrate, take_turns
+from core.db.secret_keys import record_secret_key
 
 OLDEST_POSTGRES = 15
-TURN_SECONDS = 0.2
-# The key of the advisory lock: the first bytes of "congocart".
-_LOCK = int.from_bytes(b"congoca")
+_NOT_OURS = (
+    "SECRET_KEY is not the one that this shop runs with. Set that one, here or among "
+    "SECRET_KEY_FALLBACKS; if it is lost, see `manage.py prepare --new-secret-key`."
+)
 
 
 class Command(BaseCommand):
@@ -28,9 +29,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true", help="load the demo shop as well")
+        parser.add_argument(
+            "--new-secret-key",
+            action="store_true",
+            help="take this SECRET_KEY although the former one is lost, and all it encrypted",
+        )
         parser.add_argument("--static", action="store_true", help="collect static files as well")
 
-    def handle(self, *, demo: bool, static: bool, **options: Any) -> None:
+    def handle(self, *, demo: bool, static: bool, new_secret_key: bool, **options: Any) -> None:
         try:
             with psycopg.connect(**connection.get_connection_params()) as database:
                 found = database.info.server_version // 10_000
@@ -38,10 +44,13 @@ class Command(BaseCommand):
                     raise psycopg.NotSupportedError(
                         f"PostgreSQL {found} is too old, {OLDEST_POSTGRES} is needed"
                     )
-                _take_turns(database)
+                take_turns(database)
                 if migrate(self._say):
                     # Nothing is left to migrate: this makes the rows that Django keeps of models.
                     call_command("migrate", interactive=False, verbosity=0)
+                if not record_secret_key(replace=new_secret_key):
+                    self.stderr.write(f"congocart: {_NOT_OURS}")
+                    sys.exit(1)
                 if demo:
                     self._say("loading the demo shop")
                     call_command("load_demo", stdout=StringIO())
@@ -56,14 +65,3 @@ class Command(BaseCommand):
     def _say(self, progress: str) -> None:
         self.stdout.write(f"congocart: {progress}")
         self.stdout.flush()
-
-
-def _take_turns(database: psycopg.Connection[Any]) -> None:
-    """Return when this is the only `prepare`, and until the transaction of `database` ends.
-
-    One that waited inside PostgreSQL would hold a snapshot, for whose end an index that is built
-    concurrently waits: each for the other, unnoticed.
-    """
-    database.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-    while database.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone() != (True,):
-        time.sleep(TURN_SECONDS)

@@ -9,7 +9,7 @@ import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
@@ -22,6 +22,7 @@ from congocart.stalled_jobs import (
     STALLED_SECONDS,
     rescue_stalled_jobs,
 )
+from core.db.secret_keys import record_secret_key
 
 STOP_SECONDS = 25.0
 # A worker whose database is gone has nothing to wait for: it ends, and is started again.
@@ -42,8 +43,10 @@ class Command(BaseCommand):
 
     def handle(self, *, jobs: int, **options: Any) -> None:
         try:
+            if not record_secret_key():
+                raise CommandError("SECRET_KEY is not the one that this shop runs with.")
             asyncio.run(_work(jobs))
-        except (ConnectorException, psycopg.Error) as error:
+        except (ConnectorException, psycopg.Error, DatabaseError) as error:
             raise CommandError(f"the worker has lost its database: {error}") from error
 
 
