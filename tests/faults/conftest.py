@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from embedded.postgres import EmbeddedPostgres
-from tests.faults.running import ROOT, Shop, free_port, until
+from tests.faults.running import ROOT, Shop, free_port, is_ready, until
 from tests.faults.servers import configure
 
 
@@ -100,10 +100,3 @@ def serve(tmp_path: Path) -> Iterator[Callable[[str], httpx.Client]]:
     for server in servers:
         server.terminate()
         server.wait()
-
-
-def is_ready(client: httpx.Client) -> bool:
-    try:
-        return client.get("/readyz").status_code == 200
-    except httpx.TransportError:
-        return False

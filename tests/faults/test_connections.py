@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from embedded.postgres import EmbeddedPostgres
 from tests.faults.pooler import PROGRAM, Pooler
-from tests.faults.running import Shop
+from tests.faults.running import Shop, is_ready, until
 
 pytestmark = pytest.mark.faults
 
@@ -33,6 +34,21 @@ def test_a_restarted_database_costs_no_later_request(
     database.stop()
     database.start()
     assert [client.get("/readyz").status_code for _ in range(20)] == [200] * 20
+
+
+def test_a_database_that_was_away_for_long_is_used_as_soon_as_it_is_back(
+    database: EmbeddedPostgres, serve: Callable[[str], httpx.Client]
+) -> None:
+    client = serve(database.url)
+    database.stop()
+    away = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        while time.monotonic() - away < 20:
+            assert set(pool.map(lambda _: is_ready(client), range(8))) == {False}
+    database.start()
+    back = time.monotonic()
+    until(lambda: is_ready(client))
+    assert time.monotonic() - back < 7
 
 
 def test_without_its_database_a_server_lives_and_is_not_ready(
