@@ -170,8 +170,8 @@ class SavedAddress(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
-    first_name = models.CharField(max_length=100)
-    last_name = models.CharField(max_length=100)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
     company = models.CharField(max_length=100, blank=True)
     line1 = models.CharField(max_length=200)
     line2 = models.CharField(max_length=200, blank=True)
