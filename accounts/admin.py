@@ -17,12 +17,13 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
 
-from accounts.domain import STAFF_ROLES, Role, normalize_email
+from accounts.domain import STAFF_ROLES, Role
 from accounts.models import RefreshSession, SavedAddress, User
 from accounts.services import reset_mfa, revoke_sessions, set_password, unverify_email
 from core.backoffice.base import KeptAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, text
 from core.backoffice.filters import DaysFilter
+from core.email_address import normalize_email
 from core.errors import CongoCartError, Forbidden
 
 GRANTED = [(role.value, role.value.capitalize()) for role in Role if role in STAFF_ROLES]

@@ -190,11 +190,6 @@ class Device:
     ip_address: str | None = None
 
 
-def normalize_email(email: str) -> str:
-    """Return an e-mail address in the form in which it is stored and compared."""
-    return email.strip().lower()
-
-
 def normalize_password(password: str) -> str:
     """Return one form for all ways to compose the same characters (NFKC, NIST SP 800-63B)."""
     return unicodedata.normalize("NFKC", password)

@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.domain import EmailTaken, KeyState, Role, normalize_email, normalize_password
+from accounts.domain import EmailTaken, KeyState, Role, normalize_password
 from core.address import ADDRESS_FIELDS, Address
 from core.db.constraints import register
+from core.email_address import normalize_email
 from core.ids import uuid7
 
 

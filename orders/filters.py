@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from rest_framework import serializers
 
+from core.email_address import normalize_email
 from core.http.fields import StrictCharField, StrictChoiceField
 from core.http.filters import FilterSet, ParameterFilter
 from orders.domain import FulfillmentStatus, OrderStatus
@@ -65,8 +66,8 @@ class OrderFilterSet(FilterSet):
         return orders.with_payment_state().filter(Q(payment_state=value))
 
     def ordered_by(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        """Narrow to the orders of an address; they are stored in lower case."""
-        return orders.filter(email=value.lower())
+        """Narrow to the orders of an address."""
+        return orders.filter(email=normalize_email(value))
 
     def numbered(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         """Narrow to the order of a number; they are stored in upper case."""

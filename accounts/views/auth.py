@@ -13,7 +13,6 @@ from accounts.domain import (
     Device,
     TokenPair,
     WeakPassword,
-    normalize_email,
 )
 from accounts.serializers.credentials import (
     LoginInput,
@@ -22,6 +21,7 @@ from accounts.serializers.credentials import (
     TokenPairOutput,
 )
 from accounts.serializers.profile import ProfileOutput, profile_body
+from core.email_address import normalize_email
 from core.http.callers import client_address
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write

@@ -12,7 +12,6 @@ from accounts.access import ACCOUNT, ANYONE
 from accounts.authentication import user_of
 from accounts.domain import (
     LinkInvalid,
-    normalize_email,
 )
 from accounts.serializers.credentials import (
     ChangeEmailInput,
@@ -23,6 +22,7 @@ from accounts.serializers.credentials import (
     ResetPasswordInput,
 )
 from accounts.views.auth import device_of
+from core.email_address import normalize_email
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation

@@ -130,7 +130,7 @@ class ProductInput(Input):
     title = StrictCharField(max_length=255)
     slug = SlugField(required=False, help_text="Made from the title when left out.")
     description = StrictCharField(
-        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False
+        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False, multiline=True
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
     options = OptionInput(many=True, required=False)
@@ -157,7 +157,7 @@ class ProductChangesInput(Input):
     title = StrictCharField(max_length=255, required=False)
     slug = SlugField(required=False)
     description = StrictCharField(
-        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False
+        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False, multiline=True
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
     options = OptionInput(

@@ -14,7 +14,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
+from core.email_address import normalize_email
 from core.money import MAX_AMOUNT, known_currencies
+from core.text import UnprintableCharacter, clean_text
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -38,21 +40,47 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 class StrictCharField(serializers.CharField):
-    """A JSON string, without NUL. Its length counts before spaces are trimmed, as documented."""
+    """A JSON string, cleaned (`clean_text`), of one line unless `multiline`.
+
+    Its length counts before spaces are trimmed, as documented.
+    """
+
+    multiline = False
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.multiline = kwargs.pop("multiline", self.multiline)
+        super().__init__(**kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         if data is not serializers.empty and data is not None and not isinstance(data, str):
             self.fail("invalid")
         if isinstance(data, str) and self.max_length is not None and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
-        return super().run_validation(data)
+        return super().run_validation(self.clean(data) if isinstance(data, str) else data)
+
+    def clean(self, text: str) -> str:
+        """Return the text without what nobody sees."""
+        try:
+            return clean_text(text, multiline=self.multiline)
+        except UnprintableCharacter as error:
+            raise ValidationError(str(error), "unprintable_character") from None
 
 
 class StrictEmailField(StrictCharField, serializers.EmailField):
-    """An e-mail address of at most 254 characters (RFC 5321)."""
+    """An e-mail address of at most 254 characters (RFC 5321), in the form that is compared."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 254, **kwargs})
+
+    def clean(self, text: str) -> str:
+        """Return the address in lower case, its domain in ASCII."""
+        email = normalize_email(super().clean(text))
+        local, at, _ = email.rpartition("@")
+        if at and not local.isascii():
+            raise ValidationError(
+                "Letters beyond ASCII before the @ are not supported.", "local_part_not_ascii"
+            )
+        return email
 
 
 class StrictChoiceField(serializers.ChoiceField):
