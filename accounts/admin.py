@@ -32,6 +32,13 @@ GRANTED = [(role.value, role.value.capitalize()) for role in Role if role in STA
 admin.site.unregister(Group)
 
 
+def _stored(email: str) -> str:
+    normal = normalize_email(email)
+    if not normal.isascii():
+        raise forms.ValidationError("Letters beyond ASCII before the @ are not supported.")
+    return normal
+
+
 class NewUserForm(UserCreationForm):
     """A new account, identified by its e-mail address."""
 
@@ -41,8 +48,8 @@ class NewUserForm(UserCreationForm):
         widgets = {"email": UnfoldAdminEmailInputWidget}
 
     def clean_email(self) -> str:
-        """Return the address in lower case, as it is stored."""
-        return normalize_email(self.cleaned_data["email"])
+        """Return the address in the form in which it is stored."""
+        return _stored(self.cleaned_data["email"])
 
 
 class UserForm(UserChangeForm):
@@ -66,8 +73,8 @@ class UserForm(UserChangeForm):
             self.initial["roles"] = [group.name for group in self.instance.groups.all()]
 
     def clean_email(self) -> str:
-        """Return the address in lower case, as it is stored."""
-        return normalize_email(self.cleaned_data["email"])
+        """Return the address in the form in which it is stored."""
+        return _stored(self.cleaned_data["email"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse to remove one's own access."""

@@ -64,6 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_email_in_lower_case"
             ),
+            # Letters beyond it may have the lower case of another one.
+            models.CheckConstraint(
+                condition=models.Q(email__regex=r"^[\x01-\x7f]*$"), name="accounts_email_in_ascii"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -39,6 +39,8 @@ class SlugField(StrictCharField):
 class SkuField(StrictCharField):
     """A stock keeping unit: printable text without line breaks, no ending of our paths."""
 
+    multiline = True  # so that a line break is seen, and refused
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 100, **kwargs})
 
@@ -58,6 +60,16 @@ class OptionInput(Input):
 
     name = StrictCharField(max_length=100)
     values = serializers.ListField(child=StrictCharField(max_length=200), max_length=1_000)
+
+
+class VariantOptionsField(serializers.DictField):
+    """What a variant is of each option."""
+
+    child = StrictCharField(max_length=200)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        values: dict[str, str] = super().to_internal_value(data)
+        return {StrictCharField().clean(name).strip(): value for name, value in values.items()}
 
 
 class _Priced(Input):
@@ -90,11 +102,7 @@ class VariantInput(_Priced):
 
     sku = SkuField()
     title = StrictCharField(max_length=255, required=False, allow_blank=True)
-    options = serializers.DictField(
-        child=StrictCharField(max_length=200),
-        required=False,
-        help_text='Such as `{"Size": "M"}`.',
-    )
+    options = VariantOptionsField(required=False, help_text='Such as `{"Size": "M"}`.')
     stock = StrictIntegerField(
         min_value=0, max_value=MAX_STOCK, required=False, help_text="Units at hand."
     )
@@ -113,7 +121,7 @@ class VariantChangesInput(_Priced):
     examples = {"price": ..., "title": "Medium", "options": {"Size": "M"}}
 
     title = StrictCharField(max_length=255, required=False, allow_blank=True)
-    options = serializers.DictField(child=StrictCharField(max_length=200), required=False)
+    options = VariantOptionsField(required=False)
 
 
 class ProductInput(Input):

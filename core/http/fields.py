@@ -75,11 +75,13 @@ class StrictEmailField(StrictCharField, serializers.EmailField):
     def clean(self, text: str) -> str:
         """Return the address in lower case, its domain in ASCII."""
         email = normalize_email(super().clean(text))
-        local, at, _ = email.rpartition("@")
-        if at and not local.isascii():
+        local, _, domain = email.rpartition("@")
+        if not local.isascii():
             raise ValidationError(
                 "Letters beyond ASCII before the @ are not supported.", "local_part_not_ascii"
             )
+        if not domain.isascii():
+            self.fail("invalid")
         return email
 
 

@@ -66,9 +66,7 @@ def test_what_nobody_sees_is_left_out(text: str, clean: str) -> None:
     assert clean_text(clean) == clean
 
 
-@given(
-    st.text(st.one_of(st.characters(), st.sampled_from(["\u200d", "\u200c", "\ufe0f", "e\u0301"])))
-)
+@given(st.text(st.one_of(st.characters(), st.sampled_from("\u200d\u200c\ufe0f\u0301e"))))
 def test_a_clean_text_is_clean(text: str) -> None:
     try:
         clean = clean_text(text)
