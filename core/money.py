@@ -8,7 +8,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.core import get_global
+from babel.numbers import format_currency, get_currency_precision
 
 # In minor units, of a price as of what an order comes to: far from the end of the 64 bits in
 # which both are stored.
@@ -33,8 +34,17 @@ def money_body(amount: int, currency: str) -> dict[str, int | str]:
 
 @cache
 def known_currencies() -> frozenset[str]:
-    """Return the ISO 4217 codes that the CLDR data of Babel knows."""
-    return frozenset(list_currencies())
+    """Return the ISO 4217 codes of money that is legal tender somewhere today, by CLDR.
+
+    Not of former currencies, precious metals, funds, and what is reserved for tests.
+    """
+    of_territories = get_global("territory_currencies").values()
+    return frozenset(
+        code
+        for uses in of_territories
+        for code, _, end, is_tender in uses
+        if is_tender and end is None
+    )
 
 
 # CLDR, which is about printing, leaves out digits that nobody pays in any more. Where it

@@ -39,6 +39,7 @@ STATUSES: dict[type[CongoCartError], HTTPStatus] = {
     kinds.Conflict: HTTPStatus.CONFLICT,
     kinds.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     kinds.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    kinds.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     kinds.Unprocessable: HTTPStatus.UNPROCESSABLE_ENTITY,
     kinds.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     kinds.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -51,12 +52,6 @@ class MethodNotAllowed(CongoCartError):
     code = "method_not_allowed"
 
 
-class UnsupportedMediaType(CongoCartError):
-    """Send the body as application/json."""
-
-    code = "unsupported_media_type"
-
-
 class InternalError(CongoCartError):
     """Something went wrong on our side. It has been recorded under this request id."""
 
@@ -65,7 +60,6 @@ class InternalError(CongoCartError):
 
 STATUSES |= {
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
-    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
@@ -151,7 +145,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], CongoCartError]], ..
     (drf.NotFound, lambda _: kinds.NotFound()),
     (Http404, lambda _: kinds.NotFound()),
     (drf.MethodNotAllowed, lambda _: MethodNotAllowed()),
-    (drf.UnsupportedMediaType, lambda _: UnsupportedMediaType()),
+    (drf.UnsupportedMediaType, lambda _: kinds.UnsupportedMediaType()),
     (drf.Throttled, lambda error: kinds.TooManyRequests(retry_after=math.ceil(error.wait or 1))),
     (RequestDataTooBig, lambda _: kinds.TooLarge()),
     (DisallowedHost, lambda _: kinds.Invalid("This host is not served here.")),

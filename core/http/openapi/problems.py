@@ -19,7 +19,6 @@ from core.http.pagination import InvalidCursor
 from core.http.problems import (
     CONTENT_TYPE,
     InternalError,
-    UnsupportedMediaType,
     http_status_of,
     problem_of,
 )
@@ -71,7 +70,7 @@ def _shared(kind: Kind) -> Iterator[CongoCartError]:
         yield kinds.ResourceBusy(retry_after=1)
         yield IdempotencyKeyReused()
         yield kinds.TooLarge()
-        yield UnsupportedMediaType()
+        yield kinds.UnsupportedMediaType()
     if kind.writes and kind.versioned:
         yield kinds.VersionMismatch()
     yield kinds.TooManyRequests(retry_after=1)
