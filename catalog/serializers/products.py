@@ -8,6 +8,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, NewVariant
 from core.http.fields import (
@@ -16,8 +17,11 @@ from core.http.fields import (
     MoneyInput,
     MoneyOutput,
     Output,
+    StrictBooleanField,
     StrictCharField,
+    StrictChoiceField,
     StrictIntegerField,
+    validated,
 )
 from core.money import Money
 
@@ -179,6 +183,20 @@ class CurrencyQuery(serializers.Serializer[Any]):
     currency = CurrencyField(required=False, help_text="ISO 4217 code; the shop's by default.")
 
 
+class WithdrawalInput(Input):
+    """How a product is taken off sale."""
+
+    examples = {"end_checkouts": True}
+
+    end_checkouts = StrictBooleanField(required=False, help_text="Of those that are open, too.")
+
+
+class WithdrawalQuery(serializers.Serializer[Any]):
+    """The same, for clients that send no body with a DELETE."""
+
+    end_checkouts = StrictChoiceField(choices=["true", "false"], required=False)
+
+
 class OptionOutput(Output):
     """What variants differ in."""
 
@@ -244,6 +262,14 @@ class CategoryListOutput(Output):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = CategoryOutput(many=True)
+
+
+def ends_checkouts(request: Request) -> bool:
+    """Tell whether a `WithdrawalInput` or a `WithdrawalQuery` says so."""
+    query = WithdrawalQuery(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    said = validated(WithdrawalInput, request).get("end_checkouts", False)
+    return bool(said) or query.validated_data.get("end_checkouts") == "true"
 
 
 def new_variant(values: dict[str, Any]) -> NewVariant:

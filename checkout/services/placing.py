@@ -10,6 +10,7 @@ from checkout.domain import CheckoutStatus
 from checkout.models import Checkout
 from checkout.selectors import lines_of
 from checkout.services.changes import save_as_new_version, transition
+from checkout.withdrawal import require_not_ended
 from core.db.transactions import transaction_required
 from inventory.services import consume, record_sale
 from orders.domain import PlacedOrder
@@ -29,9 +30,11 @@ def place_order_of(
     """Turn a locked checkout into its order: its cart is closed, its units are sold.
 
     `payment_id` is the locked payment that pays for it. Raises `InsufficientStock` when the
-    reservation is gone and so are the units; the caller then rolls back.
+    reservation is gone and so are the units, and `ItemsUnavailable` when some were withdrawn from
+    the checkout; the caller then rolls back.
     """
     lines = lines_of(checkout)
+    require_not_ended(lines, begun_at=checkout.created_at)
     demand = {line.variant_id: line.quantity for line in lines}
     cart_owner_id = complete_cart(
         cart_id=checkout.cart_id, seen_version=checkout.cart_version, bought=demand, now=now
