@@ -8,6 +8,7 @@ from rest_framework import serializers
 from core.email_address import normalize_email
 from core.http.fields import StrictCharField, StrictChoiceField
 from core.http.filters import FilterSet, ParameterFilter
+from core.ids import normalize_order_number
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order, OrderQuerySet
 from orders.selectors import search_condition
@@ -34,8 +35,8 @@ class OrderFilterSet(FilterSet):
     )
     number = ParameterFilter(
         StrictCharField,
-        max_length=20,
-        help_text="The whole number, in any case.",
+        max_length=40,
+        help_text="The whole number, in any case, with or without its hyphen.",
         method="numbered",
     )
     placed_after = ParameterFilter(
@@ -70,8 +71,8 @@ class OrderFilterSet(FilterSet):
         return orders.filter(email=normalize_email(value))
 
     def numbered(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        """Narrow to the order of a number; they are stored in upper case."""
-        return orders.filter(number=value.upper())
+        """Narrow to the order of a number."""
+        return orders.filter(number=normalize_order_number(value))
 
     def matching(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         """Narrow to orders whose number or e-mail address holds these words."""
