@@ -15,9 +15,9 @@ from checkout.domain import (
     current_status,
     missing_details,
 )
-from checkout.errors import CheckoutNotFound
+from checkout.errors import CheckoutNotFound, ItemsUnavailable
 from checkout.models import Checkout, CheckoutLine, ShippingPrice
-from checkout.withdrawal import withdrawals
+from checkout.withdrawal import ended_lines, withdrawals
 from core.caller import Caller
 from core.messages import Message
 from orders.domain import PlacedOrder
@@ -80,13 +80,19 @@ def lines_of(checkout: Checkout) -> list[CheckoutLine]:
     return list(lines.annotate(**sale_annotations("variant")))
 
 
-def lacks_detail(checkout: Checkout) -> bool:
-    """Tell whether the checkout still lacks a detail."""
-    return bool(messages_of(checkout, ()))
+def buyable_lines_of(checkout: Checkout) -> list[CheckoutLine]:
+    """Return the lines, all of which can be bought still. Raises `ItemsUnavailable`."""
+    lines = lines_of(checkout)
+    if ended := ended_lines(lines, begun_at=checkout.created_at):
+        raise ItemsUnavailable(skus=[line.sku for line in ended])
+    return lines
 
 
-def messages_of(checkout: Checkout, offers: Sequence[ShippingOffer]) -> list[Message]:
-    """Return a message for each detail that the checkout still lacks, given what it may choose."""
+def messages_of(checkout: Checkout, offers: Sequence[ShippingOffer] = ()) -> list[Message]:
+    """Return a message for each detail that the checkout still lacks.
+
+    Who only wants to know whether there are any need not say what can be chosen.
+    """
     return missing_details(
         {
             "email": checkout.email,

@@ -6,7 +6,7 @@ are open, too: it is not sold to them, and nothing is charged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -27,28 +27,25 @@ class HeldLine(Protocol):
     withdrawn_from: datetime | None
 
 
-def is_ended(line: HeldLine, *, begun_at: datetime) -> bool:
-    """Tell whether a checkout that has begun at `begun_at` cannot buy this line any more."""
-    if line.withdrawn_from is None:
-        return False
-    return line.is_withdrawn or begun_at <= line.withdrawn_from
+def ended_lines(lines: Iterable[HeldLine], *, begun_at: datetime) -> list[HeldLine]:
+    """Return the lines that a checkout that has begun at `begun_at` cannot buy any more."""
+    return [
+        line
+        for line in lines
+        if line.withdrawn_from and (line.is_withdrawn or begun_at <= line.withdrawn_from)
+    ]
 
 
-def withdrawals(lines: Iterable[HeldLine], *, begun_at: datetime) -> list[Message]:
+def withdrawals(lines: Sequence[HeldLine], *, begun_at: datetime) -> list[Message]:
     """Return a message for each line that has been withdrawn since the checkout holds it."""
+    ended = ended_lines(lines, begun_at=begun_at)
     messages = []
     for position, line in enumerate(lines):
         pointer = f"/items/{position}"
-        if is_ended(line, begun_at=begun_at):
+        if line in ended:
             detail = f"{line.title} was withdrawn and cannot be bought."
             messages.append(Message(ItemsUnavailable.code, pointer, detail))
         elif line.is_withdrawn:
             detail = f"{line.title} is no longer for sale; what this checkout holds still is."
             messages.append(Message("not_available", pointer, detail))
     return messages
-
-
-def require_not_ended(lines: Iterable[HeldLine], *, begun_at: datetime) -> None:
-    """Raise `ItemsUnavailable`, naming the SKUs of lines that cannot be bought any more."""
-    if skus := [line.sku for line in lines if is_ended(line, begun_at=begun_at)]:
-        raise ItemsUnavailable(skus=skus)

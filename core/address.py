@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from core.errors import FieldError, Invalid
-from core.postal import Country, Region, country_with, postal_code_of, region_of
+from core.postal import Country, country_with, postal_code_of, region_of
 
 # Our name for a field -> the name it has in the rules of a country.
 _REQUIRED = {
@@ -52,14 +52,23 @@ def normalize_address(address: Address, pointer: str = "") -> Address:
     """
     country = country_with(address.country_code.upper())
     if country is None:
-        raise Invalid(errors=[_unknown_country(address, pointer)])
+        code = "invalid" if address.country_code else "required"
+        text = "There is no country with this code."
+        raise Invalid(errors=[FieldError(f"{pointer}/country_code", code, text)])
     region = region_of(country, address.region) if address.region else None
     postal_code = address.postal_code and postal_code_of(country, region, address.postal_code)
-    errors = list(_errors(address, country, region, postal_code))
+    errors = list(undeliverable(address, country))
+    if address.region and country.regions and region is None:
+        choices = ", ".join(map(str, country.regions))
+        problem = f"This is not a region of that country. It has: {choices}."
+        errors.append(("region", "invalid", problem))
+    if postal_code is None:
+        where = region or "that country"
+        example = f", such as {country.postal_examples[0]}" if country.postal_examples else ""
+        problem = f"This is not a valid postal code for {where}{example}."
+        errors.append(("postal_code", "invalid", problem))
     if errors:
-        raise Invalid(
-            errors=[FieldError(f"{pointer}/{name}", code, text) for name, code, text in errors]
-        )
+        raise Invalid(errors=[FieldError(f"{pointer}/{name}", *why) for name, *why in errors])
     return replace(
         address,
         country_code=country.code,
@@ -68,10 +77,8 @@ def normalize_address(address: Address, pointer: str = "") -> Address:
     )
 
 
-def _errors(
-    address: Address, country: Country, region: Region | None, postal_code: str | None
-) -> Iterator[tuple[str, str, str]]:
-    """Yield field, code and message of everything that keeps a parcel from arriving."""
+def undeliverable(address: Address, country: Country) -> Iterator[tuple[str, str, str]]:
+    """Yield field, code and message of each part that is missing to deliver to an address."""
     if not (address.first_name or address.last_name or address.company):
         yield "first_name", "required", "Give a name or a company to deliver to."
     if address.phone and not any(map(str.isdigit, address.phone)):
@@ -81,18 +88,6 @@ def _errors(
         if theirs in country.required and not values[name]:
             label = name.replace("_", " ")
             yield name, "required", f"Addresses in this country need a {label}."
-    if address.region and country.regions and region is None:
-        choices = ", ".join(map(str, country.regions))
-        yield "region", "invalid", f"This is not a region of that country. It has: {choices}."
-    if postal_code is None:
-        where = region or "that country"
-        example = f", such as {country.postal_examples[0]}" if country.postal_examples else ""
-        yield "postal_code", "invalid", f"This is not a valid postal code for {where}{example}."
-
-
-def _unknown_country(address: Address, pointer: str) -> FieldError:
-    code = "invalid" if address.country_code else "required"
-    return FieldError(f"{pointer}/country_code", code, "There is no country with this code.")
 
 
 def anonymous_address(address: Mapping[str, str] | None) -> dict[str, str]:

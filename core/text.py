@@ -65,20 +65,16 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
     text = _LINE_BREAKS.sub("\n", text) if multiline else _LINE_BREAKS.sub(" ", text)
     text = text if multiline else text.replace("\t", " ")
     if _UNSEEN.search(text):
-        text = _without_unseen(text)
+        kept = ""
+        for position, character in enumerate(text, 1):
+            after = text[position : position + 1]
+            if not _UNSEEN.match(character) or gives_shape(character, kept[-1:], after):
+                kept += character
+        text = kept
     return _COMPOSABLE.sub(lambda part: unicodedata.normalize("NFC", part[0]), text)
 
 
-def _without_unseen(text: str) -> str:
-    kept = ""
-    for position, character in enumerate(text, 1):
-        after = text[position : position + 1]
-        if not _UNSEEN.match(character) or _gives_shape(character, kept[-1:], after):
-            kept += character
-    return kept
-
-
-def _gives_shape(character: str, before: str, after: str) -> bool:
+def gives_shape(character: str, before: str, after: str) -> bool:
     """Tell whether an unseen character changes what is seen of those beside it."""
     if _VARIANTS.match(character):
         return before in set("0123456789#*") or (bool(before) and not before.isascii())

@@ -19,7 +19,7 @@ from checkout.domain import (
 )
 from checkout.errors import CheckoutInProgress, CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine
-from checkout.selectors import lacks_detail
+from checkout.selectors import messages_of
 from core.caller import Caller
 from core.db.transactions import transaction_required
 from core.email_address import normalize_email
@@ -76,7 +76,7 @@ def give_up_payment(checkout: Checkout, *, reason: str, now: datetime) -> UUID |
 
 def reopen(checkout: Checkout) -> None:
     """Let the buyer edit and complete a checkout: it is ready unless a detail is missing."""
-    missing = lacks_detail(checkout)
+    missing = messages_of(checkout)
     transition(checkout, CheckoutStatus.INCOMPLETE if missing else CheckoutStatus.READY)
 
 

@@ -26,7 +26,7 @@ from checkout.errors import (
     TotalChanged,
 )
 from checkout.models import Checkout
-from checkout.selectors import lacks_detail, lines_of, messages_of, shipping_offers, status_at
+from checkout.selectors import buyable_lines_of, messages_of, shipping_offers, status_at
 from checkout.services.changes import (
     give_up_payment,
     lock_checkout,
@@ -36,7 +36,6 @@ from checkout.services.changes import (
 )
 from checkout.services.outcomes import Completion, resolve_payment
 from checkout.services.placing import place_order_of
-from checkout.withdrawal import require_not_ended
 from core.caller import Caller
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.money import Money
@@ -153,7 +152,7 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
         return _go_on_with(current, checkout, request)
     require_version(checkout.version, request.expected_versions)
     require_editable(status_at(checkout, request.now))
-    if lacks_detail(checkout):
+    if messages_of(checkout):
         offers = shipping_offers(currency=checkout.currency)
         raise incomplete(messages_of(checkout, offers))
     require_total(Money(checkout.total, checkout.currency), request.expected_total)
@@ -165,7 +164,7 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
         order = place_order_of(checkout, payment_status=PaymentStatus.PENDING, now=now)
         _record_intent(checkout, request.choice, order_id=order.id, now=now)
         return Finished(Completion(CheckoutStatus.COMPLETED, order))
-    require_not_ended(lines_of(checkout), begun_at=checkout.created_at)
+    buyable_lines_of(checkout)  # before anything is charged
     payment = _record_intent(checkout, request.choice, now=now)
     checkout.version_before_payment = checkout.version
     transition(checkout, CheckoutStatus.COMPLETING)

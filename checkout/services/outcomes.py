@@ -35,7 +35,7 @@ from checkout.errors import (
     PaidButWithdrawn,
 )
 from checkout.models import Checkout
-from checkout.selectors import lacks_detail, messages_of, shipping_offers
+from checkout.selectors import messages_of, shipping_offers
 from checkout.services.changes import reopen, save_as_new_version, transition
 from checkout.services.placing import place_order_of
 from core.db.transactions import transaction_required, use_case
@@ -80,7 +80,7 @@ def resolve_payment(*, payment_id: UUID, outcome: Outcome, now: datetime) -> Com
     checkout = Checkout.objects.filter(payments=payment_id).locked().get()
     change = record_outcome(payment_id=payment_id, outcome=outcome, now=now)
     payment, facts = change.payment, _facts_of(change, checkout)
-    decision = decide(CheckoutStatus(checkout.status), facts, missing=lacks_detail(checkout))
+    decision = decide(CheckoutStatus(checkout.status), facts, missing=bool(messages_of(checkout)))
     if isinstance(decision, PlaceOrder):
         return _place_order(checkout, change, now=now)
     if isinstance(decision, ReturnMoney):
@@ -163,7 +163,7 @@ def _refusal(checkout: Checkout, payment: PaymentRecord, news: PaymentNews) -> C
             return CheckoutCanceled()
         if checkout.status == CheckoutStatus.EXPIRED:
             return CheckoutExpired()
-        if lacks_detail(checkout):
+        if messages_of(checkout):
             offers = shipping_offers(currency=checkout.currency)
             return incomplete(messages_of(checkout, offers))
         if payment.amount != checkout.total:

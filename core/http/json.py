@@ -38,7 +38,7 @@ class JSONParser(BaseParser):
     ) -> Any:
         # Through `body`, so that it can be read again; Django refuses more than the limit.
         body = stream.body if isinstance(stream, HttpRequest) else stream.read()
-        if encoding := _foreign_encoding(body, (parser_context or {}).get("request")):
+        if encoding := foreign_encoding(body, (parser_context or {}).get("request")):
             raise UnsupportedMediaType(
                 f"Send the body in UTF-8, not compressed; not in {encoding}."
             )
@@ -71,7 +71,7 @@ _SIGNATURES = {
 }
 
 
-def _foreign_encoding(body: bytes, request: HttpRequest | None) -> str | None:
+def foreign_encoding(body: bytes, request: HttpRequest | None) -> str | None:
     """Return what a body is encoded in, if that is declared, or begins, as other than UTF-8.
 
     Without a mark, the first character of a document in UTF-16 has a NUL beside it.

@@ -118,7 +118,7 @@ def test_an_archived_product_can_be_recalled_later(
     assert unknown.status_code == 404
 
 
-def test_what_comes_back_is_sold_to_those_who_begin_after_that(
+def test_what_comes_back_can_be_bought_by_those_who_begin_after_that(
     client: APIClient, manager: APIClient, client_of: ClientOf, skus: list[str]
 ) -> None:
     before = new_checkout(client, skus)
