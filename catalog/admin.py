@@ -22,6 +22,7 @@ from core.backoffice.base import EditableInline, KeptAdmin, PriceInline, ShopAdm
 from core.backoffice.columns import link, link_to, pairs, text
 from core.backoffice.filters import DaysFilter
 from core.money import Money, format_money
+from inventory.selectors import units_held
 from inventory.services import create_stock
 
 STATUS_COLORS = {"Active": "success", "Archived": "danger"}
@@ -237,7 +238,8 @@ class VariantAdmin(KeptAdmin):
         refresh_from_variants(_lock(form.instance.product), now=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).prefetch_related("prices")
+        held = units_held("stock__reserved")
+        return super().get_queryset(request).annotate(held=held).prefetch_related("prices")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: a variant is added on its product's page."""
@@ -255,7 +257,7 @@ class VariantAdmin(KeptAdmin):
         stock = getattr(variant, "stock", None)
         if stock is None:
             return "–"
-        available = stock.on_hand - stock.reserved
+        available = stock.on_hand - variant.held  # type: ignore[attr-defined] # annotated
         return link_to("inventory.stock", variant.pk, f"{available} available")
 
 

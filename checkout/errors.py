@@ -36,6 +36,18 @@ class UnknownShippingMethod(Invalid):
     code = "unknown_shipping_method"
 
 
+class TooManyCheckouts(Conflict):
+    """You have too many checkouts open; complete or cancel one, or wait until one expires."""
+
+    code = "too_many_checkouts"
+
+
+class EmailNeededToReserve(Conflict):
+    """So many units are reserved only with an e-mail address; `items` says how many without."""
+
+    code = "email_needed_to_reserve"
+
+
 class TotalTooHigh(Conflict):
     """An order comes to at most 1,000,000,000,000 minor units; buy in parts."""
 

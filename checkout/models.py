@@ -77,6 +77,13 @@ class Checkout(AbstractTotals):
         null=True, blank=True, help_text="The version that the buyer completed."
     )
     email = models.EmailField(max_length=254, blank=True)
+    ip_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="HMAC of the IP address of a guest without an e-mail address, while it is open.",
+    )
     shipping_address = models.JSONField(null=True, blank=True)
     billing_address = models.JSONField(null=True, blank=True)
     shipping_method = models.CharField(max_length=50, blank=True, help_text="Its code.")
@@ -105,6 +112,9 @@ class Checkout(AbstractTotals):
                 fields=["reservation_expires_at"],
                 condition=Q(status__in=["incomplete", "ready"]),
                 name="checkout_live_by_expiry",
+            ),
+            models.Index(
+                fields=["ip_hash"], condition=~Q(ip_hash=""), name="checkout_open_by_ip_hash"
             ),
         ]
 

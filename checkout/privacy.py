@@ -43,7 +43,7 @@ def anonymize_abandoned(before: datetime) -> int:
 
 
 def _anonymize(checkouts: QuerySet[Checkout]) -> int:
-    return checkouts.update(email="", shipping_address=None, billing_address=None)
+    return checkouts.update(email="", ip_hash="", shipping_address=None, billing_address=None)
 
 
 PERSONAL_DATA = PersonalDataHandler(

@@ -85,11 +85,11 @@ def low_stock_panel() -> Panel:
     """Show the variants that are running out."""
     rows: list[list[object]] = [
         [
-            link_to("inventory.stock", variant.pk, variant.sku),
-            variant.product.title,
-            variant.stock.on_hand - variant.stock.reserved,
+            link_to("inventory.stock", variant.variant_id, variant.sku),
+            variant.title,
+            variant.available,
         ]
-        for variant in low_stock()[:SHOWN]
+        for variant in low_stock(limit=SHOWN)
     ]
     return Panel(
         title="Low stock",

@@ -40,6 +40,10 @@ DEFAULT_CURRENCY = env.str("CONGOCART_CURRENCY", "GBP")
 TAX_RATE = Decimal(env.str("CONGOCART_TAX_RATE", "0"))
 CART_LIFETIME = timedelta(days=env.int("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
+# Of an account, and of an IP address that gives no email address, while they are not paid for.
+MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
+# Of a variant's units on hand, by one IP address that gives no email address.
+HOLDABLE_SHARE = Decimal(env.str("CONGOCART_HOLDABLE_SHARE", "0.5"))
 RATE_LIMITS = env.str("CONGOCART_RATE_LIMITS", "on") != "off"
 # Hits/seconds of one caller: an account, an API key, or an IP address.
 RATES = {

@@ -4,10 +4,33 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Case, F, OuterRef, Subquery, Sum, When
+from django.db.models.functions import Coalesce, Now
 
 from inventory.domain import MovementKind
-from inventory.models import Movement
+from inventory.models import Movement, Reservation
+
+# Changes at the moment at which a reservation lapses, though nothing is committed then.
+LAPSED_RESERVATIONS = """
+SELECT count(*) FROM inventory_reservation WHERE expires_at <= statement_timestamp()
+"""
+
+
+def units_held(reserved: str = "reserved") -> Case:
+    """Return an expression: the units of a variant that checkouts hold now.
+
+    For rows whose primary key is the variant's, of stock or of variants; `reserved` leads to the
+    counter, and None stays None. A reservation that has lapsed holds nothing, whether or not a
+    worker has ended it: the database's clock decides, which all nodes share.
+    """
+    lapsed = (
+        Reservation.objects.filter(stock_id=OuterRef("pk"), expires_at__lte=Now())
+        .order_by()
+        .values("stock_id")
+        .values(units=Sum("quantity"))
+    )
+    some = F(reserved) - Coalesce(Subquery(lapsed), 0)
+    return Case(When(**{f"{reserved}__gt": 0}, then=some), default=F(reserved))
 
 
 def returned_units(*, order_id: UUID) -> dict[UUID, int]:

@@ -21,6 +21,7 @@ from catalog.domain import Offer, full_title
 from catalog.models import Variant
 from core.db.statements import IsAnyOf, Parameter, Statement
 from inventory.domain import units_available
+from inventory.selectors import units_held
 
 
 def offers(
@@ -80,6 +81,6 @@ def _offer_statement() -> Statement:
         .values_list(
             "id", "sku", "title", "deleted_at", "product__title", "product__deleted_at",
             F("price__amount"),
-            "stock__on_hand", "stock__reserved", "stock__tracked", "stock__backorder",
+            "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
         )
     )  # fmt: skip

@@ -44,6 +44,7 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import paginate
 from core.http.response_cache import public_response
+from inventory.selectors import LAPSED_RESERVATIONS
 
 
 class ProductViewSet(ViewSet):
@@ -67,7 +68,8 @@ class ProductViewSet(ViewSet):
             results = selectors.product_list(page.rows, currency=filters.wanted.currency)
             return {"next": page.next, "previous": page.previous, "results": results}
 
-        return public_response(request, read, keep="search" not in request.query_params)
+        keep = "search" not in request.query_params
+        return public_response(request, read, keep=keep, clock=LAPSED_RESERVATIONS)
 
     @operation(
         "getProduct",
@@ -81,7 +83,9 @@ class ProductViewSet(ViewSet):
     )
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
         return public_response(
-            request, lambda: selectors.product(slug, currency=_currency_of(request))
+            request,
+            lambda: selectors.product(slug, currency=_currency_of(request)),
+            clock=LAPSED_RESERVATIONS,
         )
 
     @operation(

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import F
 
 from checkout.domain import (
+    EDITABLE,
     TRANSITIONS,
     CheckoutStatus,
     Details,
@@ -55,6 +56,8 @@ def transition(checkout: Checkout, status: CheckoutStatus) -> None:
     if status is not current:
         require_transition(TRANSITIONS, current, status, noun="A checkout")
         checkout.status = status
+        if status not in EDITABLE:
+            checkout.ip_hash = ""
 
 
 @transaction_required
@@ -87,7 +90,7 @@ def save_as_new_version(
     """Save `fields` (None: all) of a locked checkout as its next version."""
     checkout.version += 1
     checkout.updated_at = now
-    always = ["status", "version", "updated_at"]
+    always = ["status", "version", "updated_at", "ip_hash"]
     checkout.save(update_fields=None if fields is None else [*always, *fields])
 
 

@@ -26,6 +26,7 @@ from checkout.services.changes import (
     save_as_new_version,
     transition,
 )
+from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
 from core.caller import Caller
 from core.db.batches import isolated
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
@@ -33,7 +34,13 @@ from core.versions import require_version
 from inventory.services import release
 from payments.services import execute_operations
 
-CHANGE_CHECKOUT_ERRORS = (CheckoutNotFound, UnknownShippingMethod, TotalTooHigh, *NOT_EDITABLE)
+CHANGE_CHECKOUT_ERRORS = (
+    CheckoutNotFound,
+    UnknownShippingMethod,
+    TotalTooHigh,
+    *HOLDING_ERRORS,
+    *NOT_EDITABLE,
+)
 CANCEL_CHECKOUT_ERRORS = (CheckoutNotFound, CheckoutCompleted, CheckoutInProgress)
 
 
@@ -54,10 +61,14 @@ def change_checkout(
     require_version(checkout.version, expected_versions)
     require_editable(status_at(checkout, now))
     lines, offers = lines_of(checkout), shipping_offers(currency=checkout.currency)
+    was_known = not checkout.ip_hash
     apply_details(checkout, details, offers)
+    mark_holder(checkout, caller)
     if apply_prices(checkout, lines):
         CheckoutLine.objects.bulk_update(lines, ["discount", "tax", "total"])
     save_as_new_version(checkout, now=now)
+    if was_known and checkout.ip_hash:
+        require_holdable(checkout, now=now)
     return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, offers, order=None)
 
 

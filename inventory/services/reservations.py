@@ -101,6 +101,13 @@ def restock(
 
 
 @transaction_required
+def end_lapsed(levels: Sequence[Level], *, now: datetime) -> list[Level]:
+    """End the reservations of locked stock that have run out; return `levels` as they are then."""
+    lapsed = "expires_at <= %s AND stock_id = ANY(%s)"
+    return _free(levels, lapsed, [now, [level.variant_id for level in levels]])
+
+
+@transaction_required
 def lock_levels(variant_ids: Collection[UUID]) -> list[Level]:
     """Lock the stock of the variants, in the order of their ids, and return it."""
     rows = (
@@ -123,8 +130,7 @@ def _require_available(
 ) -> None:
     """Raise `InsufficientStock` unless units are free, of reservations that ran out at need."""
     if shortages(levels, wanted):
-        lapsed = "expires_at <= %s AND stock_id = ANY(%s)"
-        levels = _free(levels, lapsed, [now, list(wanted)])
+        levels = end_lapsed(levels, now=now)
     if short := shortages(levels, wanted):
         raise insufficient(short)
 

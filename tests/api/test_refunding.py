@@ -234,3 +234,28 @@ def test_nothing_is_captured_of_an_order_that_was_canceled(
 
     assert (response.status_code, response.json()["code"]) == (409, "nothing_to_capture")
     assert Payment.objects.get().captured == 395
+    payment = Payment.objects.get()
+    assert (payment.status, payment.captured, payment.voided) == ("refunded", 395, 1000)
+
+
+def test_money_is_due_until_the_whole_was_paid_though_a_part_went_back(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    """A wrong amount was recorded: it is given back, and all of it can be recorded again."""
+    checkout = new_checkout(client, ["SKU-0"])
+    manual = {"payment": {"provider": "manual"}}
+    done = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", manual).json()
+    url = f"/api/v1/orders/{done['order']['number']}"
+    part = {"amount": {"amount": 500, "currency": "GBP"}}
+    staff = client_of(Role.SUPPORT)
+
+    assert staff.post(f"{url}/payments", part).json()["payment_status"] == "pending"
+    assert staff.post(f"{url}/refunds", part).json()["payment_status"] == "pending"
+    listed = staff.get("/api/v1/orders", {"payment_status": "refunded"}).json()["results"]
+    paid = staff.post(f"{url}/payments", {})
+
+    assert listed == []
+    assert (paid.status_code, paid.json()["payment_status"]) == (201, "paid")
+    payment = Payment.objects.get()
+    assert payment.captured - payment.refunded == payment.amount == 1395
+    assert violated() == []

@@ -58,7 +58,7 @@ def test_addresses_of_people_get_a_domain_in_ascii(client, client_of):
 
     bring_into_one_form("accounts", "0007_stored_in_one_form")
     bring_into_one_form("orders", "0004_stored_in_one_form")
-    bring_into_one_form("checkout", "0004_stored_in_one_form")
+    bring_into_one_form("checkout", "0005_stored_in_one_form")
 
     assert User.objects.get(pk=ada.user_id).email == ASCII
     assert User.objects.get(pk=also.pk).email == "jo@bücher.example"  # the other form is taken

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("checkout", "0003_version_before_payment"),
+        ("checkout", "0004_bounded_holding"),
     ]
 
     operations = [
