@@ -63,7 +63,7 @@ def normalize_address(address: Address, pointer: str = "") -> Address:
         problem = f"This is not a region of that country. It has: {choices}."
         errors.append(("region", "invalid", problem))
     if postal_code is None:
-        where = region or "that country"
+        where = f"{region} in that country" if region else "that country"
         example = f", such as {country.postal_examples[0]}" if country.postal_examples else ""
         problem = f"This is not a valid postal code for {where}{example}."
         errors.append(("postal_code", "invalid", problem))
@@ -80,9 +80,9 @@ def normalize_address(address: Address, pointer: str = "") -> Address:
 def undeliverable(address: Address, country: Country) -> Iterator[tuple[str, str, str]]:
     """Yield field, code and message of each part that is missing to deliver to an address."""
     if not (address.first_name or address.last_name or address.company):
-        yield "first_name", "required", "Give a name or a company to deliver to."
+        yield "first_name", "required", "Addresses in any country need a name or a company."
     if address.phone and not any(map(str.isdigit, address.phone)):
-        yield "phone", "invalid", "A phone number has digits."
+        yield "phone", "no_digits", "A phone number has digits."
     values = address.as_dict()
     for name, theirs in _REQUIRED.items():
         if theirs in country.required and not values[name]:

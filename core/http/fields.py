@@ -59,11 +59,14 @@ class StrictCharField(serializers.CharField):
         return super().run_validation(self.clean(data) if isinstance(data, str) else data)
 
     def clean(self, text: str) -> str:
-        """Return the text without what nobody sees."""
+        """Return the text without what nobody sees, which may not be all of it."""
         try:
-            return clean_text(text, multiline=self.multiline)
+            clean = clean_text(text, multiline=self.multiline)
         except UnprintableCharacter as error:
             raise ValidationError(str(error), "unprintable_character") from None
+        if not self.allow_blank and text.strip() and not clean.strip():
+            raise ValidationError("Nothing of this text can be seen.", "unprintable_character")
+        return clean
 
 
 class StrictEmailField(StrictCharField, serializers.EmailField):

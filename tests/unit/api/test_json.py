@@ -45,7 +45,7 @@ def test_what_is_not_json_or_too_deep_is_refused(body):
         ('{"a": 1}'.encode("utf-16-le"), "utf-16"),
         ('{"a": 1}'.encode("utf-16-be"), "utf-16"),
         ('{"a": 1}'.encode("utf-32"), "utf-32"),
-        (gzip.compress(b'{"a": 1}'), "gzip"),
+        (gzip.compress(b'{"a": 1}', mtime=0), "gzip"),
     ],
 )
 def test_what_begins_as_in_another_encoding_is_said_to_be(body, encoding):
