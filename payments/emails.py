@@ -15,6 +15,7 @@ from payments.models import Payment
 # Why the payment became no order, in the buyer's words.
 BECAUSE = {
     "sold_out": "what you wanted to buy was sold to someone else in the meantime",
+    "withdrawn": "what you wanted to buy was withdrawn from sale in the meantime",
     "abandoned": "it arrived after your checkout had run out",
     "checkout_canceled": "you had canceled the checkout",
     "checkout_changed": "you had changed the checkout since",
