@@ -63,18 +63,14 @@ class LeaseKeeper:
                 if not held:
                     self._is_running = False
                     return
+            # Neither where a response was stored nor where another holder has taken over.
+            own = IdempotencyKey.objects.filter(pk__in=held.values(), holder__in=held, status=None)
             try:
-                _renew(held)
+                own.update(leased_until=Now() + LEASE)
             except DatabaseError as error:
                 log.warning("leases not renewed", count=len(held), error=type(error).__name__)
             finally:
                 connection.close()
-
-
-def _renew(held: dict[UUID, str]) -> None:
-    """Extend them, except where a response was stored or another holder has taken over."""
-    own = IdempotencyKey.objects.filter(pk__in=held.values(), holder__in=held, status=None)
-    own.update(leased_until=Now() + LEASE)
 
 
 keeper = LeaseKeeper()
