@@ -161,15 +161,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 # LISTEN needs a session; behind PgBouncer in transaction mode the worker asks every 5 s instead.
 WORKER_LISTENS = env.str("CONGOCART_WORKER_LISTENS", "on") != "off"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Rate limits are counted in it.
 REDIS_URL = env.str("REDIS_URL", "")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
 
 # ---- people -----------------------------------------------------------------------------------
 
