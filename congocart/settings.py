@@ -141,7 +141,9 @@ APPEND_SLASH = False
 
 # One thread uses one connection at most.
 SERVER_THREADS = env.int("CONGOCART_THREADS", 4)
-WORKER_JOBS = env.int("CONGOCART_WORKER_JOBS", 4)
+# So many of each queue at a time (core/db/jobs.py).
+WORKER_JOBS = {"timely": 2, "mail": env.int("CONGOCART_WORKER_JOBS", 4), "default": 2}
+_threads = max(SERVER_THREADS, sum(WORKER_JOBS.values()))
 _database = env.db_url("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/congocart")
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
@@ -152,7 +154,7 @@ DATABASES: dict[str, dict[str, Any]] = {
             **_database.get("OPTIONS", {}),
             "pool": {
                 "min_size": 0,
-                "max_size": env.int("CONGOCART_DB_POOL_SIZE", max(SERVER_THREADS, WORKER_JOBS) + 1),
+                "max_size": env.int("CONGOCART_DB_POOL_SIZE", _threads + 1),
                 "timeout": 10,
             },
         },
