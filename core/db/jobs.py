@@ -68,7 +68,8 @@ def periodic(
 ) -> Callable[[Callable[[], Any]], Task[..., Any, Any]]:
     """Run a function by the UTC schedule `cron`, once however many workers there are.
 
-    It is not retried, because it comes again; while one waits, no second is queued.
+    It is not retried, because it comes again; while one waits, no second is queued, and while one
+    runs, no second does: a long one takes a single thread of its queue.
     """
 
     def declare(function: Callable[[], Any]) -> Task[..., Any, Any]:
@@ -77,6 +78,7 @@ def periodic(
         def run(timestamp: int) -> None:
             function()
 
-        return app.periodic(cron=cron)(app.task(name=name, queue=queue, queueing_lock=name)(run))
+        task = app.task(name=name, queue=queue, lock=name, queueing_lock=name)
+        return app.periodic(cron=cron)(task(run))
 
     return declare

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from core.db.lines import in_line
 from core.db.transactions import transaction_required
 from inventory.domain import (
     Adjustment,
@@ -53,7 +54,8 @@ def adjust_stock(
     `sku` is what the result calls the variant. Raises `ADJUST_STOCK_ERRORS`: the stock is
     insufficient when fewer units would be left than checkouts hold.
     """
-    stock = Stock.objects.select_for_update(no_key=True, of=("self",)).get(pk=variant_id)
+    with in_line([variant_id]):
+        stock = Stock.objects.select_for_update(no_key=True, of=("self",)).get(pk=variant_id)
     stock.on_hand = on_hand_after(stock.level(sku), delta)
     stock.save(update_fields=["on_hand"])
     movement = Movement.objects.create(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from tests.concurrency.racing import CONCURRENCY, assert_audit_finds_nothing, value
 
@@ -22,7 +23,9 @@ def a_connection_for_each_thread() -> Iterator[None]:
     usual = options["max_size"]
     hang_up()
     options["max_size"] = CONCURRENCY + 1
-    yield
+    # Of a server's threads half would be refused a row that the others queue up for.
+    with override_settings(SERVER_THREADS=2 * CONCURRENCY):
+        yield
     hang_up()
     options["max_size"] = usual
 
