@@ -2,12 +2,12 @@
 
 There they cost no statement, hold behind PgBouncer in transaction mode, and for every role.
 `pg_dump` of a database leaves them out, so `manage.py prepare` sets them whenever they are not
-in force, and readiness reports it (docs/adr/0017).
+in force, and readiness reports it (docs/adr/0006).
 """
 
 from __future__ import annotations
 
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connection
 
 TIMEOUTS = {
     # PostgreSQL counts it twice for one row: who is not first in line waits for a place, then for
@@ -23,15 +23,18 @@ UNLIMITED = """
     SET LOCAL statement_timeout = 0;
     SET LOCAL idle_in_transaction_session_timeout = 0
 """
-SELECT_IN_FORCE = "SELECT " + ", ".join(f"current_setting('{name}')" for name in TIMEOUTS)
 
 
-def are_in_force(settings: tuple[str, ...] | None) -> bool:
-    """Tell it from the row that `SELECT_IN_FORCE` returned."""
-    return settings == tuple(TIMEOUTS.values())
+def check_timeouts() -> str:
+    """Return "ok" when they are in force in this session."""
+    names = [f"current_setting('{name}')" for name in TIMEOUTS]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(names)}")
+        in_force = cursor.fetchone() == tuple(TIMEOUTS.values())
+    return "ok" if in_force else "not in force: run manage.py prepare"
 
 
-def set_timeouts(connection: BaseDatabaseWrapper) -> None:
+def set_timeouts() -> None:
     """Set them for all sessions that begin from now on; only the owner of the database may."""
     name = connection.ops.quote_name(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
 from core.db.migrating import RecordingExecutor
-from core.db.timeouts import SELECT_IN_FORCE, UNLIMITED, are_in_force, set_timeouts
+from core.db.timeouts import UNLIMITED, check_timeouts, set_timeouts
 
 OLDEST_POSTGRES = 15
 CONNECT_SECONDS = 5
@@ -39,13 +39,12 @@ class Command(BaseCommand):
                     raise psycopg.NotSupportedError(
                         f"PostgreSQL {found} is too old, {OLDEST_POSTGRES} is needed"
                     )
-                timeouts = database.execute(SELECT_IN_FORCE).fetchone()
                 # Held until this transaction ends: who comes second waits, and finds it done.
                 database.execute(f"SET LOCAL lock_timeout = 0; {UNLIMITED}")
                 database.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-                if not are_in_force(timeouts):
+                if check_timeouts() != "ok":
                     self._say("setting the time limits of the database")
-                    set_timeouts(connection)
+                    set_timeouts()
                 executor = RecordingExecutor(connection)
                 if plan := executor.pending():
                     self._say(f"migrating the database ({len(plan)} steps)")

@@ -9,7 +9,7 @@ from core.db.timeouts import set_timeouts
 
 def set_database_timeouts(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Set those of the version that migrates; `prepare` does so again when they change."""
-    set_timeouts(schema_editor.connection)
+    set_timeouts()
 
 
 class Migration(migrations.Migration):
