@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.domain import Role
 from checkout.models import Checkout
 from checkout.services import abandon_payments, expire_checkouts
+from core.db.timeouts import TIMEOUTS
 from inventory.models import Stock
 from tests.concurrency.racing import at_once, code_of, later, shopper, value
 from tests.shop import new_cart, new_checkout, offer_shipping, pay, stock_of, stock_variants
@@ -30,6 +31,11 @@ WAITING = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
+
+
+@pytest.fixture
+def lock_timeout() -> str:
+    return TIMEOUTS["lock_timeout"]
 
 
 @pytest.fixture(autouse=True)
