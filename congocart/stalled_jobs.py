@@ -62,8 +62,8 @@ def _queue_again_or_end(job: Job) -> None:
     if seconds is None:
         finish(job, status=Status.FAILED, delete_job=False)
         return
-    # The first time it is hardly the job's fault.
-    pause = timedelta(seconds=seconds if job.attempts else 0)
+    # The first time it is hardly the job's fault. A periodic one keeps its next from being queued.
+    pause = timedelta(seconds=seconds if job.attempts and not job.queueing_lock else 0)
     try:
         with transaction.atomic():
             app.job_manager.retry_job_by_id(job.id, retry_at=timezone.now() + pause)
