@@ -218,11 +218,6 @@ def use_of_refresh_token(
     return RefreshUse.REUSED
 
 
-def normalize_email(email: str) -> str:
-    """Return an e-mail address in the form in which it is stored and compared."""
-    return email.strip().lower()
-
-
 def normalize_password(password: str) -> str:
     """Return one form for all ways to compose the same characters (NFKC, NIST SP 800-63B)."""
     return unicodedata.normalize("NFKC", password)

@@ -11,9 +11,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.domain import EmailTaken, KeyState, Role, normalize_email, normalize_password
+from accounts.domain import EmailTaken, KeyState, Role, normalize_password
 from core.address import ADDRESS_FIELDS, Address
 from core.db.constraints import register
+from core.email_address import normalize_email
 from core.ids import uuid7
 
 
@@ -63,6 +64,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(fields=["email"], name="accounts_one_account_per_email"),
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_email_in_lower_case"
+            ),
+            # Letters beyond it may have the lower case of another one.
+            models.CheckConstraint(
+                condition=models.Q(email__regex=r"^[\x01-\x7f]*$"), name="accounts_email_in_ascii"
             ),
         ]
         indexes = [
@@ -199,8 +204,8 @@ class SavedAddress(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
-    first_name = models.CharField(max_length=100)
-    last_name = models.CharField(max_length=100)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
     company = models.CharField(max_length=100, blank=True)
     line1 = models.CharField(max_length=200)
     line2 = models.CharField(max_length=200, blank=True)

@@ -62,8 +62,9 @@ def offered_lines(cart: Cart, skus: Collection[str] = ()) -> tuple[list[OfferedL
 
 
 def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) -> CartView:
-    """Price a cart whose lines are in hand; touch no database."""
-    quote = price([(line.unit_price, line.quantity) for line in lines], tax=tax_terms())
+    """Price what can be bought of a cart whose lines are in hand; touch no database."""
+    payable = [(line.unit_price, line.quantity) for line in lines if line.is_for_sale]
+    quote = price(payable, tax=tax_terms())
     status = CartStatus(cart.status)
     lapsed = status is CartStatus.OPEN and cart.expires_at <= now
     return CartView(

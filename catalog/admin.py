@@ -125,7 +125,7 @@ class ProductAdmin(KeptAdmin):
     autocomplete_fields = ["category"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [VariantInline]
-    actions = ["archive"]
+    actions = ["archive", "recall"]
 
     status = status_label
 
@@ -160,9 +160,19 @@ class ProductAdmin(KeptAdmin):
     @action(description="Archive", permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         """Archive the selected products: they cannot be bought, and orders keep them."""
-        slugs = list(queryset.filter(deleted_at=None).values_list("slug", flat=True))
+        self._archive(request, queryset.filter(deleted_at=None), end_checkouts=False)
+
+    @action(description="Archive, and end open checkouts", permissions=["change"])
+    def recall(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Archive the selected products; those who hold them in a checkout cannot buy them."""
+        self._archive(request, queryset, end_checkouts=True)
+
+    def _archive(
+        self, request: HttpRequest, products: QuerySet[Product], *, end_checkouts: bool
+    ) -> None:
+        slugs = list(products.values_list("slug", flat=True))
         for slug in slugs:
-            delete_product(slug=slug, now=timezone.now())
+            delete_product(slug=slug, end_checkouts=end_checkouts, now=timezone.now())
         noun = model_ngettext(self.opts, len(slugs))
         self.message_user(request, f"{len(slugs)} {noun} archived.", messages.SUCCESS)
 

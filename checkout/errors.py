@@ -14,16 +14,20 @@ class PaidButSoldOut(InsufficientStock):
     """The units were sold while the payment was in progress; your money is on its way back."""
 
 
+class ItemsUnavailable(Conflict):
+    """Some lines are no longer available; `skus` names them."""
+
+    code = "items_unavailable"
+
+
+class PaidButWithdrawn(ItemsUnavailable):
+    """Some lines were withdrawn during the payment; your money is on its way back."""
+
+
 class CartEmpty(Conflict):
     """There is nothing in the cart to check out."""
 
     code = "cart_empty"
-
-
-class ItemsUnavailable(Conflict):
-    """Some lines of the cart are no longer available; `skus` names them."""
-
-    code = "items_unavailable"
 
 
 class UnknownShippingMethod(Invalid):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -125,6 +126,9 @@ class CheckoutLine(AbstractLine):
     """A line as it will be ordered."""
 
     checkout = models.ForeignKey(Checkout, on_delete=models.CASCADE, related_name="lines")
+    # What `lines_of` reads of the catalog; of a line just made, nothing is withdrawn.
+    is_withdrawn: bool = False
+    withdrawn_from: datetime | None = None
 
     class Meta(AbstractLine.Meta):
         constraints = [

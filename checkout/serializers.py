@@ -11,7 +11,7 @@ from rest_framework import serializers
 from checkout.domain import CheckoutStatus, Details
 from checkout.selectors import CheckoutView
 from checkout.services import Completion, PaymentChoice
-from core.address import Address
+from core.address import Address, normalize_address
 from core.errors import FieldError, Invalid
 from core.http.fields import (
     CurrencyField,
@@ -206,8 +206,10 @@ def details_from(data: Mapping[str, Any]) -> Details:
             continue
         details[name] = data[name]
         if name in ADDRESSES and data[name] is not None:
-            details[name], errors = address_from(data[name], f"/{name}")
-            problems += errors
+            try:
+                details[name] = normalize_address(address_from(data[name]), f"/{name}")
+            except Invalid as refusal:
+                problems += refusal.errors
     if problems:
         raise Invalid(errors=problems)
     return cast("Details", details)

@@ -20,7 +20,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from congocart.databases import database_settings
-from core.money import currencies_in_use
+from core.money import known_currencies
 
 PREFIX = "CONGOCART_"
 _WORDS = dict.fromkeys(("on", "yes", "true", "1"), True) | dict.fromkeys(
@@ -169,7 +169,7 @@ def share(text: str) -> Decimal:
 
 def currency(text: str) -> str:
     """Read the code of money that people pay with (ISO 4217)."""
-    if text not in currencies_in_use():
+    if text not in known_currencies():
         raise ValueError(f"is {text!r}; it has to be a currency of ISO 4217, such as EUR.")
     return text
 

@@ -9,12 +9,7 @@ from functools import cache
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import (
-    format_currency,
-    get_currency_precision,
-    get_territory_currencies,
-    list_currencies,
-)
+from babel.numbers import format_currency, get_currency_precision
 
 # In minor units, of a price as of what an order comes to: far from the end of the 64 bits in
 # which both are stored.
@@ -39,15 +34,17 @@ def money_body(amount: int, currency: str) -> dict[str, int | str]:
 
 @cache
 def known_currencies() -> frozenset[str]:
-    """Return the ISO 4217 codes that the CLDR data of Babel knows."""
-    return frozenset(list_currencies())
+    """Return the ISO 4217 codes of money that is legal tender somewhere today, by CLDR.
 
-
-@cache
-def currencies_in_use() -> frozenset[str]:
-    """Return the codes of what some country pays with today: no metal, no code for tests."""
-    countries = get_global("territory_currencies")
-    return frozenset(code for country in countries for code in get_territory_currencies(country))
+    Not of former currencies, precious metals, funds, and what is reserved for tests.
+    """
+    of_territories = get_global("territory_currencies").values()
+    return frozenset(
+        code
+        for uses in of_territories
+        for code, _, end, is_tender in uses
+        if is_tender and end is None
+    )
 
 
 # CLDR, which is about printing, leaves out digits that nobody pays in any more. Where it

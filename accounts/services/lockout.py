@@ -22,10 +22,11 @@ from uuid import UUID
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
-from accounts.domain import InvalidCredentials, TooManyAttempts, normalize_email
+from accounts.domain import InvalidCredentials, TooManyAttempts
 from accounts.models import LoginFailures
 from accounts.selectors import has_logged_in_from
 from core.db.transactions import transaction_required
+from core.email_address import normalize_email
 
 FREE_PER_ACCOUNT_AND_ADDRESS = 5
 FREE_PER_ACCOUNT = 50

@@ -15,7 +15,6 @@ from accounts.domain import (
     LinkInvalid,
     UserNotFound,
     WeakPassword,
-    normalize_email,
     normalize_password,
 )
 from accounts.models import EmailChange, User
@@ -28,6 +27,7 @@ from accounts.services.sessions import create_session, revoke_sessions
 from accounts.services.users import lock_user, require_strong_password
 from accounts.tokens.signed_links import Purpose, SignedLink, read_link_token
 from core.db.transactions import transaction_required, use_case
+from core.email_address import normalize_email
 
 
 @use_case

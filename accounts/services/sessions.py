@@ -23,7 +23,6 @@ from accounts.domain import (
     TokenReused,
     TokenRevoked,
     TooManyAttempts,
-    normalize_email,
     normalize_password,
     session_roles,
     use_of_refresh_token,
@@ -35,6 +34,7 @@ from accounts.services.mfa_codes import spend_mfa_code
 from accounts.tokens import signing_keys
 from accounts.tokens.json_web_tokens import read_refresh, sign_access, sign_refresh
 from core.db.transactions import transaction_required, use_case
+from core.email_address import normalize_email
 
 LOG_IN_ERRORS = (InvalidCredentials, MfaRequired, TooManyAttempts)
 

@@ -6,7 +6,16 @@ from collections.abc import Collection
 from functools import cache
 from uuid import UUID
 
-from django.db.models import CharField, F, FilteredRelation, Q, UUIDField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    UUIDField,
+)
+from django.db.models.expressions import Combinable
 
 from catalog.domain import Offer, full_title
 from catalog.models import Variant
@@ -42,6 +51,20 @@ def offers(
             on_hand, reserved, tracked, backorder,
         ) in rows
     ]  # fmt: skip
+
+
+def sale_annotations(variant: str) -> dict[str, Combinable]:
+    """Return annotations for rows that refer to a variant by the field `variant`.
+
+    `is_withdrawn` tells that the variant cannot be bought by new checkouts, `withdrawn_from`
+    when it was withdrawn from those that were open, if it was.
+    """
+    deleted = Q(**{f"{variant}__deleted_at__isnull": False})
+    product_deleted = Q(**{f"{variant}__product__deleted_at__isnull": False})
+    return {
+        "is_withdrawn": ExpressionWrapper(deleted | product_deleted, BooleanField()),
+        "withdrawn_from": F(f"{variant}__product__checkouts_ended_at"),
+    }
 
 
 @cache

@@ -33,6 +33,9 @@ from catalog.serializers.products import (
     VariantChangesInput,
     VariantInput,
     VariantOutput,
+    WithdrawalInput,
+    WithdrawalQuery,
+    ends_checkouts,
     new_variant,
 )
 from core.http.callers import caller_of
@@ -135,14 +138,19 @@ class ProductViewSet(ViewSet):
         "Take a product off sale",
         access=MANAGER,
         scope="products:write",
+        request=WithdrawalInput,
         responses={204: None},
         errors=[ProductNotFound],
+        parameters=[WithdrawalQuery],
         tag="Catalog",
+        description="Open checkouts that hold it go on. With `end_checkouts`, in the body or in "
+        "the query, none of them can be completed any more: for what is recalled.",
     )
     def destroy(self, request: Request, slug: str) -> HttpResponse:
+        ends = ends_checkouts(request)
         return write(
             request,
-            lambda: services.delete_product(slug=slug, now=timezone.now()),
+            lambda: services.delete_product(slug=slug, end_checkouts=ends, now=timezone.now()),
             lambda _: ApiResponse(204),
         )
 

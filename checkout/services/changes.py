@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import F
 
-from accounts.domain import normalize_email
 from checkout.domain import (
     EDITABLE,
     TRANSITIONS,
@@ -23,6 +22,7 @@ from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of
 from core.caller import Caller
 from core.db.transactions import transaction_required
+from core.email_address import normalize_email
 from core.errors import Unauthenticated
 from core.states import require_transition
 from payments.selectors import payment_in_progress

@@ -12,13 +12,15 @@ from typing import Any
 
 from django.core.management.sql import emit_pre_migrate_signal
 from django.db import OperationalError, connection, transaction
-from django.db.migrations import Migration
+from django.db.migrations import Migration, RunPython
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 from psycopg import Connection
 from psycopg import errors as pg
 
-LOCK_TIMEOUT = "'500 ms'"
+from core.db.timeouts import UNLIMITED
+
+LOCK_TIMEOUT = "500ms"
 # A table that is always in use is tried for some four minutes.
 ATTEMPTS = 100
 PAUSE_SECONDS = 2.0
@@ -52,22 +54,23 @@ class RecordingExecutor(MigrationExecutor):
     ) -> ProjectState:
         """Apply it whole, waiting for no lock longer than `LOCK_TIMEOUT`.
 
-        One that says that it cannot run in a transaction waits as long as it takes: it builds
-        indexes and validates constraints, and no request waits for that.
+        One that builds an index or validates a constraint outside of a transaction waits as long
+        as it takes, and no request waits for that; one that changes rows holds some meanwhile.
         """
         if migration.atomic:
             with transaction.atomic(using=self.connection.alias):
-                self._set_timeouts("LOCAL", lock=LOCK_TIMEOUT)
+                self._execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'; {UNLIMITED}")
                 return super().apply_migration(state, migration, *args, **options)
-        self._set_timeouts("SESSION", lock="0")
+        changes_rows = any(isinstance(each, RunPython) for each in migration.operations)
+        lock_timeout = LOCK_TIMEOUT if changes_rows else "0"
+        self._execute(f"SET lock_timeout = '{lock_timeout}'; SET statement_timeout = 0")
         after = super().apply_migration(state, migration, *args, **options)
-        self._set_timeouts("SESSION", lock="DEFAULT", statement="DEFAULT")
+        self._execute("RESET lock_timeout; RESET statement_timeout")
         return after
 
-    def _set_timeouts(self, scope: str, *, lock: str, statement: str = "0") -> None:
+    def _execute(self, sql: str) -> None:
         with self.connection.cursor() as cursor:
-            cursor.execute(f"SET {scope} lock_timeout = {lock}")
-            cursor.execute(f"SET {scope} statement_timeout = {statement}")
+            cursor.execute(sql)
 
 
 def migrate(say: Callable[[str], None]) -> bool:
@@ -105,6 +108,6 @@ def take_turns(database: Connection[Any]) -> None:
     One that waited inside PostgreSQL would hold a snapshot, for whose end an index that is built
     concurrently waits: each for the other, unnoticed.
     """
-    database.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    database.execute(UNLIMITED)
     while database.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone() != (True,):
         time.sleep(TURN_SECONDS)

@@ -13,7 +13,7 @@ from django.contrib.postgres.operations import (
     ValidateConstraint,
 )
 from django.db import connection
-from django.db.migrations import Migration
+from django.db.migrations import Migration, RunPython
 from django.db.migrations.state import ProjectState
 
 SQUAWK = Path(sys.executable).with_name("squawk")
@@ -24,7 +24,12 @@ NOT_ASKED = (
     "prefer-identity", "prefer-robust-stmts", "prefer-text-field", "prefer-timestamptz",
     "require-timeout-settings",
 )  # fmt: skip
-WITHOUT_A_TRANSACTION = (AddIndexConcurrently, RemoveIndexConcurrently, ValidateConstraint)
+WITHOUT_A_TRANSACTION = (
+    AddIndexConcurrently,
+    RemoveIndexConcurrently,
+    RunPython,
+    ValidateConstraint,
+)
 
 
 def problems_of(migration: Migration, before: ProjectState) -> list[str]:

@@ -1,4 +1,4 @@
-"""Migrations that the previous release can go on selling through: docs/adr/0017."""
+"""Migrations that the previous release can go on selling through: docs/adr/0072."""
 
 from __future__ import annotations
 

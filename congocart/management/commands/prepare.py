@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 
 from core.db.migrating import migrate, take_turns
 from core.db.secret_keys import record_secret_key
+from core.db.timeouts import check_timeouts, set_timeouts
 
 OLDEST_POSTGRES = 15
 _NOT_OURS = (
@@ -45,6 +46,9 @@ class Command(BaseCommand):
                         f"PostgreSQL {found} is too old, {OLDEST_POSTGRES} is needed"
                     )
                 take_turns(database)
+                if check_timeouts() != "ok":
+                    self._say("setting the time limits of the database")
+                    set_timeouts()
                 if migrate(self._say):
                     # Nothing is left to migrate: this makes the rows that Django keeps of models.
                     call_command("migrate", interactive=False, verbosity=0)

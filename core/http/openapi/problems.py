@@ -20,7 +20,6 @@ from core.http.pagination import InvalidCursor
 from core.http.problems import (
     CONTENT_TYPE,
     InternalError,
-    UnsupportedMediaType,
     http_status_of,
     problem_of,
 )
@@ -73,7 +72,7 @@ def _shared(kind: Kind) -> Iterator[CongoCartError]:
         yield IdempotencyKeyReused()
         yield BodyTooComplex()
         yield kinds.TooLarge()
-        yield UnsupportedMediaType()
+        yield kinds.UnsupportedMediaType()
     if kind.writes and kind.versioned:
         yield kinds.VersionMismatch()
     yield kinds.TooManyRequests(retry_after=1)
