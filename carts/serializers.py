@@ -8,7 +8,14 @@ from typing import Any
 from rest_framework import serializers
 
 from carts.domain import CartStatus, CartView
-from core.http.fields import CurrencyField, Input, MoneyOutput, Output, StrictIntegerField
+from core.http.fields import (
+    CurrencyField,
+    Input,
+    MoneyOutput,
+    Output,
+    StrictIntegerField,
+    StrictListField,
+)
 from core.http.serializers import (
     ItemInput,
     MessageOutput,
@@ -25,13 +32,13 @@ class CartInput(Input):
     examples = {"currency": "GBP", "items": ...}
 
     currency = CurrencyField(required=False)
-    items = serializers.ListField(child=ItemInput(), required=False, max_length=MAX_LINES)
+    items = StrictListField(child=ItemInput(), required=False, max_length=MAX_LINES)
 
 
 class ItemsInput(Input):
     """All lines that the cart is to hold."""
 
-    items = serializers.ListField(child=ItemInput(), max_length=MAX_LINES)
+    items = StrictListField(child=ItemInput(), max_length=MAX_LINES)
 
 
 class QuantityInput(Input):
@@ -84,6 +91,7 @@ class CartOutput(Output):
     items = CartItemOutput(many=True)
     coupons = AppliedCouponOutput(many=True)
     totals = TotalsOutput()
+    prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     expires_at = serializers.DateTimeField()
 
@@ -118,6 +126,7 @@ def cart_body(cart: CartView) -> dict[str, Any]:
         ],
         "coupons": [],
         "totals": totals_body(cart.totals, currency),
+        "prices_include_tax": cart.totals.tax_included,
         "messages": [asdict(message) for message in cart.messages],
         "expires_at": cart.expires_at,
     }

@@ -82,7 +82,7 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
             {
                 "fields": [
                     ("subtotal_money", "discount_money", "shipping_money"),
-                    ("tax_money", "total_money"),
+                    ("tax_money", "tax_included", "total_money"),
                 ]
             },
         ),

@@ -13,7 +13,7 @@ from core.db.owned import OwnedQuerySet
 from core.db.transactions import RunAgain
 from core.ids import uuid7
 from core.money import MAX_AMOUNT, format_money
-from pricing.models import AbstractLine, AbstractTotals
+from pricing.models import AbstractLine, AbstractTotals, totals_add_up
 
 
 class ShippingMethod(models.Model):
@@ -97,7 +97,7 @@ class Checkout(AbstractTotals):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(total=F("subtotal") - F("discount") + F("shipping") + F("tax")),
+                condition=totals_add_up(),
                 name="checkout_totals_add_up",
             ),
             models.UniqueConstraint(

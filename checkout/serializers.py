@@ -21,6 +21,7 @@ from core.http.fields import (
     Output,
     StrictCharField,
     StrictEmailField,
+    StrictListField,
     StrictUUIDField,
 )
 from core.http.serializers import (
@@ -66,9 +67,7 @@ class CheckoutInput(CheckoutChangeInput):
     examples = {**CheckoutChangeInput.examples, "cart_id": ...}
 
     cart_id = StrictUUIDField(required=False)
-    items = serializers.ListField(
-        child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES
-    )
+    items = StrictListField(child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES)
     currency = CurrencyField(required=False, help_text="With `items` only.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +138,7 @@ class CheckoutOutput(Output):
     shipping_methods = ShippingMethodOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
     totals = TotalsOutput()
+    prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     reservation_expires_at = serializers.DateTimeField()
     order = OrderReferenceOutput(allow_null=True)
@@ -240,6 +240,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         ],
         "shipping_method": checkout.shipping_method or None,
         "totals": totals_body(checkout, currency),
+        "prices_include_tax": checkout.tax_included,
         "messages": [asdict(message) for message in view.messages],
         "reservation_expires_at": checkout.reservation_expires_at,
         "order": {"id": view.order.id, "number": view.order.number} if view.order else None,

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from core.db.migrating import RecordingExecutor
+from core.db.secret_keys import record_secret_key, shares_secret_key
 from core.errors import Unavailable
 from core.http.error_pages import read_only
 from core.http.problems import problem_response
@@ -19,6 +20,7 @@ from core.http.problems import problem_response
 log = structlog.get_logger(__name__)
 
 _migrated = False
+_recorded = False
 
 
 @never_cache
@@ -31,10 +33,14 @@ def livez(request: HttpRequest) -> JsonResponse:
 @never_cache
 @read_only
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return 200 if the database responds and is migrated, else 503; Redis need not respond."""
+    """Return 200 if the database responds, is migrated and has our SECRET_KEY, else 503.
+
+    Redis need not respond.
+    """
     checks = {"database": _result(_check_database), "redis": _result(_check_redis)}
-    ready = checks["database"] == "ok"
-    if not ready:
+    if checks["database"] == "ok":
+        checks["secret_key"] = _result(_check_secret_key)
+    if not checks["database"] == checks.get("secret_key") == "ok":
         return problem_response(Unavailable("The shop cannot serve yet.", checks=checks))
     return JsonResponse({"status": "ok", "checks": checks})
 
@@ -55,6 +61,13 @@ def _check_database() -> str:
     if not _migrated:
         _migrated = not RecordingExecutor(connection).pending()
     return "ok" if _migrated else "not migrated"
+
+
+def _check_secret_key() -> str:
+    global _recorded  # noqa: PLW0603
+    # Once for each process, so that processes in the middle of a rotation do not take turns.
+    _recorded = _recorded or record_secret_key()
+    return "ok" if _recorded and shares_secret_key() else "not the one of the other servers"
 
 
 def _check_redis() -> str:

@@ -26,6 +26,7 @@ _EMAIL = re.compile(
     rf"""(?:@|%40)(?:\[[^\]\n]*\]|[^{_OUTSIDE_OF_WORDS}']+)"""
 )
 EMAIL_MASK = "(e-mail)"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def configure(options: dict[str, Any]) -> None:

@@ -1,34 +1,40 @@
 """The HTTP server: `python -m congocart.server`.
 
-Granian serves the WSGI application from several processes of several threads.
+Granian serves the ASGI application from several processes, each with several threads of Django.
 Why granian, and why these numbers: docs/adr/0012-application-server.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import contextlib
 import gc
 import multiprocessing
 import os
 import signal
+import socket
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.urls import get_resolver
 from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings, HTTP2Settings
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from congocart.asgi import application
 from congocart.processes import die_with_parent
-from congocart.wsgi import application
 
-THREADS = 4
 DRAIN_SECONDS = 25
 # A request's first line and headers together; more is refused with 431. At most 100 headers.
 HEADER_BYTES = 64 * 1024
-HEADER_SECONDS = 15
+HEADER_SECONDS = 10
+# A client that takes nothing of its response for so long loses the connection.
+UNREAD_SECONDS = 10
 
 
 def default_workers() -> int:
@@ -41,7 +47,24 @@ def default_workers() -> int:
 def in_worker(target: str) -> Callable[..., Any]:
     """Return the application in a worker, which from now on dies with its master."""
     die_with_parent(signal.SIGTERM)
+    # Runs once the worker listens, before it serves.
+    asyncio.get_event_loop().call_soon(end_unread_responses)
     return application
+
+
+def end_unread_responses() -> None:
+    """Have the kernel end a connection whose client takes nothing for `UNREAD_SECONDS`.
+
+    Granian has no limit for that. The listening socket is asked (tcp(7), TCP_USER_TIMEOUT),
+    because the accepted ones inherit it. Linux only.
+    """
+    for place in Path("/proc/self/fd").iterdir() if sys.platform == "linux" else ():
+        with contextlib.suppress(OSError):  # It is no socket, or was the listing itself.
+            given = socket.socket(fileno=int(place.name))
+            if given.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                milliseconds = UNREAD_SECONDS * 1000
+                given.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, milliseconds)
+            given.detach()
 
 
 def load_before_forking() -> None:
@@ -66,24 +89,26 @@ def delete_old_metrics() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests in flight."""
     parser = argparse.ArgumentParser(prog="python -m congocart.server")
-    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    parser.add_argument("--host", default=settings.HOST)
+    parser.add_argument("--port", type=int, default=settings.PORT)
     options = parser.parse_args(arguments)
+    if not settings.DATABASE_URL:
+        sys.exit("congocart: DATABASE_URL is not set; `manage.py up` brings a database of its own")
     delete_old_metrics()
     server = Granian(
-        "congocart.wsgi:application",
+        "congocart.asgi:application",
         address=options.host,
         port=options.port,
-        interface=Interfaces.WSGI,
-        workers=int(os.environ.get("CONGOCART_WORKERS", "0")) or default_workers(),
-        blocking_threads=int(os.environ.get("CONGOCART_THREADS", THREADS)),
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=settings.SERVER_WORKERS or default_workers(),
         respawn_failed_workers=True,
         respawn_interval=0.1,
         workers_kill_timeout=DRAIN_SECONDS,
         http1_settings=HTTP1Settings(
             max_buffer_size=HEADER_BYTES, header_read_timeout=HEADER_SECONDS * 1000
         ),
-        http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
         # Its warning about a worker that will not stop is also given for one that just has.
         log_level=LogLevels.error,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
@@ -88,11 +88,6 @@ def format_money(amount: int, currency: str) -> str:
             decimal_quantization=currency not in _ISO_DIGITS,
         )
     )
-
-
-def share(amount: int, rate: Decimal) -> int:
-    """Return `rate` (0.2 is twenty percent) of `amount`, rounded half up to a whole minor unit."""
-    return int((Decimal(amount) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

@@ -89,7 +89,8 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
             ("status", "payment_status", "fulfillment_status"), ("canceled_at", "cancel_reason"),
         ]}),
         ("Totals", {"fields": [
-            ("subtotal_money", "discount_money", "shipping_money"), ("tax_money", "total_money"),
+            ("subtotal_money", "discount_money", "shipping_money"),
+            ("tax_money", "tax_included", "total_money"),
         ]}),
         ("Shipping", {"fields": [
             ("shipping_address_text", "billing_address_text"),

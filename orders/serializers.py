@@ -13,6 +13,7 @@ from core.http.fields import (
     Output,
     StrictBooleanField,
     StrictCharField,
+    StrictListField,
 )
 from core.http.serializers import (
     AddressOutput,
@@ -51,9 +52,7 @@ class RefundInput(Input):
     examples = {"items": ..., "reason": "Arrived broken.", "restock": False}
 
     amount = MoneyInput(required=False)
-    items = serializers.ListField(
-        child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES
-    )
+    items = StrictListField(child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES)
     reason = StrictCharField(required=False, allow_blank=True, max_length=255)
     restock = StrictBooleanField(required=False, help_text="Put the items back into stock.")
 
@@ -109,6 +108,7 @@ class OrderOutput(Output):
     billing_address = AddressOutput()
     shipping_method = OrderShippingOutput()
     totals = TotalsOutput()
+    prices_include_tax = serializers.BooleanField()
     payments = OrderPaymentOutput(many=True)
     placed_at = serializers.DateTimeField()
     canceled_at = serializers.DateTimeField(allow_null=True)
@@ -131,6 +131,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
         "totals": totals_body(order, currency),
+        "prices_include_tax": order.tax_included,
         "payments": [
             {
                 "id": payment.id,

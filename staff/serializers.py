@@ -6,7 +6,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.http.fields import Input, Output, StrictCharField, StrictChoiceField
+from core.http.fields import (
+    Input,
+    Output,
+    StrictCharField,
+    StrictChoiceField,
+    StrictListField,
+)
 from core.http.operations import all_scopes
 from staff.models import ApiKey
 
@@ -24,7 +30,7 @@ class ApiKeyInput(Input):
         """Complete `scopes` with those that operations declare, once all URLs are loaded."""
         scopes = all_scopes()
         child = StrictChoiceField(choices=scopes)
-        field = serializers.ListField(child=child, min_length=1, max_length=len(scopes))
+        field = StrictListField(child=child, min_length=1, max_length=len(scopes))
         return {**super().get_fields(), "scopes": field}
 
 

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from congocart.production import DEVELOPMENT_SECRET
 from embedded.postgres import EmbeddedPostgres
 
 
@@ -25,6 +26,8 @@ def _start_postgres() -> str:
     return database.url
 
 
+# Not the one that a shop in this clone keeps: it may come into being while the tests run.
+os.environ.setdefault("SECRET_KEY", DEVELOPMENT_SECRET)
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = _start_postgres()
 

@@ -135,7 +135,8 @@ def _lowest_price(currency: str, *, or_else: int) -> Coalesce:
         .values("variant__product")
         .values(lowest=Min("amount"))
     )
-    return Coalesce(Subquery(lowest), Value(or_else), output_field=BigIntegerField())
+    # Without its type a literal is sent as a 32-bit integer to a server that binds values.
+    return Coalesce(Subquery(lowest), Value(or_else, output_field=BigIntegerField()))
 
 
 def _matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:

@@ -20,12 +20,18 @@ from core.http.fields import (
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
+    StrictDictField,
     StrictIntegerField,
+    StrictListField,
     validated,
 )
 from core.money import Money
 
 MAX_VARIANTS = 1_000
+MAX_OPTIONS = 50
+MAX_OPTION_LENGTH = 100
+# ISO 4217 has fewer currencies.
+MAX_PRICES = 200
 MAX_STOCK = 1_000_000
 _SLUG = re.compile(r"^[\w-]+\Z")
 
@@ -62,14 +68,20 @@ class OptionInput(Input):
 
     examples = {"name": "Size", "values": ["S", "M"]}
 
-    name = StrictCharField(max_length=100)
-    values = serializers.ListField(child=StrictCharField(max_length=200), max_length=1_000)
+    name = StrictCharField(max_length=MAX_OPTION_LENGTH)
+    values = StrictListField(child=StrictCharField(max_length=200), max_length=1_000)
 
 
-class VariantOptionsField(serializers.DictField):
-    """What a variant is of each option."""
+class ChosenOptionsField(StrictDictField):
+    """The values of a variant, by the names of the options."""
 
-    child = StrictCharField(max_length=200)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            child=StrictCharField(max_length=200),
+            max_length=MAX_OPTIONS,
+            max_name_length=MAX_OPTION_LENGTH,
+            **kwargs,
+        )
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         values: dict[str, str] = super().to_internal_value(data)
@@ -80,7 +92,12 @@ class _Priced(Input):
     """Something with a price in one currency, or in several."""
 
     price = MoneyInput(required=False, help_text="The price in one currency.")
-    prices = MoneyInput(many=True, required=False, help_text="Prices, one in each currency.")
+    prices = StrictListField(
+        child=MoneyInput(),
+        max_length=MAX_PRICES,
+        required=False,
+        help_text="Prices, one in each currency.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = [*attrs.pop("prices", ()), *([attrs.pop("price")] if "price" in attrs else [])]
@@ -106,7 +123,7 @@ class VariantInput(_Priced):
 
     sku = SkuField()
     title = StrictCharField(max_length=255, required=False, allow_blank=True)
-    options = VariantOptionsField(required=False, help_text='Such as `{"Size": "M"}`.')
+    options = ChosenOptionsField(required=False, help_text='Such as `{"Size": "M"}`.')
     stock = StrictIntegerField(
         min_value=0, max_value=MAX_STOCK, required=False, help_text="Units at hand."
     )
@@ -125,7 +142,7 @@ class VariantChangesInput(_Priced):
     examples = {"price": ..., "title": "Medium", "options": {"Size": "M"}}
 
     title = StrictCharField(max_length=255, required=False, allow_blank=True)
-    options = VariantOptionsField(required=False)
+    options = ChosenOptionsField(required=False)
 
 
 class ProductInput(Input):
@@ -145,8 +162,8 @@ class ProductInput(Input):
         max_length=20_000, required=False, allow_blank=True, trim_whitespace=False, multiline=True
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
-    options = OptionInput(many=True, required=False)
-    variants = serializers.ListField(child=VariantInput(), min_length=1, max_length=MAX_VARIANTS)
+    options = StrictListField(child=OptionInput(), max_length=MAX_OPTIONS, required=False)
+    variants = StrictListField(child=VariantInput(), min_length=1, max_length=MAX_VARIANTS)
 
     def validate_variants(self, variants: list[dict[str, Any]]) -> list[dict[str, Any]]:
         seen: set[str] = set()
@@ -172,8 +189,11 @@ class ProductChangesInput(Input):
         max_length=20_000, required=False, allow_blank=True, trim_whitespace=False, multiline=True
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
-    options = OptionInput(
-        many=True, required=False, help_text="Those that variants use are always among them."
+    options = StrictListField(
+        child=OptionInput(),
+        max_length=MAX_OPTIONS,
+        required=False,
+        help_text="Those that variants use are always among them.",
     )
 
 

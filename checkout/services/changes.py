@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F
 
 from checkout.domain import (
@@ -29,6 +28,7 @@ from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
 from pricing.domain import price
+from pricing.selectors import tax_terms
 
 
 @transaction_required
@@ -120,12 +120,13 @@ def apply_prices(checkout: Checkout, lines: Sequence[CheckoutLine]) -> bool:
     quote = price(
         [(line.unit_price, line.quantity) for line in lines],
         shipping=checkout.shipping,
-        tax_rate=settings.TAX_RATE,
+        tax=tax_terms(),
     )
     totals = quote.totals
     require_payable(totals.total)
     checkout.subtotal, checkout.discount = totals.subtotal, totals.discount
     checkout.tax, checkout.total = totals.tax, totals.total
+    checkout.tax_included = totals.tax_included
     changed = False
     for line, priced in zip(lines, quote.lines, strict=True):
         before = (line.discount, line.tax, line.total)

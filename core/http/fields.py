@@ -6,17 +6,37 @@ sends the wrong type has a bug and is told so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+import re
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any, ClassVar, TypeVar
 
-from django.core.validators import RegexValidator
+from django.core.validators import (
+    MaxLengthValidator,
+    MinLengthValidator,
+    ProhibitNullCharactersValidator,
+    RegexValidator,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from core.email_address import normalize_email
 from core.money import MAX_AMOUNT, known_currencies
 from core.text import UnprintableCharacter, clean_text
+
+K = TypeVar("K")
+
+# Of one list or object. After these the rest is not looked at: reporting is what costs.
+MAX_FAULTS = 20
+_OF_EVERY_TEXT = (
+    MaxLengthValidator,
+    MinLengthValidator,
+    ProhibitNullCharactersValidator,
+    ProhibitSurrogateCharactersValidator,
+)
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class StrictIntegerField(serializers.IntegerField):
@@ -50,12 +70,14 @@ class StrictCharField(serializers.CharField):
     def __init__(self, **kwargs: Any) -> None:
         self.multiline = kwargs.pop("multiline", self.multiline)
         super().__init__(**kwargs)
+        self._has_own_rules = not all(type(check) in _OF_EVERY_TEXT for check in self.validators)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        if data is not serializers.empty and data is not None and not isinstance(data, str):
+        if isinstance(data, str):
+            if self.max_length is not None and len(data) > self.max_length:
+                self.fail("max_length", max_length=self.max_length)
+        elif data is not serializers.empty and data is not None:
             self.fail("invalid")
-        if isinstance(data, str) and self.max_length is not None and len(data) > self.max_length:
-            self.fail("max_length", max_length=self.max_length)
         return super().run_validation(self.clean(data) if isinstance(data, str) else data)
 
     def clean(self, text: str) -> str:
@@ -67,6 +89,13 @@ class StrictCharField(serializers.CharField):
         if not self.allow_blank and text.strip() and not clean.strip():
             raise ValidationError("Nothing of this text can be seen.", "unprintable_character")
         return clean
+
+    def run_validators(self, value: Any) -> None:
+        """Call the validators when one could object; they cost more than all else of a text."""
+        length = len(value)  # of what it was cleaned to, which may be longer
+        fits = (self.min_length or 0) <= length <= (self.max_length or length)
+        if self._has_own_rules or not fits or _UNSTORABLE.search(value):
+            super().run_validators(value)
 
 
 class StrictEmailField(StrictCharField, serializers.EmailField):
@@ -122,6 +151,60 @@ class CurrencyField(StrictCharField):
         return code
 
 
+class StrictListField(serializers.ListField):
+    """A JSON array. One longer than `max_length` is refused before any member is looked at."""
+
+    def __init__(self, *, max_length: int, **kwargs: Any) -> None:
+        super().__init__(max_length=max_length, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        if isinstance(data, list) and len(data) > (self.max_length or 0):
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+    def run_child_validation(self, data: Any) -> list[Any]:
+        return list(_validated_members(self.child, enumerate(data)).values())
+
+
+class StrictDictField(serializers.DictField):
+    """A JSON object with names of the client's own, refused like a list when it is too long."""
+
+    default_error_messages: ClassVar[dict[str, Any]] = {
+        "max_length": "Ensure this field has no more than {max_length} members.",
+        "name_too_long": "Ensure that names have no more than {max_name_length} characters.",
+    }
+
+    def __init__(self, *, max_length: int, max_name_length: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.max_length = max_length
+        self.max_name_length = max_name_length
+
+    def run_child_validation(self, data: Any) -> dict[str, Any]:
+        if len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        if max(map(len, data), default=0) > self.max_name_length:
+            self.fail("name_too_long", max_name_length=self.max_name_length)
+        return _validated_members(self.child, data.items())
+
+
+def _validated_members(
+    rule: serializers.Field[Any, Any, Any, Any], members: Iterable[tuple[K, Any]]
+) -> dict[K, Any]:
+    """Return the members as `rule` reads them. Raises `ValidationError` of the first faulty."""
+    values: dict[K, Any] = {}
+    faults: dict[Any, Any] = {}
+    for name, member in members:
+        try:
+            values[name] = rule.run_validation(member)
+        except ValidationError as error:
+            faults[name] = error.detail
+            if len(faults) == MAX_FAULTS:
+                break
+    if faults:
+        raise ValidationError(faults)
+    return values
+
+
 class Input(serializers.Serializer[Any]):
     """The schema of a request body; fields it does not name are refused.
 
@@ -137,7 +220,7 @@ class Input(serializers.Serializer[Any]):
             return super().to_internal_value(data)
         unknown: dict[str, Any] = {
             str(name): [ErrorDetail("This field is not known.", "unknown_field")]
-            for name in data.keys() - self.fields.keys()
+            for name in islice((name for name in data if name not in self.fields), MAX_FAULTS)
         }
         try:
             values = super().to_internal_value(data)

@@ -29,6 +29,9 @@ from core.http.throttling import counted_refusal
 
 CONTENT_TYPE = "application/problem+json"
 MAX_ERRORS = 100
+# A name that the client made up, and a detail that quotes a value, may be a megabyte long.
+MAX_POINTER_LENGTH = 200
+MAX_DETAIL_LENGTH = 1_000
 
 STATUSES: dict[type[CongoCartError], HTTPStatus] = {
     kinds.Invalid: HTTPStatus.BAD_REQUEST,
@@ -52,6 +55,12 @@ class MethodNotAllowed(CongoCartError):
     code = "method_not_allowed"
 
 
+class BodyTooSlow(CongoCartError):
+    """The body did not arrive in time."""
+
+    code = "request_timeout"
+
+
 class InternalError(CongoCartError):
     """Something went wrong on our side. It has been recorded under this request id."""
 
@@ -60,6 +69,7 @@ class InternalError(CongoCartError):
 
 STATUSES |= {
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 
@@ -89,7 +99,11 @@ def problem_of(error: CongoCartError) -> dict[str, Any]:
     }
     if error.errors:
         body["errors"] = [
-            {"pointer": item.pointer, "code": item.code, "detail": item.detail}
+            {
+                "pointer": item.pointer[:MAX_POINTER_LENGTH],
+                "code": item.code,
+                "detail": item.detail[:MAX_DETAIL_LENGTH],
+            }
             for item in error.errors[:MAX_ERRORS]
         ]
     return body

@@ -135,7 +135,7 @@ class MessageOutput(Output):
 
 
 class TotalsOutput(Output):
-    """`total` is subtotal − discount + shipping + tax."""
+    """`total` is subtotal − discount + shipping + tax; tax that prices include adds nothing."""
 
     examples = {
         "subtotal": money_body(3998, "GBP"),
@@ -153,7 +153,7 @@ class TotalsOutput(Output):
 
 
 class LineOutput(Output):
-    """A line at its frozen price; `total` is after discount and before tax."""
+    """A line at its frozen price; `total` is after discount, and without tax unless included."""
 
     examples = {
         "sku": "MUG-BLUE",

@@ -79,13 +79,11 @@ def count_hit(given: Rate, identity: str) -> Usage:
     return Usage(given, hits, given.seconds - elapsed)
 
 
-def has_quota(name: str, identity: str) -> bool:
-    """Count one hit of something beside the request itself, such as e-mails to one address."""
-    return not settings.RATE_LIMITS or count_hit(rate(name), identity).within_limit
-
-
 def require_quota(name: str, identity: str) -> None:
-    """Count like `has_quota`. Raises `TooManyRequests`."""
+    """Count one hit of something beside the request itself, such as e-mails to one address.
+
+    Raises `TooManyRequests`.
+    """
     if not settings.RATE_LIMITS:
         return
     usage = count_hit(rate(name), identity)

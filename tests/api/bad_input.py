@@ -178,7 +178,7 @@ NOT_JSON = {
     "not a number": b'{"a": NaN}',
     "not UTF-8": b'{"a": "\xff\xfe"}',
     "a lone surrogate": rb'{"a": "\ud800"}',
-    "nested too deep for the parser": b"[" * 100_000,
+    "nested too deep for the parser": b"[" * 10_000,
     "nested too deep for us": b'{"a":' * 40 + b"1" + b"}" * 40,
     "a list": b"[]",
     "a list of things": b"[{}]",

@@ -196,6 +196,32 @@ def test_tax_is_added_once_and_its_parts_add_up(client: APIClient, settings: Any
     assert 700 - sum(lines) == 174, "the rest of the tax is that of the shipping"
 
 
+def test_tax_that_prices_include_is_told_and_adds_nothing(client: APIClient, settings: Any) -> None:
+    settings.TAX_RATE, settings.PRICES_INCLUDE_TAX = Decimal("0.2"), True
+    cart = new_cart(client, ["SKU-0"])
+    assert (cart["totals"]["tax"]["amount"], cart["totals"]["total"]["amount"]) == (167, 1_000)
+    checkout = new_checkout(client, ["SKU-0", "SKU-1"])
+
+    # (1000 + 1001 + 395) / 6 = 399.33
+    assert cart["prices_include_tax"] is checkout["prices_include_tax"] is True
+    assert checkout["totals"]["tax"]["amount"] == 399
+    assert checkout["totals"]["total"]["amount"] == 2_396
+    settings.PRICES_INCLUDE_TAX = False
+    number = complete(client, checkout).json()["order"]["number"]
+    order = client.get(f"/api/v1/orders/{number}").json()
+    assert order["prices_include_tax"] is True
+    assert order["totals"] == checkout["totals"], "what was offered is what is ordered"
+
+
+def test_tax_can_be_rounded_on_each_line(client: APIClient, settings: Any) -> None:
+    settings.TAX_RATE, settings.TAX_ROUNDING = Decimal("0.0333"), "line"
+    checkout = new_checkout(client, ["SKU-0", "SKU-1"])
+
+    # 33.3, 33.33 and 13.15 are rounded one by one.
+    assert [item["tax"]["amount"] for item in checkout["items"]] == [33, 33]
+    assert checkout["totals"]["tax"]["amount"] == 33 + 33 + 13
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [

@@ -113,7 +113,7 @@ def test_json_with_parameters_is_json(client, content_type):
     assert post(client, b'{"kind": "a"}', content_type).status_code == 201
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 100_000, b'{"kind": "\\ud800"}', b"NaN"])
+@pytest.mark.parametrize("body", [b"{", b"\xff", b"[" * 10_000, b'{"kind": "\\ud800"}', b"NaN"])
 def test_malformed_and_over_deep_json_is_400(client, body):
     assert_problem(post(client, body), 400, "invalid_request")
 

@@ -64,10 +64,11 @@ def test_refunded_items_can_be_put_back_into_stock_once(
     assert Order.objects.get().payments.get().refunded == 2_000
 
 
+@pytest.mark.parametrize("included", [False, True])
 def test_a_unit_is_refunded_once_and_the_last_one_gives_back_the_exact_rest(
-    client: APIClient, client_of: ClientOf, settings: Any
+    client: APIClient, client_of: ClientOf, settings: Any, included: bool
 ) -> None:
-    settings.TAX_RATE = Decimal("0.0333")
+    settings.TAX_RATE, settings.PRICES_INCLUDE_TAX = Decimal("0.0333"), included
     number = paid_order(client)
     line = Order.objects.get().lines.get(sku="SKU-0")
     staff, url = client_of(Role.SUPPORT), f"/api/v1/orders/{number}/refunds"
@@ -77,7 +78,8 @@ def test_a_unit_is_refunded_once_and_the_last_one_gives_back_the_exact_rest(
     again = staff.post(url, one)
 
     assert [response.status_code for response in refunds] == [201] * line.quantity
-    assert refunds[-1].json()["payments"][0]["refunded"]["amount"] == line.total + line.tax
+    paid = line.total + (0 if included else line.tax)
+    assert refunds[-1].json()["payments"][0]["refunded"]["amount"] == paid
     assert (again.status_code, again.json()["code"]) == (409, "refund_exceeds_ordered")
     assert (again.json()["ordered"], again.json()["refunded"]) == (line.quantity, line.quantity)
 

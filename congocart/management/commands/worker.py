@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 from procrastinate import PsycopgConnector
 from procrastinate.contrib.django import app
@@ -19,6 +19,7 @@ from congocart.stalled_jobs import (
     STALLED_SECONDS,
     rescue_stalled_jobs,
 )
+from core.db.secret_keys import record_secret_key
 
 STOP_SECONDS = 25.0
 # A worker whose database is gone has nothing to wait for: it ends, and is started again.
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, jobs: int, **options: Any) -> None:
+        if not record_secret_key():
+            raise CommandError("SECRET_KEY is not the one that this shop runs with.")
         asyncio.run(_work(jobs))
 
 

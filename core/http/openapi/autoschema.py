@@ -12,7 +12,7 @@ from django.core.validators import RegexValidator
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from core.http.fields import Input, Output, StrictCharField
+from core.http.fields import Input, Output, StrictCharField, StrictDictField
 from core.http.openapi import components
 from core.http.openapi.examples import EXAMPLES
 from core.http.openapi.problems import Kind, problem_responses
@@ -92,6 +92,13 @@ class OperationSchema(AutoSchema):
         if direction == "request" and _refuses_spaces(field):
             meta["pattern"] = _NOT_BLANK
         return meta
+
+    def _map_serializer_field(self, field: Any, *args: Any, **kwargs: Any) -> Any:
+        schema = super()._map_serializer_field(field, *args, **kwargs)
+        if isinstance(field, StrictDictField):
+            schema["maxProperties"] = field.max_length
+            schema["propertyNames"] = {"maxLength": field.max_name_length}
+        return schema
 
     def _get_response_for_code(
         self, serializer: Any, status_code: str, *args: Any, **kwargs: Any

@@ -14,6 +14,7 @@ from core.http.idempotency import (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
 )
+from core.http.json import BodyTooComplex
 from core.http.openapi import components
 from core.http.pagination import InvalidCursor
 from core.http.problems import (
@@ -69,6 +70,7 @@ def _shared(kind: Kind) -> Iterator[CongoCartError]:
         yield IdempotencyInProgress(retry_after=1)
         yield kinds.ResourceBusy(retry_after=1)
         yield IdempotencyKeyReused()
+        yield BodyTooComplex()
         yield kinds.TooLarge()
         yield kinds.UnsupportedMediaType()
     if kind.writes and kind.versioned:

@@ -32,7 +32,7 @@ def test_saved_addresses_get_the_form_of_their_country(client_of):
     rows = [SavedAddress(user_id=ada.user_id, **{**ADDRESS, **old}) for _ in range(3)]
     SavedAddress.objects.bulk_create(rows)
 
-    bring_into_one_form("accounts", "0007_stored_in_one_form")
+    bring_into_one_form("accounts", "0009_stored_in_one_form")
 
     changed = SavedAddress.objects.exclude(pk=unknown.pk)
     assert set(changed.values_list("region", "postal_code", "country_code")) == {
@@ -56,9 +56,9 @@ def test_addresses_of_people_get_a_domain_in_ascii(client, client_of):
     Order.objects.update(email=CYRILLIC)
     Checkout.objects.update(email=CYRILLIC)
 
-    bring_into_one_form("accounts", "0007_stored_in_one_form")
-    bring_into_one_form("orders", "0004_stored_in_one_form")
-    bring_into_one_form("checkout", "0005_stored_in_one_form")
+    bring_into_one_form("accounts", "0009_stored_in_one_form")
+    bring_into_one_form("orders", "0006_stored_in_one_form")
+    bring_into_one_form("checkout", "0007_stored_in_one_form")
 
     assert User.objects.get(pk=ada.user_id).email == ASCII
     assert User.objects.get(pk=also.pk).email == "jo@bücher.example"  # the other form is taken

@@ -124,7 +124,7 @@ def test_erasure_leaves_no_trace_in_any_table(ada, client):
     assert {o.shipping_address["country_code"] for o in Order.objects.all()} == {"GB"}
     login = client.post("/api/v1/auth/token", {"email": EMAIL, "password": PASSWORD})
     assert login.status_code == 401
-    assert ada.get("/api/v1/me").status_code == 404
+    assert ada.get("/api/v1/me").status_code == 401
 
 
 def test_an_erased_address_can_be_registered_again(ada, client):

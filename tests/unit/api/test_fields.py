@@ -89,7 +89,7 @@ def test_a_value_of_another_type_or_out_of_range_is_refused(field: Field, value)
         (fields.StrictCharField(multiline=True), "12\r\nFlat 3", "12\nFlat 3"),
         (fields.StrictEmailField(), "Info@почта.рф", "info@xn--80a1acny.xn--p1ai"),
         (credentials.PasswordField(), " a\u200b\ufeff ", " a\u200b\ufeff "),
-        (products.VariantOptionsField(), {"Si\u200bze": "M\ufeff"}, {"Size": "M"}),
+        (products.ChosenOptionsField(), {"Si\u200bze": "M\ufeff"}, {"Size": "M"}),
     ],
 )
 def test_what_nobody_sees_is_left_out_of_every_text_but_passwords(field: Field, value, clean):

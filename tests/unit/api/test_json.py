@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import time
 from datetime import UTC, datetime
 
 import pytest
 from rest_framework.exceptions import ParseError
 
 from core.errors import Invalid, UnsupportedMediaType
-from core.http.json import MAX_DEPTH, JSONParser, dumps
+from core.http.json import MAX_DEPTH, MAX_VALUES, BodyTooComplex, JSONParser, dumps
 
 
 def parse(body: bytes):
@@ -27,7 +28,7 @@ def parse(body: bytes):
         b'{"a": "\xff"}',
         b'{"a": "\x00"}',
         b"{'a': 1}",
-        b"[" * 100_000,
+        b"[" * 10_000,
         b"[" * (MAX_DEPTH + 2) + b"]" * (MAX_DEPTH + 2),
     ],
 )
@@ -81,6 +82,36 @@ def test_ordinary_depth_and_breadth_are_read():
 
     assert len(parse(body)["items"]) == 1_000
     assert parse(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH)
+
+
+@pytest.mark.usefixtures("frozen_heap")
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 500_000,
+        b"[" + b"[]," * 300_000 + b"[]]",
+        b"[" + b'{"a":0},' * MAX_VALUES + b"0]",
+        b"[" + b"0," * MAX_VALUES + b"0]",
+        b"{" + b",".join(b'"%x":0' % number for number in range(MAX_VALUES + 1)) + b"}",
+        b"[" + b"[0]," * (MAX_VALUES // 2) + b"0]",
+    ],
+    ids=["open", "arrays", "objects", "members", "names", "both"],
+)
+def test_more_values_than_any_operation_takes_are_refused_before_any_is_made(body):
+    started = time.thread_time()
+    with pytest.raises(BodyTooComplex):
+        parse(body)
+
+    assert time.thread_time() - started < 0.05
+
+
+@pytest.mark.parametrize("text", ["[" * 50_000, r"[\"[{\\" * 20_000, "a" * 900_000])
+def test_brackets_in_a_text_are_only_text(text):
+    assert parse(f'{{"a": "{text}", "b": []}}'.encode())["b"] == []
+
+
+def test_as_many_values_as_allowed_are_read():
+    assert len(parse(b"[" + b"0," * (MAX_VALUES - 1) + b"0]")) == MAX_VALUES
 
 
 def test_times_are_written_in_utc_with_a_z():

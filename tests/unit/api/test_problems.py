@@ -3,12 +3,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed, Throttled, ValidationError
 
 from core import errors as error_kinds
 from core.errors import FieldError
 from core.http import fields
+from core.http.fields import MAX_FAULTS
 from core.http.problems import (
     MAX_ERRORS,
     as_congocart_error,
@@ -28,7 +28,10 @@ class Line(fields.Input):
 class Basket(fields.Input):
     note = fields.StrictCharField(required=False)
     items = Line(many=True, max_length=3)
-    codes = serializers.ListField(child=fields.StrictCharField(), required=False)
+    codes = fields.StrictListField(child=fields.StrictCharField(), max_length=10, required=False)
+    names = fields.StrictDictField(
+        child=fields.StrictCharField(), max_length=3, max_name_length=10, required=False
+    )
 
 
 def pointers(data: object) -> set[tuple[str, str]]:
@@ -119,6 +122,32 @@ def test_a_thousand_mistakes_are_not_all_repeated():
     assert error is not None
     assert len(error.errors) == MAX_ERRORS
     assert len(problem_of(error_kinds.Invalid(errors=errors))["errors"]) == MAX_ERRORS
+
+
+def test_a_long_list_is_refused_before_its_members_are_looked_at():
+    assert pointers({"items": [], "codes": [5] * 11}) == {("/codes", "max_length")}
+
+
+def test_no_more_than_the_first_faulty_members_and_unknown_names_are_reported():
+    many = fields.StrictListField(child=fields.StrictCharField(), max_length=1_000)
+    with pytest.raises(ValidationError) as refusal:
+        many.run_validation([5] * 1_000)
+    unknown = pointers({"items": [], **dict.fromkeys(map(str, range(1_000)))})
+
+    assert len(refusal.value.detail) == MAX_FAULTS
+    assert unknown == {(f"/{number}", "unknown_field") for number in range(MAX_FAULTS)}
+
+
+def test_an_object_of_own_names_is_bounded_in_number_and_length():
+    assert pointers({"items": [], "names": dict.fromkeys("abcd", "")}) == {("/names", "max_length")}
+    assert pointers({"items": [], "names": {"a" * 11: "x"}}) == {("/names", "name_too_long")}
+    assert pointers({"items": [], "names": {"a": 5, "b": "x"}}) == {("/names/a", "invalid")}
+
+
+def test_names_and_values_of_a_client_are_repeated_in_part():
+    error = FieldError("/" + "a" * 1_000_000, "invalid", "b" * 1_000_000)
+
+    assert len(problem_response(error_kinds.Invalid(errors=[error])).content) < 2_000
 
 
 def test_a_detail_without_a_code_is_invalid():

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("orders", "0003_refund_items"),
+        ("orders", "0005_totals_add_up"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_help_texts'),
+        ('accounts', '0007_closed_accounts'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 

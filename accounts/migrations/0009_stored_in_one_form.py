@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("accounts", "0006_one_form"),
+        ("accounts", "0008_one_form"),
     ]
 
     operations = [

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("checkout", "0004_bounded_holding"),
+        ("checkout", "0006_totals_add_up"),
     ]
 
     operations = [

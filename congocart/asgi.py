@@ -1,0 +1,162 @@
+"""The ASGI application that the server's workers run: Django's WSGI one, in threads.
+
+A body is read here, by the event loop, under a time limit, before a thread is taken: one
+that never comes holds a socket and nothing else. Why: docs/adr/0012-application-server.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from typing import Any
+
+from django.conf import settings
+
+from congocart.wsgi import application as django
+from core.errors import CongoCartError, Invalid, Unavailable
+from core.http.error_pages import REFUSED_BODY
+from core.http.problems import BodyTooSlow
+
+# A body this long waits for one of a few places, so that memory is bounded.
+LARGE_BODY_BYTES = 64 * 1024
+LARGE_BODIES = 32
+
+Scope = Mapping[str, Any]
+Message = dict[str, Any]
+Environ = dict[str, Any]
+Response = tuple[int, list[tuple[bytes, bytes]], bytes]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+
+class DjangoInThreads:
+    """Django behind ASGI, in as many threads as there are connections to the database."""
+
+    def __init__(self, *, threads: int, body_seconds: float, body_bytes: int) -> None:
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self.body_seconds = body_seconds
+        self.body_bytes = body_bytes
+        self.places = LARGE_BODIES
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        environ, body = environ_of(scope), bytearray()
+        try:
+            if _has_body(scope, environ):
+                await self._read_body(environ, body, receive)
+            if scope["path"] == "/livez" or REFUSED_BODY in environ:
+                # It waits for nothing, so it need not wait for a thread.
+                status, headers, content = respond(environ)
+            else:
+                loop = asyncio.get_running_loop()
+                status, headers, content = await loop.run_in_executor(
+                    self.threads, respond, environ
+                )
+        finally:
+            self.places += len(body) > LARGE_BODY_BYTES
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+
+    async def _read_body(self, environ: Environ, body: bytearray, receive: Receive) -> None:
+        """Read into `body` and put it into `environ`, or why it is refused.
+
+        Of a body that is too large at most one byte more than the limit is kept, and nothing
+        is read when it says so itself: its length is enough for Django to refuse it.
+        """
+        length = environ.get("CONTENT_LENGTH", "")
+        if length.isdecimal() and int(length[:12]) > self.body_bytes:
+            return
+        try:
+            async with asyncio.timeout(self.body_seconds):
+                refusal = await self._receive_into(body, receive)
+        except TimeoutError:
+            refusal = BodyTooSlow()
+        if refusal is not None:
+            environ[REFUSED_BODY] = refusal
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ["wsgi.input"] = BytesIO(body)
+
+    async def _receive_into(self, body: bytearray, receive: Receive) -> CongoCartError | None:
+        message: Message = {"more_body": True}
+        while message.get("more_body") and len(body) <= self.body_bytes:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return Invalid("The body ended too early.")
+            was_large = len(body) > LARGE_BODY_BYTES
+            body += message.get("body", b"")[: self.body_bytes + 1 - len(body)]
+            if len(body) > LARGE_BODY_BYTES and not was_large:
+                self.places -= 1
+                if self.places < 0:
+                    return Unavailable("Too many large bodies are on their way.", retry_after=1)
+        return None
+
+
+def environ_of(scope: Scope) -> Environ:
+    """Return the WSGI environment (PEP 3333) of a request without a body."""
+    (client, _), (host, port) = scope["client"], scope["server"]
+    environ: Environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": scope["path"].encode().decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "REMOTE_ADDR": client,
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        if "_" in name:
+            continue  # It would become another header: `X_Forwarded_For`.
+        key = name.upper().replace("-", "_")
+        if key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            key = f"HTTP_{key}"
+        between = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = f"{environ[key]}{between}{value}" if key in environ else value
+    return environ
+
+
+def respond(environ: Environ) -> Response:
+    """Return Django's response to a request, whole."""
+    started: list[Any] = []
+    written: list[bytes] = []
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], _: Any = None, /
+    ) -> Callable[[bytes], object]:
+        started[:] = int(status[:3]), headers
+        return written.append
+
+    chunks: Iterable[bytes] = django(environ, start_response)
+    try:
+        body = b"".join([*written, *chunks])
+    finally:
+        if close := getattr(chunks, "close", None):
+            close()
+    status, headers = started
+    encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return status, encoded, body
+
+
+def _has_body(scope: Scope, environ: Environ) -> bool:
+    """Whether a body follows (RFC 9112, section 6; HTTP/2 need not say so in its head)."""
+    if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
+        return True
+    return scope["http_version"] == "2" and scope["method"] not in ("GET", "HEAD")
+
+
+application = DjangoInThreads(
+    threads=settings.SERVER_THREADS,
+    body_seconds=settings.BODY_SECONDS,
+    body_bytes=settings.MAX_BODY_BYTES,
+)
