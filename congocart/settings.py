@@ -152,12 +152,14 @@ APPEND_SLASH = False
 
 # One thread uses one connection at most.
 SERVER_THREADS = env.int("CONGOCART_THREADS", 4)
-WORKER_JOBS = env.int("CONGOCART_WORKER_JOBS", 4)
+# So many of each queue at a time (core/db/jobs.py).
+WORKER_JOBS = {"timely": 2, "mail": env.int("CONGOCART_WORKER_JOBS", 4), "default": 2}
 SERVER_WORKERS = env.int("CONGOCART_WORKERS", 0)  # 0: one for each processor
 HOST = env.str("HOST", "127.0.0.1")
 PORT = env.int("PORT", 8000, at_most=2**16 - 1)
 DATABASE_URL = env.parsed("DATABASE_URL", "", environment.database_url)
-_pool_size = env.int("CONGOCART_DB_POOL_SIZE", max(SERVER_THREADS, WORKER_JOBS) + 1)
+_threads = max(SERVER_THREADS, sum(WORKER_JOBS.values()))
+_pool_size = env.int("CONGOCART_DB_POOL_SIZE", _threads + 1)
 # Without it there is none: nothing is ever done to a database that was not named.
 DATABASES = {
     "default": database_settings(DATABASE_URL, pool_size=_pool_size) if DATABASE_URL else {}
@@ -165,15 +167,8 @@ DATABASES = {
 # LISTEN needs a session; behind PgBouncer in transaction mode the worker asks every 5 s instead.
 WORKER_LISTENS = env.bool("CONGOCART_WORKER_LISTENS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Rate limits are counted in it.
 REDIS_URL = env.parsed("REDIS_URL", "", environment.redis_url)
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
 
 # ---- people -----------------------------------------------------------------------------------
 

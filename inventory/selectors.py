@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, F, OuterRef, Subquery, Sum, When
 from django.db.models.functions import Coalesce, Now
 
@@ -43,3 +44,26 @@ def returned_units(*, order_id: UUID) -> dict[UUID, int]:
         .annotate(units=Sum("delta"))
     )
     return dict(rows)
+
+
+def checkouts_behind_locks(*, checkout_id: UUID) -> set[UUID]:
+    """Return who holds units of stock that this checkout holds, too, and someone has locked now.
+
+    One statement, which waits for nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH own AS (
+                SELECT stock_id FROM inventory_reservation WHERE checkout_id = %s
+            ), free AS (
+                SELECT variant_id FROM inventory_stock
+                WHERE variant_id IN (SELECT stock_id FROM own) FOR NO KEY UPDATE SKIP LOCKED
+            )
+            SELECT DISTINCT checkout_id FROM inventory_reservation
+            WHERE stock_id IN (SELECT stock_id FROM own)
+                AND stock_id NOT IN (SELECT variant_id FROM free)
+            """,
+            [checkout_id],
+        )
+        return {row[0] for row in cursor.fetchall()}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.emails import send_mail
-from core.db.jobs import job
+from core.db.jobs import Queue, job
 from core.money import format_money
 from payments.models import Payment
 
@@ -25,7 +25,7 @@ BECAUSE = {
 }
 
 
-@job
+@job(Queue.MAIL)
 def send_payment_returned(*, payment_id: str, amount: int, reason: str) -> None:
     """Tell the buyer, who may have left long ago, that a payment goes back and why.
 

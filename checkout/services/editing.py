@@ -26,9 +26,9 @@ from checkout.services.changes import (
     save_as_new_version,
     transition,
 )
+from checkout.services.ending import end_each
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
 from core.caller import Caller
-from core.db.batches import isolated
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.versions import require_version
 from inventory.services import release
@@ -113,22 +113,15 @@ def _cancel(
     return Finished(replace(view, checkout=checkout, status=CheckoutStatus.CANCELED))
 
 
-def expire_checkouts(*, now: datetime, limit: int = 100) -> int:
-    """End checkouts whose reservation has run out and release their units.
+def expire_checkouts(*, now: datetime) -> int:
+    """End checkouts whose reservation has run out and release their units; return how many.
 
-    Returns how many (at most `limit`). Each ends in a transaction of its own: one whose stock
-    someone has locked for long is left for the next run and keeps no other waiting.
+    Each ends in a transaction of its own, the longest overdue first; `end_each` says which are
+    left for the next run.
     """
-    due = (
-        Checkout.objects.filter(status__in=EDITABLE, reservation_expires_at__lte=now)
-        .order_by("reservation_expires_at", "id")
-        .values_list("pk", flat=True)[:limit]
-    )
-    ended = 0
-    for checkout_id in list(due):
-        with isolated("expiry_failed", checkout_id=checkout_id):
-            ended += _expire(checkout_id, now=now)
-    return ended
+    due = Checkout.objects.filter(status__in=EDITABLE, reservation_expires_at__lte=now)
+    ids = list(due.order_by("reservation_expires_at", "id").values_list("pk", flat=True))
+    return end_each(ids, lambda checkout_id: _expire(checkout_id, now=now), event="expiry_failed")
 
 
 @use_case

@@ -92,8 +92,7 @@ class StrictCharField(serializers.CharField):
 
     def run_validators(self, value: Any) -> None:
         """Call the validators when one could object; they cost more than all else of a text."""
-        length = len(value)  # of what it was cleaned to, which may be longer
-        fits = (self.min_length or 0) <= length <= (self.max_length or length)
+        fits = (self.min_length or 0) <= len(value) <= (self.max_length or len(value))
         if self._has_own_rules or not fits or _UNSTORABLE.search(value):
             super().run_validators(value)
 

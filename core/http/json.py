@@ -35,8 +35,8 @@ class JSONParser(BaseParser):
     NaN, lone surrogates and trailing data are refused by orjson, a body over
     `DATA_UPLOAD_MAX_MEMORY_SIZE` by Django, more than `MAX_VALUES` values, nesting deeper
     than `MAX_DEPTH` and NUL characters (which PostgreSQL cannot store) here, before
-    anything looks at a single value. Raises `UnsupportedMediaType` for what is compressed
-    or not in UTF-8 (RFC 8259, section 8.1).
+    anything looks at a single value; `UnsupportedMediaType` is raised for what is
+    compressed or not in UTF-8 (RFC 8259, section 8.1).
     """
 
     media_type = "application/json"
@@ -50,8 +50,9 @@ class JSONParser(BaseParser):
         # Through `body`, so that it can be read again; Django refuses more than the limit.
         body = stream.body if isinstance(stream, HttpRequest) else stream.read()
         if encoding := foreign_encoding(body, (parser_context or {}).get("request")):
-            detail = f"Send the body in UTF-8, not compressed; not in {encoding}."
-            raise UnsupportedMediaType(detail)
+            raise UnsupportedMediaType(
+                f"Send the body in UTF-8, not compressed; not in {encoding}."
+            )
         if _containers_in(body) > MAX_VALUES:
             raise BodyTooComplex
         try:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from core.db.lines import in_line
 from core.db.transactions import transaction_required
 from core.ids import uuid7
 from inventory.domain import Level, MovementKind, insufficient, shortages
@@ -116,7 +117,8 @@ def lock_levels(variant_ids: Collection[UUID]) -> list[Level]:
         .select_for_update(of=("self",), no_key=True)
         .values_list("pk", "variant__sku", "on_hand", "reserved", "tracked", "backorder")
     )
-    return [Level(*row) for row in rows]
+    with in_line(variant_ids):
+        return [Level(*row) for row in rows]
 
 
 def _held_by(checkout_ids: Collection[UUID]) -> list[UUID]:

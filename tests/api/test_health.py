@@ -8,6 +8,25 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from core.db.secret_keys import record_secret_key
+from tests.concurrency.conftest import hang_up
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readyz_tells_when_a_hung_session_would_be_waited_for_without_end(
+    client: APIClient,
+) -> None:
+    hang_up()
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '10s'")  # tests have none
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["checks"]["time_limits"]) == (200, "ok")
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = 0")
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.json()["checks"]["time_limits"] == "not in force: run manage.py prepare"
+    hang_up()
 
 
 def test_livez_touches_no_database(client: APIClient) -> None:

@@ -156,12 +156,29 @@ def test_limits_can_be_switched_off(client, settings):
     assert "RateLimit" not in read(client)
 
 
-def test_with_redis_away_requests_pass_and_a_warning_is_logged(client, settings):
+@pytest.fixture
+def redis_away(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    counters._redis.cache_clear()
+    yield
+    counters._redis.cache_clear()
+
+
+def test_with_redis_away_every_limit_holds_and_it_is_told_once(client, redis_away):
     with capture_logs() as logs:
-        assert [read(client).status_code for _ in range(6)] == [200] * 6
-    (warning,) = [entry for entry in logs if entry["event"] == "rate_limits_not_counted"]
+        assert [read(client).status_code for _ in range(4)] == [200, 200, 200, 429]
+    (warning,) = [entry for entry in logs if entry["event"] == "redis_away"]
     assert warning["log_level"] == "warning"
+    assert client.get("/readyz").json()["checks"]["redis"] == "unavailable"
+    assert 'congocart_redis_up{used_for="rate_limits"} 0.0' in client.get("/metrics").text
+
+
+def test_with_redis_away_logging_in_is_counted_by_the_database(client, redis_away):
+    body = {"email": "a@example.com", "password": "wrong password"}
+    for _ in range(3):
+        response = client.post("/api/v1/auth/token", body)
+        counters._memory._counts.clear()  # what another process would not know of
+    assert response.status_code == 429
 
 
 def test_reading_costs_no_statement(client, assert_statements):

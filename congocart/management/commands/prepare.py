@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 
 from core.db.migrating import RecordingExecutor
 from core.db.secret_keys import record_secret_key
+from core.db.timeouts import UNLIMITED, check_timeouts, set_timeouts
 
 OLDEST_POSTGRES = 15
 CONNECT_SECONDS = 5
@@ -49,7 +50,11 @@ class Command(BaseCommand):
                         f"PostgreSQL {found} is too old, {OLDEST_POSTGRES} is needed"
                     )
                 # Held until this transaction ends: who comes second waits, and finds it done.
+                database.execute(f"SET LOCAL lock_timeout = 0; {UNLIMITED}")
                 database.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+                if check_timeouts() != "ok":
+                    self._say("setting the time limits of the database")
+                    set_timeouts()
                 executor = RecordingExecutor(connection)
                 if plan := executor.pending():
                     self._say(f"migrating the database ({len(plan)} steps)")
