@@ -11,7 +11,12 @@ if __name__ == "__main__":
 
         sys.exit(up.main(sys.argv[2:]))
 
-    from django.core.management import execute_from_command_line
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "congocart.settings")
-    execute_from_command_line(sys.argv)
+    if os.environ.get("DATABASE_URL") or os.environ.get("CONGOCART_ENVIRONMENT") == "production":
+        from congocart.commands import run
+
+        run(sys.argv)
+    else:
+        from embedded.commands import main
+
+        main(sys.argv)

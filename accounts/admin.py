@@ -17,18 +17,26 @@ from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
 
-from accounts.domain import STAFF_ROLES, Role, normalize_email
+from accounts.domain import STAFF_ROLES, Role
 from accounts.models import RefreshSession, SavedAddress, User
 from accounts.services import reset_mfa, revoke_sessions, set_password, unverify_email
 from core.backoffice.base import KeptAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, text
 from core.backoffice.filters import DaysFilter
+from core.email_address import normalize_email
 from core.errors import CongoCartError, Forbidden
 
 GRANTED = [(role.value, role.value.capitalize()) for role in Role if role in STAFF_ROLES]
 
 # Roles are fixed in code, so their groups are nothing to edit.
 admin.site.unregister(Group)
+
+
+def _stored(email: str) -> str:
+    normal = normalize_email(email)
+    if not normal.isascii():
+        raise forms.ValidationError("Letters beyond ASCII before the @ are not supported.")
+    return normal
 
 
 class NewUserForm(UserCreationForm):
@@ -40,8 +48,8 @@ class NewUserForm(UserCreationForm):
         widgets = {"email": UnfoldAdminEmailInputWidget}
 
     def clean_email(self) -> str:
-        """Return the address in lower case, as it is stored."""
-        return normalize_email(self.cleaned_data["email"])
+        """Return the address in the form in which it is stored."""
+        return _stored(self.cleaned_data["email"])
 
 
 class UserForm(UserChangeForm):
@@ -65,8 +73,8 @@ class UserForm(UserChangeForm):
             self.initial["roles"] = [group.name for group in self.instance.groups.all()]
 
     def clean_email(self) -> str:
-        """Return the address in lower case, as it is stored."""
-        return normalize_email(self.cleaned_data["email"])
+        """Return the address in the form in which it is stored."""
+        return _stored(self.cleaned_data["email"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse to remove one's own access."""

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from accounts.domain import TokenInvalid, TokenRevoked, TokenUser
 from accounts.selectors import live_roles
+from accounts.tokens.closed_accounts import closed_accounts
 from accounts.tokens.json_web_tokens import verified_tokens
 
 SCHEME = "Bearer"
@@ -20,7 +21,9 @@ class AccessTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access token>`, checked without touching the database.
 
     Except for staff, who can do harm: they are looked up, by one statement, so that a role
-    that was taken away or a session that has ended counts at once.
+    that was taken away or a session that has ended counts at once. Of customers it is known
+    whose account was closed. A view names in `actions_of_closed_accounts` what they may call
+    again, to get the response that they have missed.
     """
 
     def authenticate(self, request: Request) -> tuple[TokenUser, str] | None:
@@ -40,6 +43,10 @@ class AccessTokenAuthentication(BaseAuthentication):
             if roles is None:
                 raise TokenRevoked
             user = replace(user, roles=user.roles & roles)
+        elif user.pk in closed_accounts:
+            view = request.parser_context["view"]
+            if view.action not in getattr(view, "actions_of_closed_accounts", ()):
+                raise TokenRevoked
         return user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum
 from uuid import UUID
 
 from core.errors import (
@@ -76,6 +76,10 @@ class TooManyAttempts(TooManyRequests):
     """Too many failed attempts; wait before the next one."""
 
     code = "too_many_attempts"
+
+
+class PasswordChecksBusy(TooManyRequests):
+    """Too many passwords are being checked right now; try again in a moment."""
 
 
 class TokenInvalid(InvalidToken):
@@ -190,9 +194,28 @@ class Device:
     ip_address: str | None = None
 
 
-def normalize_email(email: str) -> str:
-    """Return an e-mail address in the form in which it is stored and compared."""
-    return email.strip().lower()
+class RefreshUse(Enum):
+    """What it means that a refresh token of a live session is sent."""
+
+    FIRST = "first"
+    REPEATED = "repeated"
+    REUSED = "reused"
+
+
+def use_of_refresh_token(
+    jti: str, *, current: str, spent_last: str, spent_at: datetime, grace: timedelta, now: datetime
+) -> RefreshUse:
+    """Tell a first use, a repetition by the same client, and the reuse of a copied token apart.
+
+    A repetition is the token spent last, sent again in less than `grace` since `spent_at`, as by
+    two tabs that refresh at once. Without a `grace` there is none. `now` may lie before
+    `spent_at`, because it was read before waiting for the session's lock.
+    """
+    if jti == current:
+        return RefreshUse.FIRST
+    if grace and jti == spent_last and now - spent_at < grace:
+        return RefreshUse.REPEATED
+    return RefreshUse.REUSED
 
 
 def normalize_password(password: str) -> str:

@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 
 from accounts.models import EmailChange, User
 from accounts.tokens.signed_links import LIFETIMES, Purpose, sign_link_token
-from core.db.jobs import job
+from core.db.jobs import Queue, job
 
 PAGES = {
     Purpose.VERIFY_EMAIL: "verify-email",
@@ -26,7 +26,7 @@ PAGES = {
 }
 
 
-@job
+@job(Queue.MAIL)
 def send_welcome(*, owner_id: str | None, registered_id: str) -> None:
     """Ask a new user to verify the address, or tell the owner of a taken one about the attempt."""
     if owner_id is None:
@@ -40,7 +40,7 @@ def send_welcome(*, owner_id: str | None, registered_id: str) -> None:
         _send("already_registered", owner.email)
 
 
-@job
+@job(Queue.MAIL)
 def send_verification(*, user_id: str) -> None:
     """Send the link that verifies an address again."""
     user = _user(user_id)
@@ -48,7 +48,7 @@ def send_verification(*, user_id: str) -> None:
         _send("verify_email", user.email, user, Purpose.VERIFY_EMAIL)
 
 
-@job
+@job(Queue.MAIL)
 def send_password_reset(*, user_id: str | None) -> None:
     """Send the link that sets a new password; without a user do nothing."""
     user = _user(user_id) if user_id else None
@@ -56,7 +56,7 @@ def send_password_reset(*, user_id: str | None) -> None:
         _send("reset_password", user.email, user, Purpose.RESET_PASSWORD)
 
 
-@job
+@job(Queue.MAIL)
 def send_password_changed(*, user_id: str) -> None:
     """Tell the owner that the password was changed, in case it was someone else."""
     user = _user(user_id)
@@ -64,7 +64,7 @@ def send_password_changed(*, user_id: str) -> None:
         _send("password_changed", user.email)
 
 
-@job
+@job(Queue.MAIL)
 def send_mfa_on(*, user_id: str) -> None:
     """Tell the owner that MFA was turned on, in case it was someone else."""
     user = _user(user_id)
@@ -72,7 +72,7 @@ def send_mfa_on(*, user_id: str) -> None:
         _send("mfa_on", user.email)
 
 
-@job
+@job(Queue.MAIL)
 def send_mfa_off(*, user_id: str) -> None:
     """Tell the owner that MFA was turned off, in case it was someone else."""
     user = _user(user_id)
@@ -80,7 +80,7 @@ def send_mfa_off(*, user_id: str) -> None:
         _send("mfa_off", user.email)
 
 
-@job
+@job(Queue.MAIL)
 def send_email_change(*, change_id: str) -> None:
     """Send a link to each of the two addresses; the change needs both."""
     changes = EmailChange.objects.select_related("user").filter(user__is_active=True)

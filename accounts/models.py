@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import make_password, verify_password
 from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from accounts.domain import EmailTaken, KeyState, Role, normalize_email, normalize_password
+from accounts.domain import EmailTaken, KeyState, Role, normalize_password
 from core.address import ADDRESS_FIELDS, Address
 from core.db.constraints import register
+from core.email_address import normalize_email
 from core.ids import uuid7
 
 
@@ -63,6 +65,17 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="accounts_email_in_lower_case"
             ),
+            # Letters beyond it may have the lower case of another one.
+            models.CheckConstraint(
+                condition=models.Q(email__regex=r"^[\x01-\x7f]*$"), name="accounts_email_in_ascii"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["sessions_ended_at"],
+                condition=models.Q(is_active=False),
+                name="accounts_closed_by_time",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +85,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().set_password(raw_password and normalize_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        return super().check_password(raw_password and normalize_password(raw_password))
+        """Return whether the password is right; store a hash that is as strong as new ones are.
+
+        Unlike Django's own, that never replaces a password that was changed meanwhile. Of several
+        logins at once one stores its hash, and the others read it.
+        """
+        raw_password = raw_password and normalize_password(raw_password)
+        correct, is_outdated = verify_password(raw_password, self.password)
+        if not (correct and is_outdated):
+            return correct
+        upgraded = make_password(raw_password)
+        if User.objects.filter(pk=self.pk, password=self.password).update(password=upgraded):
+            self.password = upgraded
+            return True
+        self.refresh_from_db(fields=["password"])
+        return verify_password(raw_password, self.password)[0]
 
     def get_session_auth_hash(self) -> str:
         """Return what an admin session has to hold; one that holds something else has ended."""
@@ -106,6 +133,13 @@ class RefreshSession(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     current_jti = models.CharField(
         max_length=32, help_text="The id of the one refresh token that is not yet spent."
+    )
+    spent_jti = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The id of the one that was spent last, at the time of the last use.",
     )
     user_agent = models.CharField(max_length=200, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
@@ -170,8 +204,8 @@ class SavedAddress(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
-    first_name = models.CharField(max_length=100)
-    last_name = models.CharField(max_length=100)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
     company = models.CharField(max_length=100, blank=True)
     line1 = models.CharField(max_length=200)
     line2 = models.CharField(max_length=200, blank=True)

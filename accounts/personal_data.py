@@ -1,4 +1,4 @@
-"""The register of apps that keep personal data, so that it can be exported and erased.
+"""The register of apps that keep personal data: exported, erased, and joined to an account.
 
 Apps above this one keep personal data too. Each registers a `PersonalDataHandler` when
 the apps are ready, so that nothing here has to know them (docs/adr/0023).
@@ -25,6 +25,25 @@ class Person:
     email: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """By what the records of a guest are known: an e-mail address, or the token that was issued."""
+
+    email: str | None = None
+    token_hash: str | None = None
+
+    @property
+    def known_by(self) -> dict[str, str]:
+        """Return the one of the two as the condition of a query."""
+        if self.email:
+            return {"email": self.email}
+        return {"token_hash": self.token_hash or ""}
+
+
+def nothing_to_join(guest: Guest, user_id: UUID) -> None:
+    """Leave everything as it is, for an app in which guests buy nothing."""
+
+
 def nothing_abandoned(before: datetime) -> int:
     """Anonymize nothing, for an app where guests leave nothing personal."""
     return 0
@@ -36,12 +55,13 @@ class PersonalDataHandler:
 
     `export` returns it as JSON-able values. `erase` makes it anonymous. `anonymize_abandoned`
     does so for what guests left unfinished before a moment, and returns how many records that
-    were. Both run in the caller's transaction.
+    were. `join` gives a user what a guest has bought. All run in the caller's transaction.
     """
 
     export: Callable[[Person], Any]
     erase: Callable[[Person, datetime], None]
     anonymize_abandoned: Callable[[datetime], int] = nothing_abandoned
+    join: Callable[[Guest, UUID], None] = nothing_to_join
 
 
 _handlers: dict[str, PersonalDataHandler] = {}

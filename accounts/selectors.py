@@ -13,7 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.domain import AddressNotFound, MfaStatus, Role, UserNotFound, session_roles
+from accounts.domain import AddressNotFound, MfaStatus, Role, session_roles
 from accounts.models import (
     EmailChange,
     RecoveryCode,
@@ -23,6 +23,7 @@ from accounts.models import (
     User,
 )
 from core.address import Address
+from core.errors import Unauthenticated
 
 _ROLES = frozenset(Role)
 
@@ -34,10 +35,10 @@ def users_with_roles() -> QuerySet[User]:
 
 
 def profile_of(user_id: UUID) -> User:
-    """Return an active user with `group_names`. Raises `UserNotFound`."""
+    """Return an active user with `group_names`. Raises `Unauthenticated` for a closed account."""
     user = users_with_roles().filter(pk=user_id, is_active=True).first()
     if user is None:
-        raise UserNotFound
+        raise Unauthenticated
     return user
 
 
@@ -67,6 +68,11 @@ def live_roles(user_id: UUID, session_id: UUID, now: datetime) -> frozenset[str]
     )
 
 
+def is_verified(user_id: UUID) -> bool:
+    """Return whether a user has proved to read their e-mail address."""
+    return User.objects.filter(pk=user_id).exclude(email_verified_at=None).exists()
+
+
 def users_with_mfa() -> QuerySet[User]:
     """Return users with `mfa_since`, which is None where MFA is off, in one statement."""
     confirmed = TotpDevice.objects.filter(pk=OuterRef("pk")).values("confirmed_at")
@@ -82,6 +88,11 @@ def mfa_of(user_id: UUID) -> MfaStatus | None:
     if device is None or device.confirmed_at is None:
         return None
     return MfaStatus(since=device.confirmed_at, recovery_codes_left=device.left)
+
+
+def has_logged_in_from(*, email: str, ip_address: str) -> bool:
+    """Return whether the account of an e-mail address has a session of that IP address."""
+    return RefreshSession.objects.filter(user__email=email, ip_address=ip_address).exists()
 
 
 def sessions_of(user_id: UUID, now: datetime) -> QuerySet[RefreshSession]:

@@ -30,6 +30,7 @@ urlpatterns = [
     path(
         "me", MeViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})
     ),
+    path("me/erase", MeViewSet.as_view({"post": "erase"})),
     path("me/export", MeViewSet.as_view({"get": "export"})),
     path("me/addresses", AddressViewSet.as_view({"get": "list", "post": "create"})),
     path(
@@ -37,6 +38,7 @@ urlpatterns = [
         AddressViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
     path("me/mfa", MfaViewSet.as_view({"post": "create", "delete": "destroy"})),
+    path("me/mfa/disable", MfaViewSet.as_view({"post": "disable"})),
     path("me/mfa/confirm", MfaViewSet.as_view({"post": "confirm"})),
     path("me/sessions", SessionViewSet.as_view({"get": "list", "delete": "destroy_all"})),
     path("me/sessions/<uuid:session_id>", SessionViewSet.as_view({"delete": "destroy"})),

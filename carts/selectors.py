@@ -6,14 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from carts.domain import CartNotFound, CartStatus, CartView, OfferedLine
 from carts.models import Cart, CartLine
 from catalog.domain import Offer
 from catalog.selectors import offers
 from core.caller import Caller
 from pricing.domain import price
+from pricing.selectors import tax_terms
 
 
 def cart_for(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
@@ -63,8 +62,9 @@ def offered_lines(cart: Cart, skus: Collection[str] = ()) -> tuple[list[OfferedL
 
 
 def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) -> CartView:
-    """Price a cart whose lines are in hand; touch no database."""
-    quote = price([(line.unit_price, line.quantity) for line in lines], tax_rate=settings.TAX_RATE)
+    """Price what can be bought of a cart whose lines are in hand; touch no database."""
+    payable = [(line.unit_price, line.quantity) for line in lines if line.is_for_sale]
+    quote = price(payable, tax=tax_terms())
     status = CartStatus(cart.status)
     lapsed = status is CartStatus.OPEN and cart.expires_at <= now
     return CartView(

@@ -91,6 +91,7 @@ class CartOutput(Output):
     items = CartItemOutput(many=True)
     coupons = AppliedCouponOutput(many=True)
     totals = TotalsOutput()
+    prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     expires_at = serializers.DateTimeField()
 
@@ -125,6 +126,7 @@ def cart_body(cart: CartView) -> dict[str, Any]:
         ],
         "coupons": [],
         "totals": totals_body(cart.totals, currency),
+        "prices_include_tax": cart.totals.tax_included,
         "messages": [asdict(message) for message in cart.messages],
         "expires_at": cart.expires_at,
     }

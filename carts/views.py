@@ -100,7 +100,8 @@ class CartViewSet(ViewSet):
         auth=Auth.CLAIM,
         description="With an access token and `Cart-Token` together: the guest cart becomes, or "
         "merges into, the customer's open cart. Claiming again returns that cart, and "
-        "needs no `Cart-Token`.",
+        "needs no `Cart-Token`. A cart that was ordered brings its order along, once the "
+        "account's e-mail address is verified.",
     )
     def claim(self, request: Request, cart_id: UUID) -> HttpResponse:
         return write(

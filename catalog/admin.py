@@ -22,6 +22,7 @@ from core.backoffice.base import EditableInline, KeptAdmin, PriceInline, ShopAdm
 from core.backoffice.columns import link, link_to, pairs, text
 from core.backoffice.filters import DaysFilter
 from core.money import Money, format_money
+from inventory.selectors import units_held
 from inventory.services import create_stock
 
 STATUS_COLORS = {"Active": "success", "Archived": "danger"}
@@ -124,7 +125,7 @@ class ProductAdmin(KeptAdmin):
     autocomplete_fields = ["category"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [VariantInline]
-    actions = ["archive"]
+    actions = ["archive", "recall"]
 
     status = status_label
 
@@ -159,9 +160,19 @@ class ProductAdmin(KeptAdmin):
     @action(description="Archive", permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         """Archive the selected products: they cannot be bought, and orders keep them."""
-        slugs = list(queryset.filter(deleted_at=None).values_list("slug", flat=True))
+        self._archive(request, queryset.filter(deleted_at=None), end_checkouts=False)
+
+    @action(description="Archive, and end open checkouts", permissions=["change"])
+    def recall(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        """Archive the selected products; those who hold them in a checkout cannot buy them."""
+        self._archive(request, queryset, end_checkouts=True)
+
+    def _archive(
+        self, request: HttpRequest, products: QuerySet[Product], *, end_checkouts: bool
+    ) -> None:
+        slugs = list(products.values_list("slug", flat=True))
         for slug in slugs:
-            delete_product(slug=slug, now=timezone.now())
+            delete_product(slug=slug, end_checkouts=end_checkouts, now=timezone.now())
         noun = model_ngettext(self.opts, len(slugs))
         self.message_user(request, f"{len(slugs)} {noun} archived.", messages.SUCCESS)
 
@@ -227,7 +238,8 @@ class VariantAdmin(KeptAdmin):
         refresh_from_variants(_lock(form.instance.product), now=timezone.now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).prefetch_related("prices")
+        held = units_held("stock__reserved")
+        return super().get_queryset(request).annotate(held=held).prefetch_related("prices")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return False: a variant is added on its product's page."""
@@ -245,7 +257,7 @@ class VariantAdmin(KeptAdmin):
         stock = getattr(variant, "stock", None)
         if stock is None:
             return "–"
-        available = stock.on_hand - stock.reserved
+        available = stock.on_hand - variant.held  # type: ignore[attr-defined] # annotated
         return link_to("inventory.stock", variant.pk, f"{available} available")
 
 

@@ -62,6 +62,12 @@ class Product(models.Model):
         blank=True, editable=False, help_text="What its variants are called, for search."
     )
     deleted_at = models.DateTimeField(null=True, blank=True)
+    checkouts_ended_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was withdrawn from checkouts that were open.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     search_vector = models.GeneratedField(

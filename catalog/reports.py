@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from django.db.models import F, QuerySet
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F
 
 from catalog.models import Variant
 from inventory.domain import LOW_STOCK
+from inventory.selectors import units_held
 
 
-def low_stock() -> QuerySet[Variant]:
+@dataclass(frozen=True, slots=True)
+class LowStock:
+    """A variant for sale of which few units are left."""
+
+    variant_id: UUID
+    sku: str
+    title: str
+    available: int
+
+
+def low_stock(*, limit: int) -> list[LowStock]:
     """Return variants of whose tracked stock at most `LOW_STOCK` units are left, fewest first."""
-    low = Variant.objects.filter(
-        deleted_at=None,
-        product__deleted_at=None,
-        stock__tracked=True,
-        stock__backorder=False,
-        stock__on_hand__lte=F("stock__reserved") + LOW_STOCK,
+    rows = (
+        Variant.objects.filter(
+            deleted_at=None,
+            product__deleted_at=None,
+            stock__tracked=True,
+            stock__backorder=False,
+        )
+        .annotate(available=F("stock__on_hand") - units_held("stock__reserved"))
+        .filter(available__lte=LOW_STOCK)
+        .order_by("available", "pk")
+        .values_list("pk", "sku", "product__title", "available")
     )
-    left = F("stock__on_hand") - F("stock__reserved")
-    return low.select_related("product", "stock").order_by(left, "pk")
+    return [LowStock(*row) for row in rows[:limit]]

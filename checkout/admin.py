@@ -14,6 +14,7 @@ from checkout.models import Checkout, CheckoutLine, ShippingMethod, ShippingPric
 from core.backoffice.base import PriceInline, ReadOnlyAdmin, ShopAdmin
 from core.backoffice.columns import address, link, link_to, money, status
 from core.backoffice.filters import DaysFilter
+from core.email_address import normalize_email
 from core.money import format_money
 from events.admin import WithTimeline
 from inventory.admin import ReservationInline
@@ -56,7 +57,7 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
         ("created_at", DaysFilter),
     ]
     list_select_related = ["order", "customer"]
-    identifiers = {"id": UUID, "cart": UUID, "email": str}
+    identifiers = {"id": UUID, "cart": UUID, "email": normalize_email}
     search_fields = [*identifiers]
     search_help_text = "Search by checkout ID, cart ID, or email."
     ordering = ["-id"]
@@ -81,7 +82,7 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
             {
                 "fields": [
                     ("subtotal_money", "discount_money", "shipping_money"),
-                    ("tax_money", "total_money"),
+                    ("tax_money", "tax_included", "total_money"),
                 ]
             },
         ),

@@ -23,8 +23,8 @@ CHECKS = [
             OR checkout.subtotal <> line.subtotal
             OR checkout.discount <> line.discount
             OR checkout.tax < line.tax
-            OR checkout.total
-                <> checkout.subtotal - checkout.discount + checkout.shipping + checkout.tax
+            OR checkout.total <> checkout.subtotal - checkout.discount + checkout.shipping
+                + CASE WHEN checkout.tax_included THEN 0 ELSE checkout.tax END
         """,
     ),
     Check(
@@ -43,9 +43,10 @@ CHECKS = [
         SELECT placed.id AS order_id, placed.number, placed.checkout_id
         FROM orders_order AS placed
         JOIN checkout_checkout AS checkout ON checkout.id = placed.checkout_id
-        WHERE (placed.currency, placed.subtotal, placed.discount, placed.shipping, placed.tax)
+        WHERE (placed.currency, placed.subtotal, placed.discount, placed.shipping, placed.tax,
+                placed.tax_included)
             <> (checkout.currency, checkout.subtotal, checkout.discount, checkout.shipping,
-                checkout.tax)
+                checkout.tax, checkout.tax_included)
         UNION
         SELECT placed.id, placed.number, placed.checkout_id
         FROM orders_orderline AS bought

@@ -210,6 +210,11 @@ _REQUIRED = (
     ("shipping_address", "shipping_address_required", "A shipping address is needed."),
     ("shipping_method", "shipping_method_required", "Choose one of the shipping methods."),
 )
+_NO_WAY_TO_SHIP = Message(
+    "no_shipping_method",
+    "/shipping_method",
+    "Nothing can be shipped in this currency: no shipping method has a price in it.",
+)
 
 
 def incomplete(messages: Iterable[Message]) -> CheckoutIncomplete:
@@ -217,10 +222,12 @@ def incomplete(messages: Iterable[Message]) -> CheckoutIncomplete:
     return CheckoutIncomplete(messages=[asdict(message) for message in messages])
 
 
-def missing_details(values: Mapping[str, object]) -> list[Message]:
+def missing_details(values: Mapping[str, object], *, can_ship: bool) -> list[Message]:
     """Return a message for each detail that completion needs and `values` lacks."""
     return [
-        Message(code, f"/{name}", detail)
+        _NO_WAY_TO_SHIP
+        if name == "shipping_method" and not can_ship
+        else Message(code, f"/{name}", detail)
         for name, code, detail in _REQUIRED
         if not values.get(name)
     ]

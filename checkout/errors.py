@@ -14,22 +14,38 @@ class PaidButSoldOut(InsufficientStock):
     """The units were sold while the payment was in progress; your money is on its way back."""
 
 
+class ItemsUnavailable(Conflict):
+    """Some lines are no longer available; `skus` names them."""
+
+    code = "items_unavailable"
+
+
+class PaidButWithdrawn(ItemsUnavailable):
+    """Some lines were withdrawn during the payment; your money is on its way back."""
+
+
 class CartEmpty(Conflict):
     """There is nothing in the cart to check out."""
 
     code = "cart_empty"
 
 
-class ItemsUnavailable(Conflict):
-    """Some lines of the cart are no longer available; `skus` names them."""
-
-    code = "items_unavailable"
-
-
 class UnknownShippingMethod(Invalid):
     """This shipping method is not offered for the checkout's currency."""
 
     code = "unknown_shipping_method"
+
+
+class TooManyCheckouts(Conflict):
+    """You have too many checkouts open; complete or cancel one, or wait until one expires."""
+
+    code = "too_many_checkouts"
+
+
+class EmailNeededToReserve(Conflict):
+    """So many units are reserved only with an e-mail address; `items` says how many without."""
+
+    code = "email_needed_to_reserve"
 
 
 class TotalTooHigh(Conflict):

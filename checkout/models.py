@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -12,7 +13,7 @@ from core.db.owned import OwnedQuerySet
 from core.db.transactions import RunAgain
 from core.ids import uuid7
 from core.money import MAX_AMOUNT, format_money
-from pricing.models import AbstractLine, AbstractTotals
+from pricing.models import AbstractLine, AbstractTotals, totals_add_up
 
 
 class ShippingMethod(models.Model):
@@ -76,6 +77,13 @@ class Checkout(AbstractTotals):
         null=True, blank=True, help_text="The version that the buyer completed."
     )
     email = models.EmailField(max_length=254, blank=True)
+    ip_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="HMAC of the IP address of a guest without an e-mail address, while it is open.",
+    )
     shipping_address = models.JSONField(null=True, blank=True)
     billing_address = models.JSONField(null=True, blank=True)
     shipping_method = models.CharField(max_length=50, blank=True, help_text="Its code.")
@@ -89,7 +97,7 @@ class Checkout(AbstractTotals):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(total=F("subtotal") - F("discount") + F("shipping") + F("tax")),
+                condition=totals_add_up(),
                 name="checkout_totals_add_up",
             ),
             models.UniqueConstraint(
@@ -105,6 +113,9 @@ class Checkout(AbstractTotals):
                 condition=Q(status__in=["incomplete", "ready"]),
                 name="checkout_live_by_expiry",
             ),
+            models.Index(
+                fields=["ip_hash"], condition=~Q(ip_hash=""), name="checkout_open_by_ip_hash"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -115,6 +126,9 @@ class CheckoutLine(AbstractLine):
     """A line as it will be ordered."""
 
     checkout = models.ForeignKey(Checkout, on_delete=models.CASCADE, related_name="lines")
+    # What `lines_of` reads of the catalog; of a line just made, nothing is withdrawn.
+    is_withdrawn: bool = False
+    withdrawn_from: datetime | None = None
 
     class Meta(AbstractLine.Meta):
         constraints = [

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.personal_data import Person, PersonalDataHandler
+from accounts.personal_data import Guest, Person, PersonalDataHandler
 from checkout.domain import LIVE
 from checkout.models import Checkout
 
@@ -36,6 +37,12 @@ def erase_personal_data(person: Person, now: datetime) -> None:
     _anonymize(own)
 
 
+def join_account(guest: Guest, user_id: UUID) -> None:
+    """Give the checkouts of a guest's orders to a user, so that they are erased with the rest."""
+    known_by = {f"order__{field}": value for field, value in guest.known_by.items()}
+    Checkout.objects.filter(customer=None, **known_by).update(customer_id=user_id)
+
+
 def anonymize_abandoned(before: datetime) -> int:
     """Anonymize what guests left behind; an order has its own copy of what it needs."""
     guests = Checkout.objects.filter(customer=None, updated_at__lt=before, order=None)
@@ -43,9 +50,12 @@ def anonymize_abandoned(before: datetime) -> int:
 
 
 def _anonymize(checkouts: QuerySet[Checkout]) -> int:
-    return checkouts.update(email="", shipping_address=None, billing_address=None)
+    return checkouts.update(email="", ip_hash="", shipping_address=None, billing_address=None)
 
 
 PERSONAL_DATA = PersonalDataHandler(
-    export=export_personal_data, erase=erase_personal_data, anonymize_abandoned=anonymize_abandoned
+    export=export_personal_data,
+    erase=erase_personal_data,
+    anonymize_abandoned=anonymize_abandoned,
+    join=join_account,
 )

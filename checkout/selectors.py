@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from catalog.selectors import sale_annotations
 from checkout.domain import (
+    LIVE,
     CheckoutStatus,
     ShippingOffer,
     current_status,
     missing_details,
 )
-from checkout.errors import CheckoutNotFound
+from checkout.errors import CheckoutNotFound, ItemsUnavailable
 from checkout.models import Checkout, CheckoutLine, ShippingPrice
+from checkout.withdrawal import ended_lines, withdrawals
 from core.caller import Caller
 from core.messages import Message
 from orders.domain import PlacedOrder
@@ -33,8 +36,11 @@ class CheckoutView:
 
     @property
     def messages(self) -> list[Message]:
-        """Return what is still missing."""
-        return messages_of(self.checkout)
+        """Return what is still missing, and what has been withdrawn since."""
+        missing = messages_of(self.checkout, self.offers)
+        if self.status not in LIVE:
+            return missing
+        return missing + withdrawals(self.lines, begun_at=self.checkout.created_at)
 
 
 def checkout_for(*, caller: Caller, checkout_id: UUID, now: datetime) -> CheckoutView:
@@ -69,18 +75,31 @@ def shipping_offers(*, currency: str) -> list[ShippingOffer]:
 
 
 def lines_of(checkout: Checkout) -> list[CheckoutLine]:
-    """Return the lines in the order of the cart."""
-    return list(CheckoutLine.objects.filter(checkout=checkout).order_by("position"))
+    """Return the lines in the order of the cart, and whether they have been withdrawn."""
+    lines = CheckoutLine.objects.filter(checkout=checkout).order_by("position")
+    return list(lines.annotate(**sale_annotations("variant")))
 
 
-def messages_of(checkout: Checkout) -> list[Message]:
-    """Return a message for each detail that the checkout still lacks."""
+def buyable_lines_of(checkout: Checkout) -> list[CheckoutLine]:
+    """Return the lines, all of which can be bought still. Raises `ItemsUnavailable`."""
+    lines = lines_of(checkout)
+    if ended := ended_lines(lines, begun_at=checkout.created_at):
+        raise ItemsUnavailable(skus=[line.sku for line in ended])
+    return lines
+
+
+def messages_of(checkout: Checkout, offers: Sequence[ShippingOffer] = ()) -> list[Message]:
+    """Return a message for each detail that the checkout still lacks.
+
+    Who only wants to know whether there are any need not say what can be chosen.
+    """
     return missing_details(
         {
             "email": checkout.email,
             "shipping_address": checkout.shipping_address,
             "shipping_method": checkout.shipping_method,
-        }
+        },
+        can_ship=bool(offers),
     )
 
 

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from checkout.domain import CheckoutStatus, Details
 from checkout.selectors import CheckoutView
 from checkout.services import Completion, PaymentChoice
-from core.address import Address
+from core.address import Address, normalize_address
 from core.errors import FieldError, Invalid
 from core.http.fields import (
     CurrencyField,
@@ -138,6 +138,7 @@ class CheckoutOutput(Output):
     shipping_methods = ShippingMethodOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
     totals = TotalsOutput()
+    prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     reservation_expires_at = serializers.DateTimeField()
     order = OrderReferenceOutput(allow_null=True)
@@ -205,8 +206,10 @@ def details_from(data: Mapping[str, Any]) -> Details:
             continue
         details[name] = data[name]
         if name in ADDRESSES and data[name] is not None:
-            details[name], errors = address_from(data[name], f"/{name}")
-            problems += errors
+            try:
+                details[name] = normalize_address(address_from(data[name]), f"/{name}")
+            except Invalid as refusal:
+                problems += refusal.errors
     if problems:
         raise Invalid(errors=problems)
     return cast("Details", details)
@@ -237,6 +240,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         ],
         "shipping_method": checkout.shipping_method or None,
         "totals": totals_body(checkout, currency),
+        "prices_include_tax": checkout.tax_included,
         "messages": [asdict(message) for message in view.messages],
         "reservation_expires_at": checkout.reservation_expires_at,
         "order": {"id": view.order.id, "number": view.order.number} if view.order else None,

@@ -5,19 +5,18 @@ from __future__ import annotations
 from django.utils import timezone
 
 from checkout import services
-from core.db.jobs import periodic
+from core.db.jobs import Queue, periodic
 
 
-@periodic("* * * * *")
+@periodic("* * * * *", Queue.TIMELY)
 def expire_checkouts() -> None:
     """Release the units of checkouts whose reservation has run out."""
-    while services.expire_checkouts(now=timezone.now()):
-        pass
+    services.expire_checkouts(now=timezone.now())
 
 
-@periodic("* * * * *")
+@periodic("* * * * *", Queue.TIMELY)
 def recover_payments() -> None:
     """Look up the outcome of payments that a crash or a time-out left open."""
     now = timezone.now()
-    services.abandon_payments(now=now)
     services.recover_payments(now=now)
+    services.abandon_payments(now=now)

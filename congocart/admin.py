@@ -9,12 +9,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
+from congocart.job_errors import last_error
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, pairs, status
 
@@ -25,6 +27,8 @@ JOB_COLORS = {
     "failed": "danger",
     "aborted": "danger",
 }
+
+SUMMARY = 80
 
 admin.site.index_title = "Home"
 admin.site.empty_value_display = "–"
@@ -49,7 +53,8 @@ class JobEventInline(ReadOnlyInline):
 class JobAdmin(ReadOnlyAdmin):
     """Jobs, newest first."""
 
-    list_display = ["row_id", "task_name", "state", "attempts", "queue_name", "scheduled_at"]
+    list_display = ["row_id", "task_name", "summary", "state", "attempts", "error", "scheduled_at"]
+    list_select_related = ["last_error"]
     list_filter = [("status", ChoicesDropdownFilter)]
     identifiers = {"task_name": str, "id": int}
     search_fields = [*identifiers]
@@ -58,6 +63,7 @@ class JobAdmin(ReadOnlyAdmin):
     fields = [
         ("task_name", "queue_name"),
         ("status", "attempts"),
+        "error",
         "arguments",
         ("scheduled_at", "priority"),
         ("lock", "queueing_lock"),
@@ -72,6 +78,17 @@ class JobAdmin(ReadOnlyAdmin):
     def arguments(self, job: ProcrastinateJob) -> SafeString:
         """Return the arguments that the task is called with."""
         return pairs(job.args)
+
+    @display(description="Arguments")
+    def summary(self, job: ProcrastinateJob) -> str:
+        """Return the arguments on one line."""
+        text = ", ".join(f"{name}: {value}" for name, value in job.args.items())
+        return Truncator(text).chars(SUMMARY)
+
+    @display(description="Last error")
+    def error(self, job: ProcrastinateJob) -> str:
+        """Return why the job failed the last time."""
+        return last_error(job)
 
     def has_retry_permission(self, request: HttpRequest, object_id: object = None) -> bool:
         """Return whether the user may retry failed jobs."""

@@ -6,28 +6,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, Q, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from catalog.reports import low_stock
+from congocart.job_errors import last_error
 from core.backoffice.columns import link_to
 from core.money import format_money
 from orders.reports import latest_orders, sales_by_currency
 
 SHOWN = 8
+# Tried for more than two minutes: more than a moment's trouble.
+NOTABLE_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A small table with a link to the whole list."""
+    """A small table with a link to the whole list, and how long that is where it matters."""
 
     title: str
     url: str
     empty: str
     headers: list[str]
     rows: list[list[object]]
+    count: int = 0
 
     @property
     def table(self) -> dict[str, Any]:
@@ -85,11 +90,11 @@ def low_stock_panel() -> Panel:
     """Show the variants that are running out."""
     rows: list[list[object]] = [
         [
-            link_to("inventory.stock", variant.pk, variant.sku),
-            variant.product.title,
-            variant.stock.on_hand - variant.stock.reserved,
+            link_to("inventory.stock", variant.variant_id, variant.sku),
+            variant.title,
+            variant.available,
         ]
-        for variant in low_stock()[:SHOWN]
+        for variant in low_stock(limit=SHOWN)
     ]
     return Panel(
         title="Low stock",
@@ -101,16 +106,26 @@ def low_stock_panel() -> Panel:
 
 
 def failed_jobs_panel() -> Panel:
-    """Show the background jobs that were given up."""
+    """Show the background jobs that were given up, and those that are on the way there."""
+    failing = ProcrastinateJob.objects.filter(
+        Q(status="failed") | Q(status="todo", attempts__gte=NOTABLE_ATTEMPTS)
+    ).annotate(total=Window(Count("id")))
+    jobs = list(failing.select_related("last_error").order_by("-status", "-id")[:SHOWN])
     rows: list[list[object]] = [
-        [link_to("procrastinate.procrastinatejob", job.pk, job.task_name), job.attempts]
-        for job in ProcrastinateJob.objects.filter(status="failed").order_by("-id")[:SHOWN]
+        [
+            link_to("procrastinate.procrastinatejob", job.pk, job.task_name),
+            "given up" if job.status == "failed" else "retried",
+            job.attempts,
+            last_error(job),
+        ]
+        for job in jobs
     ]
     return Panel(
         title="Failed jobs",
+        count=jobs[0].total if jobs else 0,
         url=reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed",
         empty="No failed jobs.",
-        headers=["Task", "Attempts"],
+        headers=["Task", "State", "Attempts", "Last error"],
         rows=rows,
     )
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import structlog
-from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from core.db.migrating import RecordingExecutor
+from core.db.secret_keys import record_secret_key, shares_secret_key
+from core.db.timeouts import check_timeouts
 from core.errors import Unavailable
+from core.http.counters import redis_state
 from core.http.error_pages import read_only
 from core.http.problems import problem_response
 
 log = structlog.get_logger(__name__)
 
 _migrated = False
+_recorded = False
 
 
 @never_cache
@@ -31,10 +33,17 @@ def livez(request: HttpRequest) -> JsonResponse:
 @never_cache
 @read_only
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return 200 if the database responds and is migrated, else 503; Redis need not respond."""
-    checks = {"database": _result(_check_database), "redis": _result(_check_redis)}
-    ready = checks["database"] == "ok"
-    if not ready:
+    """Return 200 if the database responds, is migrated and has our SECRET_KEY, else 503.
+
+    Redis is not asked, so it keeps no one waiting: this says how the last request found it.
+    Without its time limits the database serves as well, until a session hangs.
+    """
+    checks = {"database": _result(_check_database)}
+    if checks["database"] == "ok":
+        checks["secret_key"] = _result(_check_secret_key)
+        checks["time_limits"] = _result(check_timeouts)
+    checks["redis"] = redis_state()
+    if not checks["database"] == checks.get("secret_key") == "ok":
         return problem_response(Unavailable("The shop cannot serve yet.", checks=checks))
     return JsonResponse({"status": "ok", "checks": checks})
 
@@ -57,8 +66,8 @@ def _check_database() -> str:
     return "ok" if _migrated else "not migrated"
 
 
-def _check_redis() -> str:
-    if not settings.REDIS_URL:
-        return "not configured"
-    cache.get("readyz")
-    return "ok"
+def _check_secret_key() -> str:
+    global _recorded  # noqa: PLW0603
+    # Once for each process, so that processes in the middle of a rotation do not take turns.
+    _recorded = _recorded or record_secret_key()
+    return "ok" if _recorded and shares_secret_key() else "not the one of the other servers"

@@ -26,6 +26,7 @@ _EMAIL = re.compile(
     rf"""(?:@|%40)(?:\[[^\]\n]*\]|[^{_OUTSIDE_OF_WORDS}']+)"""
 )
 EMAIL_MASK = "(e-mail)"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -61,17 +62,18 @@ def _masked(value: Any) -> Any:
         case None | bool() | int() | float():
             return value
         case str():
-            return _without_emails(value)
+            return without_emails(value)
         case dict():
             return {_masked(key): _masked(each) for key, each in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_masked(each) for each in value]
     text = str(value)
-    masked = _without_emails(text)
+    masked = without_emails(text)
     return value if masked == text else masked
 
 
-def _without_emails(text: str) -> str:
+def without_emails(text: str) -> str:
+    """Return `text` with every e-mail address masked."""
     if "@" in text or "%40" in text:  # most lines are spared the search
         return _EMAIL.sub(EMAIL_MASK, text)
     return text

@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.urls import get_resolver
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -88,9 +89,11 @@ def delete_old_metrics() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests in flight."""
     parser = argparse.ArgumentParser(prog="python -m congocart.server")
-    parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+    parser.add_argument("--host", default=settings.HOST)
+    parser.add_argument("--port", type=int, default=settings.PORT)
     options = parser.parse_args(arguments)
+    if not settings.DATABASE_URL:
+        sys.exit("congocart: DATABASE_URL is not set; `manage.py up` brings a database of its own")
     delete_old_metrics()
     server = Granian(
         "congocart.asgi:application",
@@ -99,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
         websockets=False,
-        workers=int(os.environ.get("CONGOCART_WORKERS", "0")) or default_workers(),
+        workers=settings.SERVER_WORKERS or default_workers(),
         respawn_failed_workers=True,
         respawn_interval=0.1,
         workers_kill_timeout=DRAIN_SECONDS,

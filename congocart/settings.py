@@ -5,52 +5,60 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from decimal import Decimal
+from email.utils import formataddr
 from pathlib import Path
-from typing import Any
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
-
-from congocart import api_reference
+from congocart import api_reference, environment
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
-from congocart.production import DEVELOPMENT_SECRET, unsafe_settings
+from congocart.databases import database_settings
+from congocart.environment import Environment, chosen_from
+from congocart.logging import LEVELS
+from congocart.production import contradictory_settings, development_secret, unsafe_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment(os.environ)
+# Where `manage.py up` keeps what it needs: the database and the secret key.
+DATA_DIR = Path(env.str("CONGOCART_DATA_DIR", str(BASE_DIR / ".data")))
 
-ENVIRONMENT = env.str("CONGOCART_ENVIRONMENT", "development")
-if ENVIRONMENT not in ("development", "production"):
-    raise ImproperlyConfigured(
-        f"CONGOCART_ENVIRONMENT is {ENVIRONMENT!r}; it is either `development` or `production`."
-    )
+ENVIRONMENT = env.str("CONGOCART_ENVIRONMENT", "development", one_of=("development", "production"))
 PRODUCTION = ENVIRONMENT == "production"
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else DEVELOPMENT_SECRET)
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECRET_KEY = env.str("SECRET_KEY", "" if PRODUCTION else development_secret(DATA_DIR))
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", [] if PRODUCTION else ["*"], each=environment.host)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", each=environment.origin)
 
 # ---- the shop ---------------------------------------------------------------------------------
 
 SHOP_NAME = env.str("CONGOCART_SHOP_NAME", "CongoCart")
-DEFAULT_CURRENCY = env.str("CONGOCART_CURRENCY", "GBP")
-TAX_RATE = Decimal(env.str("CONGOCART_TAX_RATE", "0"))
-CART_LIFETIME = timedelta(days=env.int("CONGOCART_CART_DAYS", 30))
+DEFAULT_CURRENCY = env.parsed("CONGOCART_CURRENCY", "GBP", environment.currency)
+TAX_RATE = env.parsed("CONGOCART_TAX_RATE", Decimal(0), environment.fraction)
+PRICES_INCLUDE_TAX = env.bool("CONGOCART_PRICES_INCLUDE_TAX", False)
+# Where tax is rounded: once, on the whole (`order`), or on each line and the shipping (`line`).
+TAX_ROUNDING = env.str("CONGOCART_TAX_ROUNDING", "order", one_of=("order", "line"))
+CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
-RATE_LIMITS = env.str("CONGOCART_RATE_LIMITS", "on") != "off"
-# Hits/seconds of one caller: an account, an API key, or an IP address.
+# Of an account, and of an IP address that gives no email address, while they are not paid for.
+MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
+# Of a variant's units on hand, by one IP address that gives no email address.
+HOLDABLE_SHARE = env.parsed("CONGOCART_HOLDABLE_SHARE", Decimal("0.5"), environment.share)
+RATE_LIMITS = env.bool("CONGOCART_RATE_LIMITS", True)
+# Hits/seconds of one caller: an account, an API key, or an IP address. `mail` is counted for each
+# caller and recipient, `mail_address` for each recipient, from anywhere.
 RATES = {
-    "read": env.str("CONGOCART_RATE_READ", "6000/60"),
-    "write": env.str("CONGOCART_RATE_WRITE", "3000/60"),
-    "auth": env.str("CONGOCART_RATE_AUTH", "300/60"),
-    "mail": env.str("CONGOCART_RATE_MAIL", "5/3600"),
-    "key": env.str("CONGOCART_RATE_KEY", "3000/60"),
+    "read": env.parsed("CONGOCART_RATE_READ", "6000/60", environment.rate),
+    "write": env.parsed("CONGOCART_RATE_WRITE", "3000/60", environment.rate),
+    "auth": env.parsed("CONGOCART_RATE_AUTH", "300/60", environment.rate),
+    "mail": env.parsed("CONGOCART_RATE_MAIL", "5/3600", environment.rate),
+    "mail_address": env.parsed("CONGOCART_RATE_MAIL_ADDRESS", "50/3600", environment.rate),
+    "key": env.parsed("CONGOCART_RATE_KEY", "3000/60", environment.rate),
 }
 # Counted across processes even without Redis, at one statement a hit.
-EXACT_RATES = frozenset({"auth", "mail"})
+EXACT_RATES = frozenset({"auth", "mail", "mail_address"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)
 MAX_BODY_BYTES = 1024 * 1024
 # How long a body may be on its way, from its first byte to its last.
@@ -60,14 +68,15 @@ BODY_SECONDS = env.float("CONGOCART_BODY_SECONDS", 10.0)
 
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
+STRIPE_API_BASE = env.parsed("STRIPE_API_BASE", "", environment.web_address)
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 10.0)
 PAYMENT_PROVIDERS = env.list(
     "CONGOCART_PAYMENT_PROVIDERS",
-    default=["manual", *([] if PRODUCTION else ["test"]), *(["stripe"] * bool(STRIPE_SECRET_KEY))],
+    ["manual", *([] if PRODUCTION else ["test"]), *(["stripe"] * bool(STRIPE_SECRET_KEY))],
+    each=chosen_from("manual", "test", "stripe"),
 )
 # `automatic`: captured as it is authorized; `manual`: captured by staff.
-PAYMENT_CAPTURE = env.str("CONGOCART_PAYMENT_CAPTURE", "automatic")
+PAYMENT_CAPTURE = env.str("CONGOCART_PAYMENT_CAPTURE", "automatic", one_of=("automatic", "manual"))
 # How long a call may still be on its way: longer than two time-outs of the slowest provider.
 PAYMENT_GRACE = timedelta(seconds=env.float("CONGOCART_PAYMENT_GRACE_SECONDS", 30.0))
 WEBHOOK_TOLERANCE = timedelta(minutes=5)
@@ -143,41 +152,29 @@ APPEND_SLASH = False
 
 # One thread uses one connection at most.
 SERVER_THREADS = env.int("CONGOCART_THREADS", 4)
-WORKER_JOBS = env.int("CONGOCART_WORKER_JOBS", 4)
-_database = env.db_url("DATABASE_URL", default="postgres://postgres@127.0.0.1:5432/congocart")
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        **_database,
-        "ENGINE": "core.db.postgresql",
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-        "OPTIONS": {
-            **_database.get("OPTIONS", {}),
-            "pool": {
-                "min_size": 0,
-                "max_size": env.int("CONGOCART_DB_POOL_SIZE", max(SERVER_THREADS, WORKER_JOBS) + 1),
-                "timeout": 10,
-            },
-        },
-    }
+# So many of each queue at a time (core/db/jobs.py).
+WORKER_JOBS = {"timely": 2, "mail": env.int("CONGOCART_WORKER_JOBS", 4), "default": 2}
+SERVER_WORKERS = env.int("CONGOCART_WORKERS", 0)  # 0: one for each processor
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000, at_most=2**16 - 1)
+DATABASE_URL = env.parsed("DATABASE_URL", "", environment.database_url)
+_threads = max(SERVER_THREADS, sum(WORKER_JOBS.values()))
+_pool_size = env.int("CONGOCART_DB_POOL_SIZE", _threads + 1)
+# Without it there is none: nothing is ever done to a database that was not named.
+DATABASES = {
+    "default": database_settings(DATABASE_URL, pool_size=_pool_size) if DATABASE_URL else {}
 }
 # LISTEN needs a session; behind PgBouncer in transaction mode the worker asks every 5 s instead.
-WORKER_LISTENS = env.str("CONGOCART_WORKER_LISTENS", "on") != "off"
+WORKER_LISTENS = env.bool("CONGOCART_WORKER_LISTENS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = env.str("REDIS_URL", "")
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-    }
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
+# Rate limits are counted in it.
+REDIS_URL = env.parsed("REDIS_URL", "", environment.redis_url)
 
 # ---- people -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["staff.backends.RoleBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["accounts.hashers.BoundedArgon2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -187,12 +184,16 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 REQUIRE_VERIFIED_EMAIL = env.bool("CONGOCART_REQUIRE_VERIFIED_EMAIL", False)
-STOREFRONT_URL = env.str("CONGOCART_STOREFRONT_URL", "http://127.0.0.1:8000").rstrip("/")
-ABANDONED_DATA_DAYS = env.int("CONGOCART_ABANDONED_DATA_DAYS", 90)
-AUDIT_DAYS = env.int("CONGOCART_AUDIT_DAYS", 730)
+STOREFRONT_URL = env.parsed(
+    "CONGOCART_STOREFRONT_URL", f"http://127.0.0.1:{PORT}", environment.web_address
+)
+ABANDONED_DATA_DAYS = env.days("CONGOCART_ABANDONED_DATA_DAYS", 90)
+AUDIT_DAYS = env.days("CONGOCART_AUDIT_DAYS", 730)
 # With it, a session without two-factor authentication carries no staff role, and in the admin it
 # can do nothing but set it up.
 STAFF_MFA_REQUIRED = env.bool("CONGOCART_STAFF_MFA_REQUIRED", False)
+# How long the refresh token spent last may be sent again, by another tab of the same client.
+REFRESH_REUSE = timedelta(seconds=env.int("CONGOCART_REFRESH_REUSE_SECONDS", 10, at_least=0))
 TOKEN_ISSUER = env.str("CONGOCART_TOKEN_ISSUER", "congocart")
 TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")
 LANGUAGE_CODE = "en-gb"
@@ -203,21 +204,28 @@ USE_TZ = True
 
 # ---- e-mail -----------------------------------------------------------------------------------
 
-_mail = env.email_url("EMAIL_URL", "smtp://localhost:25" if PRODUCTION else "consolemail://")
+_mail = env.parsed(
+    "EMAIL_URL",
+    environment.mail_server("smtp://localhost:25" if PRODUCTION else "consolemail://"),
+    environment.mail_server,
+)
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST = _mail["EMAIL_HOST"]
 EMAIL_PORT = _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"] or ""
 EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.str("CONGOCART_FROM_EMAIL", f"{SHOP_NAME} <shop@localhost>")
+DEFAULT_FROM_EMAIL = env.parsed(
+    "CONGOCART_FROM_EMAIL", formataddr((SHOP_NAME, "shop@localhost")), environment.mailbox
+)
 
 # ---- safety -----------------------------------------------------------------------------------
 
 # Origins of storefronts that call from a browser, such as https://shop.example.
-CORS_ORIGINS = frozenset(env.list("CONGOCART_CORS_ORIGINS", default=[]))
+CORS_ORIGINS = frozenset(env.list("CONGOCART_CORS_ORIGINS", each=environment.origin))
 HTTPS = env.bool("CONGOCART_HTTPS", PRODUCTION)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
@@ -236,7 +244,7 @@ X_FRAME_OPTIONS = "DENY"
 # ---- files ------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("CONGOCART_STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
+STATIC_ROOT = Path(env.str("CONGOCART_STATIC_ROOT", str(BASE_DIR / "staticfiles"))).absolute()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -255,10 +263,12 @@ CSRF_FAILURE_VIEW = "core.http.error_pages.csrf_failure"
 
 LOGGING_CONFIG = "congocart.logging.configure"
 LOGGING = {
-    "format": env.str("CONGOCART_LOG_FORMAT", "json" if PRODUCTION else "text"),
-    "level": env.str("CONGOCART_LOG_LEVEL", "INFO"),
+    "format": env.str(
+        "CONGOCART_LOG_FORMAT", "json" if PRODUCTION else "text", one_of=("json", "text")
+    ),
+    "level": env.str("CONGOCART_LOG_LEVEL", "INFO", one_of=LEVELS),
 }
-ACCESS_LOG = env.str("CONGOCART_ACCESS_LOG", "on") != "off"
+ACCESS_LOG = env.bool("CONGOCART_ACCESS_LOG", True)
 
 # ---- the API and the admin --------------------------------------------------------------------
 
@@ -273,5 +283,10 @@ _unsafe = unsafe_settings(
     allowed_hosts=ALLOWED_HOSTS,
     payment_providers=PAYMENT_PROVIDERS,
 )
-if PRODUCTION and (_problems := list(_unsafe)):
-    raise ImproperlyConfigured(" ".join(["Not safe for production.", *_problems]))
+_contradictory = contradictory_settings(
+    payment_providers=PAYMENT_PROVIDERS,
+    stripe_secrets=(STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET),
+    grace=PAYMENT_GRACE.total_seconds(),
+    timeout=STRIPE_TIMEOUT_SECONDS,
+)
+env.refuse_faults([*_contradictory, *(_unsafe if PRODUCTION else [])])

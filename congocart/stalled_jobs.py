@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
@@ -10,7 +12,8 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job, Status
 
-from core.db.jobs import MAX_ATTEMPTS
+from congocart.job_errors import keep_error
+from core.db.jobs import seconds_to_wait
 
 HEARTBEAT_SECONDS = 5.0
 # A worker that has missed three heartbeats is dead.
@@ -49,18 +52,21 @@ def rescue_stalled_jobs() -> int:
 def _queue_again_or_end(job: Job) -> None:
     """Queue a lost job again, unless it failed too often or its successor waits already.
 
-    A job that takes its worker down each time is given up like one that fails each time.
+    A job that takes its worker down each time waits and is given up like one that fails each time.
     """
     assert job.id is not None  # noqa: S101 -- it comes from the table
-    is_given_up = job.attempts + 1 >= MAX_ATTEMPTS
-    log.warning("job lost its worker", job=job.task_name, job_id=job.id, given_up=is_given_up)
+    seconds = seconds_to_wait(job.attempts + 1)
+    log.warning("job lost its worker", job=job.task_name, job_id=job.id, given_up=seconds is None)
+    keep_error(job, "The worker died at it.")
     finish = async_to_sync(app.job_manager.finish_job)
-    if is_given_up:
+    if seconds is None:
         finish(job, status=Status.FAILED, delete_job=False)
         return
+    # The first time it is hardly the job's fault. A periodic one keeps its next from being queued.
+    pause = timedelta(seconds=seconds if job.attempts and not job.queueing_lock else 0)
     try:
         with transaction.atomic():
-            app.job_manager.retry_job_by_id(job.id, retry_at=timezone.now())
+            app.job_manager.retry_job_by_id(job.id, retry_at=timezone.now() + pause)
     except UniqueViolation:
         # The next of its kind waits already, as that of a periodic job does: it will do.
         finish(job, status=Status.FAILED, delete_job=True)

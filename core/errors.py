@@ -112,6 +112,12 @@ class TooLarge(CongoCartError):
     code = "payload_too_large"
 
 
+class UnsupportedMediaType(CongoCartError):
+    """Send the body as application/json."""
+
+    code = "unsupported_media_type"
+
+
 class Unprocessable(CongoCartError):
     """The request is well-formed but cannot be applied."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import unicodedata
 from uuid import UUID
 
 from uuid_utils import compat
@@ -34,3 +35,15 @@ def new_order_number() -> str:
     """Return ten characters in two groups, 49 random bits: easy to read aloud, hard to guess."""
     text = "".join(secrets.choice(_ORDER_NUMBER_ALPHABET) for _ in range(10))
     return f"{text[:5]}-{text[5:]}"
+
+
+def normalize_order_number(text: str) -> str:
+    """Return an order number in its own form, however it was typed or read aloud.
+
+    Its case, blanks, dashes and a number sign do not matter. No letter is taken for a digit that
+    looks like it: 0 and 1 are in no number, nor are O, I and L. What cannot be a number is
+    returned as it is.
+    """
+    plain = unicodedata.normalize("NFKC", text).upper()
+    characters = "".join(filter(str.isalnum, plain))
+    return f"{characters[:5]}-{characters[5:]}" if len(characters) == 10 else text

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision, list_currencies
+from babel.core import get_global
+from babel.numbers import format_currency, get_currency_precision
 
 # In minor units, of a price as of what an order comes to: far from the end of the 64 bits in
 # which both are stored.
@@ -33,8 +34,17 @@ def money_body(amount: int, currency: str) -> dict[str, int | str]:
 
 @cache
 def known_currencies() -> frozenset[str]:
-    """Return the ISO 4217 codes that the CLDR data of Babel knows."""
-    return frozenset(list_currencies())
+    """Return the ISO 4217 codes of money that is legal tender somewhere today, by CLDR.
+
+    Not of former currencies, precious metals, funds, and what is reserved for tests.
+    """
+    of_territories = get_global("territory_currencies").values()
+    return frozenset(
+        code
+        for uses in of_territories
+        for code, _, end, is_tender in uses
+        if is_tender and end is None
+    )
 
 
 # CLDR, which is about printing, leaves out digits that nobody pays in any more. Where it
@@ -78,11 +88,6 @@ def format_money(amount: int, currency: str) -> str:
             decimal_quantization=currency not in _ISO_DIGITS,
         )
     )
-
-
-def share(amount: int, rate: Decimal) -> int:
-    """Return `rate` (0.2 is twenty percent) of `amount`, rounded half up to a whole minor unit."""
-    return int((Decimal(amount) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

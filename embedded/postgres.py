@@ -13,6 +13,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -112,6 +113,13 @@ class EmbeddedPostgres:
             )
         self._wait_until_ready()
 
+    def is_ready(self) -> bool:
+        """Tell whether the cluster accepts connections, started by this process or another."""
+        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(str(self.sockets / _SOCKET))
+            return bool(_pid_if_ready(self.data))
+        return False
+
     def stop(self) -> None:
         """Disconnect all clients and flush to disk; leave nothing outside the folder."""
         if self.process is not None:
@@ -171,7 +179,7 @@ class EmbeddedPostgres:
     def _wait_until_ready(self) -> None:
         assert self.process is not None  # noqa: S101
         deadline = time.monotonic() + START_SECONDS
-        while not _is_ready(self.data, self.process.pid):
+        while _pid_if_ready(self.data) != self.process.pid:
             if self.process.poll() is not None:
                 with self.log.open("rb") as log:
                     log.seek(max(0, self.log.stat().st_size - 4096))
@@ -203,12 +211,13 @@ def _socket_directory(folder: Path) -> Path:
     return short
 
 
-def _is_ready(data: Path, pid: int) -> bool:
+def _pid_if_ready(data: Path) -> int | None:
     """Read postmaster.pid as pg_ctl does: the pid in the first line, the state in the eighth."""
     with contextlib.suppress(OSError):
         lines = (data / "postmaster.pid").read_text("utf-8", "replace").splitlines()
-        return len(lines) >= 8 and int(lines[0]) == pid and lines[7].strip() == "ready"
-    return False
+        if len(lines) >= 8 and lines[7].strip() == "ready":
+            return int(lines[0])
+    return None
 
 
 def _reason(output: str) -> str:

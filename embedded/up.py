@@ -7,25 +7,22 @@ name, and stays small, because it lives as long as the shop does.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import errno
-import fcntl
 import os
 import secrets
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from embedded.data_folder import ROOT, default_folder, locked
 from embedded.errors import CannotRun
 from embedded.introduction import introduction
 from embedded.postgres import EmbeddedPostgres
 from embedded.processes import finish, spawn
 from embedded.supervisor import Service, StopRequested, Supervisor
 
-ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 PORT_SECONDS = 5.0
 
@@ -40,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data-dir",
         type=Path,
-        default=os.environ.get("CONGOCART_DATA_DIR") or ROOT / ".data",
+        default=default_folder(),
         help="where the shop keeps its data (default: CONGOCART_DATA_DIR, or .data in the clone)",
     )
     parser.add_argument("--no-demo", action="store_true", help="do not load the demo shop")
@@ -70,19 +67,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(port_text: str, data: Path, *, demo: bool) -> int:
     """Start everything in order and supervise it. Raises `CannotRun` and `OSError`."""
     started = time.monotonic()
-    with _locked(data.resolve()) as folder, Supervisor() as supervisor:
+    folder = data.resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(folder, f"manage.py up --port {port_text}"), Supervisor() as supervisor:
         port = port_from(port_text)
         require_free_port(port)
         environment = _environment(folder, port)
         supervisor.environment = environment
-        if os.environ.get("DATABASE_URL"):
-            require_database_url(environment["DATABASE_URL"])
-        else:
+        read_settings = [sys.executable, "-c", "import congocart.settings"]
+        if finish(spawn(read_settings, environment=environment)) != 0:
+            return 1
+        url = ""
+        if not environment.get("DATABASE_URL"):
             _say("starting PostgreSQL")
             database = EmbeddedPostgres(folder)
             supervisor.adopt(database)
             database.start()
-            environment["DATABASE_URL"] = database.url
+            url = environment["DATABASE_URL"] = database.url
         manage: list[str | Path] = [sys.executable, ROOT / "manage.py"]
         # In a process of its own, which reports its progress and says why it fails.
         prepare = [*manage, "prepare", "--static", *(["--demo"] if demo else [])]
@@ -94,7 +95,7 @@ def run(port_text: str, data: Path, *, demo: bool) -> int:
         )
         supervisor.wait_until_serving(port)
         _say(f"ready after {time.monotonic() - started:.1f} s")
-        print(introduction(port, folder, demo=demo), flush=True)  # noqa: T201
+        print(introduction(port, folder, database=url, demo=demo), flush=True)  # noqa: T201
         return supervisor.watch()
 
 
@@ -104,18 +105,6 @@ def port_from(text: str) -> int:
     if not 0 < port < 2**16:
         raise CannotRun(f"cannot serve on port {text}: a port is a number from 1 to 65535")
     return port
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[Path]:
-    """Hold the folder's lock; the kernel drops it when this process ends, however it ends."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotRun(f"a shop is already running on {folder}") from None
-        yield folder
 
 
 def require_free_port(port: int) -> None:
@@ -139,26 +128,17 @@ def require_free_port(port: int) -> None:
         time.sleep(0.1)
 
 
-def require_database_url(url: str) -> None:
-    """Raise `CannotRun` unless the URL is PostgreSQL's and names a database."""
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in {"postgres", "postgresql"} and len(parts.path) > 1
-        _ = parts.port
-    except ValueError:
-        valid = False
-    if not valid:
-        raise CannotRun("DATABASE_URL is not like postgres://user:password@host:5432/database")
-
-
 def _environment(folder: Path, port: int) -> dict[str, str]:
-    """Return the environment of the shop's processes; create the secret key of a new folder."""
+    """Return the environment of the shop's processes; keep the secret key of a new folder in it.
+
+    There `manage.py` finds it when it is run beside the shop.
+    """
     (folder / "static").mkdir(exist_ok=True)
     secret_key = folder / "secret_key"
     if not secret_key.exists():
         new = folder / "secret_key.new"
         new.touch(mode=0o600)
-        new.write_text(secrets.token_urlsafe(48))
+        new.write_text(os.environ.get("SECRET_KEY") or secrets.token_urlsafe(48))
         new.rename(secret_key)
     return {
         "SECRET_KEY": secret_key.read_text(),

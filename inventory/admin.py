@@ -23,7 +23,8 @@ from core.db.transactions import use_case
 from core.errors import CongoCartError
 from inventory.domain import LOW_STOCK, MAX_ON_HAND
 from inventory.models import Movement, Reservation, Stock
-from inventory.services import adjust_stock
+from inventory.selectors import units_held
+from inventory.services import adjust_stock, end_lapsed, lock_levels
 
 
 class AvailabilityFilter(admin.SimpleListFilter):
@@ -39,7 +40,7 @@ class AvailabilityFilter(admin.SimpleListFilter):
         left = {"out": 0, "low": LOW_STOCK}.get(self.value() or "")
         if left is None:
             return queryset
-        return queryset.filter(tracked=True, backorder=False, on_hand__lte=F("reserved") + left)
+        return queryset.filter(tracked=True, backorder=False, on_hand__lte=F("held") + left)
 
 
 class MovementInline(ReadOnlyInline):
@@ -69,8 +70,8 @@ class StockForm(forms.ModelForm):  # type: ignore[type-arg]
         """Refuse what the quantities forbid; the row stays locked until it is saved."""
         cleaned = super().clean() or self.cleaned_data
         free = not cleaned.get("tracked") or cleaned.get("backorder")
-        stock = Stock.objects.select_for_update(no_key=True).get(pk=self.instance.pk)
-        if not free and not 0 <= stock.reserved <= stock.on_hand:
+        [level] = end_lapsed(lock_levels([self.instance.pk]), now=timezone.now())
+        if not free and not 0 <= level.reserved <= level.on_hand:
             raise forms.ValidationError(
                 "Fewer units are on hand than are promised to customers; adjust the stock first."
             )
@@ -102,7 +103,7 @@ class StockAdmin(KeptAdmin):
     """The stock of every variant."""
 
     form = StockForm
-    list_display = ["sku", "product", "on_hand", "reserved", "available", "tracked", "backorder"]
+    list_display = ["sku", "product", "on_hand", "held", "available", "tracked", "backorder"]
     list_display_links = ["sku"]
     list_filter = [AvailabilityFilter, "tracked", "backorder"]
     list_select_related = ["variant__product"]
@@ -110,8 +111,8 @@ class StockAdmin(KeptAdmin):
     search_fields = ["variant__product__title"]
     search_help_text = "Search by whole SKU or product title."
     ordering = ["variant"]
-    fields = [("sku", "product"), ("on_hand", "reserved", "available"), ("tracked", "backorder")]
-    readonly_fields = ["sku", "product", "on_hand", "reserved", "available"]
+    fields = [("sku", "product"), ("on_hand", "held", "available"), ("tracked", "backorder")]
+    readonly_fields = ["sku", "product", "on_hand", "held", "available"]
     inlines = [MovementInline]
     actions_detail = ["adjust"]
 
@@ -138,11 +139,10 @@ class StockAdmin(KeptAdmin):
     )
     def adjust(self, request: HttpRequest, form: AdjustmentForm, object_id: str) -> HttpResponse:
         """Record the adjustment, or show why it was refused."""
-        stock = get_object_or_404(Stock.objects.select_related("variant"), pk=object_id)
+        stock = get_object_or_404(Stock, pk=object_id)
         try:
             use_case(adjust_stock)(
                 variant_id=stock.pk,
-                sku=stock.variant.sku,
                 delta=form.cleaned_data["delta"],
                 reason=form.cleaned_data["reason"],
                 actor_id=request.user.pk,
@@ -154,6 +154,11 @@ class StockAdmin(KeptAdmin):
             self.message_user(request, "Stock adjusted.", messages.SUCCESS)
         return back_to("inventory.stock", object_id)
 
+    held = text("held", label="Reserved")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Stock]:
+        return super().get_queryset(request).annotate(held=units_held())
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -162,7 +167,7 @@ class StockAdmin(KeptAdmin):
         """Return the units that a new checkout can reserve."""
         if not stock.tracked or stock.backorder:
             return "Unlimited"
-        return stock.on_hand - stock.reserved
+        return stock.on_hand - stock.held  # type: ignore[attr-defined] # annotated
 
 
 @admin.register(Movement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from core.errors import Conflict
@@ -13,6 +14,8 @@ from core.states import Status
 # What an untracked or back-orderable variant says is available: the most one line can hold.
 UNLIMITED_AVAILABILITY = 9_999
 MAX_ON_HAND = 1_000_000_000
+# What someone unknown may hold of a variant however few units there are.
+ALWAYS_HOLDABLE = 10
 # Stock is low when no more units than these are available.
 LOW_STOCK = 5
 
@@ -48,6 +51,11 @@ def units_available(
     if not tracked or backorder:
         return UNLIMITED_AVAILABILITY
     return max(0, on_hand - reserved)
+
+
+def units_holdable(*, on_hand: int, share: Decimal) -> int:
+    """Return how many units of a variant someone may hold without saying who they are."""
+    return max(ALWAYS_HOLDABLE, int(on_hand * share))
 
 
 @dataclass(frozen=True, slots=True)

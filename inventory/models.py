@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.ids import uuid7
-from inventory.domain import Level, MovementKind
+from inventory.domain import MovementKind
 
 
 class Stock(models.Model):
@@ -38,17 +38,6 @@ class Stock(models.Model):
     def __str__(self) -> str:
         return str(self.variant.sku)
 
-    def level(self, sku: str) -> Level:
-        """Return the stock as a value of the domain; the catalog knows the SKU."""
-        return Level(
-            variant_id=self.variant_id,
-            sku=sku,
-            on_hand=self.on_hand,
-            reserved=self.reserved,
-            tracked=self.tracked,
-            backorder=self.backorder,
-        )
-
 
 class Reservation(models.Model):
     """Units of a variant that a checkout holds until `expires_at`."""
@@ -57,7 +46,9 @@ class Reservation(models.Model):
     checkout = models.ForeignKey(
         "checkout.Checkout", on_delete=models.PROTECT, related_name="reservations"
     )
-    stock = models.ForeignKey(Stock, on_delete=models.PROTECT, related_name="reservations")
+    stock = models.ForeignKey(
+        Stock, on_delete=models.PROTECT, related_name="reservations", db_index=False
+    )
     quantity = models.PositiveIntegerField()
     expires_at = models.DateTimeField(db_index=True)
 
@@ -69,6 +60,13 @@ class Reservation(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1), name="inventory_reservation_holds_units"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["stock", "expires_at"],
+                include=["quantity"],
+                name="inventory_reservation_lapses",
+            )
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from unfold.decorators import display
 from core.backoffice.base import ReadOnlyAdmin
 from core.backoffice.columns import address, link, money, status
 from core.backoffice.filters import DaysFilter
+from core.ids import normalize_order_number
 from events.admin import WithTimeline
 from orders.models import Order, OrderLine, OrderQuerySet
 from payments.admin import PAYMENT_COLORS, PaymentInline
@@ -74,6 +75,7 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     ]
     list_select_related = ["customer"]
     identifiers = {
+        "number": normalize_order_number,
         "search_vector": partial(SearchQuery, config="simple", search_type="plain"),
         "id": UUID,
     }
@@ -87,7 +89,8 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
             ("status", "payment_status", "fulfillment_status"), ("canceled_at", "cancel_reason"),
         ]}),
         ("Totals", {"fields": [
-            ("subtotal_money", "discount_money", "shipping_money"), ("tax_money", "total_money"),
+            ("subtotal_money", "discount_money", "shipping_money"),
+            ("tax_money", "tax_included", "total_money"),
         ]}),
         ("Shipping", {"fields": [
             ("shipping_address_text", "billing_address_text"),

@@ -23,7 +23,8 @@ CHECKS = [
             OR placed.subtotal <> line.subtotal
             OR placed.discount <> line.discount
             OR placed.tax < line.tax
-            OR placed.total <> placed.subtotal - placed.discount + placed.shipping + placed.tax
+            OR placed.total <> placed.subtotal - placed.discount + placed.shipping
+                + CASE WHEN placed.tax_included THEN 0 ELSE placed.tax END
         """,
     ),
     Check(
@@ -178,13 +179,18 @@ CHECKS = [
         "units_are_refunded_once_and_for_no_more_than_was_paid",
         """
         SELECT line.order_id, line.id AS line_id, line.quantity, sum(item.quantity) AS refunded,
-            line.total + line.tax AS paid, sum(item.amount) AS given_back
-        FROM orders_orderline AS line
+            line.paid, sum(item.amount) AS given_back
+        FROM (
+            SELECT line.*,
+                line.total + CASE WHEN placed.tax_included THEN 0 ELSE line.tax END AS paid
+            FROM orders_orderline AS line
+            JOIN orders_order AS placed ON placed.id = line.order_id
+        ) AS line
         JOIN orders_refunditem AS item ON item.line_id = line.id
         JOIN payments_operation AS operation ON operation.id = item.operation_id
         WHERE operation.status <> 'failed'
-        GROUP BY line.id
-        HAVING sum(item.quantity) > line.quantity OR sum(item.amount) > line.total + line.tax
+        GROUP BY line.order_id, line.id, line.quantity, line.paid
+        HAVING sum(item.quantity) > line.quantity OR sum(item.amount) > line.paid
         """,
     ),
 ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db.models import Q
 from rest_framework import serializers
 
+from core.email_address import normalize_email
 from core.http.fields import StrictCharField, StrictChoiceField
 from core.http.filters import FilterSet, ParameterFilter
+from core.ids import normalize_order_number
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order, OrderQuerySet
 from orders.selectors import search_condition
@@ -33,8 +35,8 @@ class OrderFilterSet(FilterSet):
     )
     number = ParameterFilter(
         StrictCharField,
-        max_length=20,
-        help_text="The whole number, in any case.",
+        max_length=40,
+        help_text="The whole number, in any case, with or without its hyphen.",
         method="numbered",
     )
     placed_after = ParameterFilter(
@@ -65,12 +67,12 @@ class OrderFilterSet(FilterSet):
         return orders.with_payment_state().filter(Q(payment_state=value))
 
     def ordered_by(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        """Narrow to the orders of an address; they are stored in lower case."""
-        return orders.filter(email=value.lower())
+        """Narrow to the orders of an address."""
+        return orders.filter(email=normalize_email(value))
 
     def numbered(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        """Narrow to the order of a number; they are stored in upper case."""
-        return orders.filter(number=value.upper())
+        """Narrow to the order of a number."""
+        return orders.filter(number=normalize_order_number(value))
 
     def matching(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         """Narrow to orders whose number or e-mail address holds these words."""

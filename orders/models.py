@@ -14,7 +14,7 @@ from core.db.owned import OwnedQuerySet
 from core.ids import new_order_number, uuid7
 from orders.domain import FulfillmentStatus, OrderStatus, payment_status_of
 from payments.domain import PaymentStatus
-from pricing.models import AbstractLine, AbstractTotals
+from pricing.models import AbstractLine, AbstractTotals, totals_add_up
 
 
 class OrderQuerySet(OwnedQuerySet["Order"]):
@@ -72,7 +72,7 @@ class Order(AbstractTotals):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(total=F("subtotal") - F("discount") + F("shipping") + F("tax")),
+                condition=totals_add_up(),
                 name="orders_totals_add_up",
             ),
             models.CheckConstraint(condition=Q(total__gte=0), name="orders_total_not_negative"),

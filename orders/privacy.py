@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -11,7 +12,7 @@ import events.services
 import inventory.services
 import payments.services
 from accounts.domain import ERASED_DOMAIN
-from accounts.personal_data import Person, PersonalDataHandler
+from accounts.personal_data import Guest, Person, PersonalDataHandler
 from core.address import anonymous_address
 from orders.models import Order
 from orders.serializers import order_body
@@ -46,4 +47,11 @@ def erase_personal_data(person: Person, now: datetime) -> None:
     payments.services.forget_reasons(order_ids=order_ids)
 
 
-PERSONAL_DATA = PersonalDataHandler(export=export_personal_data, erase=erase_personal_data)
+def join_account(guest: Guest, user_id: UUID) -> None:
+    """Give a guest's orders to a user; the guest's token still proves them."""
+    Order.objects.filter(customer=None, **guest.known_by).update(customer_id=user_id)
+
+
+PERSONAL_DATA = PersonalDataHandler(
+    export=export_personal_data, erase=erase_personal_data, join=join_account
+)

@@ -8,6 +8,7 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Prefetch, Q, Sum
 
 from core.caller import Caller
+from core.ids import normalize_order_number
 from orders.domain import OrderNotFound, PlacedOrder
 from orders.models import Order, OrderLine, OrderQuerySet, RefundItem
 from payments.domain import OperationStatus
@@ -22,8 +23,9 @@ def orders_for(*, caller: Caller) -> OrderQuerySet:
 
 
 def order_for(*, caller: Caller, number: str) -> Order:
-    """Return an order by its number, in any case. Raises `OrderNotFound`."""
-    order = orders_for(caller=caller).filter(number=number.upper()).first()
+    """Return an order by its number, as people may write it. Raises `OrderNotFound`."""
+    wanted = normalize_order_number(number)
+    order = orders_for(caller=caller).filter(number=wanted).first()
     if order is None:
         raise OrderNotFound
     return order

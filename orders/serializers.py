@@ -108,6 +108,7 @@ class OrderOutput(Output):
     billing_address = AddressOutput()
     shipping_method = OrderShippingOutput()
     totals = TotalsOutput()
+    prices_include_tax = serializers.BooleanField()
     payments = OrderPaymentOutput(many=True)
     placed_at = serializers.DateTimeField()
     canceled_at = serializers.DateTimeField(allow_null=True)
@@ -130,6 +131,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
         "totals": totals_body(order, currency),
+        "prices_include_tax": order.tax_included,
         "payments": [
             {
                 "id": payment.id,

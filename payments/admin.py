@@ -14,6 +14,7 @@ from unfold.decorators import display
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import link, link_to, money, status, text
 from core.backoffice.filters import DaysFilter
+from core.ids import normalize_order_number
 from payments.models import LedgerEntry, Operation, Payment, WebhookEvent
 
 PAYMENT_COLORS = {
@@ -95,7 +96,7 @@ class PaymentAdmin(ReadOnlyAdmin):
         ("created_at", DaysFilter),
     ]
     list_select_related = ["order"]
-    identifiers = {"reference": str, "order__number": str.upper, "id": UUID}
+    identifiers = {"reference": str, "order__number": normalize_order_number, "id": UUID}
     search_fields = [*identifiers]
     labels = {"next_attempt_at": "Next lookup"}
     help_texts = {

@@ -35,7 +35,8 @@ CHECKS = [
         """
         SELECT id AS payment_id, amount, authorized, captured, voided, refunded, refunding
         FROM payments_payment
-        WHERE NOT authorized BETWEEN 0 AND amount
+        WHERE authorized < 0
+            OR authorized > amount + CASE capture WHEN 'offline' THEN refunded ELSE 0 END
             OR least(captured, voided, refunded, refunding) < 0
             OR captured + voided > authorized
             OR refunded > captured
@@ -48,9 +49,10 @@ CHECKS = [
         SELECT id AS payment_id, status, expected
         FROM (
             SELECT id, status, CASE
+                WHEN step = 'captured' AND captured - refunded >= amount THEN 'paid'
+                WHEN step = 'captured' AND captured + voided < amount THEN 'pending'
                 WHEN refunded > 0 AND refunded = captured THEN 'refunded'
                 WHEN refunded > 0 THEN 'partially_refunded'
-                WHEN step = 'captured' AND captured = amount THEN 'paid'
                 WHEN step = 'voided' THEN 'voided'
                 WHEN step = 'authorized' THEN 'authorized'
                 WHEN step = 'declined' THEN 'failed'

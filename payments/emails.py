@@ -8,13 +8,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from accounts.emails import send_mail
-from core.db.jobs import job
+from core.db.jobs import Queue, job
 from core.money import format_money
 from payments.models import Payment
 
 # Why the payment became no order, in the buyer's words.
 BECAUSE = {
     "sold_out": "what you wanted to buy was sold to someone else in the meantime",
+    "withdrawn": "what you wanted to buy was withdrawn from sale in the meantime",
     "abandoned": "it arrived after your checkout had run out",
     "checkout_canceled": "you had canceled the checkout",
     "checkout_changed": "you had changed the checkout since",
@@ -24,7 +25,7 @@ BECAUSE = {
 }
 
 
-@job
+@job(Queue.MAIL)
 def send_payment_returned(*, payment_id: str, amount: int, reason: str) -> None:
     """Tell the buyer, who may have left long ago, that a payment goes back and why.
 

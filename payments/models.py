@@ -85,7 +85,12 @@ class Payment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="payments_not_negative"),
             models.CheckConstraint(
-                condition=Q(authorized__gte=0, authorized__lte=F("amount")),
+                condition=Q(authorized__gte=0, authorized__lte=F("amount"))
+                | Q(
+                    capture=Capture.OFFLINE.value,
+                    authorized__gte=0,
+                    authorized__lte=F("amount") + F("refunded"),
+                ),
                 name="payments_authorized_within_amount",
             ),
             models.CheckConstraint(

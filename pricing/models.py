@@ -5,8 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models import F, Q
 
 from core.ids import uuid7
+
+
+def totals_add_up() -> Q:
+    """Return the condition that holds for all totals."""
+    before_tax = F("subtotal") - F("discount") + F("shipping")
+    return Q(tax_included=False, total=before_tax + F("tax")) | Q(
+        tax_included=True, total=before_tax, tax__lte=before_tax
+    )
 
 
 class AbstractLine(models.Model):
@@ -37,13 +46,17 @@ class AbstractLine(models.Model):
 
 
 class AbstractTotals(models.Model):
-    """What everything costs: `total` is `subtotal` - `discount` + `shipping` + `tax`."""
+    """What everything costs: `total` is `subtotal` - `discount` + `shipping` + `tax`.
+
+    Where prices include the tax, it is a part of the others and adds nothing.
+    """
 
     currency = models.CharField(max_length=3)
     subtotal = models.BigIntegerField(default=0)
     discount = models.BigIntegerField(default=0)
     shipping = models.BigIntegerField(default=0)
     tax = models.BigIntegerField(default=0)
+    tax_included = models.BooleanField(default=False, db_default=False)
     total = models.BigIntegerField(default=0)
 
     class Meta:

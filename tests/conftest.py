@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Device, Role
 from accounts.services import ensure_user, log_in
+from accounts.tokens.closed_accounts import closed_accounts
 from accounts.tokens.json_web_tokens import verified_tokens
 from accounts.tokens.signing_keys import Ring, jwk_of, keyring
 
@@ -42,9 +43,12 @@ def pytest_configure() -> None:
 def signing_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     """One key for every test, already in memory, so that signing costs no statement.
 
-    It is in no table, so it is never looked for there, however long the test takes.
+    It is in no table, so it is never looked for there, however long the test takes. Nor are
+    accounts that were closed.
     """
     monkeypatch.setattr("accounts.tokens.signing_keys.STALE_AFTER", inf)
+    monkeypatch.setattr("accounts.tokens.closed_accounts.STALE_AFTER", inf)
+    closed_accounts.cache(frozenset())
     keyring.cache(_RING)
     verified_tokens.clear()
 

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from congocart.production import DEVELOPMENT_SECRET
 from embedded.postgres import EmbeddedPostgres
 
 
@@ -25,7 +26,13 @@ def _start_postgres() -> str:
     return database.url
 
 
+# Not the one that a shop in this clone keeps: it may come into being while the tests run.
+os.environ.setdefault("SECRET_KEY", DEVELOPMENT_SECRET)
 if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = _start_postgres()
 
 from congocart.settings import *  # noqa: E402, F403 - it reads DATABASE_URL
+from congocart.settings import DATABASES  # noqa: E402
+
+# Many tests are one transaction, in which they may wait for a process for as long as it takes.
+DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=0"

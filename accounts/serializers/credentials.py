@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.domain import MAX_PASSWORD_LENGTH, normalize_email
+from accounts.domain import MAX_PASSWORD_LENGTH
 from accounts.tokens.json_web_tokens import MAX_TOKEN_LENGTH
 from core.http.fields import (
     Input,
@@ -21,18 +21,12 @@ _PASSWORD = "correct horse battery staple"  # noqa: S105 -- an example
 _TOKEN = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiJhZGEifQ.c2lnbmF0dXJl"  # noqa: S105
 
 
-class EmailAddressField(StrictEmailField):
-    """An e-mail address, in the form in which addresses are compared."""
-
-    def to_internal_value(self, data: Any) -> str:
-        email = normalize_email(super().to_internal_value(data))
-        if len(email) > 254:  # Lower case may be longer: `İ` becomes two characters.
-            self.fail("invalid")
-        return email
-
-
 class PasswordField(StrictCharField):
-    """A password: any characters, none of them trimmed."""
+    """A password: any characters, none of them trimmed or left out."""
+
+    def clean(self, text: str) -> str:
+        """Return what was typed; `normalize_password` makes one form of it."""
+        return text
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -51,7 +45,7 @@ class RegisterInput(Input):
 
     examples = {"password": _PASSWORD, "first_name": "Ada", "last_name": "Lovelace"}
 
-    email = EmailAddressField()
+    email = StrictEmailField()
     password = PasswordField(help_text="At least 8 characters, and not a common one.")
     first_name = StrictCharField(max_length=100, required=False, allow_blank=True, default="")
     last_name = StrictCharField(max_length=100, required=False, allow_blank=True, default="")
@@ -62,7 +56,7 @@ class CredentialsInput(Input):
 
     examples = {"password": _PASSWORD}
 
-    email = EmailAddressField()
+    email = StrictEmailField()
     password = PasswordField()
 
 
@@ -119,7 +113,7 @@ class RefreshInput(Input):
 class EmailInput(Input):
     """An e-mail address."""
 
-    email = EmailAddressField()
+    email = StrictEmailField()
 
 
 class LinkTokenInput(Input):
@@ -152,7 +146,7 @@ class ChangeEmailInput(Input):
 
     examples = {"password": _PASSWORD}
 
-    new_email = EmailAddressField()
+    new_email = StrictEmailField()
     password = PasswordField()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from accounts.services.addresses import change_address, remove_address, save_address
+from accounts.services.confirmation import REAUTHENTICATE_ERRORS
+from accounts.services.guests import join_guest_records
 from accounts.services.mfa import (
     CONFIRM_MFA_ERRORS,
     START_MFA_ERRORS,
@@ -19,7 +21,6 @@ from accounts.services.privacy import anonymize_abandoned_data, erase_user, expo
 from accounts.services.recovery import (
     CHANGE_PASSWORD_ERRORS,
     CONFIRM_EMAIL_CHANGE_ERRORS,
-    REAUTHENTICATE_ERRORS,
     RESET_PASSWORD_ERRORS,
     change_email,
     change_password,
@@ -75,6 +76,7 @@ __all__ = [
     "erase_user",
     "export_personal_data",
     "forgot_password",
+    "join_guest_records",
     "lock_active_account_shared",
     "lock_user",
     "log_in",

@@ -9,9 +9,8 @@ from uuid import UUID
 from accounts.domain import MAX_ADDRESSES, AddressBookFull, AddressNotFound
 from accounts.models import SavedAddress
 from accounts.services.users import lock_user
-from core.address import ADDRESS_FIELDS, Address, address_errors
+from core.address import ADDRESS_FIELDS, Address, normalize_address
 from core.db.transactions import use_case
-from core.errors import Invalid
 
 DEFAULTS = ("default_shipping", "default_billing")
 
@@ -24,12 +23,12 @@ def save_address(
     default_shipping: bool = False,
     default_billing: bool = False,
 ) -> SavedAddress:
-    """Add an address; the first one becomes the default for shipping and billing.
+    """Add an address, in its country's form; the first is the default for shipping and billing.
 
     Raises `Invalid` when it breaks its country's rules, `AddressBookFull`, and
     `Unauthenticated` for a closed account.
     """
-    _require_valid(address)
+    address = normalize_address(address)
     lock_user(user_id=user_id)
     others = SavedAddress.objects.filter(user_id=user_id)
     count = others.count()
@@ -55,7 +54,8 @@ def change_address(*, user_id: UUID, address_id: UUID, changes: Mapping[str, Any
         raise AddressNotFound
     for name in (*ADDRESS_FIELDS, *DEFAULTS):
         setattr(saved, name, changes.get(name, getattr(saved, name)))
-    _require_valid(saved.as_address())
+    for name, text in normalize_address(saved.as_address()).as_dict().items():
+        setattr(saved, name, text)
     _unset_other_defaults(saved)
     saved.save()
     return saved
@@ -66,12 +66,6 @@ def remove_address(*, user_id: UUID, address_id: UUID) -> None:
     """Delete an address. Raises `AddressNotFound` for someone else's."""
     if not SavedAddress.objects.filter(user_id=user_id, pk=address_id).delete()[0]:
         raise AddressNotFound
-
-
-def _require_valid(address: Address) -> None:
-    errors = address_errors(address)
-    if errors:
-        raise Invalid(errors=errors)
 
 
 def _unset_other_defaults(saved: SavedAddress) -> None:

@@ -22,9 +22,11 @@ from uuid import UUID
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
-from accounts.domain import InvalidCredentials, TooManyAttempts, normalize_email
-from accounts.models import LoginFailures, RefreshSession
+from accounts.domain import InvalidCredentials, TooManyAttempts
+from accounts.models import LoginFailures
+from accounts.selectors import has_logged_in_from
 from core.db.transactions import transaction_required
+from core.email_address import normalize_email
 
 FREE_PER_ACCOUNT_AND_ADDRESS = 5
 FREE_PER_ACCOUNT = 50
@@ -55,8 +57,7 @@ class _Attempt:
         own = max((waits.get(key, 0) for key in self.free if key != self.anywhere), default=0)
         if own or not waits.get(self.anywhere):
             return own
-        sessions = RefreshSession.objects.filter(user__email=self.account)
-        known = sessions.filter(ip_address=self.address).exists()
+        known = has_logged_in_from(email=self.account, ip_address=self.address)
         return 0 if known else waits[self.anywhere]
 
 

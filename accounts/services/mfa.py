@@ -19,9 +19,9 @@ from accounts.domain import (
 )
 from accounts.models import RecoveryCode, TotpDevice
 from accounts.selectors import mfa_of
+from accounts.services.confirmation import REAUTHENTICATE_ERRORS, reauthenticate
 from accounts.services.lockout import code_attempt, enforce_lockout
 from accounts.services.mfa_codes import SECRETS_KEY, spend_mfa_code, spend_totp_code
-from accounts.services.recovery import REAUTHENTICATE_ERRORS, reauthenticate
 from accounts.services.sessions import revoke_sessions
 from accounts.services.totp import new_totp_secret, provisioning_url
 from accounts.services.users import lock_user
@@ -89,7 +89,8 @@ def confirm_mfa(*, user_id: UUID, code: str, now: datetime) -> list[str]:
 
     @use_case
     def confirm() -> list[str]:
-        # A login that found MFA off has opened its session, or waits for this lock.
+        # A login that found MFA off has opened its session, or waits for this lock. Before the
+        # device, as everywhere: what erases or resets an account meanwhile would wait in a circle.
         lock_user(user_id=user_id)
         device = TotpDevice.objects.select_for_update(no_key=True).filter(pk=user_id).first()
         if device is None:
@@ -138,6 +139,14 @@ def reset_mfa(*, user_id: UUID, now: datetime) -> None:
     if mfa_of(user_id) is None:
         raise MfaNotStarted("This account does not use two-factor authentication.")
     _turn_off(user_id, now)
+
+
+@transaction_required
+def forget_mfa(*, user_id: UUID, now: datetime) -> None:
+    """Turn the MFA of a locked user off if it is on, and drop it if it was only started."""
+    if mfa_of(user_id) is not None:
+        _turn_off(user_id, now)
+    TotpDevice.objects.filter(pk=user_id).delete()
 
 
 @transaction_required

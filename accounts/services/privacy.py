@@ -9,17 +9,19 @@ from uuid import UUID
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.hashers import make_password
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 
 from accounts.domain import ERASED_DOMAIN
 from accounts.models import EmailChange, RecoveryCode, TotpDevice, User
 from accounts.personal_data import Person, handlers, handlers_from_the_top
 from accounts.selectors import personal_data, profile_of
-from accounts.services.recovery import reauthenticate
+from accounts.services.confirmation import reauthenticate
+from accounts.tokens.closed_accounts import closed_accounts
 from core.db.transactions import use_case
 
 
 def export_personal_data(*, user_id: UUID) -> dict[str, Any]:
-    """Return everything known about a person, as JSON-able values. Raises `UserNotFound`."""
+    """Return everything known about a person, as JSON-able values. Raises `Unauthenticated`."""
     user = profile_of(user_id)
     person = _person(user)
     parts = {name: handler.export(person) for name, handler in handlers()}
@@ -30,8 +32,8 @@ def erase_user(*, user_id: UUID, password: str, now: datetime) -> None:
     """Erase a person's data, and keep what bookkeeping needs.
 
     What remains is a user row without a name, an address or a way to log in, so that
-    orders still belong to one customer whom nobody knows. Raises
-    `REAUTHENTICATE_ERRORS`, and `UserNotFound` for a closed account.
+    orders still belong to one customer whom nobody knows. Access tokens stop working. Raises
+    `REAUTHENTICATE_ERRORS`, and `Unauthenticated` for a closed account.
     """
     reauthenticate(user_id=user_id, password=password, now=now)
 
@@ -55,7 +57,9 @@ def erase_user(*, user_id: UUID, password: str, now: datetime) -> None:
         user.password = make_password(None)
         user.is_active = user.is_staff = user.is_superuser = False
         user.email_verified_at = user.last_login = None
+        user.sessions_ended_at = now
         user.save()
+        transaction.on_commit(closed_accounts.note_change)
 
     erase()
 

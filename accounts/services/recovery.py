@@ -13,28 +13,27 @@ from accounts.domain import (
     EmailTaken,
     InvalidCredentials,
     LinkInvalid,
-    TooManyAttempts,
     UserNotFound,
     WeakPassword,
-    normalize_email,
     normalize_password,
 )
 from accounts.models import EmailChange, User
-from accounts.services.lockout import confirmation_attempt, enforce_lockout, reset_failures
+from accounts.personal_data import Guest
+from accounts.services.confirmation import REAUTHENTICATE_ERRORS, reauthenticate
+from accounts.services.guests import join_guest_records
+from accounts.services.lockout import reset_failures
+from accounts.services.mfa import forget_mfa
 from accounts.services.sessions import create_session, revoke_sessions
 from accounts.services.users import lock_user, require_strong_password
 from accounts.tokens.signed_links import Purpose, SignedLink, read_link_token
 from core.db.transactions import transaction_required, use_case
-
-REAUTHENTICATE_ERRORS = (InvalidCredentials, TooManyAttempts)
+from core.email_address import normalize_email
 
 
 @use_case
 def verify_email(*, token: str, now: datetime) -> None:
     """Record that the owner reads this address. Raises `LinkInvalid`."""
-    user = _lock_user_of(read_link_token(token, Purpose.VERIFY_EMAIL))
-    user.email_verified_at = now
-    user.save(update_fields=["email_verified_at"])
+    _prove_address(_lock_user_of(read_link_token(token, Purpose.VERIFY_EMAIL)), now)
 
 
 @use_case
@@ -72,7 +71,10 @@ def reset_password(*, token: str, password: str, device: Device, now: datetime) 
     @use_case
     def reset() -> None:
         user = _lock_user_of(link)
-        user.email_verified_at = user.email_verified_at or now
+        if user.email_verified_at is None:
+            # Another person may have saved them: nothing is sent there unless it is chosen.
+            user.addresses.update(default_shipping=False, default_billing=False)
+            _prove_address(user, now)
         # It makes the IP address a known one for the lockout, and is revoked right below.
         create_session(user, device=device, now=now)
         _set_password(user, password_hash, now)
@@ -167,6 +169,7 @@ def confirm_email_change(*, token: str, now: datetime) -> bool:
         return False
     User.objects.filter(pk=change.user_id).update(email=change.new_email, email_verified_at=now)
     change.delete()
+    join_guest_records(user_id=change.user_id, guest=Guest(email=change.new_email))
     return True
 
 
@@ -182,20 +185,6 @@ def unverify_email(*, user_id: UUID, now: datetime) -> None:
     revoke_sessions(user_id=user_id, now=now)
 
 
-def reauthenticate(*, user_id: UUID, password: str, now: datetime) -> User:
-    """Return an active user who has just entered their password again.
-
-    Raises `REAUTHENTICATE_ERRORS`, and `UserNotFound` for a closed account.
-    """
-    user = User.objects.filter(pk=user_id, is_active=True).first()
-    if user is None:
-        raise UserNotFound
-    with enforce_lockout(confirmation_attempt(user_id=user_id), now=now):
-        if not user.check_password(password):
-            raise InvalidCredentials("The password is wrong.")
-    return user
-
-
 @transaction_required
 def _lock_user_of(link: SignedLink) -> User:
     users = User.objects.select_for_update(no_key=True)
@@ -206,8 +195,24 @@ def _lock_user_of(link: SignedLink) -> User:
 
 
 @transaction_required
+def _prove_address(user: User, now: datetime) -> None:
+    """Record the first proof that the owner of a locked account reads its address.
+
+    What another person could have prepared for an address that is not theirs ends: a second
+    factor, with its sessions, and a change of address. Staff keep the factor, since theirs guards
+    more than a mailbox does, and an admin can turn it off. Orders of guests join the account.
+    """
+    user.email_verified_at = now
+    user.save(update_fields=["email_verified_at"])
+    EmailChange.objects.filter(user=user).delete()
+    if not user.is_staff:
+        forget_mfa(user_id=user.pk, now=now)
+    join_guest_records(user_id=user.pk, guest=Guest(email=user.email))
+
+
+@transaction_required
 def _set_password(user: User, password_hash: str, now: datetime) -> None:
     user.password = password_hash
-    user.save(update_fields=["password", "email_verified_at"])
+    user.save(update_fields=["password"])
     revoke_sessions(user_id=user.pk, now=now)
     emails.send_password_changed.defer(user_id=str(user.pk))

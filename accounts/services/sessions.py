@@ -15,6 +15,7 @@ from accounts.domain import (
     Device,
     InvalidCredentials,
     MfaRequired,
+    RefreshUse,
     SessionNotFound,
     TokenExpired,
     TokenInvalid,
@@ -22,9 +23,9 @@ from accounts.domain import (
     TokenReused,
     TokenRevoked,
     TooManyAttempts,
-    normalize_email,
     normalize_password,
     session_roles,
+    use_of_refresh_token,
 )
 from accounts.models import RefreshSession, User
 from accounts.selectors import roles_of, users_with_roles
@@ -33,6 +34,7 @@ from accounts.services.mfa_codes import spend_mfa_code
 from accounts.tokens import signing_keys
 from accounts.tokens.json_web_tokens import read_refresh, sign_access, sign_refresh
 from core.db.transactions import transaction_required, use_case
+from core.email_address import normalize_email
 
 LOG_IN_ERRORS = (InvalidCredentials, MfaRequired, TooManyAttempts)
 
@@ -94,8 +96,9 @@ REFRESH_SESSION_ERRORS = (TokenInvalid, TokenExpired, TokenReused, TokenRevoked)
 def refresh_session(*, refresh: str, now: datetime) -> TokenPair:
     """Spend a refresh token for the next pair of tokens.
 
-    A token that was spent before has been copied by someone, so its whole session is revoked
-    and `TokenReused` raised. Raises `REFRESH_SESSION_ERRORS`.
+    The token spent last, sent again within `REFRESH_REUSE`, gets the same next refresh token
+    again. Any other that was spent before has been copied by someone, so its whole session is
+    revoked and `TokenReused` raised. Raises `REFRESH_SESSION_ERRORS`.
     """
     session_id, jti = read_refresh(refresh)
 
@@ -104,15 +107,24 @@ def refresh_session(*, refresh: str, now: datetime) -> TokenPair:
         session = RefreshSession.objects.locked().live(now).filter(pk=session_id).first()
         if session is None:
             raise TokenRevoked
-        if session.current_jti != jti:
+        use = use_of_refresh_token(
+            jti,
+            current=session.current_jti,
+            spent_last=session.spent_jti,
+            spent_at=session.last_used_at,
+            grace=settings.REFRESH_REUSE,
+            now=now,
+        )
+        if use is RefreshUse.REUSED:
             raise TokenReused
         user = users_with_roles().filter(pk=session.user_id, is_active=True).first()
         if user is None:
             raise TokenRevoked
-        session.current_jti = uuid4().hex
-        session.last_used_at = now
-        session.expires_at = min(now + REFRESH_LIFETIME, session.ends_at)
-        session.save(update_fields=["current_jti", "last_used_at", "expires_at"])
+        if use is RefreshUse.FIRST:
+            session.spent_jti, session.current_jti = jti, uuid4().hex
+            session.last_used_at = now
+            session.expires_at = min(now + REFRESH_LIFETIME, session.ends_at)
+            session.save(update_fields=["spent_jti", "current_jti", "last_used_at", "expires_at"])
         return _token_pair(session, user, now)
 
     try:

@@ -13,12 +13,12 @@ from accounts.domain import (
     STAFF_ROLES,
     Role,
     WeakPassword,
-    normalize_email,
     normalize_password,
 )
 from accounts.models import User
 from accounts.selectors import profile_of
 from core.db.transactions import transaction_required, use_case
+from core.email_address import normalize_email
 from core.errors import FieldError, Unauthenticated
 
 

@@ -26,8 +26,10 @@ from jwt.algorithms import ECAlgorithm
 
 from accounts.domain import REFRESH_LIFETIME, KeyState
 from accounts.models import SigningKey
+from core.db.secret_keys import shares_secret_key
 from core.db.transactions import transaction_required
 from core.encryption import decrypt, encrypt, key_for
+from core.errors import Unavailable
 
 ALGORITHM = "ES256"
 STALE_AFTER = 60.0
@@ -189,6 +191,8 @@ def _make_missing_keys(*, now: datetime) -> Ring:
         for state in (KeyState.CURRENT, KeyState.NEXT):
             row = rows.get(state)
             if row is not None and _private_key_of(row) is None:
+                if not shares_secret_key():
+                    raise Unavailable("This server is not set up as the others of the shop are.")
                 log.warning("signing_key_not_readable", kid=row.kid)
                 SigningKey.objects.filter(pk=row.pk).update(state=KeyState.RETIRED, retired_at=now)
                 row = None

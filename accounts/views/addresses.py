@@ -21,11 +21,11 @@ from accounts.serializers.profile import (
     SavedAddressOutput,
     saved_address_body,
 )
-from core.address import ADDRESS_FIELDS, Address
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
+from core.http.serializers import address_from
 
 TAG = "Accounts"
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
@@ -59,7 +59,7 @@ class AddressViewSet(ViewSet):
     def create(self, request: Request) -> HttpResponse:
         values = validated(SavedAddressInput, request)
         user_id = user_of(request).pk
-        address = Address(**{name: values.get(name, "") for name in ADDRESS_FIELDS})
+        address = address_from(values)
 
         def save() -> SavedAddress:
             return services.save_address(

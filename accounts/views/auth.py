@@ -13,7 +13,6 @@ from accounts.domain import (
     Device,
     TokenPair,
     WeakPassword,
-    normalize_email,
 )
 from accounts.serializers.credentials import (
     LoginInput,
@@ -22,11 +21,11 @@ from accounts.serializers.credentials import (
     TokenPairOutput,
 )
 from accounts.serializers.profile import ProfileOutput, profile_body
+from accounts.views.mails import may_mail
 from core.http.callers import client_address
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
-from core.http.throttling import has_quota
 
 TAG = "Accounts"
 
@@ -64,7 +63,7 @@ class AuthViewSet(ViewSet):
     def register(self, request: Request) -> HttpResponse:
         values = validated(RegisterInput, request)
         # Someone else may have used up the quota; that costs the e-mail and not the account.
-        welcome = has_quota("mail", normalize_email(values["email"]))
+        welcome = may_mail(request, values["email"])
         return write(
             request,
             lambda: services.register_user(**values, welcome=welcome),
@@ -99,8 +98,9 @@ class AuthViewSet(ViewSet):
         responses={200: TokenPairOutput},
         errors=services.REFRESH_SESSION_ERRORS,
         tag=TAG,
-        description="The refresh token is spent by this. Sending it again ends the session, so "
-        "retry a lost response with the same Idempotency-Key.",
+        description="The refresh token is spent by this. For some seconds the one spent last gets "
+        "its successor again, because two tabs may refresh at once. Sent later, it ends the "
+        "session, and so does an older one. Retry a lost response with the same Idempotency-Key.",
     )
     def refresh(self, request: Request) -> HttpResponse:
         values = validated(RefreshInput, request)

@@ -31,11 +31,17 @@ from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
 
 TAG = "Accounts"
+ERASING = (
+    "At once and for good; the tokens of the account stop working. Orders are kept without your "
+    "name, so wait for parcels that are still on their way."
+)
 BY_CREATION = Ordering("created", (("id", True, UUID),))
 
 
 class MeViewSet(ViewSet):
     """The caller's own account."""
+
+    actions_of_closed_accounts = ("destroy", "erase")
 
     @operation(
         "getMe", "Read your account", access=ACCOUNT, responses={200: ProfileOutput}, tag=TAG
@@ -80,18 +86,35 @@ class MeViewSet(ViewSet):
         responses={204: None},
         errors=services.REAUTHENTICATE_ERRORS,
         tag=TAG,
-        description="At once and for good. Orders are kept without your name, so wait for parcels "
-        "that are still on their way.",
+        description=f"{ERASING} Some clients drop the body of a DELETE: `POST /me/erase` is the "
+        "same.",
     )
     def destroy(self, request: Request) -> HttpResponse:
-        values = validated(PasswordInput, request)
-        user_id = user_of(request).pk
-        return write(
-            request,
-            lambda: services.erase_user(user_id=user_id, **values, now=timezone.now()),
-            lambda _: ApiResponse(204),
-            consumes_credential=True,
-        )
+        return _erase(request)
+
+    @operation(
+        "eraseAccount",
+        "Erase your account and everything personal",
+        access=ACCOUNT,
+        request=PasswordInput,
+        responses={204: None},
+        errors=services.REAUTHENTICATE_ERRORS,
+        tag=TAG,
+        description=ERASING,
+    )
+    def erase(self, request: Request) -> HttpResponse:
+        return _erase(request)
+
+
+def _erase(request: Request) -> HttpResponse:
+    values = validated(PasswordInput, request)
+    user_id = user_of(request).pk
+    return write(
+        request,
+        lambda: services.erase_user(user_id=user_id, **values, now=timezone.now()),
+        lambda _: ApiResponse(204),
+        consumes_credential=True,
+    )
 
 
 class SessionViewSet(ViewSet):

@@ -22,6 +22,7 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 
 TAG = "Accounts"
+STOPPING = "Ends every session. The owner is told by e-mail."
 
 
 class MfaViewSet(ViewSet):
@@ -77,13 +78,31 @@ class MfaViewSet(ViewSet):
         responses={204: None},
         errors=services.STOP_MFA_ERRORS,
         tag=TAG,
-        description="Ends every session. The owner is told by e-mail.",
+        description=f"{STOPPING} Some clients drop the body of a DELETE: `POST /me/mfa/disable` is "
+        "the same.",
     )
     def destroy(self, request: Request) -> HttpResponse:
-        values = validated(StopMfaInput, request)
-        user_id = user_of(request).pk
-        return write(
-            request,
-            lambda: services.stop_mfa(user_id=user_id, **values, now=timezone.now()),
-            lambda _: ApiResponse(204),
-        )
+        return _stop(request)
+
+    @operation(
+        "disableMfa",
+        "Turn two-factor authentication off",
+        access=ACCOUNT,
+        request=StopMfaInput,
+        responses={204: None},
+        errors=services.STOP_MFA_ERRORS,
+        tag=TAG,
+        description=STOPPING,
+    )
+    def disable(self, request: Request) -> HttpResponse:
+        return _stop(request)
+
+
+def _stop(request: Request) -> HttpResponse:
+    values = validated(StopMfaInput, request)
+    user_id = user_of(request).pk
+    return write(
+        request,
+        lambda: services.stop_mfa(user_id=user_id, **values, now=timezone.now()),
+        lambda _: ApiResponse(204),
+    )

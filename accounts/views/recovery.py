@@ -10,10 +10,8 @@ from rest_framework.viewsets import ViewSet
 from accounts import services
 from accounts.access import ACCOUNT, ANYONE
 from accounts.authentication import user_of
-from accounts.domain import (
-    LinkInvalid,
-    normalize_email,
-)
+from accounts.domain import LinkInvalid
+from accounts.selectors import profile_of
 from accounts.serializers.credentials import (
     ChangeEmailInput,
     ChangePasswordInput,
@@ -23,10 +21,10 @@ from accounts.serializers.credentials import (
     ResetPasswordInput,
 )
 from accounts.views.auth import device_of
+from accounts.views.mails import may_mail, require_mail_quota
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
-from core.http.throttling import has_quota, require_quota
 
 TAG = "Accounts"
 
@@ -66,7 +64,7 @@ class RecoveryViewSet(ViewSet):
     def forgot_password(self, request: Request) -> HttpResponse:
         values = validated(EmailInput, request)
         # Past the limit nothing is sent; saying so would tell strangers how often others asked.
-        sends = has_quota("mail", normalize_email(values["email"]))
+        sends = may_mail(request, values["email"])
         return write(
             request,
             lambda: services.forgot_password(**values) if sends else None,
@@ -146,7 +144,7 @@ class CredentialsViewSet(ViewSet):
     )
     def request_verification(self, request: Request) -> HttpResponse:
         user_id = user_of(request).pk
-        require_quota("mail", str(user_id))
+        require_mail_quota(request, profile_of(user_id).email)
         return write(
             request,
             lambda: services.request_verification(user_id=user_id),
@@ -165,7 +163,7 @@ class CredentialsViewSet(ViewSet):
     )
     def change_email(self, request: Request) -> HttpResponse:
         values = validated(ChangeEmailInput, request)
-        require_quota("mail", normalize_email(values["new_email"]))
+        require_mail_quota(request, values["new_email"])
         user_id = user_of(request).pk
         return write(
             request,

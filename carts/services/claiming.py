@@ -6,7 +6,9 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
-from accounts.services import lock_user
+from accounts.personal_data import Guest
+from accounts.selectors import is_verified
+from accounts.services import join_guest_records, lock_user
 from carts.domain import (
     CartFull,
     CartNotFound,
@@ -37,11 +39,11 @@ def claim_cart(
 ) -> CartView:
     """Give the guest cart that `caller` proves by token to `caller`'s account.
 
-    Units of the same SKU add up. A cart in another currency is kept beside the other.
-    Claiming again returns the cart it went into.
+    Units of the same SKU add up. A cart in another currency is kept beside the other, and two
+    that do not fit into one stay as they are. Claiming again returns the cart it went into. An
+    ordered one brings its order to an account with a verified address; to others it is not open.
 
     Raises `CLAIM_CART_ERRORS`, `VersionMismatch`, and `Unauthenticated` without an open account.
-    Two carts that do not fit into one stay as they are.
     """
     if caller.user_id is None:
         raise Unauthenticated
@@ -52,11 +54,13 @@ def claim_cart(
     is_claimed = guest.customer_id == caller.user_id
     if not is_claimed:
         require_version(guest.version, expected_versions)
+        if guest.status == CartStatus.ORDERED and is_verified(caller.user_id):
+            return _claim_order(guest, caller.user_id, now=now)
         require_open(CartStatus(guest.status), guest.expires_at, now)
     # Locked after the guest's cart; the lock on the user rules out a cycle of two claims.
     own = _open_cart_of(caller.user_id, guest.currency, now=now)
     if is_claimed:
-        return view_of(own or guest, now=now)
+        return view_of(guest if guest.status == CartStatus.ORDERED else own or guest, now=now)
     guest.customer_id, guest.token_hash = caller.user_id, None
     arriving, _ = offered_lines(guest)
     if own is None:
@@ -66,6 +70,17 @@ def claim_cart(
     guest.status, guest.merged_into, guest.updated_at = CartStatus.MERGED, own, now
     guest.save(update_fields=["customer", "token_hash", "status", "merged_into", "updated_at"])
     return write_lines(own, before=before, after=merged_lines(before, arriving), now=now)
+
+
+def _claim_order(guest: Cart, user_id: UUID, *, now: datetime) -> CartView:
+    """Give an ordered cart with its checkout and order to a user.
+
+    They are locked after the cart, which nothing else does with a checkout that is completed.
+    """
+    join_guest_records(user_id=user_id, guest=Guest(token_hash=guest.token_hash))
+    guest.customer_id, guest.token_hash = user_id, None
+    guest.save(update_fields=["customer", "token_hash"])
+    return view_of(guest, now=now)
 
 
 def _open_cart_of(user_id: UUID, currency: str, *, now: datetime) -> Cart | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.importing.products import BadRow
+from core.text import UnprintableCharacter, clean_text
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -95,9 +96,11 @@ def _rows(reader: CsvReader, header: list[str]) -> Iterator[Row | BadRow]:
             continue
         if any(field.strip() for field in fields[len(header) :]):
             yield BadRow(line, "there are more fields than columns.")
-        elif any("\0" in field for field in fields):
-            yield BadRow(line, "there is a NUL character.")
-        else:
-            padded = fields + [""] * (len(header) - len(fields))
-            cells = zip(header, padded, strict=False)
-            yield Row(line, {name: field.strip() for name, field in cells})
+            continue
+        try:
+            fields = [clean_text(field, multiline=True).strip() for field in fields]
+        except UnprintableCharacter as error:
+            yield BadRow(line, str(error))
+            continue
+        padded = fields + [""] * (len(header) - len(fields))
+        yield Row(line, dict(zip(header, padded, strict=False)))

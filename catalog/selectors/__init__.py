@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from catalog.selectors.categories import category_tree
-from catalog.selectors.offers import offers
+from catalog.selectors.offers import offers, sale_annotations
 from catalog.selectors.products import (
     ProductRow,
     product,
@@ -22,6 +22,7 @@ __all__ = [
     "product",
     "product_list",
     "product_rows",
+    "sale_annotations",
     "taken_slugs",
     "variant",
 ]

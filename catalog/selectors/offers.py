@@ -6,12 +6,22 @@ from collections.abc import Collection
 from functools import cache
 from uuid import UUID
 
-from django.db.models import CharField, F, FilteredRelation, Q, UUIDField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    UUIDField,
+)
+from django.db.models.expressions import Combinable
 
 from catalog.domain import Offer, full_title
 from catalog.models import Variant
 from core.db.statements import IsAnyOf, Parameter, Statement
 from inventory.domain import units_available
+from inventory.selectors import units_held
 
 
 def offers(
@@ -43,6 +53,20 @@ def offers(
     ]  # fmt: skip
 
 
+def sale_annotations(variant: str) -> dict[str, Combinable]:
+    """Return annotations for rows that refer to a variant by the field `variant`.
+
+    `is_withdrawn` tells that the variant cannot be bought by new checkouts, `withdrawn_from`
+    when it was withdrawn from those that were open, if it was.
+    """
+    deleted = Q(**{f"{variant}__deleted_at__isnull": False})
+    product_deleted = Q(**{f"{variant}__product__deleted_at__isnull": False})
+    return {
+        "is_withdrawn": ExpressionWrapper(deleted | product_deleted, BooleanField()),
+        "withdrawn_from": F(f"{variant}__product__checkouts_ended_at"),
+    }
+
+
 @cache
 def _offer_statement() -> Statement:
     currency = Parameter("currency", CharField(), "varchar")
@@ -57,6 +81,6 @@ def _offer_statement() -> Statement:
         .values_list(
             "id", "sku", "title", "deleted_at", "product__title", "product__deleted_at",
             F("price__amount"),
-            "stock__on_hand", "stock__reserved", "stock__tracked", "stock__backorder",
+            "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
         )
     )  # fmt: skip

@@ -35,12 +35,15 @@ from catalog.selectors.search import search_query
 from core.db.statements import IsAnyOf, Parameter, Statement
 from core.money import money_body
 from inventory.domain import units_available
+from inventory.selectors import units_held
 
 # The position of a product without a price in the currency: behind all others.
 _DEARER_THAN_ALL = 2**62
 _EXACT_SKU = 10_000_000
 _ORDERABLE = (
-    Q(stock__on_hand__gt=F("stock__reserved")) | Q(stock__tracked=False) | Q(stock__backorder=True)
+    Q(stock__on_hand__gt=units_held("stock__reserved"))
+    | Q(stock__tracked=False)
+    | Q(stock__backorder=True)
 )
 _COLUMNS = ("id", "slug", "title", "description", "category__slug", "options")
 _NAMES = ("id", "slug", "title", "description", "category", "options")
@@ -132,7 +135,8 @@ def _lowest_price(currency: str, *, or_else: int) -> Coalesce:
         .values("variant__product")
         .values(lowest=Min("amount"))
     )
-    return Coalesce(Subquery(lowest), Value(or_else), output_field=BigIntegerField())
+    # Without its type a literal is sent as a 32-bit integer to a server that binds values.
+    return Coalesce(Subquery(lowest), Value(or_else, output_field=BigIntegerField()))
 
 
 def _matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
@@ -216,6 +220,6 @@ def _variant_columns(variants: QuerySet[Variant]) -> Statement:
             price=FilteredRelation("prices", condition=Q(prices__currency=currency))
         ).values_list(
             "product_id", "id", "sku", "title", "options", F("price__amount"),
-            "stock__on_hand", "stock__reserved", "stock__tracked", "stock__backorder",
+            "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
         )
     )  # fmt: skip

@@ -5,12 +5,19 @@ from __future__ import annotations
 from catalog.domain import VariantNotFound
 from catalog.models import Variant
 from inventory.domain import Level
+from inventory.selectors import units_held
 
 
 def level_of(sku: str) -> Level:
     """Return the stock of a variant. One statement. Raises `VariantNotFound`."""
-    variant = Variant.objects.for_sale(sku).select_related("stock").first()
-    if variant is None:
+    row = (
+        Variant.objects.for_sale(sku)
+        .values_list(
+            "pk", "sku", "stock__on_hand", units_held("stock__reserved"),
+            "stock__tracked", "stock__backorder",
+        )
+        .first()
+    )  # fmt: skip
+    if row is None:
         raise VariantNotFound
-    level: Level = variant.stock.level(sku)
-    return level
+    return Level(*row)

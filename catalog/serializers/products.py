@@ -8,6 +8,7 @@ from typing import Any
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 
 from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, NewVariant
 from core.http.fields import (
@@ -16,10 +17,13 @@ from core.http.fields import (
     MoneyInput,
     MoneyOutput,
     Output,
+    StrictBooleanField,
     StrictCharField,
+    StrictChoiceField,
     StrictDictField,
     StrictIntegerField,
     StrictListField,
+    validated,
 )
 from core.money import Money
 
@@ -44,6 +48,8 @@ class SlugField(StrictCharField):
 
 class SkuField(StrictCharField):
     """A stock keeping unit: printable text without line breaks, no ending of our paths."""
+
+    multiline = True  # so that a line break is seen, and refused
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 100, **kwargs})
@@ -76,6 +82,10 @@ class ChosenOptionsField(StrictDictField):
             max_name_length=MAX_OPTION_LENGTH,
             **kwargs,
         )
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        values: dict[str, str] = super().to_internal_value(data)
+        return {StrictCharField().clean(name).strip(): value for name, value in values.items()}
 
 
 class _Priced(Input):
@@ -149,7 +159,7 @@ class ProductInput(Input):
     title = StrictCharField(max_length=255)
     slug = SlugField(required=False, help_text="Made from the title when left out.")
     description = StrictCharField(
-        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False
+        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False, multiline=True
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
     options = StrictListField(child=OptionInput(), max_length=MAX_OPTIONS, required=False)
@@ -176,7 +186,7 @@ class ProductChangesInput(Input):
     title = StrictCharField(max_length=255, required=False)
     slug = SlugField(required=False)
     description = StrictCharField(
-        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False
+        max_length=20_000, required=False, allow_blank=True, trim_whitespace=False, multiline=True
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
     options = StrictListField(
@@ -191,6 +201,20 @@ class CurrencyQuery(serializers.Serializer[Any]):
     """The currency that prices are returned in."""
 
     currency = CurrencyField(required=False, help_text="ISO 4217 code; the shop's by default.")
+
+
+class WithdrawalInput(Input):
+    """How a product is taken off sale."""
+
+    examples = {"end_checkouts": True}
+
+    end_checkouts = StrictBooleanField(required=False, help_text="Of those that are open, too.")
+
+
+class WithdrawalQuery(serializers.Serializer[Any]):
+    """The same, for clients that send no body with a DELETE."""
+
+    end_checkouts = StrictChoiceField(choices=["true", "false"], required=False)
 
 
 class OptionOutput(Output):
@@ -258,6 +282,14 @@ class CategoryListOutput(Output):
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
     results = CategoryOutput(many=True)
+
+
+def ends_checkouts(request: Request) -> bool:
+    """Tell whether a `WithdrawalInput` or a `WithdrawalQuery` says so."""
+    query = WithdrawalQuery(data=request.query_params.dict())
+    query.is_valid(raise_exception=True)
+    said = validated(WithdrawalInput, request).get("end_checkouts", False)
+    return bool(said) or query.validated_data.get("end_checkouts") == "true"
 
 
 def new_variant(values: dict[str, Any]) -> NewVariant:

@@ -77,14 +77,24 @@ def update_product(*, slug: str, changes: ProductChanges, now: datetime) -> Prod
 
 
 @use_case
-def delete_product(*, slug: str, now: datetime) -> None:
+def delete_product(*, slug: str, end_checkouts: bool = False, now: datetime) -> None:
     """Archive a product. It keeps its slug and SKUs, which orders refer to.
 
+    A checkout that is open holds what it holds, and goes on; with `end_checkouts` none can be
+    completed any more that holds a variant of it. That can be said later, too.
     Raises `ProductNotFound`.
     """
-    product = locked_product(slug)
-    product.deleted_at = now
-    product.save(update_fields=["deleted_at"])
+    if not end_checkouts:
+        product = locked_product(slug)
+        product.deleted_at = now
+        product.save(update_fields=["deleted_at"])
+        return
+    found = Product.objects.filter(slug=slug).select_for_update(no_key=True, of=("self",)).first()
+    if found is None:
+        raise ProductNotFound
+    found.deleted_at = found.deleted_at or now
+    found.checkouts_ended_at = now
+    found.save(update_fields=["deleted_at", "checkouts_ended_at"])
 
 
 def _category(slug: str | None) -> Category | None:

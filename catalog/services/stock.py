@@ -26,5 +26,5 @@ def adjust_stock_of_sku(
     if variant_id is None:
         raise VariantNotFound
     return inventory.services.adjust_stock(
-        variant_id=variant_id, sku=sku, delta=delta, reason=reason, actor_id=actor_id, now=now
+        variant_id=variant_id, delta=delta, reason=reason, actor_id=actor_id, now=now
     )

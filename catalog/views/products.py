@@ -33,6 +33,9 @@ from catalog.serializers.products import (
     VariantChangesInput,
     VariantInput,
     VariantOutput,
+    WithdrawalInput,
+    WithdrawalQuery,
+    ends_checkouts,
     new_variant,
 )
 from core.http.callers import caller_of
@@ -41,6 +44,7 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import paginate
 from core.http.response_cache import public_response
+from inventory.selectors import LAPSED_RESERVATIONS
 
 
 class ProductViewSet(ViewSet):
@@ -64,7 +68,8 @@ class ProductViewSet(ViewSet):
             results = selectors.product_list(page.rows, currency=filters.wanted.currency)
             return {"next": page.next, "previous": page.previous, "results": results}
 
-        return public_response(request, read, keep="search" not in request.query_params)
+        keep = "search" not in request.query_params
+        return public_response(request, read, keep=keep, clock=LAPSED_RESERVATIONS)
 
     @operation(
         "getProduct",
@@ -78,7 +83,9 @@ class ProductViewSet(ViewSet):
     )
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
         return public_response(
-            request, lambda: selectors.product(slug, currency=_currency_of(request))
+            request,
+            lambda: selectors.product(slug, currency=_currency_of(request)),
+            clock=LAPSED_RESERVATIONS,
         )
 
     @operation(
@@ -131,14 +138,19 @@ class ProductViewSet(ViewSet):
         "Take a product off sale",
         access=MANAGER,
         scope="products:write",
+        request=WithdrawalInput,
         responses={204: None},
         errors=[ProductNotFound],
+        parameters=[WithdrawalQuery],
         tag="Catalog",
+        description="Open checkouts that hold it go on. With `end_checkouts`, in the body or in "
+        "the query, none of them can be completed any more: for what is recalled.",
     )
     def destroy(self, request: Request, slug: str) -> HttpResponse:
+        ends = ends_checkouts(request)
         return write(
             request,
-            lambda: services.delete_product(slug=slug, now=timezone.now()),
+            lambda: services.delete_product(slug=slug, end_checkouts=ends, now=timezone.now()),
             lambda _: ApiResponse(204),
         )
 

@@ -36,6 +36,7 @@ from checkout.services.changes import (
     save_as_new_version,
     transition,
 )
+from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.items import ItemRequest
@@ -54,6 +55,7 @@ BEGIN_CHECKOUT_ERRORS = (
     UnknownShippingMethod,
     TotalTooHigh,
     CheckoutInProgress,
+    *HOLDING_ERRORS,
 )
 
 
@@ -122,21 +124,19 @@ def _begin(
         created_at=now,
         updated_at=now,
     )
-    lines = _frozen_lines(cart, checkout)
-    offers = shipping_offers(currency=cart.currency)
+    lines, offers = _frozen_lines(cart, checkout), shipping_offers(currency=cart.currency)
     apply_details(checkout, details, offers)
+    mark_holder(checkout, caller)
     apply_prices(checkout, lines)
     checkout.save(force_insert=True)
     CheckoutLine.objects.bulk_create(lines)
-    reserve(
-        checkout_id=checkout.id,
-        demand={line.variant_id: line.quantity for line in lines},
-        instead_of=replaced,
-        expires_at=checkout.reservation_expires_at,
-        now=now,
+    demand = {line.variant_id: line.quantity for line in lines}
+    until = checkout.reservation_expires_at
+    reserve(checkout_id=checkout.id, demand=demand, instead_of=replaced, expires_at=until, now=now)
+    require_holdable(checkout, now=now)
+    return CheckoutView(
+        checkout, CheckoutStatus(checkout.status), lines, offers, order=None, token=token
     )
-    status = CheckoutStatus(checkout.status)
-    return CheckoutView(checkout, status, lines, offers, order=None, token=token)
 
 
 def _frozen_lines(cart: CartView, checkout: Checkout) -> list[CheckoutLine]:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F
 
-from accounts.domain import normalize_email
 from checkout.domain import (
+    EDITABLE,
     TRANSITIONS,
     CheckoutStatus,
     Details,
@@ -23,11 +22,13 @@ from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of
 from core.caller import Caller
 from core.db.transactions import transaction_required
+from core.email_address import normalize_email
 from core.errors import Unauthenticated
 from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
 from pricing.domain import price
+from pricing.selectors import tax_terms
 
 
 @transaction_required
@@ -55,6 +56,8 @@ def transition(checkout: Checkout, status: CheckoutStatus) -> None:
     if status is not current:
         require_transition(TRANSITIONS, current, status, noun="A checkout")
         checkout.status = status
+        if status not in EDITABLE:
+            checkout.ip_hash = ""
 
 
 @transaction_required
@@ -87,7 +90,7 @@ def save_as_new_version(
     """Save `fields` (None: all) of a locked checkout as its next version."""
     checkout.version += 1
     checkout.updated_at = now
-    always = ["status", "version", "updated_at"]
+    always = ["status", "version", "updated_at", "ip_hash"]
     checkout.save(update_fields=None if fields is None else [*always, *fields])
 
 
@@ -117,12 +120,13 @@ def apply_prices(checkout: Checkout, lines: Sequence[CheckoutLine]) -> bool:
     quote = price(
         [(line.unit_price, line.quantity) for line in lines],
         shipping=checkout.shipping,
-        tax_rate=settings.TAX_RATE,
+        tax=tax_terms(),
     )
     totals = quote.totals
     require_payable(totals.total)
     checkout.subtotal, checkout.discount = totals.subtotal, totals.discount
     checkout.tax, checkout.total = totals.tax, totals.total
+    checkout.tax_included = totals.tax_included
     changed = False
     for line, priced in zip(lines, quote.lines, strict=True):
         before = (line.discount, line.tax, line.total)

@@ -22,10 +22,11 @@ from checkout.errors import (
     CheckoutIncomplete,
     CheckoutNotFound,
     ExpectedTotalCurrencyMismatch,
+    ItemsUnavailable,
     TotalChanged,
 )
 from checkout.models import Checkout
-from checkout.selectors import messages_of, status_at
+from checkout.selectors import buyable_lines_of, messages_of, shipping_offers, status_at
 from checkout.services.changes import (
     give_up_payment,
     lock_checkout,
@@ -76,6 +77,7 @@ class PaymentChoice:
 COMPLETE_CHECKOUT_ERRORS = (
     CheckoutNotFound,
     CheckoutIncomplete,
+    ItemsUnavailable,
     TotalChanged,
     ExpectedTotalCurrencyMismatch,
     UnknownProvider,
@@ -150,8 +152,9 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
         return _go_on_with(current, checkout, request)
     require_version(checkout.version, request.expected_versions)
     require_editable(status_at(checkout, request.now))
-    if missing := messages_of(checkout):
-        raise incomplete(missing)
+    if messages_of(checkout):
+        offers = shipping_offers(currency=checkout.currency)
+        raise incomplete(messages_of(checkout, offers))
     require_total(Money(checkout.total, checkout.currency), request.expected_total)
     now = request.now
     if checkout.total == 0:  # nothing to pay, so there is no payment
@@ -161,6 +164,7 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
         order = place_order_of(checkout, payment_status=PaymentStatus.PENDING, now=now)
         _record_intent(checkout, request.choice, order_id=order.id, now=now)
         return Finished(Completion(CheckoutStatus.COMPLETED, order))
+    buyable_lines_of(checkout)  # before anything is charged
     payment = _record_intent(checkout, request.choice, now=now)
     checkout.version_before_payment = checkout.version
     transition(checkout, CheckoutStatus.COMPLETING)

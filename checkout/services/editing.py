@@ -26,14 +26,21 @@ from checkout.services.changes import (
     save_as_new_version,
     transition,
 )
+from checkout.services.ending import end_each
+from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
 from core.caller import Caller
-from core.db.batches import isolated
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.versions import require_version
 from inventory.services import release
 from payments.services import execute_operations
 
-CHANGE_CHECKOUT_ERRORS = (CheckoutNotFound, UnknownShippingMethod, TotalTooHigh, *NOT_EDITABLE)
+CHANGE_CHECKOUT_ERRORS = (
+    CheckoutNotFound,
+    UnknownShippingMethod,
+    TotalTooHigh,
+    *HOLDING_ERRORS,
+    *NOT_EDITABLE,
+)
 CANCEL_CHECKOUT_ERRORS = (CheckoutNotFound, CheckoutCompleted, CheckoutInProgress)
 
 
@@ -54,10 +61,14 @@ def change_checkout(
     require_version(checkout.version, expected_versions)
     require_editable(status_at(checkout, now))
     lines, offers = lines_of(checkout), shipping_offers(currency=checkout.currency)
+    was_known = not checkout.ip_hash
     apply_details(checkout, details, offers)
+    mark_holder(checkout, caller)
     if apply_prices(checkout, lines):
         CheckoutLine.objects.bulk_update(lines, ["discount", "tax", "total"])
     save_as_new_version(checkout, now=now)
+    if was_known and checkout.ip_hash:
+        require_holdable(checkout, now=now)
     return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, offers, order=None)
 
 
@@ -102,22 +113,15 @@ def _cancel(
     return Finished(replace(view, checkout=checkout, status=CheckoutStatus.CANCELED))
 
 
-def expire_checkouts(*, now: datetime, limit: int = 100) -> int:
-    """End checkouts whose reservation has run out and release their units.
+def expire_checkouts(*, now: datetime) -> int:
+    """End checkouts whose reservation has run out and release their units; return how many.
 
-    Returns how many (at most `limit`). Each ends in a transaction of its own: one whose stock
-    someone has locked for long is left for the next run and keeps no other waiting.
+    Each ends in a transaction of its own, the longest overdue first; `end_each` says which are
+    left for the next run.
     """
-    due = (
-        Checkout.objects.filter(status__in=EDITABLE, reservation_expires_at__lte=now)
-        .order_by("reservation_expires_at", "id")
-        .values_list("pk", flat=True)[:limit]
-    )
-    ended = 0
-    for checkout_id in list(due):
-        with isolated("expiry_failed", checkout_id=checkout_id):
-            ended += _expire(checkout_id, now=now)
-    return ended
+    due = Checkout.objects.filter(status__in=EDITABLE, reservation_expires_at__lte=now)
+    ids = list(due.order_by("reservation_expires_at", "id").values_list("pk", flat=True))
+    return end_each(ids, lambda checkout_id: _expire(checkout_id, now=now), event="expiry_failed")
 
 
 @use_case

@@ -27,9 +27,15 @@ from checkout.domain import (
     news_of,
     total_changed,
 )
-from checkout.errors import CheckoutCanceled, CheckoutExpired, PaidButSoldOut
+from checkout.errors import (
+    CheckoutCanceled,
+    CheckoutExpired,
+    ItemsUnavailable,
+    PaidButSoldOut,
+    PaidButWithdrawn,
+)
 from checkout.models import Checkout
-from checkout.selectors import messages_of
+from checkout.selectors import messages_of, shipping_offers
 from checkout.services.changes import reopen, save_as_new_version, transition
 from checkout.services.placing import place_order_of
 from core.db.transactions import transaction_required, use_case
@@ -127,7 +133,7 @@ def _facts_of(change: Change, checkout: Checkout) -> PaymentFacts:
 
 
 def _place_order(checkout: Checkout, change: Change, *, now: datetime) -> Completion:
-    """Place the order, or return the money of a checkout whose units are gone."""
+    """Place the order, or return the money of a checkout whose units are gone or withdrawn."""
     payment = change.payment
     try:
         with transaction.atomic():
@@ -138,13 +144,15 @@ def _place_order(checkout: Checkout, change: Change, *, now: datetime) -> Comple
                 now=now,
             )
         return Completion(CheckoutStatus.COMPLETED, order, payment=payment)
-    except InsufficientStock as short:
+    except (InsufficientStock, ItemsUnavailable) as missing:
         checkout.refresh_from_db()
         release(checkout_ids=[checkout.id])
         transition(checkout, CheckoutStatus.EXPIRED)
         save_as_new_version(checkout, (), now=now)
-        return_money(change=change, reason="sold_out", now=now)
-        refusal = PaidButSoldOut(items=short.extra.get("items", []), refunded=True)
+        is_withdrawn = isinstance(missing, ItemsUnavailable)
+        return_money(change=change, reason="withdrawn" if is_withdrawn else "sold_out", now=now)
+        kind = PaidButWithdrawn if is_withdrawn else PaidButSoldOut
+        refusal = kind(**missing.extra, refunded=True)
         return Completion(CheckoutStatus.EXPIRED, payment=payment, refusal=refusal)
 
 
@@ -155,8 +163,9 @@ def _refusal(checkout: Checkout, payment: PaymentRecord, news: PaymentNews) -> C
             return CheckoutCanceled()
         if checkout.status == CheckoutStatus.EXPIRED:
             return CheckoutExpired()
-        if missing := messages_of(checkout):
-            return incomplete(missing)
+        if messages_of(checkout):
+            offers = shipping_offers(currency=checkout.currency)
+            return incomplete(messages_of(checkout, offers))
         if payment.amount != checkout.total:
             return total_changed(Money(checkout.total, checkout.currency))
     return refusal_of(payment.decline_code)

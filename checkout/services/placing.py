@@ -8,7 +8,7 @@ from uuid import UUID
 from carts.services import complete_cart
 from checkout.domain import CheckoutStatus
 from checkout.models import Checkout
-from checkout.selectors import lines_of
+from checkout.selectors import buyable_lines_of
 from checkout.services.changes import save_as_new_version, transition
 from core.db.transactions import transaction_required
 from inventory.services import consume, record_sale
@@ -28,10 +28,10 @@ def place_order_of(
 ) -> PlacedOrder:
     """Turn a locked checkout into its order: its cart is closed, its units are sold.
 
-    `payment_id` is the locked payment that pays for it. Raises `InsufficientStock` when the
-    reservation is gone and so are the units; the caller then rolls back.
+    `payment_id` is the locked payment that pays for it. The caller rolls back when this raises
+    `InsufficientStock` (the units are gone) or `ItemsUnavailable` (they were withdrawn).
     """
-    lines = lines_of(checkout)
+    lines = buyable_lines_of(checkout)
     demand = {line.variant_id: line.quantity for line in lines}
     cart_owner_id = complete_cart(
         cart_id=checkout.cart_id, seen_version=checkout.cart_version, bought=demand, now=now

@@ -11,8 +11,8 @@ import payments.services
 from checkout.domain import PAYING, CheckoutStatus
 from checkout.models import Checkout
 from checkout.services.changes import save_as_new_version, transition
+from checkout.services.ending import end_each
 from checkout.services.outcomes import resolve_recovered
-from core.db.batches import isolated
 from core.db.transactions import use_case
 from inventory.services import release
 from payments.domain import OutcomeKind
@@ -42,28 +42,24 @@ def recover_payments(*, now: datetime, limit: int = 100, seconds: float = RUN_SE
     return asked + payments.services.recover_operations(now=now, limit=limit, seconds=seconds)
 
 
-def abandon_payments(*, now: datetime, limit: int = 100) -> int:
+def abandon_payments(*, now: datetime) -> int:
     """End checkouts whose buyer never did what the provider asked for; return how many.
 
-    One that fails, because someone is working on it, is logged and left for the next time.
+    Each ends in a transaction of its own; `end_each` says which are left for the next run.
     """
-    overdue = (
-        Checkout.objects.filter(
-            status=CheckoutStatus.REQUIRES_ACTION, reservation_expires_at__lte=now - ACTION_GRACE
-        )
-        .order_by("reservation_expires_at", "id")
-        .values_list("pk", flat=True)[:limit]
+    overdue = Checkout.objects.filter(
+        status=CheckoutStatus.REQUIRES_ACTION, reservation_expires_at__lte=now - ACTION_GRACE
     )
-    ended = 0
-    for checkout_id in list(overdue):
-        with isolated("abandoning_failed", checkout_id=checkout_id):
-            ended += _abandon(checkout_id, now=now)
-    return ended
+    ids = list(overdue.order_by("reservation_expires_at", "id").values_list("pk", flat=True))
+    return end_each(
+        ids, lambda checkout_id: _abandon(checkout_id, now=now), event="abandoning_failed"
+    )
 
 
 @use_case
 def _abandon(checkout_id: UUID, *, now: datetime) -> bool:
-    checkout = Checkout.objects.filter(pk=checkout_id, status__in=PAYING).locked().first()
+    rows = Checkout.objects.select_for_update(skip_locked=True, no_key=True)
+    checkout = rows.filter(pk=checkout_id, status__in=PAYING).first()
     payment = payment_in_progress(checkout_id=checkout.id) if checkout else None
     if checkout is None or payment is None or payment.step != OutcomeKind.REQUIRES_ACTION:
         return False

@@ -9,15 +9,17 @@ from typing import Any, ClassVar
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.db import models
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.forms import ModelForm, SlugField
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.overrides import FORMFIELD_OVERRIDES
 from unfold.views import ChangeList
 
 from core.backoffice.columns import money, text
-from core.backoffice.forms import PriceForm
+from core.backoffice.forms import LineField, LinesField, PriceForm
 from core.backoffice.pagination import EstimatingPaginator
 
 
@@ -57,9 +59,28 @@ class ReaderColumns(BaseModelAdmin):  # type: ignore[type-arg]
         return [*super().get_readonly_fields(request, obj), *self.reader_columns.values()]
 
 
+_CLEANED: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
+    models.CharField: {"form_class": LineField},
+    models.TextField: {"form_class": LinesField},
+    models.SlugField: {"form_class": SlugField},  # its validator refuses more than we do
+}
+
+
+def _cleaning(overrides: Mapping[Any, Mapping[str, Any]]) -> dict[Any, dict[str, Any]]:
+    """Return Django's `formfield_overrides` with fields that clean their text."""
+    return {
+        **{kind: dict(options) for kind, options in overrides.items()},
+        **{
+            kind: {**overrides.get(kind, overrides.get(models.CharField, {})), **options}
+            for kind, options in _CLEANED.items()
+        },
+    }
+
+
 class ShopAdmin(ReaderColumns, ModelAdmin):
     """A list whose cost does not grow with its table, and a form that saves changed fields only."""
 
+    formfield_overrides = _cleaning(FORMFIELD_OVERRIDES)
     paginator = EstimatingPaginator
     show_full_result_count = False
     show_facets = ShowFacets.NEVER  # one count of the whole table per choice
@@ -154,6 +175,7 @@ class KeptAdmin(ShopAdmin):
 class EditableInline(ReaderColumns, TabularInline):
     """Rows that are edited on the page of another row."""
 
+    formfield_overrides = _cleaning(TabularInline.formfield_overrides)
     extra = 0
     hide_title = True
 

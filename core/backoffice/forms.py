@@ -1,4 +1,4 @@
-"""Form fields for money: staff type 19.99, and 1999 minor units are stored."""
+"""Form fields: texts are cleaned, and for 19.99 that staff type 1999 minor units are stored."""
 
 from __future__ import annotations
 
@@ -17,6 +17,26 @@ from core.money import (
     to_major,
     to_minor,
 )
+from core.text import UnprintableCharacter, clean_text
+
+
+class LineField(forms.CharField):
+    """A text of one line, cleaned as those of the API are."""
+
+    multiline = False
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return clean_text(text, multiline=self.multiline) if text else text
+        except UnprintableCharacter as error:
+            raise ValidationError(str(error), code="unprintable_character") from None
+
+
+class LinesField(LineField):
+    """A text of any number of lines."""
+
+    multiline = True
 
 
 class MajorUnitsField(forms.DecimalField):

@@ -18,6 +18,8 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.utils.module_loading import module_has_submodule
 
+from core.db.timeouts import UNLIMITED
+
 # For each sum of the audit, so that those of a large shop need no temporary files.
 SORT_MEMORY = "64MB"
 
@@ -85,5 +87,5 @@ def frozen_snapshot() -> Iterator[None]:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute(f"SET LOCAL work_mem = '{SORT_MEMORY}'")
+            cursor.execute(f"SET LOCAL work_mem = '{SORT_MEMORY}'; {UNLIMITED}")
         yield

@@ -5,7 +5,7 @@ row in PostgreSQL: deferred inside a use case it is there exactly when the use
 case's transaction commits. It runs at least once (a worker may be killed after the
 work and before recording it), so a job must be idempotent.
 
-    @job
+    @job(Queue.MAIL)
     def send_confirmation(*, order_id: str) -> None: ...
 
     send_confirmation.defer(order_id=str(order.pk))
@@ -17,6 +17,7 @@ work and before recording it), so a job must be idempotent.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from procrastinate import BaseRetryStrategy, RetryDecision
@@ -24,33 +25,51 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 from procrastinate.tasks import Task
 
-MAX_ATTEMPTS = 10
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 3600
+# Three days: 5, 10, 20, … 2,560 seconds, then every hour.
+MAX_ATTEMPTS = 82
+
+
+class Queue(StrEnum):
+    """A kind of work. A worker runs each beside the others, so that none waits for another."""
+
+    TIMELY = "timely"  # what buyers wait for; nothing here waits for a server without a bound
+    MAIL = "mail"
+    DEFAULT = "default"
 
 
 class Backoff(BaseRetryStrategy):
-    """Retry after 5, 10, 20, … seconds, an hour at most; give up after ten attempts."""
+    """Retry as long as `seconds_to_wait` says."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if job.attempts + 1 >= MAX_ATTEMPTS:
-            return None
-        seconds = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**job.attempts)
-        return RetryDecision(retry_in={"seconds": seconds})
+        seconds = seconds_to_wait(job.attempts + 1)
+        return None if seconds is None else RetryDecision(retry_in={"seconds": seconds})
 
 
-def job(function: Callable[..., Any]) -> Task[..., Any, Any]:
-    """Make `function` a job named by its module and name, retried with `Backoff`.
+def seconds_to_wait(failures: int) -> int | None:
+    """Return when to try again a job that has failed so often; None when it is given up."""
+    if failures >= MAX_ATTEMPTS:
+        return None
+    return min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS << (failures - 1))
 
-    Its arguments must be keywords and fit into JSON.
+
+def job(queue: Queue) -> Callable[[Callable[..., Any]], Task[..., Any, Any]]:
+    """Make a function a job of that queue, named by its module and name, retried with `Backoff`.
+
+    Its arguments must be keywords and fit into JSON. They name rows and hold nothing personal:
+    staff see them.
     """
-    return app.task(retry=Backoff())(function)
+    return app.task(queue=queue, retry=Backoff())
 
 
-def periodic(cron: str) -> Callable[[Callable[[], Any]], Task[..., Any, Any]]:
-    """Run `function` by the UTC schedule `cron`, once however many workers there are.
+def periodic(
+    cron: str, queue: Queue = Queue.DEFAULT
+) -> Callable[[Callable[[], Any]], Task[..., Any, Any]]:
+    """Run a function by the UTC schedule `cron`, once however many workers there are.
 
-    It is not retried, because it comes again; while one waits, no second is queued.
+    It is not retried, because it comes again; while one waits, no second is queued, and while one
+    runs, no second does: a long one takes a single thread of its queue.
     """
 
     def declare(function: Callable[[], Any]) -> Task[..., Any, Any]:
@@ -59,6 +78,7 @@ def periodic(cron: str) -> Callable[[Callable[[], Any]], Task[..., Any, Any]]:
         def run(timestamp: int) -> None:
             function()
 
-        return app.periodic(cron=cron)(app.task(name=name, queueing_lock=name)(run))
+        task = app.task(name=name, queue=queue, lock=name, queueing_lock=name)
+        return app.periodic(cron=cron)(task(run))
 
     return declare

@@ -10,6 +10,8 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
+from core.db.timeouts import UNLIMITED
+
 Plan = list[tuple[Migration, bool]]
 
 
@@ -38,4 +40,6 @@ class RecordingExecutor(MigrationExecutor):
         if not migration.atomic:
             return super().apply_migration(state, migration, *args, **options)
         with transaction.atomic(using=self.connection.alias):
+            with self.connection.cursor() as cursor:
+                cursor.execute(UNLIMITED)
             return super().apply_migration(state, migration, *args, **options)

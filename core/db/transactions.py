@@ -32,7 +32,12 @@ ATTEMPTS = 4
 # A phase that has to run again was overtaken by one that finished: of so many contenders at
 # once, the last one needs as many runs.
 RUNS = 32
-_TRANSIENT = (pg.DeadlockDetected, pg.SerializationFailure, pg.LockNotAvailable)
+_TRANSIENT = (
+    pg.DeadlockDetected,
+    pg.SerializationFailure,
+    pg.LockNotAvailable,
+    pg.IdleInTransactionSessionTimeout,  # this process slept; what it had done is rolled back
+)
 
 
 class RunAgain(ResourceBusy):

@@ -10,26 +10,27 @@ from __future__ import annotations
 import functools
 import threading
 import time
-from typing import Protocol
 
 import redis
 import structlog
 from django.conf import settings
 from django.db import connection
 from limits.storage import RedisStorage
+from prometheus_client import Gauge
 
 log = structlog.get_logger(__name__)
 
 SWEEP_AT = 50_000
-REDIS_TIMEOUT_SECONDS = 0.2
+REDIS_SECONDS = 0.1
 REDIS_PAUSE_SECONDS = 5.0
-
-
-class Counter(Protocol):
-    """Counts hits."""
-
-    def hit(self, key: str, seconds: int) -> int:
-        """Return the number of hits of `key`, this one included; forgotten after `seconds`."""
+# Of several processes the one that noticed a change last is right. The label keeps a file of
+# this metric from being made on import, when there is no process of its own yet.
+_redis_up = Gauge(
+    "congocart_redis_up",
+    "1 when Redis responded to the last request that was counted in it, else 0.",
+    ["used_for"],
+    multiprocess_mode="mostrecent",
+)
 
 
 class MemoryCounter:
@@ -72,27 +73,50 @@ class PostgresCounter:
 
 
 class RedisCounter:
-    """Counts across processes, with `limits`; when Redis is away nobody is held up."""
+    """Counts across processes, with `limits`, while Redis responds in time."""
 
     def __init__(self, url: str) -> None:
-        self._storage = RedisStorage(
-            url,
-            key_prefix="congocart:hits",
-            socket_timeout=REDIS_TIMEOUT_SECONDS,
-            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        # A pool of its own, because a client that makes one tries four times.
+        pool = redis.ConnectionPool.from_url(
+            url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
         )
-        self._paused_until = 0.0
+        self._storage = RedisStorage(url, connection_pool=pool, key_prefix="congocart:hits")
+        self._lock = threading.Lock()
+        self._try_again_at = 0.0
+        self.is_up: bool | None = None
 
-    def hit(self, key: str, seconds: int) -> int:
-        """Count exactly among all processes that share the Redis; return 0 while it is away."""
-        if time.monotonic() < self._paused_until:
-            return 0
+    def hit(self, key: str, seconds: int) -> int | None:
+        """Count exactly among all processes that share the Redis; None while it is away.
+
+        Then it is asked by one request in `REDIS_PAUSE_SECONDS`, which waits `REDIS_SECONDS`.
+        """
+        with self._lock:
+            now = time.monotonic()
+            if self.is_up is False:
+                if now < self._try_again_at:
+                    return None
+                self._try_again_at = now + REDIS_PAUSE_SECONDS
         try:
-            return self._storage.incr(key, seconds)
+            hits = self._storage.incr(key, seconds)
         except redis.RedisError as error:
-            self._paused_until = time.monotonic() + REDIS_PAUSE_SECONDS
-            log.warning("rate_limits_not_counted", reason=type(error).__name__)
-            return 0
+            self._note(is_up=False, reason=type(error).__name__)
+            return None
+        self._note(is_up=True)
+        return hits
+
+    def _note(self, *, is_up: bool, reason: str = "") -> None:
+        """Tell the metrics and the log, once a change."""
+        with self._lock:
+            before, self.is_up = self.is_up, is_up
+            if not is_up:
+                self._try_again_at = time.monotonic() + REDIS_PAUSE_SECONDS
+        if before is is_up:
+            return
+        _redis_up.labels("rate_limits").set(is_up)
+        if not is_up:
+            log.warning("redis_away", reason=reason)
+        elif before is not None:
+            log.info("redis_back")
 
 
 _memory = MemoryCounter()
@@ -100,12 +124,22 @@ _postgres = PostgresCounter()
 _redis = functools.cache(RedisCounter)
 
 
-def counter(*, exact: bool) -> Counter:
-    """Return the counter of this installation.
+def count(key: str, seconds: int, *, exact: bool) -> int:
+    """Return the number of hits of `key`, this one included; forgotten after `seconds`.
 
-    Redis when there is one; else PostgreSQL where `exact` matters, and memory where a
-    statement for each hit would cost more than it protects.
+    Redis counts where there is one that responds. Else PostgreSQL does where `exact` matters,
+    and memory where a statement for each hit would cost more than it protects.
     """
-    if settings.REDIS_URL:
-        return _redis(settings.REDIS_URL)
-    return _postgres if exact else _memory
+    hits = _redis(settings.REDIS_URL).hit(key, seconds) if settings.REDIS_URL else None
+    if hits is None:
+        return (_postgres if exact else _memory).hit(key, seconds)
+    return hits
+
+
+def redis_state() -> str:
+    """Return how Redis was found by the last hit in this process, without asking it."""
+    if not settings.REDIS_URL:
+        return "not configured"
+    return {None: "not asked yet", True: "ok", False: "unavailable"}[
+        _redis(settings.REDIS_URL).is_up
+    ]

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from core.errors import Forbidden, Invalid, NotFound, TooLarge, nul_error
+from core.errors import CongoCartError, Forbidden, Invalid, NotFound, TooLarge, nul_error
 from core.http.problems import (
     CONTENT_TYPE,
     STATUSES,
@@ -42,7 +42,10 @@ class ProblemMiddleware:
         if "\0" in request.path_info:
             return problem_response(NotFound())
         if (refusal := request.META.get(REFUSED_BODY)) is not None:
-            return _closing(problem_response(refusal))
+            late = problem_response(refusal)
+            # The rest of the body would be taken for the next request.
+            late["Connection"] = "close"
+            return late
         length = str(request.META.get("CONTENT_LENGTH") or 0)
         if length.isdecimal() and int(length[:12]) > settings.MAX_BODY_BYTES:
             return problem_response(TooLarge())
@@ -57,11 +60,11 @@ class ProblemMiddleware:
             return response
         return _as_problem(response)
 
-
-def _closing(response: HttpResponse) -> HttpResponse:
-    """End the connection after the response: the rest of the body would be taken for a request."""
-    response["Connection"] = "close"
-    return response
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponseBase | None:
+        """Turn a refusal that no page of the admin has caught into its problem document."""
+        return problem_response(exception) if isinstance(exception, CongoCartError) else None
 
 
 def _as_problem(response: HttpResponseBase) -> HttpResponse:

@@ -22,7 +22,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
+from core.email_address import normalize_email
 from core.money import MAX_AMOUNT, known_currencies
+from core.text import UnprintableCharacter, clean_text
 
 K = TypeVar("K")
 
@@ -58,9 +60,15 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 class StrictCharField(serializers.CharField):
-    """A JSON string, without NUL. Its length counts before spaces are trimmed, as documented."""
+    """A JSON string, cleaned (`clean_text`), of one line unless `multiline`.
+
+    Its length counts before spaces are trimmed, as documented.
+    """
+
+    multiline = False
 
     def __init__(self, **kwargs: Any) -> None:
+        self.multiline = kwargs.pop("multiline", self.multiline)
         super().__init__(**kwargs)
         self._has_own_rules = not all(type(check) in _OF_EVERY_TEXT for check in self.validators)
 
@@ -70,19 +78,42 @@ class StrictCharField(serializers.CharField):
                 self.fail("max_length", max_length=self.max_length)
         elif data is not serializers.empty and data is not None:
             self.fail("invalid")
-        return super().run_validation(data)
+        return super().run_validation(self.clean(data) if isinstance(data, str) else data)
+
+    def clean(self, text: str) -> str:
+        """Return the text without what nobody sees, which may not be all of it."""
+        try:
+            clean = clean_text(text, multiline=self.multiline)
+        except UnprintableCharacter as error:
+            raise ValidationError(str(error), "unprintable_character") from None
+        if not self.allow_blank and text.strip() and not clean.strip():
+            raise ValidationError("Nothing of this text can be seen.", "unprintable_character")
+        return clean
 
     def run_validators(self, value: Any) -> None:
         """Call the validators when one could object; they cost more than all else of a text."""
-        if self._has_own_rules or len(value) < (self.min_length or 0) or _UNSTORABLE.search(value):
+        fits = (self.min_length or 0) <= len(value) <= (self.max_length or len(value))
+        if self._has_own_rules or not fits or _UNSTORABLE.search(value):
             super().run_validators(value)
 
 
 class StrictEmailField(StrictCharField, serializers.EmailField):
-    """An e-mail address of at most 254 characters (RFC 5321)."""
+    """An e-mail address of at most 254 characters (RFC 5321), in the form that is compared."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 254, **kwargs})
+
+    def clean(self, text: str) -> str:
+        """Return the address in lower case, its domain in ASCII."""
+        email = normalize_email(super().clean(text))
+        local, _, domain = email.rpartition("@")
+        if not local.isascii():
+            raise ValidationError(
+                "Letters beyond ASCII before the @ are not supported.", "local_part_not_ascii"
+            )
+        if not domain.isascii():
+            self.fail("invalid")
+        return email
 
 
 class StrictChoiceField(serializers.ChoiceField):

@@ -3,8 +3,8 @@
 The key's row is written in the transaction of the effect, so there is never one
 without the other. While the first request runs, a transaction-level advisory
 lock marks it; PostgreSQL drops that lock with the connection, so a crashed
-process blocks nobody. Between the phases of a `two_step` the row is leased, and
-names the recovery point.
+process blocks nobody. Between the phases of a `two_step` the row is leased for as
+long as this process renews the lease, and names the recovery point.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import DatabaseError
 from django.http import HttpResponse
@@ -27,11 +27,11 @@ from core.errors import Conflict, CongoCartError, Invalid, ResourceBusy, Unproce
 from core.http.callers import caller_of
 from core.http.idempotency_store import RETENTION, KeyStore, StoredResponse
 from core.http.json import dumps
+from core.http.leases import keeper, retry_after
 from core.http.problems import CONTENT_TYPE, headers_of, http_status_of, problem_of
 
 T = TypeVar("T")
 
-LEASE = timedelta(seconds=60)
 _VALID = re.compile(r"[\x20-\x7e]{1,255}\Z")
 
 
@@ -98,6 +98,7 @@ def write(
         raise
     finally:
         current_effect.reset(token)
+        keeper.let_go(effect.holder)
     return _http_response(effect.response_to(result))
 
 
@@ -122,35 +123,35 @@ class _StoredEffect(Effect):
             body=request.body,
         )
         self.present = present
+        self.holder = uuid4()
         self.claimed = False
-        self.leased_until: datetime | None = None
+        self.leased = False
         self.stored: StoredResponse | None = None
 
     def claim(self) -> UUID | None:
-        self.claimed, self.leased_until = False, None
-        now = timezone.now()
-        row = self.store.locked_row(now)
+        self.claimed = self.leased = False
+        row = self.store.locked_row(timezone.now())
         if row is None:
             raise IdempotencyInProgress(retry_after=1)
         if row.reused:
             raise IdempotencyKeyReused
         if row.response is not None:
             raise _Replay(row.response)
-        if row.leased_until and row.leased_until > now:
-            raise IdempotencyInProgress(retry_after=1)
+        if row.leased_for > 0:
+            raise IdempotencyInProgress(retry_after=retry_after(row.leased_for))
         self.claimed = True
         return row.recovery_point
 
     def lease(self, point: UUID) -> None:
-        now = timezone.now()
-        if not self.store.lease(now, now + LEASE, point):
+        if not self.store.lease(point, self.holder, timezone.now()):
             raise RunAgain
-        self.leased_until = now + LEASE
+        self.leased = True
+        keeper.hold(self.holder, self.store.id)
 
     def respond(self, result: Any) -> None:
         response, final = self._presented(result)
-        if final and not self._keep(response):
-            if not self.leased_until:
+        if final and not self._keep(response, over_lease=self.leased):
+            if not self.leased:
                 raise RunAgain
             # The lease ran out and another attempt finished first. What this transaction
             # recorded stays; the client gets the response of the other attempt.
@@ -158,11 +159,16 @@ class _StoredEffect(Effect):
         self.stored = response if final else None
 
     def refuse(self, error: CongoCartError) -> None:
-        if not self.claimed or not _is_final(error) or self._keep(_refusal(error)):
+        if not self.claimed or not _is_final(error):
             return
-        if self.leased_until and (response := self.store.response()):
+        # Not over the lease of another: it may have the effect that is refused here.
+        if self._keep(_refusal(error), over_lease=False):
+            return
+        if not self.leased:
+            raise RunAgain
+        if response := self.store.response():
             raise _Replay(response)
-        raise RunAgain
+        raise IdempotencyInProgress(retry_after=1)
 
     def response_to(self, result: Any) -> StoredResponse:
         """Return the response that was stored with the effect, or one that a retry may not get."""
@@ -182,12 +188,12 @@ class _StoredEffect(Effect):
 
     def release(self) -> None:
         """End the lease, so that a retry need not wait after the operation failed halfway."""
-        if self.leased_until:
+        if self.leased:
             with contextlib.suppress(DatabaseError):
-                self.store.release(self.leased_until, timezone.now())
+                self.store.release(self.holder)
 
-    def _keep(self, response: StoredResponse) -> bool:
-        return self.store.keep(response, timezone.now(), over_lease=self.leased_until is not None)
+    def _keep(self, response: StoredResponse, *, over_lease: bool) -> bool:
+        return self.store.keep(response, self.holder, timezone.now(), over_lease=over_lease)
 
     def _presented(self, result: Any) -> tuple[StoredResponse, bool]:
         """Make the response; tell whether a retry gets the same one.
@@ -199,7 +205,7 @@ class _StoredEffect(Effect):
             response = _encoded(self.present(result))
         except CongoCartError as error:
             return _refusal(error), _is_final(error)
-        return response, not (response.status == 202 and self.leased_until)
+        return response, not (response.status == 202 and self.leased)
 
 
 def _is_final(error: CongoCartError) -> bool:

@@ -17,10 +17,12 @@ import orjson
 from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
 from core.db.batches import delete_in_batches
 from core.encryption import decrypt, encrypt, key_with
+from core.http.leases import LEASE
 from core.http.models import IdempotencyKey
 
 RETENTION = timedelta(hours=24)
@@ -28,21 +30,22 @@ RETENTION = timedelta(hours=24)
 # One statement locks and reads. Its snapshot may be older than the lock, and miss
 # a response committed in between: storing a second one is refused by the row then.
 _LOCKED_ROW = """
-    SELECT pg_try_advisory_xact_lock(%(number)s), fingerprint, status, sealed, leased_until,
-        recorded
+    SELECT pg_try_advisory_xact_lock(%(number)s), fingerprint, status, sealed,
+        extract(epoch FROM leased_until - clock_timestamp())::float8, recorded
     FROM (SELECT) AS one LEFT JOIN api_idempotencykey
         ON id = %(id)s AND created_at >= %(stale)s
 """
 # A recovery point that the claim did not see is never replaced: the request runs again.
 _LEASE = """
-    INSERT INTO api_idempotencykey AS kept (id, fingerprint, leased_until, recorded, created_at)
-    VALUES (%(id)s, %(fingerprint)s, %(until)s, %(point)s, %(now)s)
+    INSERT INTO api_idempotencykey AS kept
+        (id, fingerprint, leased_until, holder, recorded, created_at)
+    VALUES (%(id)s, %(fingerprint)s, clock_timestamp() + %(lease)s, %(holder)s, %(point)s, %(now)s)
     ON CONFLICT (id) DO UPDATE SET
         fingerprint = EXCLUDED.fingerprint, status = NULL, sealed = NULL,
-        leased_until = EXCLUDED.leased_until, recorded = EXCLUDED.recorded,
-        created_at = EXCLUDED.created_at
+        leased_until = EXCLUDED.leased_until, holder = EXCLUDED.holder,
+        recorded = EXCLUDED.recorded, created_at = EXCLUDED.created_at
     WHERE kept.created_at < %(stale)s
-        OR (kept.status IS NULL AND kept.leased_until <= %(now)s
+        OR (kept.status IS NULL AND kept.leased_until <= clock_timestamp()
             AND coalesce(kept.recorded, EXCLUDED.recorded) = EXCLUDED.recorded)
 """
 _KEEP = """
@@ -50,9 +53,9 @@ _KEEP = """
     VALUES (%(id)s, %(fingerprint)s, %(status)s, %(sealed)s, %(now)s)
     ON CONFLICT (id) DO UPDATE SET
         fingerprint = EXCLUDED.fingerprint, status = EXCLUDED.status, sealed = EXCLUDED.sealed,
-        leased_until = NULL, created_at = EXCLUDED.created_at
-    WHERE kept.created_at < %(stale)s
-        OR (kept.status IS NULL AND (%(over_lease)s OR kept.leased_until <= %(now)s))
+        leased_until = NULL, holder = NULL, created_at = EXCLUDED.created_at
+    WHERE kept.created_at < %(stale)s OR (kept.status IS NULL AND (
+        %(over_lease)s OR kept.holder = %(holder)s OR kept.leased_until <= clock_timestamp()))
 """
 
 
@@ -67,11 +70,14 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """What is known about a key; a new one was not `reused` for another body, nor used at all."""
+    """What is known about a key; a new one was not `reused` for another body, nor used at all.
+
+    `leased_for` is in seconds, not above zero when no other attempt has the key.
+    """
 
     reused: bool
     response: StoredResponse | None
-    leased_until: datetime | None
+    leased_for: float
     recovery_point: UUID | None
 
 
@@ -88,34 +94,41 @@ class KeyStore:
         number = int.from_bytes(bytes.fromhex(self.id)[:8], "big", signed=True)
         with connection.cursor() as cursor:
             cursor.execute(_LOCKED_ROW, {"number": number, "id": self.id, "stale": now - RETENTION})
-            locked, fingerprint, status, sealed, leased_until, point = cursor.fetchone()
+            locked, fingerprint, status, sealed, leased_for, point = cursor.fetchone()
         if not locked:
             return None
         reused = fingerprint is not None and not self._is_of_this_body(fingerprint)
         kept = status is not None and not reused
         response = self._decrypted(status, bytes(sealed)) if kept else None
-        return KeyRow(reused, response, leased_until, point)
+        return KeyRow(reused, response, leased_for or 0, point)
 
-    def lease(self, now: datetime, until: datetime, point: UUID) -> bool:
-        """Keep the recovery point and the key until then; False when another request has it."""
+    def lease(self, point: UUID, holder: UUID, now: datetime) -> bool:
+        """Keep the recovery point, and the key for `LEASE`; False when another request has it."""
+        values = {"lease": LEASE, "holder": holder, "point": point}
         with connection.cursor() as cursor:
-            cursor.execute(_LEASE, {**self._common(now), "until": until, "point": point})
+            cursor.execute(_LEASE, self._common(now) | values)
             return bool(cursor.rowcount)
 
-    def release(self, until: datetime, now: datetime) -> None:
-        """End the lease that runs `until` then, unless a response was stored or it was taken over.
+    def release(self, holder: UUID) -> None:
+        """End the lease of `holder`, unless a response was stored or it was taken over.
 
         The recovery point stays.
         """
-        leased = IdempotencyKey.objects.filter(pk=self.id, status=None, leased_until=until)
-        leased.update(leased_until=now)
+        leased = IdempotencyKey.objects.filter(pk=self.id, holder=holder, status=None)
+        leased.update(leased_until=Now(), holder=None)
 
-    def keep(self, response: StoredResponse, now: datetime, *, over_lease: bool) -> bool:
-        """Store the response; False when there is one, or a live lease unless `over_lease`."""
+    def keep(
+        self, response: StoredResponse, holder: UUID, now: datetime, *, over_lease: bool
+    ) -> bool:
+        """Store the response; False when there is one.
+
+        Also when another than `holder` has a lease that runs, unless `over_lease`.
+        """
         plain = orjson.dumps(response.headers) + b"\n" + response.body
         values = {
             "status": response.status,
             "sealed": encrypt(plain, key=self.encryption_key),
+            "holder": holder,
             "over_lease": over_lease,
         }
         with connection.cursor() as cursor:

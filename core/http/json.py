@@ -14,7 +14,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
-from core.errors import Invalid, json_pointer, nul_error
+from core.errors import Invalid, UnsupportedMediaType, json_pointer, nul_error
 
 MAX_DEPTH = 32
 # Objects, arrays and what is in them. A product of 1,000 variants with two options and prices in
@@ -35,7 +35,8 @@ class JSONParser(BaseParser):
     NaN, lone surrogates and trailing data are refused by orjson, a body over
     `DATA_UPLOAD_MAX_MEMORY_SIZE` by Django, more than `MAX_VALUES` values, nesting deeper
     than `MAX_DEPTH` and NUL characters (which PostgreSQL cannot store) here, before
-    anything looks at a single value.
+    anything looks at a single value; `UnsupportedMediaType` is raised for what is
+    compressed or not in UTF-8 (RFC 8259, section 8.1).
     """
 
     media_type = "application/json"
@@ -48,18 +49,51 @@ class JSONParser(BaseParser):
     ) -> Any:
         # Through `body`, so that it can be read again; Django refuses more than the limit.
         body = stream.body if isinstance(stream, HttpRequest) else stream.read()
+        if encoding := foreign_encoding(body, (parser_context or {}).get("request")):
+            raise UnsupportedMediaType(
+                f"Send the body in UTF-8, not compressed; not in {encoding}."
+            )
         if _containers_in(body) > MAX_VALUES:
             raise BodyTooComplex
         try:
             document = orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise ParseError(f"The body is not valid JSON: {error}") from None
+            problem = "it is not in UTF-8." if "UTF-8" in str(error) else str(error)
+            raise ParseError(f"The body is not valid JSON: {problem}") from None
         _require_bounded(document)
         if b"\\u0000" in body:
             found = [nul_error(pointer) for pointer in islice(_pointers_to_nul(document, ""), 100)]
             if found:
                 raise Invalid(errors=found)
         return document
+
+
+# What a body in another encoding begins with (RFC 1952; the byte order marks of Unicode, 23.8).
+_SIGNATURES = {
+    b"\x1f\x8b": "gzip",
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+
+
+def foreign_encoding(body: bytes, request: HttpRequest | None) -> str | None:
+    """Return what a body is encoded in, if that is declared, or begins, as other than UTF-8.
+
+    Without a mark, the first character of a document in UTF-16 has a NUL beside it.
+    """
+    if request is not None:
+        coding = request.headers.get("Content-Encoding", "").strip().lower()
+        charset = (request.content_params or {}).get("charset", "").strip().lower()
+        if coding not in ("", "identity"):
+            return coding[:40]
+        if charset not in ("", "utf-8", "utf8", "us-ascii"):
+            return charset[:40]
+    for signature, encoding in _SIGNATURES.items():
+        if body.startswith(signature):
+            return encoding
+    return "utf-16" if len(body) > 1 and 0 in body[:2] else None
 
 
 def _containers_in(body: bytes) -> int:

@@ -10,7 +10,8 @@ class IdempotencyKey(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="HMAC-SHA-256 of the request body")
     status = models.PositiveSmallIntegerField(null=True, help_text="Empty while running")
     sealed = models.BinaryField(null=True, help_text="Headers and body of the response, encrypted")
-    leased_until = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True, help_text="By the clock of PostgreSQL")
+    holder = models.UUIDField(null=True, help_text="The attempt whose process renews the lease")
     recorded = models.UUIDField(null=True, help_text="What the first of several steps recorded")
     created_at = models.DateTimeField(db_index=True)
 

@@ -42,6 +42,7 @@ STATUSES: dict[type[CongoCartError], HTTPStatus] = {
     kinds.Conflict: HTTPStatus.CONFLICT,
     kinds.PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     kinds.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    kinds.UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     kinds.Unprocessable: HTTPStatus.UNPROCESSABLE_ENTITY,
     kinds.TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     kinds.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -52,12 +53,6 @@ class MethodNotAllowed(CongoCartError):
     """The resource does not support that method."""
 
     code = "method_not_allowed"
-
-
-class UnsupportedMediaType(CongoCartError):
-    """Send the body as application/json."""
-
-    code = "unsupported_media_type"
 
 
 class BodyTooSlow(CongoCartError):
@@ -74,7 +69,6 @@ class InternalError(CongoCartError):
 
 STATUSES |= {
     MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
-    UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     BodyTooSlow: HTTPStatus.REQUEST_TIMEOUT,
     InternalError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
@@ -165,7 +159,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception], Callable[[Any], CongoCartError]], ..
     (drf.NotFound, lambda _: kinds.NotFound()),
     (Http404, lambda _: kinds.NotFound()),
     (drf.MethodNotAllowed, lambda _: MethodNotAllowed()),
-    (drf.UnsupportedMediaType, lambda _: UnsupportedMediaType()),
+    (drf.UnsupportedMediaType, lambda _: kinds.UnsupportedMediaType()),
     (drf.Throttled, lambda error: kinds.TooManyRequests(retry_after=math.ceil(error.wait or 1))),
     (RequestDataTooBig, lambda _: kinds.TooLarge()),
     (DisallowedHost, lambda _: kinds.Invalid("This host is not served here.")),

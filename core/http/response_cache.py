@@ -44,24 +44,26 @@ _cache = _Cache(None)
 
 
 def public_response(
-    request: Request, read: Callable[[], Any], *, keep: bool = True
+    request: Request, read: Callable[[], Any], *, keep: bool = True, clock: str = "0"
 ) -> HttpResponse:
     """Respond to a GET that is the same for everyone, with an ETag; 304 if the client has it.
 
     `read` makes the body from nothing but the URL and the database. Caches may store the
     response but have to ask each time, because stock changes with every order. A response
-    that hardly anyone else will ask for is better not stored here.
+    that hardly anyone else will ask for is better not stored here. `clock`: see
+    `current_snapshot`.
     """
-    body, tag = _cached(request.build_absolute_uri(), read) if keep else _tagged(read())
+    name = request.build_absolute_uri()
+    body, tag = _cached(name, read, clock) if keep else _tagged(read())
     headers = {"ETag": f'"{tag}"', "Cache-Control": CACHE_CONTROL}
     if is_current(request, tag):
         return HttpResponse(status=304, headers=headers)
     return HttpResponse(body, content_type="application/json", headers=headers)
 
 
-def _cached(name: str, read: Callable[[], Any]) -> tuple[bytes, str]:
+def _cached(name: str, read: Callable[[], Any], clock: str) -> tuple[bytes, str]:
     global _cache  # noqa: PLW0603 -- replaced as a whole, so that threads need no lock
-    snapshot = current_snapshot()
+    snapshot = current_snapshot(clock=clock)
     cache = _cache
     if snapshot is None or snapshot != cache.snapshot:
         cache = _Cache(snapshot)

@@ -9,8 +9,7 @@ from uuid import UUID
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
-from core.address import ADDRESS_FIELDS, Address, address_errors
-from core.errors import FieldError
+from core.address import ADDRESS_FIELDS, Address
 from core.http.fields import (
     Input,
     MoneyOutput,
@@ -73,17 +72,27 @@ class ItemInput(Input):
 
 
 class AddressInput(Input):
-    """A postal address; the rules of its country apply."""
+    """A postal address; the rules of its country apply, and it is kept in its country's form."""
 
     examples = _ADDRESS
 
-    first_name = StrictCharField(max_length=100)
-    last_name = StrictCharField(max_length=100)
+    first_name = StrictCharField(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        help_text="One of the names, or a company, is enough.",
+    )
+    last_name = StrictCharField(max_length=100, required=False, allow_blank=True)
     company = StrictCharField(max_length=100, required=False, allow_blank=True)
     line1 = StrictCharField(max_length=200)
     line2 = StrictCharField(max_length=200, required=False, allow_blank=True)
     city = StrictCharField(max_length=100)
-    region = StrictCharField(max_length=100, required=False, allow_blank=True)
+    region = StrictCharField(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        help_text="Its name, abbreviation or ISO 3166-2 code, in any of the country's languages.",
+    )
     postal_code = StrictCharField(max_length=20, required=False, allow_blank=True)
     country_code = StrictCharField(
         min_length=2,
@@ -126,7 +135,7 @@ class MessageOutput(Output):
 
 
 class TotalsOutput(Output):
-    """`total` is subtotal − discount + shipping + tax."""
+    """`total` is subtotal − discount + shipping + tax; tax that prices include adds nothing."""
 
     examples = {
         "subtotal": money_body(3998, "GBP"),
@@ -144,7 +153,7 @@ class TotalsOutput(Output):
 
 
 class LineOutput(Output):
-    """A line at its frozen price; `total` is after discount and before tax."""
+    """A line at its frozen price; `total` is after discount, and without tax unless included."""
 
     examples = {
         "sku": "MUG-BLUE",
@@ -192,10 +201,9 @@ def item_requests_from(items: Iterable[Mapping[str, Any]]) -> list[ItemRequest]:
     ]
 
 
-def address_from(values: dict[str, str], pointer: str) -> tuple[Address, list[FieldError]]:
-    """Make an address of a validated `AddressInput`; check it by the rules of its country."""
-    address = Address(**{name: values.get(name, "") for name in ADDRESS_FIELDS})
-    return address, address_errors(address, pointer)
+def address_from(values: Mapping[str, Any]) -> Address:
+    """Make an address of a validated `AddressInput`, as it was written."""
+    return Address(**{name: values.get(name, "") for name in ADDRESS_FIELDS})
 
 
 def money_from(values: Mapping[str, Any] | None) -> Money | None:

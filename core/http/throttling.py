@@ -19,7 +19,7 @@ from rest_framework.throttling import BaseThrottle
 
 from core.errors import CongoCartError, TooManyRequests
 from core.http.callers import client_address
-from core.http.counters import counter
+from core.http.counters import count
 
 if TYPE_CHECKING:  # DRF's views import this module, which their settings name.
     from rest_framework.views import APIView
@@ -75,17 +75,15 @@ def count_hit(given: Rate, identity: str) -> Usage:
     now = int(time.time())
     window, elapsed = divmod(now, given.seconds)
     digest = hashlib.sha256(f"{given.name}\n{identity}\n{window}".encode()).hexdigest()
-    hits = counter(exact=given.exact).hit(digest, given.seconds)
+    hits = count(digest, given.seconds, exact=given.exact)
     return Usage(given, hits, given.seconds - elapsed)
 
 
-def has_quota(name: str, identity: str) -> bool:
-    """Count one hit of something beside the request itself, such as e-mails to one address."""
-    return not settings.RATE_LIMITS or count_hit(rate(name), identity).within_limit
-
-
 def require_quota(name: str, identity: str) -> None:
-    """Count like `has_quota`. Raises `TooManyRequests`."""
+    """Count one hit of something beside the request itself, such as e-mails to one address.
+
+    Raises `TooManyRequests`.
+    """
     if not settings.RATE_LIMITS:
         return
     usage = count_hit(rate(name), identity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inventory.services.reservations import (
     consume,
+    end_lapsed,
     lock_levels,
     record_sale,
     release,
@@ -22,6 +23,7 @@ __all__ = [
     "adjust_stock",
     "consume",
     "create_stock",
+    "end_lapsed",
     "forget_reasons",
     "lock_levels",
     "record_sale",

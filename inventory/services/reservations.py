@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from core.db.lines import in_line
 from core.db.transactions import transaction_required
 from core.ids import uuid7
 from inventory.domain import Level, MovementKind, insufficient, shortages
@@ -101,6 +102,13 @@ def restock(
 
 
 @transaction_required
+def end_lapsed(levels: Sequence[Level], *, now: datetime) -> list[Level]:
+    """End the reservations of locked stock that have run out; return `levels` as they are then."""
+    lapsed = "expires_at <= %s AND stock_id = ANY(%s)"
+    return _free(levels, lapsed, [now, [level.variant_id for level in levels]])
+
+
+@transaction_required
 def lock_levels(variant_ids: Collection[UUID]) -> list[Level]:
     """Lock the stock of the variants, in the order of their ids, and return it."""
     rows = (
@@ -109,7 +117,8 @@ def lock_levels(variant_ids: Collection[UUID]) -> list[Level]:
         .select_for_update(of=("self",), no_key=True)
         .values_list("pk", "variant__sku", "on_hand", "reserved", "tracked", "backorder")
     )
-    return [Level(*row) for row in rows]
+    with in_line(variant_ids):
+        return [Level(*row) for row in rows]
 
 
 def _held_by(checkout_ids: Collection[UUID]) -> list[UUID]:
@@ -123,8 +132,7 @@ def _require_available(
 ) -> None:
     """Raise `InsufficientStock` unless units are free, of reservations that ran out at need."""
     if shortages(levels, wanted):
-        lapsed = "expires_at <= %s AND stock_id = ANY(%s)"
-        levels = _free(levels, lapsed, [now, list(wanted)])
+        levels = end_lapsed(levels, now=now)
     if short := shortages(levels, wanted):
         raise insufficient(short)
 

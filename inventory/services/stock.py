@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from inventory.domain import (
     on_hand_after,
 )
 from inventory.models import Movement, Stock
+from inventory.services.reservations import end_lapsed, lock_levels
 
 
 @transaction_required
@@ -46,25 +48,25 @@ ADJUST_STOCK_ERRORS = (InsufficientStock, StockTooLarge)
 
 @transaction_required
 def adjust_stock(
-    *, variant_id: UUID, sku: str, delta: int, reason: str, actor_id: UUID | None, now: datetime
+    *, variant_id: UUID, delta: int, reason: str, actor_id: UUID | None, now: datetime
 ) -> Adjustment:
     """Change the units on hand of a variant by `delta`, and record who did it and why.
 
-    `sku` is what the result calls the variant. Raises `ADJUST_STOCK_ERRORS`: the stock is
+    Reservations that have run out are ended first. Raises `ADJUST_STOCK_ERRORS`: the stock is
     insufficient when fewer units would be left than checkouts hold.
     """
-    stock = Stock.objects.select_for_update(no_key=True, of=("self",)).get(pk=variant_id)
-    stock.on_hand = on_hand_after(stock.level(sku), delta)
-    stock.save(update_fields=["on_hand"])
+    [level] = end_lapsed(lock_levels([variant_id]), now=now)
+    level = replace(level, on_hand=on_hand_after(level, delta))
+    Stock.objects.filter(pk=variant_id).update(on_hand=level.on_hand)
     movement = Movement.objects.create(
-        stock=stock,
+        stock_id=variant_id,
         delta=delta,
         kind=MovementKind.ADJUSTMENT,
         reason=reason,
         actor_id=actor_id,
         created_at=now,
     )
-    return Adjustment(movement.id, delta, reason, now, stock.level(sku))
+    return Adjustment(movement.id, delta, reason, now, level)
 
 
 @transaction_required

@@ -153,9 +153,8 @@ def _refundable_parts(order: Order, items: Mapping[str, int]) -> list[RefundItem
         refunded = before.get(line.id, 0)
         if refunded + units > line.quantity:
             raise RefundExceedsOrdered(sku=sku, ordered=line.quantity, refunded=refunded)
-        worth = refund_share(
-            paid=line.total + line.tax, ordered=line.quantity, refunded=refunded, units=units
-        )
+        paid = line.total + (0 if order.tax_included else line.tax)
+        worth = refund_share(paid=paid, ordered=line.quantity, refunded=refunded, units=units)
         parts.append(RefundItem(line=line, quantity=units, amount=worth))
     return parts
 

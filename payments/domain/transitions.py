@@ -28,6 +28,7 @@ from payments.domain.values import (
     PaymentStatus,
     RefundFact,
     RefundStatus,
+    amount_due,
 )
 
 P = TypeVar("P", bound=PaymentRecord)
@@ -121,12 +122,14 @@ def later(step: str | None, kind: OutcomeKind) -> str | None:
 
 def status_of(payment: PaymentRecord) -> PaymentStatus:
     """Return the status that follows from how far a payment is and from its money."""
+    if payment.step == OutcomeKind.CAPTURED:
+        if payment.captured - payment.refunded >= payment.amount:
+            return PaymentStatus.PAID
+        if payment.captured + payment.voided < payment.amount:
+            return PaymentStatus.PENDING  # money is due, whatever was given back of a part
     if payment.refunded:
         whole = payment.refunded == payment.captured
         return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
-    if payment.step == OutcomeKind.CAPTURED:
-        whole = payment.captured == payment.amount
-        return PaymentStatus.PAID if whole else PaymentStatus.PENDING
     statuses: dict[str | None, PaymentStatus] = {
         OutcomeKind.VOIDED: PaymentStatus.VOIDED,
         OutcomeKind.AUTHORIZED: PaymentStatus.AUTHORIZED,
@@ -198,7 +201,8 @@ def _require_match(payment: PaymentRecord, outcome: Outcome) -> None:
 def _move_money(after: PaymentRecord, outcome: Outcome) -> list[Entry]:
     """Set what is authorized, captured and voided by now; return the entries that do it.
 
-    Offline, each part that arrives authorizes and captures itself. A provider authorizes the
+    Offline, each part that arrives authorizes and captures itself; so is the rest authorized
+    and voided when it is no longer expected after a part has come. A provider authorizes the
     whole once and captures at most once; the rest is released with the capture.
     """
     before = {
@@ -207,9 +211,13 @@ def _move_money(after: PaymentRecord, outcome: Outcome) -> list[Entry]:
         LedgerKind.VOIDED: after.voided,
     }
     if after.capture == Capture.OFFLINE:
-        part = (outcome.amount or 0) if outcome.kind is OutcomeKind.CAPTURED else 0
-        after.authorized += part
-        after.captured += part
+        if outcome.kind is OutcomeKind.CAPTURED:
+            after.authorized += outcome.amount or 0
+            after.captured += outcome.amount or 0
+        elif outcome.kind is OutcomeKind.VOIDED and after.captured:
+            rest = amount_due(after)
+            after.authorized += rest
+            after.voided += rest
     else:
         if outcome.kind in _MONEY:
             after.authorized = after.amount

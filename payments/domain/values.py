@@ -162,8 +162,15 @@ def amount_refundable(payment: PaymentRecord) -> int:
 
 
 def amount_due(payment: PaymentRecord) -> int:
-    """Return the minor units that have not been captured yet and could be."""
-    return payment.amount - payment.captured - payment.voided
+    """Return the minor units that could still be captured.
+
+    Of money that staff record, what is owed is the amount less what is kept: a part that was
+    given back can be recorded again, until the rest is no longer expected.
+    """
+    given_back = 0
+    if payment.capture == Capture.OFFLINE and not payment.voided:
+        given_back = payment.refunded
+    return payment.amount - payment.captured - payment.voided + given_back
 
 
 def holds_money(payment: PaymentRecord) -> bool:

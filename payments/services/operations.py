@@ -72,7 +72,8 @@ def record_void(*, payment_id: UUID, reason: str = "", now: datetime) -> Operati
     Asking again returns the same operation. Raises `NothingToVoid`, `OperationInProgress`.
     """
     payment = lock_payment(payment_id)
-    if payment.captured or payment.status in {PaymentStatus.VOIDED, PaymentStatus.FAILED}:
+    settled = payment.captured and not _is_part_paid(payment)
+    if settled or payment.status in {PaymentStatus.VOIDED, PaymentStatus.FAILED}:
         raise NothingToVoid
     pending = payment.operations.filter(kind=OperationKind.VOID, status=OperationStatus.PENDING)
     if running := pending.first():
@@ -107,9 +108,12 @@ def record_refund(
 def record_reversal(*, payment_id: UUID, reason: str, now: datetime) -> Operation | None:
     """Record that the buyer gets everything back: a refund of what is captured, else a void.
 
+    The rest of an invoice that was paid in part is no longer expected, so that is voided too.
     Returns None when there is nothing to return or it is being returned already. Locks the payment.
     """
     payment = lock_payment(payment_id)
+    if _is_part_paid(payment):
+        record_void(payment_id=payment_id, reason=reason, now=now)
     if payment.captured:
         if amount_refundable(payment) <= 0:
             return None
@@ -189,6 +193,11 @@ def record_operation(
         payment = apply_outcome(payment, outcome, now=now, asked=operation_id).payment
         operation.refresh_from_db()
     return operation, payment
+
+
+def _is_part_paid(payment: Payment) -> bool:
+    offline = payment.capture == Capture.OFFLINE
+    return offline and payment.captured > 0 and amount_due(payment) > 0
 
 
 def _payable(payment: Payment, amount: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
@@ -12,6 +14,7 @@ from accounts.domain import (
     MAX_PASSWORD_LENGTH,
     InvalidCredentials,
     MfaRequired,
+    PasswordChecksBusy,
     TooManyAttempts,
 )
 from accounts.services import verify_mfa
@@ -29,6 +32,13 @@ class StaffLoginForm(AuthenticationForm):
             attrs={"form": "login-form", "autocomplete": "one-time-code"}
         ),
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Check the password; tell someone who only has to wait a moment so."""
+        try:
+            return super().clean()
+        except PasswordChecksBusy as refusal:
+            raise forms.ValidationError(refusal.detail) from None
 
     def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
         """Check the code once the password was right, and begin a new session.

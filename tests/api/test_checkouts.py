@@ -10,7 +10,7 @@ import time_machine
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from catalog.models import Variant
+from catalog.models import Price, Variant
 from checkout.models import Checkout
 from core.money import MAX_AMOUNT
 from inventory.models import Reservation
@@ -196,6 +196,32 @@ def test_tax_is_added_once_and_its_parts_add_up(client: APIClient, settings: Any
     assert 700 - sum(lines) == 174, "the rest of the tax is that of the shipping"
 
 
+def test_tax_that_prices_include_is_told_and_adds_nothing(client: APIClient, settings: Any) -> None:
+    settings.TAX_RATE, settings.PRICES_INCLUDE_TAX = Decimal("0.2"), True
+    cart = new_cart(client, ["SKU-0"])
+    assert (cart["totals"]["tax"]["amount"], cart["totals"]["total"]["amount"]) == (167, 1_000)
+    checkout = new_checkout(client, ["SKU-0", "SKU-1"])
+
+    # (1000 + 1001 + 395) / 6 = 399.33
+    assert cart["prices_include_tax"] is checkout["prices_include_tax"] is True
+    assert checkout["totals"]["tax"]["amount"] == 399
+    assert checkout["totals"]["total"]["amount"] == 2_396
+    settings.PRICES_INCLUDE_TAX = False
+    number = complete(client, checkout).json()["order"]["number"]
+    order = client.get(f"/api/v1/orders/{number}").json()
+    assert order["prices_include_tax"] is True
+    assert order["totals"] == checkout["totals"], "what was offered is what is ordered"
+
+
+def test_tax_can_be_rounded_on_each_line(client: APIClient, settings: Any) -> None:
+    settings.TAX_RATE, settings.TAX_ROUNDING = Decimal("0.0333"), "line"
+    checkout = new_checkout(client, ["SKU-0", "SKU-1"])
+
+    # 33.3, 33.33 and 13.15 are rounded one by one.
+    assert [item["tax"]["amount"] for item in checkout["items"]] == [33, 33]
+    assert checkout["totals"]["tax"]["amount"] == 33 + 33 + 13
+
+
 @pytest.mark.parametrize(
     ("change", "pointer"),
     [
@@ -209,7 +235,10 @@ def test_tax_is_added_once_and_its_parts_add_up(client: APIClient, settings: Any
             {"country_code": "HK", "region": "Kowloon", "postal_code": "", "city": "Yau Ma Tei"},
             None,
         ),
-        ({"last_name": ""}, "/shipping_address/last_name"),
+        ({"last_name": ""}, None),
+        ({"first_name": "", "last_name": "", "company": "Acme Ltd"}, None),
+        ({"first_name": "", "last_name": ""}, "/shipping_address/first_name"),
+        ({"phone": "abc"}, "/shipping_address/phone"),
         ({"line1": "\u0000"}, "/shipping_address/line1"),
         ({"line1": "x" * 10_000}, "/shipping_address/line1"),
         ({"planet": "Mars"}, "/shipping_address/planet"),
@@ -230,6 +259,24 @@ def test_an_address_keeps_to_the_rules_of_its_country(
         assert response.status_code == 400
         assert pointer in [error["pointer"] for error in response.json()["errors"]]
         assert not Checkout.objects.exists()
+
+
+def test_where_nothing_ships_the_buyer_is_not_told_to_choose(client: APIClient) -> None:
+    Price.objects.bulk_create(
+        Price(variant=variant, currency="JPY", amount=1500) for variant in Variant.objects.all()
+    )
+    body = {"items": items(["SKU-0"]), "currency": "JPY", "email": "ada@example.com"}
+    checkout = client.post("/api/v1/checkouts", {**body, "shipping_address": ADDRESS}).json()
+    client.credentials(HTTP_CART_TOKEN=checkout["token"])
+
+    assert checkout["shipping_methods"] == []
+    assert [(each["code"], each["pointer"]) for each in checkout["messages"]] == [
+        ("no_shipping_method", "/shipping_method")
+    ]
+    seen = client.get(f"/api/v1/checkouts/{checkout['id']}").json()
+    refused = complete(client, checkout)
+    assert (refused.status_code, refused.json()["code"]) == (409, "checkout_incomplete")
+    assert refused.json()["messages"] == seen["messages"] == checkout["messages"]
 
 
 def test_an_empty_cart_cannot_be_checked_out(client: APIClient) -> None:

@@ -25,7 +25,7 @@ EXAMPLES = {operation.id: operation for operation in OPERATIONS if operation.sch
 # What only a mail, an app or another answer can tell stands in these.
 SECRET = {
     "refreshToken", "logout", "verifyEmail", "resetPassword", "confirmEmailChange",
-    "confirmMfa", "stopMfa",
+    "confirmMfa", "stopMfa", "disableMfa",
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from accounts.services import ensure_user
-from catalog.services import adjust_stock_of_sku
+from catalog.services import adjust_stock_of_sku, delete_product
 from checkout.models import Checkout
 from checkout.services import abandon_payments, recover_payments
 from core.db.invariants import declared_checks, run_checks
@@ -169,6 +169,21 @@ def test_late_money_for_a_checkout_that_was_changed_goes_back(
     assert client.patch(url, {"email": "ada@example.com"}).status_code == 200
     assert pay(client, checkout, "tok_success").status_code == 201
     assert Order.objects.get().payments.get().amount == Order.objects.get().total
+    assert_audit_is_clean()
+
+
+def test_money_for_what_was_recalled_meanwhile_goes_back(client: APIClient) -> None:
+    checkout = new_checkout(client, ["SKU-0"], 2)
+    pay(client, checkout, "tok_requires_action")
+    delete_product(slug="thing-sku", end_checkouts=True, now=timezone.now())
+    payment = Payment.objects.get()
+    for _ in range(2):
+        tell(client, payment, "captured", amount=checkout["totals"]["total"]["amount"])
+    payment.refresh_from_db()
+    assert (payment.captured, payment.refunded + payment.refunding) == (payment.amount,) * 2
+    assert returned(checkout) == ["withdrawn"]
+    assert stock_of("SKU-0") == (10, 0)
+    assert not Order.objects.exists()
     assert_audit_is_clean()
 
 

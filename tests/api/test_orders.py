@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
@@ -62,10 +63,28 @@ def test_an_order_is_a_snapshot(client: APIClient) -> None:
     }
 
 
-def test_a_number_can_be_typed_in_lower_case(client: APIClient) -> None:
+@pytest.mark.parametrize(
+    "say",
+    [
+        str.lower,
+        lambda number: number.replace("-", ""),
+        lambda number: number.replace("-", " ").lower(),
+        lambda number: f"#{number}",
+        lambda number: f" # {number.replace('-', '')}",
+        lambda number: number.replace("-", "\N{EN DASH}"),
+        " ".join,
+    ],
+)
+def test_a_number_is_found_as_it_is_read_over_the_phone(
+    client: APIClient, client_of: ClientOf, say: Callable[[str], str]
+) -> None:
     order = new_order(client, ["SKU-0"])
+    said = say(order["number"])
 
-    assert client.get(f"/api/v1/orders/{order['number'].lower()}").json() == order
+    assert client.get(f"/api/v1/orders/{quote(said)}").json() == order
+    found = client_of(Role.SUPPORT).get("/api/v1/orders", {"number": said}).json()["results"]
+    assert [each["number"] for each in found] == [order["number"]]
+    assert client.post(f"/api/v1/orders/{quote(said)}/cancel", {}).status_code == 200
 
 
 def test_someone_elses_order_is_not_found(client: APIClient, client_of: ClientOf) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import uuid
 from io import BytesIO
 
@@ -63,6 +64,40 @@ def test_options_says_what_is_allowed_and_names_no_class(client):
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_another_media_type_is_415(client, content_type):
     assert_problem(post(client, b'{"kind": "a"}', content_type), 415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "coding", "named"),
+    [
+        (gzip.compress(b'{"kind": "a"}', mtime=0), "application/json", "gzip", "gzip"),
+        (gzip.compress(b'{"kind": "a"}', mtime=0), "application/json", None, "gzip"),
+        (b'{"kind": "a"}', "application/json", "gzip", "gzip"),
+        (b'{"kind": "a"}', "application/json", "br", "br"),
+        (b'{"kind": "a"}', "application/json; charset=UTF-16", None, "utf-16"),
+        ('{"kind": "a"}'.encode("utf-16"), "application/json; charset=utf-16", None, "utf-16"),
+        ('{"kind": "a"}'.encode("utf-16"), "application/json", None, "utf-16"),
+        (
+            '{"kind": "\xe9"}'.encode("latin-1"),
+            'application/json; charset="latin-1"',
+            None,
+            "latin-1",
+        ),
+        (b'{"kind": "a"}', "application/json; charset=x-unknown", None, "x-unknown"),
+    ],
+)
+def test_another_encoding_is_415_and_named(client, body, content_type, coding, named):
+    headers = {"Content-Encoding": coding} if coding else {}
+    problem = assert_problem(
+        post(client, body, content_type, **headers), 415, "unsupported_media_type"
+    )
+
+    assert problem["detail"] == f"Send the body in UTF-8, not compressed; not in {named}."
+
+
+def test_what_is_not_compressed_at_all_may_say_so(client):
+    response = post(client, b'{"kind": "a"}', **{"Content-Encoding": "identity"})
+
+    assert response.status_code == 201
 
 
 def test_multipart_is_415(client):

@@ -14,12 +14,16 @@ from core.http import counters
 
 pytestmark = pytest.mark.django_db
 
+PASSWORD = "correct horse battery"
+FORGOT = "/api/v1/auth/password/forgot"
+
 
 @pytest.fixture(autouse=True)
 def limits(settings):
     settings.RATE_LIMITS = True
     settings.REDIS_URL = ""
-    settings.RATES = {**settings.RATES, "read": "3/60", "auth": "2/60", "mail": "2/3600"}
+    rates = {"read": "3/60", "auth": "2/60", "mail": "2/3600", "mail_address": "5/3600"}
+    settings.RATES = {**settings.RATES, **rates}
     counters._memory._counts.clear()
     with time_machine.travel("2030-01-01T00:00:10Z", tick=False) as clock:
         yield clock
@@ -61,24 +65,69 @@ def test_logging_in_has_a_limit_of_its_own(client):
     assert read(client).status_code == 200
 
 
-def test_one_address_gets_few_emails_from_any_client(client, settings, run_jobs):
+@pytest.fixture
+def mailed(settings, client, run_jobs):
+    """How many emails come of asking for new passwords, `times` from each of some addresses."""
     settings.RATES = {**settings.RATES, "auth": "100/60"}
-    ensure_user(email="ada@example.com", password="correct horse battery", role=Role.CUSTOMER)
-    for number, spelling in enumerate(["ada@example.com", "Ada@example.com", " ada@example.com"]):
-        response = client.post(
-            "/api/v1/auth/password/forgot",
-            {"email": spelling},
-            REMOTE_ADDR=f"203.0.113.{number}",
-        )
-        assert response.status_code == 202
+    ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+
+    def ask(*senders: str, times: int = 1) -> int:
+        mail.outbox.clear()
+        for sender in senders:
+            for spelling in ["ada@example.com", "Ada@example.com", " ada@example.com"][:times]:
+                body = {"email": spelling}
+                response = client.post(FORGOT, body, REMOTE_ADDR=sender)
+                assert response.status_code == 202
+        run_jobs()
+        return len(mail.outbox)
+
+    return ask
+
+
+def test_one_sender_gets_few_emails_to_one_address(mailed):
+    assert mailed("203.0.113.1", times=3) == 2
+
+
+def test_a_stranger_does_not_use_up_the_owners_emails(mailed):
+    assert mailed("203.0.113.1", times=3) == 2
+    assert mailed("203.0.113.2", times=3) == 2
+
+
+def test_a_stranger_is_all_who_share_a_network_of_ipv6(mailed):
+    assert mailed("2001:db8::1", "2001:db8::2", "2001:db8::3") == 2
+    assert mailed("2001:db8:0:1::1") == 1
+
+
+def test_one_address_gets_a_limited_number_of_emails_from_all_senders_together(mailed):
+    assert mailed(*(f"203.0.113.{number}" for number in range(9))) == 5
+
+
+def test_from_an_address_where_they_have_logged_in_the_owner_is_mailed_nevertheless(client, mailed):
+    credentials = {"email": "ada@example.com", "password": PASSWORD}
+    client.post("/api/v1/auth/token", credentials, REMOTE_ADDR="203.0.113.77")
+    assert mailed(*(f"203.0.113.{number}" for number in range(9))) == 5
+    assert mailed("203.0.113.78") == 0
+    assert mailed("203.0.113.77") == 1
+
+
+def test_what_an_account_asks_for_counts_for_the_address_that_is_mailed(
+    client_of, mailed, run_jobs
+):
+    stranger = client_of()
+    body = {"new_email": "ada@example.com", "password": PASSWORD}
+    statuses = [stranger.post("/api/v1/me/email", body).status_code for _ in range(3)]
+    assert statuses == [202, 202, 429]
     run_jobs()
-    assert len(mail.outbox) == 2
+    assert mailed("203.0.113.1", "203.0.113.2", "203.0.113.3", "203.0.113.4") == 3
+    me = client_of(email="ada@example.com")
+    responses = [me.post("/api/v1/me/email/verification") for _ in range(3)]
+    assert [response.status_code for response in responses] == [429] * 3
 
 
 def test_mails_that_strangers_asked_for_keep_nobody_from_registering(client, settings, run_jobs):
     settings.RATES = {**settings.RATES, "auth": "100/60"}
     for _ in range(3):
-        client.post("/api/v1/auth/password/forgot", {"email": "new@example.com"})
+        client.post(FORGOT, {"email": "new@example.com"})
     response = client.post(
         "/api/v1/auth/register", {"email": "new@example.com", "password": "correct horse battery"}
     )
@@ -107,12 +156,29 @@ def test_limits_can_be_switched_off(client, settings):
     assert "RateLimit" not in read(client)
 
 
-def test_with_redis_away_requests_pass_and_a_warning_is_logged(client, settings):
+@pytest.fixture
+def redis_away(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    counters._redis.cache_clear()
+    yield
+    counters._redis.cache_clear()
+
+
+def test_with_redis_away_every_limit_holds_and_it_is_told_once(client, redis_away):
     with capture_logs() as logs:
-        assert [read(client).status_code for _ in range(6)] == [200] * 6
-    (warning,) = [entry for entry in logs if entry["event"] == "rate_limits_not_counted"]
+        assert [read(client).status_code for _ in range(4)] == [200, 200, 200, 429]
+    (warning,) = [entry for entry in logs if entry["event"] == "redis_away"]
     assert warning["log_level"] == "warning"
+    assert client.get("/readyz").json()["checks"]["redis"] == "unavailable"
+    assert 'congocart_redis_up{used_for="rate_limits"} 0.0' in client.get("/metrics").text
+
+
+def test_with_redis_away_logging_in_is_counted_by_the_database(client, redis_away):
+    body = {"email": "a@example.com", "password": "wrong password"}
+    for _ in range(3):
+        response = client.post("/api/v1/auth/token", body)
+        counters._memory._counts.clear()  # what another process would not know of
+    assert response.status_code == 429
 
 
 def test_reading_costs_no_statement(client, assert_statements):

@@ -64,10 +64,11 @@ def test_refunded_items_can_be_put_back_into_stock_once(
     assert Order.objects.get().payments.get().refunded == 2_000
 
 
+@pytest.mark.parametrize("included", [False, True])
 def test_a_unit_is_refunded_once_and_the_last_one_gives_back_the_exact_rest(
-    client: APIClient, client_of: ClientOf, settings: Any
+    client: APIClient, client_of: ClientOf, settings: Any, included: bool
 ) -> None:
-    settings.TAX_RATE = Decimal("0.0333")
+    settings.TAX_RATE, settings.PRICES_INCLUDE_TAX = Decimal("0.0333"), included
     number = paid_order(client)
     line = Order.objects.get().lines.get(sku="SKU-0")
     staff, url = client_of(Role.SUPPORT), f"/api/v1/orders/{number}/refunds"
@@ -77,7 +78,8 @@ def test_a_unit_is_refunded_once_and_the_last_one_gives_back_the_exact_rest(
     again = staff.post(url, one)
 
     assert [response.status_code for response in refunds] == [201] * line.quantity
-    assert refunds[-1].json()["payments"][0]["refunded"]["amount"] == line.total + line.tax
+    paid = line.total + (0 if included else line.tax)
+    assert refunds[-1].json()["payments"][0]["refunded"]["amount"] == paid
     assert (again.status_code, again.json()["code"]) == (409, "refund_exceeds_ordered")
     assert (again.json()["ordered"], again.json()["refunded"]) == (line.quantity, line.quantity)
 
@@ -234,3 +236,28 @@ def test_nothing_is_captured_of_an_order_that_was_canceled(
 
     assert (response.status_code, response.json()["code"]) == (409, "nothing_to_capture")
     assert Payment.objects.get().captured == 395
+    payment = Payment.objects.get()
+    assert (payment.status, payment.captured, payment.voided) == ("refunded", 395, 1000)
+
+
+def test_money_is_due_until_the_whole_was_paid_though_a_part_went_back(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    """A wrong amount was recorded: it is given back, and all of it can be recorded again."""
+    checkout = new_checkout(client, ["SKU-0"])
+    manual = {"payment": {"provider": "manual"}}
+    done = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", manual).json()
+    url = f"/api/v1/orders/{done['order']['number']}"
+    part = {"amount": {"amount": 500, "currency": "GBP"}}
+    staff = client_of(Role.SUPPORT)
+
+    assert staff.post(f"{url}/payments", part).json()["payment_status"] == "pending"
+    assert staff.post(f"{url}/refunds", part).json()["payment_status"] == "pending"
+    listed = staff.get("/api/v1/orders", {"payment_status": "refunded"}).json()["results"]
+    paid = staff.post(f"{url}/payments", {})
+
+    assert listed == []
+    assert (paid.status_code, paid.json()["payment_status"]) == (201, "paid")
+    payment = Payment.objects.get()
+    assert payment.captured - payment.refunded == payment.amount == 1395
+    assert violated() == []

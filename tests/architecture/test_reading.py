@@ -11,9 +11,9 @@ from tests.architecture.reading import FLOWS, Project, length_of
 # The most functions that a reader of a flow may meet, in all its branches.
 MOST = {
     "add a line": 30,
-    "POST /checkouts": 75,
-    "complete": 115,
-    "payment webhook": 100,
+    "POST /checkouts": 95,
+    "complete": 120,
+    "payment webhook": 104,
     "refund": 70,
 }
 
@@ -29,7 +29,7 @@ def test_a_flow_passes_few_functions(project: Project, flow: str) -> None:
 
 
 def test_few_private_functions_are_used_once(project: Project) -> None:
-    assert len(project.used_once()) <= 120
+    assert len(project.used_once()) * 10 <= len(list(project.functions()))
 
 
 def test_functions_and_modules_are_short(project: Project) -> None:

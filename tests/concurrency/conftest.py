@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 
 from tests.concurrency.racing import CONCURRENCY, assert_audit_finds_nothing, value
 
@@ -15,16 +16,25 @@ _OTHERS = (
 )
 
 
+@pytest.fixture
+def lock_timeout() -> str:
+    """So many threads at once wait longer for a row than two of a server's four do."""
+    return "30s"
+
+
 @pytest.fixture(autouse=True)
-def a_connection_for_each_thread() -> Iterator[None]:
+def a_connection_for_each_thread(lock_timeout: str) -> Iterator[None]:
     """A pool as small as a server's would make the threads take turns."""
-    options = connection.settings_dict["OPTIONS"]["pool"]
-    usual = options["max_size"]
+    options = connection.settings_dict["OPTIONS"]
+    usual = options | {"pool": options["pool"].copy()}
     hang_up()
-    options["max_size"] = CONCURRENCY + 1
-    yield
+    options["pool"]["max_size"] = CONCURRENCY + 1
+    options["options"] += f" -c lock_timeout={lock_timeout}"
+    # Of a server's threads half would be refused a row that the others queue up for.
+    with override_settings(SERVER_THREADS=2 * CONCURRENCY):
+        yield
     hang_up()
-    options["max_size"] = usual
+    options |= usual
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 from django.conf import settings
+from django.db.models import F
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from carts.models import Cart, CartLine
+from catalog.services import delete_product
 from checkout.models import Checkout
 from checkout.services import abandon_payments, outcomes, recover_payments, resolve_recovered
 from events.models import Event
@@ -47,6 +49,33 @@ def path(checkout: dict[str, Any], action: str = "complete") -> str:
 
 def complete(client: APIClient, checkout: dict[str, Any], body: dict[str, Any]) -> str:
     return code_of(client.post(path(checkout), body))
+
+
+def test_a_recall_and_those_who_pay_leave_nobody_charged_for_nothing(skus: list[str]) -> None:
+    buyers = [shopper() for _ in range(6)]
+    checkouts = [new_checkout(buyer, skus[:1]) for buyer in buyers]
+    recall = partial(delete_product, slug="thing-sku", end_checkouts=True, now=timezone.now())
+
+    said = at_once(
+        lambda: str(recall()),
+        *(
+            partial(complete, buyer, checkout, MANUAL if number % 2 else paying("tok_success"))
+            for number, (buyer, checkout) in enumerate(zip(buyers, checkouts, strict=True))
+        ),
+    )[1:]
+
+    placed = [checkout for checkout, code in zip(checkouts, said, strict=True) if code == "201"]
+    assert set(said) <= {"201", "items_unavailable"}
+    assert Order.objects.count() == len(placed)
+    assert {str(order.checkout_id) for order in Order.objects.all()} == {
+        checkout["id"] for checkout in placed
+    }
+    kept = Payment.objects.filter(captured__gt=F("refunded") + F("refunding"))
+    assert not kept.filter(order=None).exists()
+    for buyer, checkout in zip(buyers, checkouts, strict=True):
+        # One whose payment was on its way has expired, and its money goes back.
+        expected = {"200"} if checkout in placed else {"items_unavailable", "checkout_expired"}
+        assert complete(buyer, checkout, MANUAL) in expected
 
 
 def tell(payment: Payment, kind: str = "payment.captured", event: str = "") -> str:

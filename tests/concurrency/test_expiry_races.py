@@ -61,8 +61,7 @@ def complete(client: APIClient, checkout: dict[str, Any], body: dict[str, Any]) 
 
 
 def expired(now: datetime) -> str:
-    while expire_checkouts(now=now, limit=5):
-        pass
+    expire_checkouts(now=now)
     return "expired"
 
 

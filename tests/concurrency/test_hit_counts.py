@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from core.http.counters import Counter, MemoryCounter, PostgresCounter, RedisCounter
+from core.http.counters import MemoryCounter, PostgresCounter, RedisCounter
 
 THREADS = 8
 HITS = 50
@@ -18,7 +18,7 @@ HITS = 50
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def hits_of(counter: Counter) -> list[int]:
+def hits_of(counter: MemoryCounter | PostgresCounter | RedisCounter) -> list[int]:
     key = uuid4().hex
 
     def run() -> list[int]:

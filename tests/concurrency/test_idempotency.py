@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from core.http import idempotency
+from core.http import idempotency, idempotency_store, leases
 from core.http.models import IdempotencyKey
 from events.models import Event
 from tests.integration.api import diary
@@ -24,6 +24,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def nobody_waits():
+    diary.posted.clear()
     diary.running.clear()
     diary.may_finish.clear()
     diary.finished.clear()
@@ -122,7 +123,7 @@ def eventually_free(kind: str) -> bool:
 
 
 def test_an_operation_that_outlived_its_lease_does_not_store_a_second_answer(monkeypatch):
-    monkeypatch.setattr(idempotency, "LEASE", timedelta(0))
+    monkeypatch.setattr(idempotency_store, "LEASE", timedelta(0))
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(post, "/letters", "slow")
         assert diary.running.wait(10)
@@ -136,7 +137,7 @@ def test_an_operation_that_outlived_its_lease_does_not_store_a_second_answer(mon
 
 
 def test_an_operation_that_is_refused_after_another_attempt_finished_gets_its_answer(monkeypatch):
-    monkeypatch.setattr(idempotency, "LEASE", timedelta(0))
+    monkeypatch.setattr(idempotency_store, "LEASE", timedelta(0))
     with ThreadPoolExecutor(1) as pool:
         overtaken = pool.submit(post, "/letters", "overtaken")
         assert diary.running.wait(10)
@@ -149,3 +150,41 @@ def test_an_operation_that_is_refused_after_another_attempt_finished_gets_its_an
     assert first.content == second.content
     assert first["Idempotent-Replayed"] == "true"
     assert Event.objects.filter(type="sent.overtaken").count() == 1
+
+
+def test_a_lease_is_renewed_as_long_as_its_holder_works(monkeypatch):
+    for module in (idempotency_store, leases):
+        monkeypatch.setattr(module, "LEASE", timedelta(seconds=0.5))
+    monkeypatch.setattr(leases, "RENEWAL_SECONDS", 0.1)
+    monkeypatch.setattr(idempotency, "keeper", leases.LeaseKeeper())
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(post, "/letters", "slow")
+        assert diary.running.wait(10)
+        for _ in range(10):
+            time.sleep(0.1)
+            assert post("/letters", "slow").json()["code"] == "idempotency_in_progress"
+        diary.may_finish.set()
+        first = slow.result()
+
+    assert first.status_code == 201
+    assert post("/letters", "slow").content == first.content
+    assert len(diary.posted) == 1
+
+
+def test_a_holder_that_slept_takes_its_key_from_no_successor(monkeypatch):
+    """Its process was stopped, so nothing was renewed; it wakes while another goes on."""
+    monkeypatch.setattr(idempotency_store, "LEASE", timedelta(0))
+    with ThreadPoolExecutor(2) as pool:
+        sleeper = pool.submit(post, "/letters", "slept")
+        assert diary.running.wait(10)
+        monkeypatch.setattr(idempotency_store, "LEASE", leases.LEASE)
+        diary.running.clear()
+        successor = pool.submit(post, "/letters", "slept")
+        assert diary.running.wait(10)
+        diary.may_finish.set()
+        assert sleeper.result().json()["code"] == "idempotency_in_progress"
+        diary.finished.set()
+        response = successor.result()
+
+    assert response.status_code == 201
+    assert post("/letters", "slept").content == response.content

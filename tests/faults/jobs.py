@@ -6,7 +6,7 @@ import time
 
 from django.db import connection, transaction
 
-from core.db.jobs import job, periodic
+from core.db.jobs import Queue, job, periodic
 
 
 def _write(text: str) -> None:
@@ -14,24 +14,24 @@ def _write(text: str) -> None:
         cursor.execute("INSERT INTO noted (text) VALUES (%s)", [text])
 
 
-@job
+@job(Queue.DEFAULT)
 def note(*, text: str) -> None:
     _write(text)
 
 
-@job
+@job(Queue.DEFAULT)
 def slow(*, text: str, seconds: float) -> None:
     _write(f"{text} begun")
     time.sleep(seconds)
     _write(f"{text} done")
 
 
-@job
+@job(Queue.DEFAULT)
 def failing() -> None:
     raise RuntimeError("on purpose")
 
 
-@job
+@job(Queue.DEFAULT)
 def deferring(*, text: str, fails: bool) -> None:
     with transaction.atomic():
         note.defer(text=text)

@@ -25,6 +25,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def own_environment() -> dict[str, str]:
+    """Ours without what would lead to the database of these tests, or give it its key."""
+    leads = {"DATABASE_URL", "DJANGO_SETTINGS_MODULE", "PORT", "SECRET_KEY"}
+    return {name: value for name, value in os.environ.items() if name not in leads}
+
+
 def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
@@ -77,6 +83,9 @@ class Shop:
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", headers=headers, timeout=20)
+
+    def post(self, path: str, body: dict[str, object]) -> httpx.Response:
+        return httpx.post(f"http://127.0.0.1:{self.port}{path}", json=body, timeout=20)
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.running.pid).children(recursive=True)

@@ -118,4 +118,5 @@ def test_everything_works_behind_pgbouncer_in_transaction_mode(
             token = {"Cart-Token": cart.json()["token"]}
             client.get(f"/carts/{cart.json()['id']}", headers=token).raise_for_status()
         assert client.get("/products?search=mugg").json()["results"]
+    assert shop.get("/readyz").json()["checks"]["time_limits"] == "ok"
     assert shop.end() == 0

@@ -1,6 +1,6 @@
 """A shop under load whose processes are killed at random moments: afterwards the ledger is right.
 
-`CONGOCART_SEED` repeats the choices of a run, `CONGOCART_KILLS` makes it longer.
+`KILLS_SEED` repeats the choices of a run, `KILLS` makes it longer.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from tests.faults.running import ROOT, Shop, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(600)]
 
-SEED = os.environ.get("CONGOCART_SEED") or str(random.SystemRandom().randrange(10**6))
-KILLS = int(os.environ.get("CONGOCART_KILLS", "30"))
+SEED = os.environ.get("KILLS_SEED") or str(random.SystemRandom().randrange(10**6))
+KILLS = int(os.environ.get("KILLS", "30"))
 BUYERS = 12
 RECOVERY_SECONDS = 200.0
 SECRET = "whsec_kills"

@@ -44,7 +44,7 @@ from tests.faults.provider.launch import RunningSimulator, running_simulator
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
-SEED = int(os.environ.get("CONGOCART_STORM_SEED", "5"))
+SEED = int(os.environ.get("STORM_SEED", "5"))
 PAYMENTS = 150
 SECRET = "whsec_storm"
 GRACE = timedelta(seconds=2)

@@ -41,5 +41,7 @@ def test_the_printed_commands_buy_something_and_the_logins_work(
 
 
 def test_the_readme_shows_what_is_printed() -> None:
-    _, printed = introduction(8000, Path(".data"), demo=True).split("another terminal:\n")
+    _, printed = introduction(8000, Path(".data"), database="", demo=True).split(
+        "another terminal:\n"
+    )
     assert printed.strip() in (ROOT / "README.md").read_text()

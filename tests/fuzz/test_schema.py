@@ -19,8 +19,8 @@ from tests.serving import ROOT, serving
 from tests.shop import offer_shipping
 
 HERE = Path(__file__).parent
-SEED = os.environ.get("CONGOCART_FUZZ_SEED", "20261122")
-SECONDS = os.environ.get("CONGOCART_FUZZ_SECONDS", "25")
+SEED = os.environ.get("FUZZ_SEED", "20261122")
+SECONDS = os.environ.get("FUZZ_SECONDS", "25")
 PASSWORD = "not the one in the examples 1896"
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.timeout(600), pytest.mark.django_db(transaction=True)]

@@ -65,7 +65,8 @@ class Payment:
     @property
     def due(self) -> int:
         """What may still come in."""
-        return self.amount - self.captured - self.voided
+        closed = self.capture != "offline" or self.voided
+        return self.amount - self.captured - self.voided + (0 if closed else self.refunded)
 
     @property
     def capturable(self) -> bool:
@@ -77,10 +78,12 @@ class Payment:
     @property
     def status(self) -> str:
         """In the words of the HTTP contract."""
+        if self.step == "captured" and self.captured - self.refunded >= self.amount:
+            return "paid"
+        if self.step == "captured" and self.captured + self.voided < self.amount:
+            return "pending"
         if self.refunded:
             return "refunded" if self.refunded == self.captured else "partially_refunded"
-        if self.step == "captured":
-            return "paid" if self.captured == self.amount else "pending"
         names = {"voided": "voided", "authorized": "authorized", "declined": "failed"}
         return names.get(self.step, "pending")
 
@@ -109,6 +112,9 @@ class Payment:
     def give_back(self) -> None:
         """Money that is voided or refunded goes where it came from."""
         if self.letting_go and self.captured:
+            if self.capture == "offline" and (rest := self.due) > 0:
+                self.authorized += rest
+                self.voided += rest
             self.refunded = self.captured
         elif self.letting_go:
             self.step, self.voided = "voided", self.authorized

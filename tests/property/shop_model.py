@@ -7,9 +7,8 @@ by their place in a list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from carts.domain import CartNotOpen, ItemNotFound
 from checkout.errors import (
@@ -33,7 +32,7 @@ from payments.domain import (
     NothingToCapture,
     RefundExceedsPaid,
 )
-from pricing.domain import price
+from pricing.domain import TaxTerms, price
 from tests.property.payment_model import Payment
 from tests.property.shop_values import Cart, Checkout, Order, Refused
 
@@ -47,7 +46,7 @@ EDITABLE, PAYING = {"incomplete", "ready"}, {"completing", "requires_action"}
 class Shop:
     """Everything there is."""
 
-    def __init__(self, stock: Mapping[str, int], prices: Mapping[str, int], tax: Decimal) -> None:
+    def __init__(self, stock: Mapping[str, int], prices: Mapping[str, int], tax: TaxTerms) -> None:
         self.on_hand = dict(stock)
         self.prices = dict(prices)
         self.tax = tax
@@ -61,17 +60,22 @@ class Shop:
     def reserved(self, sku: str) -> int:
         return sum(checkout.held.get(sku, 0) for checkout in self.checkouts)
 
-    def adjust(self, sku: str, delta: int) -> None:
+    def adjust(self, sku: str, delta: int, now: datetime) -> None:
         left = self.on_hand[sku] + delta
-        if delta < 0 and left < self.reserved(sku):
+        held = sum(each.held.get(sku, 0) for each in self.checkouts if each.expires > now)
+        if delta < 0 and left < held:
             raise Refused(InsufficientStock)
+        self._end_lapsed({sku}, now)
         self.on_hand[sku] = left
+
+    def _end_lapsed(self, skus: Collection[str], now: datetime) -> None:
+        for checkout in self.checkouts:
+            if checkout.expires <= now:
+                checkout.held = {k: n for k, n in checkout.held.items() if k not in skus}
 
     def _require_free(self, demand: Mapping[str, int], now: datetime) -> None:
         if self._is_short(demand):
-            for checkout in self.checkouts:
-                if checkout.expires <= now:
-                    checkout.held = {k: n for k, n in checkout.held.items() if k not in demand}
+            self._end_lapsed(demand, now)
         if self._is_short(demand):
             raise Refused(InsufficientStock)
 
@@ -156,7 +160,7 @@ class Shop:
     def total(self, index: int) -> int:
         checkout = self.checkouts[index]
         lines = [(self.prices[sku], units) for sku, units in checkout.lines.items()]
-        quote = price(lines, shipping=SHIPPING[checkout.method], tax_rate=self.tax)
+        quote = price(lines, shipping=SHIPPING[checkout.method], tax=self.tax)
         return quote.totals.total
 
     def _require_editable(self, index: int, now: datetime) -> None:
@@ -285,10 +289,10 @@ class Shop:
         quote = price(
             [(self.prices[sku], units) for sku, units in checkout.lines.items()],
             shipping=SHIPPING[checkout.method],
-            tax_rate=self.tax,
+            tax=self.tax,
         )
         worth = {
-            sku: line.total + line.tax
+            sku: line.total + (0 if self.tax.included else line.tax)
             for sku, line in zip(checkout.lines, quote.lines, strict=True)
         }
         self.orders.append(Order(index, payment, checkout.lines, quote.totals.total, worth))

@@ -9,13 +9,14 @@ from math import floor
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.money import share, split
-from pricing.domain import price
+from core.money import split
+from pricing.domain import TaxRounding, TaxTerms, price
 
 HUGE = 10**18
 amounts = st.integers(0, HUGE)
 weights = st.lists(st.integers(0, HUGE) | st.sampled_from([0, 1, 2, 3]), min_size=1, max_size=40)
 rates = st.decimals(0, 1, places=5)
+terms = st.builds(TaxTerms, rates, st.booleans(), st.sampled_from(TaxRounding))
 prices = st.integers(0, 10**12) | st.integers(0, 100)
 baskets = st.lists(st.tuples(prices, st.integers(1, 9_999)), max_size=20)
 shippings = st.integers(0, 10**12) | st.sampled_from([0, 1, 395])
@@ -71,60 +72,71 @@ def test_nothing_is_split_into_no_parts() -> None:
 @example(1, Decimal("0.5"))
 @example(3, Decimal("0.5"))
 @example(5, Decimal("0.1"))
-def test_a_share_is_rounded_half_up_once(amount: int, rate: Decimal) -> None:
-    assert share(amount, rate) == half_up(amount * Fraction(rate))
-
-
-@given(baskets, shippings, rates)
-@example([], 0, Decimal(0))
-@example([(0, 1)], 0, Decimal("0.2"))
-@example([(1, 1), (1, 1), (1, 1)], 0, Decimal("0.2"))
-def test_the_lines_and_shipping_are_all_that_is_charged(
-    basket: list[tuple[int, int]], shipping: int, rate: Decimal
+@example(3, Decimal("0.2"))
+def test_tax_is_a_share_of_the_price_or_in_it_rounded_half_up_once(
+    amount: int, rate: Decimal
 ) -> None:
-    quote = price(basket, shipping=shipping, tax_rate=rate)
+    exact = Fraction(rate)
+
+    assert TaxTerms(rate).of(amount) == half_up(amount * exact)
+    assert TaxTerms(rate, included=True).of(amount) == half_up(amount - amount / (1 + exact))
+
+
+@given(baskets, shippings, terms)
+@example([], 0, TaxTerms())
+@example([(0, 1)], 0, TaxTerms(Decimal("0.2")))
+@example([(1, 1), (1, 1), (1, 1)], 0, TaxTerms(Decimal("0.2")))
+def test_the_lines_and_shipping_are_all_that_is_charged(
+    basket: list[tuple[int, int]], shipping: int, tax: TaxTerms
+) -> None:
+    quote = price(basket, shipping=shipping, tax=tax)
     totals = quote.totals
 
     assert totals.subtotal == sum(line.subtotal for line in quote.lines)
     assert totals.discount == sum(line.discount for line in quote.lines)
     shipping_tax = totals.tax - sum(line.tax for line in quote.lines)
-    assert totals.total == (
-        sum(line.total + line.tax for line in quote.lines) + shipping + shipping_tax
-    )
-    assert min(shipping_tax, totals.total, totals.tax) >= 0
+    charged = sum(line.total for line in quote.lines) + shipping
+    assert totals.total == charged + (0 if tax.included else totals.tax)
+    assert min(shipping_tax, totals.total - totals.tax, totals.tax) >= 0
     assert [line.subtotal for line in quote.lines] == [unit * count for unit, count in basket]
     assert all(min(line.subtotal, line.discount, line.tax, line.total) >= 0 for line in quote.lines)
 
 
-@given(baskets, shippings, rates)
-def test_tax_is_rounded_on_the_whole_and_not_line_by_line(
-    basket: list[tuple[int, int]], shipping: int, rate: Decimal
+@given(baskets, shippings, terms)
+def test_tax_is_rounded_at_the_declared_point_and_nowhere_else(
+    basket: list[tuple[int, int]], shipping: int, tax: TaxTerms
 ) -> None:
-    quote = price(basket, shipping=shipping, tax_rate=rate)
-    taxed = quote.totals.subtotal + shipping
+    quote = price(basket, shipping=shipping, tax=tax)
 
-    assert quote.totals.tax == half_up(taxed * Fraction(rate))
+    if tax.rounding is TaxRounding.LINE:
+        assert [line.tax for line in quote.lines] == [tax.of(line.total) for line in quote.lines]
+        assert quote.totals.tax == sum(line.tax for line in quote.lines) + tax.of(shipping)
+        return
+    assert quote.totals.tax == tax.of(quote.totals.subtotal + shipping)
+    rate = Fraction(tax.rate)
+    rate = rate / (1 + rate) if tax.included else rate
     for line in quote.lines:
-        assert abs(line.tax - line.subtotal * Fraction(rate)) < Fraction(3, 2)
+        assert abs(line.tax - line.total * rate) < Fraction(3, 2)
 
 
-@given(baskets, shippings, rates, st.randoms(use_true_random=False))
+@given(baskets, shippings, terms, st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_changes_no_total(
-    basket: list[tuple[int, int]], shipping: int, rate: Decimal, random
+    basket: list[tuple[int, int]], shipping: int, tax: TaxTerms, random
 ) -> None:
     shuffled = random.sample(basket, len(basket))
 
-    totals = price(basket, shipping=shipping, tax_rate=rate).totals
+    totals = price(basket, shipping=shipping, tax=tax).totals
 
-    assert price(shuffled, shipping=shipping, tax_rate=rate).totals == totals
+    assert price(shuffled, shipping=shipping, tax=tax).totals == totals
 
 
-@given(prices, st.integers(1, 50), shippings, rates)
-def test_units_on_one_line_cost_what_they_cost_on_many(
-    unit: int, units: int, shipping: int, rate: Decimal
+@given(prices, st.integers(1, 50), shippings, rates, st.booleans())
+def test_rounded_on_the_whole_units_on_one_line_cost_what_they_cost_on_many(
+    unit: int, units: int, shipping: int, rate: Decimal, included: bool
 ) -> None:
-    together = price([(unit, units)], shipping=shipping, tax_rate=rate)
-    apart = price([(unit, 1)] * units, shipping=shipping, tax_rate=rate)
+    tax = TaxTerms(rate, included)
+    together = price([(unit, units)], shipping=shipping, tax=tax)
+    apart = price([(unit, 1)] * units, shipping=shipping, tax=tax)
 
     assert together.totals == apart.totals
 

@@ -2,7 +2,7 @@
 
 After each step the database says what the model says, and the audit finds nothing. A
 failing program is printed in as few steps as it takes. The programs are the same in
-every run; `CONGOCART_MACHINE_SEED=7` makes others, `CONGOCART_MACHINE_PROGRAMS=1000` more.
+every run; `MACHINE_SEED=7` makes others, `MACHINE_PROGRAMS=1000` more.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from orders.models import Order
 from payments.domain import Outcome, OutcomeKind, OutcomeMismatch, ProviderEvent
 from payments.models import Payment
 from payments.services import execute_operations
+from pricing.domain import TaxRounding, TaxTerms
 from tests.property import ledger
 from tests.property.payment_model import Contradiction
 from tests.property.shop_model import Shop
@@ -66,8 +67,8 @@ from tests.property.steps import (
 )
 from tests.shop import offer_shipping, stock_variants
 
-PROGRAMS = int(os.environ.get("CONGOCART_MACHINE_PROGRAMS", "40"))
-SEED = os.environ.get("CONGOCART_MACHINE_SEED")
+PROGRAMS = int(os.environ.get("MACHINE_PROGRAMS", "40"))
+SEED = os.environ.get("MACHINE_SEED")
 STAFF = Caller(roles=frozenset({"support", "manager"}))
 START = datetime(2030, 1, 1, tzinfo=UTC)
 TAX = Decimal("0.2")
@@ -92,15 +93,24 @@ class ShopMachine(RuleBasedStateMachine):
         self.cart_ids: list[UUID] = []
         self.checkout_ids: list[UUID] = []
 
-    @initialize(stock=st.integers(3, 9), capture=st.sampled_from(["automatic", "manual"]))
-    def open_shop(self, stock: int, capture: str) -> None:
+    @initialize(
+        stock=st.integers(3, 9),
+        capture=st.sampled_from(["automatic", "manual"]),
+        tax=st.builds(TaxTerms, st.just(TAX), st.booleans(), st.sampled_from(TaxRounding)),
+    )
+    def open_shop(self, stock: int, capture: str, tax: TaxTerms) -> None:
         self.capture = capture
-        self.settings = override_settings(PAYMENT_CAPTURE=capture, TAX_RATE=TAX)
+        self.settings = override_settings(
+            PAYMENT_CAPTURE=capture,
+            TAX_RATE=tax.rate,
+            PRICES_INCLUDE_TAX=tax.included,
+            TAX_ROUNDING=tax.rounding,
+        )
         self.settings.enable()
         offer_shipping()
         stock_variants(len(SKUS), stock=stock)
         prices = {sku: 1_000 + number for number, sku in enumerate(SKUS)}
-        self.shop = Shop(dict.fromkeys(SKUS, stock), prices, TAX)
+        self.shop = Shop(dict.fromkeys(SKUS, stock), prices, tax)
 
     def teardown(self) -> None:
         self.settings.disable()
@@ -289,7 +299,7 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(sku=skus, delta=st.integers(-4, 4).filter(bool))
     def adjust_stock(self, sku: str, delta: int) -> None:
         self.both(
-            lambda shop: shop.adjust(sku, delta),
+            lambda shop: shop.adjust(sku, delta, self.now),
             lambda: adjust_stock_of_sku(
                 sku=sku, delta=delta, reason="Counted", actor_id=None, now=self.now
             ),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.services import replace_leaked_keys, rotate_keys
+from core.db.secret_keys import shares_secret_key
 
 
 class Command(BaseCommand):
@@ -27,6 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, leaked: bool, **options: Any) -> None:
         """Print the id of the key that signs from now on."""
+        if not shares_secret_key():
+            raise CommandError("SECRET_KEY is not the one that this shop runs with.")
         change = replace_leaked_keys if leaked else rotate_keys
         kid = change(now=timezone.now())
         self.stdout.write(f"Tokens are now signed by {kid}.")

@@ -1,24 +1,28 @@
 from __future__ import annotations
 
 import asyncio
-from argparse import ArgumentParser
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
-from procrastinate import PsycopgConnector
+from procrastinate import App, PsycopgConnector
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.db_cleanup import close_db_connections
 from procrastinate.contrib.django.utils import connector_params
 
+from congocart.job_errors import keep_errors
 from congocart.stalled_jobs import (
     HEARTBEAT_SECONDS,
     RESCUE_SECONDS,
     STALLED_SECONDS,
     rescue_stalled_jobs,
 )
+from core.db.secret_keys import record_secret_key
 
 STOP_SECONDS = 25.0
 # A worker whose database is gone has nothing to wait for: it ends, and is started again.
@@ -32,38 +36,63 @@ class Command(BaseCommand):
 
     help = "Runs background jobs until SIGTERM or SIGINT, then finishes those it has begun."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--jobs", type=int, default=settings.WORKER_JOBS, help="how many to run at a time"
-        )
-
-    def handle(self, *, jobs: int, **options: Any) -> None:
-        asyncio.run(_work(jobs))
+    def handle(self, **options: Any) -> None:
+        if not record_secret_key():
+            raise CommandError("SECRET_KEY is not the one that this shop runs with.")
+        asyncio.run(_work())
 
 
-async def _work(jobs: int) -> None:
-    """Run the worker, which fetches jobs over connections of its own.
+async def _work() -> None:
+    """Run a worker for each queue, which fetches jobs over connections of its own.
 
     `app` keeps Django's: a job that a use case defers is in the use case's transaction
     here as it is in the server. (Procrastinate's `replace_connector` would change that.)
     """
+    loop, stop, jobs = asyncio.get_running_loop(), asyncio.Event(), settings.WORKER_JOBS
+    # A thread for each job, and one for the rescue: the default is too few for some.
+    loop.set_default_executor(ThreadPoolExecutor(sum(jobs.values()) + 1))
     connector = PsycopgConnector(
-        kwargs=connector_params(), min_size=1, max_size=jobs + 3, timeout=DATABASE_SECONDS
+        kwargs=connector_params(),
+        min_size=1,
+        max_size=sum(jobs.values()) + len(jobs) + 2,
+        timeout=DATABASE_SECONDS,
     )
     worker_app = app.with_connector(connector)
     async with worker_app.open_async():
         rescue = asyncio.create_task(_rescue_regularly())
-        try:
-            await worker_app.run_worker_async(
-                concurrency=jobs,
-                listen_notify=settings.WORKER_LISTENS,
-                delete_jobs="successful",
-                shutdown_graceful_timeout=STOP_SECONDS,
-                update_heartbeat_interval=HEARTBEAT_SECONDS,
-                stalled_worker_timeout=STALLED_SECONDS,
-            )
-        finally:
-            rescue.cancel()
+        workers = [
+            asyncio.create_task(_run_jobs(worker_app, queue, at_a_time=number))
+            for queue, number in jobs.items()
+        ]
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        told = asyncio.create_task(stop.wait())
+        await asyncio.wait([*workers, told], return_when=asyncio.FIRST_COMPLETED)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+        for task in (*workers, told, rescue):
+            task.cancel()
+        for ended in await asyncio.gather(*workers, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+    if not stop.is_set():
+        raise CommandError("the worker has lost its database")
+
+
+async def _run_jobs(worker_app: App, queue: str, *, at_a_time: int) -> None:
+    """Run the jobs of one queue until the database is lost, or finish them when canceled."""
+    await worker_app.run_worker_async(
+        name=queue,
+        queues=[queue],
+        concurrency=at_a_time,
+        install_signal_handlers=False,
+        listen_notify=settings.WORKER_LISTENS,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=STOP_SECONDS,
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_SECONDS,
+        task_middleware=[close_db_connections, keep_errors],
+    )
 
 
 async def _rescue_regularly() -> None:

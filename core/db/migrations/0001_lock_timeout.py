@@ -4,17 +4,14 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-# A setting of the database rather than of the session, so that it costs no
-# statement and holds behind PgBouncer in transaction mode.
-TIMEOUT = "5s"
+from core.db.timeouts import set_timeouts
 
 
-def set_lock_timeout(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    connection = schema_editor.connection
-    name = connection.ops.quote_name(connection.settings_dict["NAME"])
-    schema_editor.execute(f"ALTER DATABASE {name} SET lock_timeout = '{TIMEOUT}'")
+def set_database_timeouts(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """Set those of the version that migrates; `prepare` does so again when they change."""
+    set_timeouts()
 
 
 class Migration(migrations.Migration):
     dependencies: list[tuple[str, str]] = []
-    operations = [migrations.RunPython(set_lock_timeout, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(set_database_timeouts, migrations.RunPython.noop)]

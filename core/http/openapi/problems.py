@@ -19,8 +19,8 @@ from core.http.openapi import components
 from core.http.pagination import InvalidCursor
 from core.http.problems import (
     CONTENT_TYPE,
+    BodyTooSlow,
     InternalError,
-    UnsupportedMediaType,
     http_status_of,
     problem_of,
 )
@@ -72,8 +72,9 @@ def _shared(kind: Kind) -> Iterator[CongoCartError]:
         yield kinds.ResourceBusy(retry_after=1)
         yield IdempotencyKeyReused()
         yield BodyTooComplex()
+        yield BodyTooSlow()
         yield kinds.TooLarge()
-        yield UnsupportedMediaType()
+        yield kinds.UnsupportedMediaType()
     if kind.writes and kind.versioned:
         yield kinds.VersionMismatch()
     yield kinds.TooManyRequests(retry_after=1)

@@ -31,6 +31,10 @@ def refresh(client, refresh, **headers):
     return client.post("/api/v1/auth/token/refresh", {"refresh": refresh}, headers=headers)
 
 
+def jti_of(token):
+    return jwt.decode(token, options={"verify_signature": False})["jti"]
+
+
 def test_registering_opens_an_account_that_can_log_in_at_once(client):
     response = client.post(
         "/api/v1/auth/register",
@@ -163,7 +167,8 @@ def test_a_refresh_spends_the_token_and_gives_the_next_pair(client, ada):
     assert third.status_code == 200
 
 
-def test_a_spent_refresh_token_revokes_its_family(client, ada):
+def test_a_spent_refresh_token_revokes_its_family(client, ada, settings):
+    settings.REFRESH_REUSE = timedelta(0)
     first = token(client).json()
     second = refresh(client, first["refresh"]).json()
     reused = refresh(client, first["refresh"])
@@ -175,6 +180,37 @@ def test_a_spent_refresh_token_revokes_its_family(client, ada):
     assert revoked.json()["code"] == "token_revoked"
 
 
+def test_the_token_spent_last_gets_its_successor_again_for_ten_seconds(client, ada):
+    now = timezone.now()
+    with time_machine.travel(now, tick=False):
+        first = token(client).json()["refresh"]
+        second = refresh(client, first).json()
+    with time_machine.travel(now + timedelta(seconds=9), tick=False):
+        repeated = refresh(client, first)
+        assert repeated.status_code == 200
+        assert jti_of(repeated.json()["refresh"]) == jti_of(second["refresh"])
+    with time_machine.travel(now + timedelta(seconds=11), tick=False):
+        assert refresh(client, first).json()["code"] == "token_reused"
+        assert refresh(client, second["refresh"]).json()["code"] == "token_revoked"
+
+
+def test_either_tab_goes_on_with_the_one_session(client, ada):
+    first = token(client).json()["refresh"]
+    one, other = (refresh(client, first).json()["refresh"] for _ in range(2))
+    third = refresh(client, other).json()["refresh"]
+    assert jti_of(refresh(client, one).json()["refresh"]) == jti_of(third)
+    assert RefreshSession.objects.filter(revoked_at=None).count() == 1
+    assert refresh(client, third).status_code == 200
+
+
+def test_a_token_older_than_the_one_spent_last_revokes_its_family(client, ada):
+    first = token(client).json()["refresh"]
+    second = refresh(client, first).json()["refresh"]
+    third = refresh(client, second).json()["refresh"]
+    assert refresh(client, first).json()["code"] == "token_reused"
+    assert refresh(client, third).json()["code"] == "token_revoked"
+
+
 def test_a_lost_answer_is_had_again_with_the_same_idempotency_key(client, ada):
     first = token(client).json()["refresh"]
     responses = [refresh(client, first, **{"Idempotency-Key": "retry"}) for _ in range(2)]
@@ -184,17 +220,19 @@ def test_a_lost_answer_is_had_again_with_the_same_idempotency_key(client, ada):
     assert refresh(client, responses[0].json()["refresh"]).status_code == 200
 
 
-def test_a_reuse_with_an_idempotency_key_revokes_too(client, ada):
+def test_a_reuse_with_an_idempotency_key_revokes_too(client, ada, settings):
+    settings.REFRESH_REUSE = timedelta(0)
     first = token(client).json()["refresh"]
     second = refresh(client, first).json()["refresh"]
     assert refresh(client, first, **{"Idempotency-Key": "thief"}).json()["code"] == "token_reused"
     assert refresh(client, second).json()["code"] == "token_revoked"
 
 
-def test_other_sessions_survive_a_reuse(client, ada):
+def test_other_sessions_survive_a_reuse(client, ada, settings):
+    settings.REFRESH_REUSE = timedelta(0)
     phone, laptop = token(client).json(), token(client).json()
     refresh(client, phone["refresh"])
-    refresh(client, phone["refresh"])
+    assert refresh(client, phone["refresh"]).json()["code"] == "token_reused"
     assert refresh(client, laptop["refresh"]).status_code == 200
 
 
@@ -260,4 +298,6 @@ def test_statements_of_login_and_refresh(ada, assert_statements, client):
     with assert_statements(5):
         pair = log_in(email=EMAIL, password=PASSWORD, device=Device(), now=timezone.now())
     with assert_statements(3):
+        refresh(client, pair.refresh)
+    with assert_statements(2):
         refresh(client, pair.refresh)

@@ -46,7 +46,7 @@ def test_nobody_is_asked_to_authenticate(client):
     assert response["Content-Type"] == "application/problem+json"
 
 
-def test_a_user_deleted_meanwhile_is_not_found(client_of):
+def test_a_user_deleted_meanwhile_is_not_authenticated(client_of):
     client = client_of()
     User.objects.all().delete()
-    assert client.get("/api/v1/me").status_code == 404
+    assert client.get("/api/v1/me").status_code == 401

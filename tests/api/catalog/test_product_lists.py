@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import orjson
 import pytest
+from django.db import connection
+from django.db.backends.postgresql.base import Cursor, ServerBindingCursor
 from rest_framework.test import APIClient
 
 from catalog.models import Product
@@ -26,6 +28,14 @@ def test_products_are_listed_newest_first(client: APIClient) -> None:
     assert titles(client, ordering="created") == ["Oldest", "Old", "New"]
 
 
+@pytest.fixture(params=[Cursor, ServerBindingCursor])
+def binding(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values are merged into the statement, or sent beside it with types of their own."""
+    connection.ensure_connection()
+    monkeypatch.setattr(connection.connection, "cursor_factory", request.param)
+
+
+@pytest.mark.usefixtures("binding")
 def test_products_are_sorted_by_title_and_by_their_lowest_price(client: APIClient) -> None:
     product("Cup", variant("CUP", 500), variant("CUP-BIG", 5_000))
     product("Bowl", variant("BOWL", 700, EUR=100))

@@ -3,16 +3,18 @@ from __future__ import annotations
 from base64 import b32decode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from threading import Barrier
 from time import monotonic, sleep
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts.domain import ERASED_DOMAIN, Device, Role, TokenPair
-from accounts.models import RefreshSession, SavedAddress, SigningKey, User
+from accounts.domain import ERASED_DOMAIN, Device, InvalidCredentials, Role, TokenPair
+from accounts.models import RefreshSession, SavedAddress, SigningKey, TotpDevice, User
 from accounts.services import (
     confirm_mfa,
     ensure_user,
@@ -24,7 +26,7 @@ from accounts.services import (
     start_mfa,
 )
 from accounts.services.totp import STEP_SECONDS, code_of
-from accounts.tokens.json_web_tokens import verified_tokens
+from accounts.tokens.json_web_tokens import read_refresh, verified_tokens
 from accounts.tokens.signing_keys import Keyring, keyring
 from checkout.models import Checkout
 from core.errors import CongoCartError
@@ -69,7 +71,22 @@ def at_once(number: int, work: Callable[[], object]) -> list[object]:
         return [future.result() for future in [threads.submit(run) for _ in range(number)]]
 
 
-def test_one_refresh_token_used_twice_at_once_gives_one_pair_and_one_revocation():
+def test_two_tabs_that_refresh_at_once_go_on_with_one_session():
+    ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+    now = timezone.now()
+    held = log_in(email="ada@example.com", password=PASSWORD, device=Device(), now=now).refresh
+    for _ in range(10):
+        results = at_once(2, lambda held=held: refresh_session(refresh=held, now=timezone.now()))
+        assert [type(result).__name__ for result in results] == ["TokenPair"] * 2
+        assert len({read_refresh(pair.refresh) for pair in results}) == 1
+        held = results[0].refresh
+    assert RefreshSession.objects.filter(revoked_at=None).count() == 1
+
+
+def test_where_nothing_may_be_repeated_a_refresh_token_used_twice_at_once_ends_its_session(
+    settings,
+):
+    settings.REFRESH_REUSE = timedelta(0)
     ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
     for _ in range(10):
         now = timezone.now()
@@ -131,6 +148,52 @@ def test_a_login_that_races_the_turning_on_of_mfa_leaves_no_session_without_it()
         assert isinstance(login.result(), TokenPair)
         assert len(turning_on.result()) == 10
     assert not RefreshSession.objects.filter(revoked_at=None).exists()
+
+
+def test_turning_mfa_on_waits_for_the_account_before_it_holds_the_device():
+    """Whatever ends MFA holds the account first: in the other order both would wait forever."""
+    ada = ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+    now = timezone.now()
+    secret = start_mfa(user_id=ada.pk, password=PASSWORD, now=now).secret
+    code = code_of(b32decode(secret), int(now.timestamp()) // STEP_SECONDS)
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).get(pk=ada.pk)
+            turning_on = threads.submit(
+                in_a_thread, partial(confirm_mfa, user_id=ada.pk, code=code, now=now)
+            )
+            until(lambda: waiting() == 1)
+            assert TotpDevice.objects.select_for_update(nowait=True).get(pk=ada.pk)
+        assert len(turning_on.result()) == 10
+
+
+OUTDATED = make_password(PASSWORD, hasher=Argon2PasswordHasher())
+
+
+@pytest.mark.parametrize("stored", ["", OUTDATED], ids=["as is", "to be upgraded"])
+def test_a_login_whose_password_is_changed_before_its_session_opens_is_refused(stored):
+    """The login has checked the password when it waits for the change to commit."""
+    ada = ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+    User.objects.update(password=stored or ada.password)
+    credentials = {"email": ada.email, "password": PASSWORD, "device": Device()}
+    with ThreadPoolExecutor(1) as threads:
+        with transaction.atomic():
+            User.objects.update(password=make_password("staple hinge lantern"))
+            login = threads.submit(in_a_thread, partial(log_in, **credentials, now=timezone.now()))
+            until(lambda: waiting() == 1)
+        assert isinstance(login.result(), InvalidCredentials)
+    assert not RefreshSession.objects.exists()
+    assert User.objects.get().check_password("staple hinge lantern")
+
+
+def test_logins_that_upgrade_one_hash_at_once_all_succeed():
+    ada = ensure_user(email="ada@example.com", password=PASSWORD, role=Role.CUSTOMER)
+    credentials = {"email": ada.email, "password": PASSWORD, "device": Device()}
+    for _ in range(3):
+        User.objects.update(password=OUTDATED)
+        results = at_once(2, partial(log_in, **credentials, now=timezone.now()))
+        assert [type(result) for result in results] == [TokenPair] * 2
+        assert User.objects.get().password != OUTDATED
 
 
 def test_rotating_the_keys_under_load_logs_nobody_out():

@@ -17,6 +17,8 @@ from accounts.tokens.signing_keys import (
     replace_all,
     rotate,
 )
+from core.db.secret_keys import record_secret_key
+from core.errors import Unavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +164,14 @@ def test_a_new_secret_key_alone_retires_what_it_cannot_open(ring):
         replaced = Keyring()
         assert replaced.signing_key()[0] != kid
         assert replaced.verifying_key(kid) is not None
+
+
+def test_a_server_with_another_secret_key_withdraws_nothing(ring):
+    kid, _ = ring.signing_key()
+    record_secret_key()
+    with override_settings(SECRET_KEY="another " * 8), pytest.raises(Unavailable):
+        Keyring().signing_key()
+    assert Keyring().signing_key()[0] == kid
 
 
 def test_jwks_verifies_a_token_without_asking_us(client, client_of):

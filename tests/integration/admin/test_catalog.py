@@ -49,6 +49,17 @@ def test_what_is_written_in_the_admin_is_found_by_search(boss):
     assert "Copper" in product.keywords
 
 
+def test_what_nobody_sees_is_left_out_of_what_staff_write(boss):
+    product_page = reverse("admin:catalog_product_add")
+    form = product_form(new_variant("K\u200b-1", "1"), title="Te\ufeffapot")
+    boss.post(product_page, form | {"description": "Holds\u00ad four\r\ncups."})
+    product = Product.objects.get()
+    assert (product.title, product.description) == ("Teapot", "Holds four\ncups.")
+    assert product.variants.get().sku == "K-1"
+    refused = boss.post(product_page, product_form(new_variant("K-2", "1"), title="T\x07"))
+    assert "U+0007 is not a character of any text." in refused.content.decode()
+
+
 def test_a_taken_sku_is_refused(boss):
     first, second = rows.variants(2)
     response = boss.post(

@@ -1,11 +1,25 @@
 from __future__ import annotations
 
+import html
+from types import SimpleNamespace
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.domain import Role
+from congocart.job_errors import keep_error, keep_errors
+from core.db.models import JobError
 from tests.integration.admin import rows
+
+
+def failed(error: str, **job) -> int:
+    """A job that failed with that error."""
+    number = rows.job(**job)
+    row = ProcrastinateJob.objects.get(pk=number)
+    keep_error(row.procrastinate_job, error)
+    return number
 
 
 def status_of(number: int) -> str:
@@ -63,3 +77,50 @@ def test_the_arguments_and_the_history_of_a_job_are_shown(boss):
     page = boss.get(url).content.decode()
     assert "limit: 100" in page
     assert "deferred" in page
+
+
+SMTP = "SMTPRecipientsRefused: {'ada@example.com': (550, b'no such user')}"
+
+
+def test_a_job_that_was_given_up_is_counted_and_shown_with_its_reason(boss):
+    number = failed(SMTP, task="accounts.emails.send_welcome")
+    failed("OSError: unreachable", task="accounts.emails.send_welcome")
+    for path in ("admin:index", "admin:procrastinate_procrastinatejob_changelist"):
+        page = html.unescape(boss.get(reverse(path)).content.decode())
+        assert "SMTPRecipientsRefused: {(e-mail)" in page
+        assert "OSError: unreachable" in page
+        assert "ada@example.com" not in page
+    assert boss.get("/admin/").context["panels"][-1].count == 2
+    assert "limit: 100" in page
+    url = reverse("admin:procrastinate_procrastinatejob_change", args=[number])
+    assert "no such user" in boss.get(url).content.decode()
+
+
+def test_a_job_that_is_still_retried_is_seen_before_it_is_given_up(boss):
+    number = rows.job(status="todo", task="accounts.emails.send_welcome")
+    assert "send_welcome" not in boss.get("/admin/").content.decode()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = 5 WHERE id = %s", [number])
+    assert "send_welcome" in boss.get("/admin/").content.decode()
+
+
+def test_a_job_that_no_task_has_any_more_says_so(boss):
+    rows.job(task="accounts.mails.send_welcome")
+    assert "This version has no such task." in boss.get("/admin/").content.decode()
+
+
+def test_an_error_goes_with_its_job(boss):
+    number = failed("OSError: unreachable")
+    failed("OSError: again", task="x")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [number])
+    assert JobError.objects.get().error == "OSError: again"
+
+
+def test_a_middleware_keeps_the_first_line_of_the_latest_error(db):
+    job = ProcrastinateJob.objects.get(pk=rows.job()).procrastinate_job
+    context = SimpleNamespace(job=job)
+    for error in (OSError("unreachable"), ValueError("bad\nDETAIL: Key (email)=(Ada)")):
+        with pytest.raises(type(error)):
+            keep_errors(lambda error=error: (_ for _ in ()).throw(error), context, None)
+    assert JobError.objects.get().error == "ValueError: bad"

@@ -95,9 +95,11 @@ def test_an_order_is_found_by_number_address_and_id_and_so_is_its_payment(boss):
     rows.shop(3)
     order = Order.objects.latest("placed_at")
     assert results(boss, "orders_order", f"q={order.number.lower()}") == 1
+    assert results(boss, "orders_order", f"q=%23{order.number.replace('-', '')}") == 1
     assert results(boss, "orders_order", f"q={order.pk}") == 1
     assert results(boss, "orders_order", "q=ADA@example.com") == 3
     assert results(boss, "payments_payment", f"q={order.number}") == 1
+    assert results(boss, "payments_payment", f"q=%23{order.number.replace('-', '')}") == 1
     assert results(boss, "events_event", f"q={order.pk}") == 1
     assert results(boss, "checkout_checkout", f"q={order.checkout_id}") == 1
 

@@ -79,8 +79,8 @@ def post_letter(letter: RecoveryPoint) -> str:
     kind = Event.objects.get(pk=letter.id).type.removeprefix("begun.")
     posted.append(letter)
     running.set()
-    if kind in ("slow", "overtaken"):
-        may_finish.wait(10)
+    if kind in ("slow", "overtaken", "slept"):
+        (finished if kind == "slept" and letter.resumed else may_finish).wait(10)
     if kind == "lost":
         raise RuntimeError("the post office burned down")
     if kind == "killed" and not letter.resumed:
@@ -93,6 +93,7 @@ def post_letter(letter: RecoveryPoint) -> str:
 def file_letter(letter: RecoveryPoint, kind: str) -> Event:
     if kind == "overtaken" and not letter.resumed:
         finished.wait(10)
+    if kind in ("overtaken", "slept") and not letter.resumed:
         raise PageFull
     return Event.objects.create(type=f"sent.{kind}", subject_id=SUBJECT)
 

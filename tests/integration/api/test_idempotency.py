@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import override_settings
 from django.utils import timezone
 
-from core.http.idempotency import LEASE, purge
-from core.http.idempotency_store import RETENTION, KeyStore
+from core.http.idempotency import purge
+from core.http.idempotency_store import RETENTION, KeyStore, StoredResponse
+from core.http.leases import LEASE
 from core.http.models import IdempotencyKey
 from core.ids import uuid7
 from events.models import Event
@@ -303,55 +306,94 @@ def test_a_key_of_two_phases_costs_three_statements_and_of_one_that_finished_two
 
 def test_a_lease_of_a_crashed_process_runs_out(post):
     """What a process leaves that was killed between the transactions."""
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        post("/letters", {"kind": "note"})  # Its event stays, because events only grow.
-        IdempotencyKey.objects.update(status=None, sealed=None, leased_until=timezone.now() + LEASE)
+    post("/letters", {"kind": "note"})  # Its event stays, because events only grow.
+    IdempotencyKey.objects.update(status=None, sealed=None, leased_until=Now() + LEASE)
+    busy = post("/letters", {"kind": "note"})
+    assert busy.status_code == 409
+    assert busy.json()["code"] == "idempotency_in_progress"
 
-        busy = post("/letters", {"kind": "note"})
-        assert busy.status_code == 409
-        assert busy.json()["code"] == "idempotency_in_progress"
-        assert int(busy["Retry-After"]) >= 1
-
-        clock.shift(LEASE)
-        assert post("/letters", {"kind": "note"}).status_code == 201
-        assert post("/letters", {"kind": "note"})["Idempotent-Replayed"] == "true"
+    run_out()
+    assert post("/letters", {"kind": "note"}).status_code == 201
+    assert post("/letters", {"kind": "note"})["Idempotent-Replayed"] == "true"
     assert Event.objects.filter(type="sent.note").count() == 2
 
 
-def test_a_retry_after_a_kill_between_the_phases_resumes_from_the_recovery_point(post, posted):
-    with time_machine.travel(timezone.now(), tick=False) as clock:
-        with pytest.raises(SystemExit):
-            post("/letters", {"kind": "killed"})
-        assert post("/letters", {"kind": "killed"}).json()["code"] == "idempotency_in_progress"
+def run_out() -> None:
+    """The time of every lease is over."""
+    IdempotencyKey.objects.update(leased_until=Now())
 
-        clock.shift(LEASE)
-        response = post("/letters", {"kind": "killed"})
-        assert response.status_code == 201
-        assert post("/letters", {"kind": "killed"}).content == response.content
+
+def test_a_retry_after_a_kill_between_the_phases_resumes_from_the_recovery_point(post, posted):
+    with pytest.raises(SystemExit):
+        post("/letters", {"kind": "killed"})
+    assert post("/letters", {"kind": "killed"}).json()["code"] == "idempotency_in_progress"
+
+    run_out()
+    response = post("/letters", {"kind": "killed"})
+    assert response.status_code == 201
+    assert post("/letters", {"kind": "killed"}).content == response.content
 
     assert [letter.resumed for letter in posted] == [False, True]
     assert len({letter.id for letter in posted}) == 1
     assert sorted(Event.objects.values_list("type", flat=True)) == ["begun.killed", "sent.killed"]
 
 
+@pytest.mark.parametrize(
+    ("seconds_left", "waits"), [(6, "1"), (4.5, "1"), (2.8, "3"), (1.2, "2"), (0.2, "1")]
+)
+def test_a_retry_waits_for_a_lease_that_is_not_renewed_any_more_and_no_longer(
+    post, seconds_left, waits
+):
+    with pytest.raises(SystemExit):
+        post("/letters", {"kind": "killed"})
+    left = timedelta(seconds=seconds_left)
+    IdempotencyKey.objects.update(leased_until=Now() + left)
+
+    assert post("/letters", {"kind": "killed"})["Retry-After"] == waits
+
+
+def test_the_clock_of_another_node_ends_no_lease(post):
+    with pytest.raises(SystemExit):
+        post("/letters", {"kind": "killed"})
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        response = post("/letters", {"kind": "killed"})
+
+    assert response.json()["code"] == "idempotency_in_progress"
+
+
 def test_a_recovery_point_is_there_for_a_retry_as_long_as_the_key():
     store = KeyStore(scope="someone", body=b"something")
-    now, point = timezone.now(), uuid7()
-    assert store.lease(now, now + LEASE, point)
-    assert not store.lease(now, now + LEASE, point)
+    now, point, holder = timezone.now(), uuid7(), uuid4()
+    assert store.lease(point, holder, now)
+    assert not store.lease(point, holder, now)
 
-    store.release(now + LEASE, now)
+    store.release(holder)
 
     assert store.locked_row(now).recovery_point == point
     assert store.locked_row(now + RETENTION + LEASE).recovery_point is None
-    assert store.lease(now, now + LEASE, point)
+    assert store.lease(point, holder, now)
 
 
 def test_a_recovery_point_is_replaced_only_once_the_key_is_free_again():
     store = KeyStore(scope="someone", body=b"something")
-    now, point, other = timezone.now(), uuid7(), uuid7()
-    assert store.lease(now, now, point)
-    assert not store.lease(now, now + LEASE, other)
+    now, point, other, holder = timezone.now(), uuid7(), uuid7(), uuid4()
+    assert store.lease(point, holder, now)
+    store.release(holder)
+    assert not store.lease(other, uuid4(), now)
     later = now + RETENTION + LEASE
-    assert store.lease(later, later + LEASE, other)
+    assert store.lease(other, uuid4(), later)
     assert store.locked_row(later).recovery_point == other
+
+
+def test_who_was_overtaken_ends_no_other_s_lease_and_refuses_nothing_in_its_place():
+    store = KeyStore(scope="someone", body=b"something")
+    now, point, overtaken, holder = timezone.now(), uuid7(), uuid4(), uuid4()
+    refusal = StoredResponse(409, {}, b"{}")
+    assert store.lease(point, overtaken, now)
+    run_out()
+    assert store.lease(point, holder, now)
+
+    store.release(overtaken)
+    assert store.locked_row(now).leased_for > 0
+    assert not store.keep(refusal, overtaken, now, over_lease=False)
+    assert store.keep(refusal, holder, now, over_lease=False)

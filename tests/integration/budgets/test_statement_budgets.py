@@ -61,7 +61,7 @@ def test_beginning_a_checkout_with_everything(
     buyer: APIClient, skus: list[str], assert_statements: Budget
 ) -> None:
     cart = new_cart(buyer, skus)
-    with assert_statements(11):
+    with assert_statements(12):
         response = buyer.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
     assert response.status_code == 201
 

@@ -24,8 +24,8 @@ def empty_database() -> Iterator[str]:
     """The URL of a database that holds nothing, beside the one of the tests."""
     url = urlsplit(os.environ["DATABASE_URL"])
     name = f"empty_{uuid4().hex}"
-    server = url._replace(scheme="postgresql", path="/postgres").geturl()
-    with psycopg.connect(server, autocommit=True) as admin:
+    server = connection.get_connection_params() | {"dbname": "postgres"}
+    with psycopg.connect(**server, autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
         yield url._replace(path=f"/{name}").geturl()
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException
@@ -12,6 +14,7 @@ from structlog.testing import capture_logs
 from congocart.management.commands import worker
 from congocart.stalled_jobs import STALLED_SECONDS, rescue_stalled_jobs
 from core.db.jobs import MAX_ATTEMPTS
+from core.db.models import JobError
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +65,17 @@ def test_a_job_that_kills_its_workers_is_given_up() -> None:
     job_id = begun_job(heartbeat_age=STALLED_SECONDS + 1, attempts=MAX_ATTEMPTS - 1)
     assert rescue_stalled_jobs() == 1
     assert ProcrastinateJob.objects.get(pk=job_id).status == "failed"
+    assert JobError.objects.get(job=job_id).error == "The worker died at it."
+
+
+def test_a_job_that_has_killed_a_worker_waits_before_it_gets_another() -> None:
+    first = begun_job(heartbeat_age=STALLED_SECONDS + 1)
+    often = begun_job(heartbeat_age=STALLED_SECONDS + 1, attempts=5)
+    again = begun_job(heartbeat_age=STALLED_SECONDS + 1, attempts=5, queueing_lock="periodic")
+    assert rescue_stalled_jobs() == 3
+    due = dict(ProcrastinateJob.objects.values_list("pk", "scheduled_at"))
+    assert due[first] <= due[again] <= timezone.now()
+    assert due[often] > timezone.now() + timedelta(minutes=2)
 
 
 def test_a_job_whose_successor_waits_already_is_left_to_it() -> None:

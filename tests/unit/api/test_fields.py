@@ -5,8 +5,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.fields import Field
 
+from accounts.serializers import credentials
+from catalog.serializers import products
 from core.errors import FieldError
 from core.http import fields
+from core.http.openapi.document import document
 from core.http.problems import field_errors
 
 UUID = "0197f3a1-7b1c-7c3e-9b1a-2f6f0e1d2c3b"
@@ -75,6 +78,55 @@ def test_a_uuid_is_read_in_either_case():
 def test_a_value_of_another_type_or_out_of_range_is_refused(field: Field, value):
     with pytest.raises(ValidationError):
         field.run_validation(value)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "clean"),
+    [
+        (fields.StrictCharField(), "A\u200bda\u202e", "Ada"),
+        (fields.StrictCharField(), "Cafe\u0301", "Café"),
+        (fields.StrictCharField(), "12\nFlat 3", "12 Flat 3"),
+        (fields.StrictCharField(multiline=True), "12\r\nFlat 3", "12\nFlat 3"),
+        (fields.StrictEmailField(), "Info@почта.рф", "info@xn--80a1acny.xn--p1ai"),
+        (credentials.PasswordField(), " a\u200b\ufeff ", " a\u200b\ufeff "),
+        (products.ChosenOptionsField(), {"Si\u200bze": "M\ufeff"}, {"Size": "M"}),
+    ],
+)
+def test_what_nobody_sees_is_left_out_of_every_text_but_passwords(field: Field, value, clean):
+    assert field.run_validation(value) == clean
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        (fields.StrictCharField(), "a\x07", "unprintable_character"),
+        (fields.StrictCharField(multiline=True), "a\ufffe", "unprintable_character"),
+        (fields.StrictCharField(), "\u200b\u3164", "unprintable_character"),
+        (fields.StrictEmailField(), "jörg@example.com", "local_part_not_ascii"),
+        (fields.StrictCharField(max_length=2), "\u0958\u0958", "max_length"),  # NFC: two each
+    ],
+)
+def test_a_text_is_refused_for_what_no_text_has(field: Field, value, code):
+    with pytest.raises(ValidationError) as refused:
+        field.run_validation(value)
+
+    assert [error.code for error in refused.value.detail] == [code]
+
+
+def test_every_text_of_a_body_is_cleaned():
+    """Of all serializers of requests, whichever app they belong to."""
+    document()
+    inputs = [fields.Input]
+    for schema in inputs:
+        inputs += schema.__subclasses__()
+    texts = [
+        (schema.__name__, name)
+        for schema in inputs
+        for name, field in schema().fields.items()
+        if type(getattr(field, "child", field)) is serializers.CharField
+    ]
+    assert len(inputs) > 20
+    assert texts == []
 
 
 def test_money_is_an_integer_and_a_currency_and_nothing_else():

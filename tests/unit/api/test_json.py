@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import time
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from rest_framework.exceptions import ParseError
 
-from core.errors import Invalid
+from core.errors import Invalid, UnsupportedMediaType
 from core.http.json import MAX_DEPTH, MAX_VALUES, BodyTooComplex, JSONParser, dumps
 
 
@@ -29,7 +30,6 @@ def parse(body: bytes):
         b"{'a': 1}",
         b"[" * 10_000,
         b"[" * (MAX_DEPTH + 2) + b"]" * (MAX_DEPTH + 2),
-        '{"a": 1}'.encode("utf-16"),
     ],
 )
 def test_what_is_not_json_or_too_deep_is_refused(body):
@@ -37,6 +37,21 @@ def test_what_is_not_json_or_too_deep_is_refused(body):
         parse(body)
 
     assert len(str(refusal.value.detail)) < 200
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        ('{"a": 1}'.encode("utf-16"), "utf-16"),
+        ('{"a": 1}'.encode("utf-16-le"), "utf-16"),
+        ('{"a": 1}'.encode("utf-16-be"), "utf-16"),
+        ('{"a": 1}'.encode("utf-32"), "utf-32"),
+        (gzip.compress(b'{"a": 1}', mtime=0), "gzip"),
+    ],
+)
+def test_what_begins_as_in_another_encoding_is_said_to_be(body, encoding):
+    with pytest.raises(UnsupportedMediaType, match=f"not in {encoding}"):
+        parse(body)
 
 
 @pytest.mark.parametrize(

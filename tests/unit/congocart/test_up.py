@@ -11,24 +11,6 @@ from embedded.errors import CannotRun
 from embedded.supervisor import Service, Supervisor
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "postgres://shop",
-        "postgresql://user:pass@[::1]:5432/shop",
-        "postgres://user@/shop?host=/run/postgresql",
-    ][1:],
-)
-def test_urls_of_postgres_are_accepted(url: str) -> None:
-    up.require_database_url(url)
-
-
-@pytest.mark.parametrize("url", ["", "shop", "redis://host/0", "postgres://host", "postgres://["])
-def test_other_urls_are_refused_before_anything_starts(url: str) -> None:
-    with pytest.raises(CannotRun):
-        up.require_database_url(url)
-
-
 def test_a_port_with_a_listener_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(up, "PORT_SECONDS", 0)
     with socket.create_server(("127.0.0.1", 0)) as busy, pytest.raises(CannotRun, match="in use"):

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.address import ADDRESS_FIELDS, Address, address_errors, anonymous_address
+from core.address import ADDRESS_FIELDS, Address, anonymous_address, normalize_address
+from core.errors import FieldError, Invalid
 
 LONDON = Address(
     first_name="Ada",
@@ -16,8 +17,10 @@ LONDON = Address(
 )
 
 
-def problems(address: Address) -> dict[str, str]:
-    return {error.pointer: error.code for error in address_errors(address, "/shipping_address")}
+def refusals(address: Address, pointer: str = "") -> tuple[FieldError, ...]:
+    with pytest.raises(Invalid) as refused:
+        normalize_address(address, pointer)
+    return refused.value.errors
 
 
 @pytest.mark.parametrize(
@@ -34,12 +37,15 @@ def problems(address: Address) -> dict[str, str]:
             country_code="US",
         ),
         replace(LONDON, city="Tsim Sha Tsui", region="Kowloon", postal_code="", country_code="HK"),
+        replace(LONDON, first_name="", last_name="Suharto"),
+        replace(LONDON, first_name="", last_name="", company="Analytical Engines Ltd"),
+        replace(LONDON, phone="+44 (0)20 7946-0958 ext. 3"),
         replace(LONDON, city="Dublin", region="Co. Dublin", postal_code="", country_code="IE"),
     ],
     ids=lambda address: address.country_code,
 )
 def test_an_address_that_follows_its_countrys_rules_is_accepted(address: Address) -> None:
-    assert problems(address) == {}
+    assert normalize_address(address) == address
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,8 @@ def test_an_address_that_follows_its_countrys_rules_is_accepted(address: Address
         ({"postal_code": "12345"}, {"postal_code": "invalid"}),
         ({"city": ""}, {"city": "required"}),
         ({"line1": ""}, {"line1": "required"}),
+        ({"first_name": "", "last_name": ""}, {"first_name": "required"}),
+        ({"phone": "abc"}, {"phone": "no_digits"}),
         ({"country_code": ""}, {"country_code": "required"}),
         ({"country_code": "XX"}, {"country_code": "invalid"}),
         (
@@ -64,18 +72,36 @@ def test_an_address_that_follows_its_countrys_rules_is_accepted(address: Address
 def test_each_field_that_breaks_its_countrys_rules_is_named(
     changes: dict[str, str], found: dict[str, str]
 ) -> None:
-    assert problems(replace(LONDON, **changes)) == {
+    errors = refusals(replace(LONDON, **changes), "/shipping_address")
+
+    assert {error.pointer: error.code for error in errors} == {
         f"/shipping_address/{name}": code for name, code in found.items()
     }
 
 
 def test_errors_are_sentences() -> None:
-    (missing,) = address_errors(replace(LONDON, postal_code=""))
-    (wrong,) = address_errors(replace(LONDON, postal_code="1"))
+    (missing,) = refusals(replace(LONDON, postal_code=""))
+    (wrong,) = refusals(replace(LONDON, postal_code="1"))
+    (misplaced,) = refusals(
+        replace(LONDON, region="California", postal_code="10001", country_code="US")
+    )
 
     assert missing.pointer == "/postal_code"
     assert missing.detail == "Addresses in this country need a postal code."
-    assert wrong.detail == "This is not a valid postal code for that country."
+    assert wrong.detail.startswith("This is not a valid postal code for that country, such as ")
+    assert misplaced.detail.startswith(
+        "This is not a valid postal code for California (CA) in that"
+    )
+
+
+def test_who_names_no_region_that_there_is_reads_which_there_are() -> None:
+    seoul = replace(LONDON, city="Soul", region="Soul", postal_code="03051", country_code="KR")
+
+    (wrong,) = refusals(seoul)
+
+    assert wrong.pointer == "/region"
+    assert wrong.detail.startswith("This is not a region of that country. It has: Gangwon-do (강원")
+    assert ", Seoul (서울특별시), " in wrong.detail
 
 
 def test_an_address_is_all_its_fields_in_the_order_of_the_contract() -> None:
@@ -97,7 +123,7 @@ def test_no_address_is_forgotten_as_one_without_a_country() -> None:
 
 @pytest.mark.parametrize("code", ["XX", "UK"])
 def test_a_code_that_no_country_has_is_said_to_be_that(code):
-    (unknown,) = address_errors(replace(LONDON, country_code=code))
+    (unknown,) = refusals(replace(LONDON, country_code=code))
 
     assert (unknown.pointer, unknown.code) == ("/country_code", "invalid")
     assert unknown.detail == "There is no country with this code."

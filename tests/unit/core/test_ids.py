@@ -3,7 +3,15 @@ from __future__ import annotations
 import re
 import time
 
-from core.ids import hash_secret, new_order_number, new_secret, uuid7
+import pytest
+
+from core.ids import (
+    hash_secret,
+    new_order_number,
+    new_secret,
+    normalize_order_number,
+    uuid7,
+)
 
 
 def test_ids_are_of_version_7_and_sort_by_creation() -> None:
@@ -34,6 +42,11 @@ def test_the_characters_of_order_numbers_are_used_alike() -> None:
 
     assert len(counts) == 30
     assert min(counts) > 0.7 * len(text) / 30
+
+
+@pytest.mark.parametrize("text", ["", "-", "477M3", "477M3-ZJ8MZ2", "ada@example.com", "№"])
+def test_what_cannot_be_an_order_number_is_none(text: str) -> None:
+    assert normalize_order_number(text) == text
 
 
 def test_a_secret_is_long_new_each_time_and_stored_as_its_hash() -> None:

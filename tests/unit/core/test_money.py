@@ -86,3 +86,13 @@ def test_every_currency_can_be_printed_and_read_back() -> None:
     for currency in known_currencies():
         assert to_minor(to_major(1_234_567, currency), currency) == 1_234_567
         assert format_money(1_234_567, currency)
+
+
+@pytest.mark.parametrize("code", ["GBP", "EUR", "JPY", "KWD", "SLE", "XAF", "XCG", "ZWG"])
+def test_a_currency_is_what_people_pay_in_today(code: str) -> None:
+    assert code in known_currencies()
+
+
+@pytest.mark.parametrize("code", ["DEM", "HRK", "XAU", "XXX", "XTS", "XDR", "CLF", "CNH", "gbp"])
+def test_metals_funds_tests_and_what_was_money_once_are_no_currency(code: str) -> None:
+    assert code not in known_currencies()

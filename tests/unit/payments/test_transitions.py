@@ -21,6 +21,7 @@ from payments.domain import (
     ProviderUnavailable,
     RefundFact,
     RefundStatus,
+    amount_due,
     apply,
     operation_status_after,
     operation_status_given,
@@ -145,6 +146,36 @@ def test_a_refund_ahead_of_its_capture_is_not_booked_yet():
 )
 def test_the_status_follows_from_the_step_and_the_money(outcomes, status):
     assert play(outcomes)[0].status == status
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status", "due"),
+    [
+        ([PART_CAPTURED], "pending", 400),
+        ([PART_CAPTURED, refund(1, 600)], "pending", 1000),
+        ([PART_CAPTURED, refund(1, 100)], "pending", 500),
+        ([PART_CAPTURED, refund(1, 600), replace(CAPTURED, reference="2")], "paid", 0),
+        (
+            [PART_CAPTURED, refund(1, 600), replace(CAPTURED, reference="2", amount=400)],
+            "partially_refunded",
+            600,
+        ),
+        ([PART_CAPTURED, replace(VOIDED, reference="2"), refund(1, 600)], "refunded", 0),
+        (
+            [PART_CAPTURED, refund(1, 100), replace(VOIDED, reference="2"), refund(2, 500)],
+            "refunded",
+            -100,
+        ),
+        ([CAPTURED, refund(1, 1000)], "refunded", 1000),
+    ],
+)
+def test_recorded_money_is_owed_until_the_whole_is_kept_or_no_longer_expected(
+    outcomes, status, due
+):
+    payment = play(outcomes, replace(FRESH, capture=Capture.OFFLINE))[0]
+    assert (payment.status, amount_due(payment)) == (status, due)
+    assert payment.captured + payment.voided <= payment.authorized
+    assert payment.authorized <= payment.amount + payment.refunded
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.contrib.postgres.operations import ValidateConstraint
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    """Check the totals of the rows that were there before."""
+
+    dependencies = [("orders", "0004_tax_included")]
+
+    operations = [ValidateConstraint("order", "orders_totals_add_up")]
