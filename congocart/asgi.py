@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
+from io import BufferedReader, BytesIO
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -27,7 +28,7 @@ LARGE_BODIES = 32
 Scope = Mapping[str, Any]
 Message = dict[str, Any]
 Environ = dict[str, Any]
-Response = tuple[int, list[tuple[bytes, bytes]], bytes]
+Response = tuple[int, list[tuple[bytes, bytes]], bytes | Path]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -58,7 +59,10 @@ class DjangoInThreads:
         finally:
             self.places += len(body) > LARGE_BODY_BYTES
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+        if isinstance(content, bytes):
+            await send({"type": "http.response.body", "body": content})
+        else:
+            await send({"type": "http.response.pathsend", "path": str(content)})
 
     async def _read_body(self, environ: Environ, body: bytearray, receive: Receive) -> None:
         """Read into `body` and put it into `environ`, or why it is refused.
@@ -66,12 +70,13 @@ class DjangoInThreads:
         Of a body that is too large at most one byte more than the limit is kept, and nothing
         is read when it says so itself: its length is enough for Django to refuse it.
         """
-        length = environ.get("CONTENT_LENGTH", "")
-        if length.isdecimal() and int(length[:12]) > self.body_bytes:
+        given = environ.get("CONTENT_LENGTH", "")
+        length = int(given[:12]) if given.isdecimal() else None
+        if length is not None and length > self.body_bytes:
             return
         try:
             async with asyncio.timeout(self.body_seconds):
-                refusal = await self._receive_into(body, receive)
+                refusal = await self._receive_into(body, length, receive)
         except TimeoutError:
             refusal = BodyTooSlow()
         if refusal is not None:
@@ -79,9 +84,11 @@ class DjangoInThreads:
         environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = BytesIO(body)
 
-    async def _receive_into(self, body: bytearray, receive: Receive) -> CongoCartError | None:
-        message: Message = {"more_body": True}
-        while message.get("more_body") and len(body) <= self.body_bytes:
+    async def _receive_into(
+        self, body: bytearray, length: int | None, receive: Receive
+    ) -> CongoCartError | None:
+        message: Message = {"more_body": length != 0}
+        while message.get("more_body") and len(body) <= self.body_bytes and len(body) != length:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return Invalid("The body ended too early.")
@@ -92,6 +99,25 @@ class DjangoInThreads:
                 if self.places < 0:
                     return Unavailable("Too many large bodies are on their way.", retry_after=1)
         return None
+
+
+class File:
+    """A file that Django responds with (PEP 3333, `wsgi.file_wrapper`)."""
+
+    def __init__(self, file: Any, block_size: int) -> None:
+        self.file = file
+        self.block_size = block_size
+        self.close = file.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        while block := self.file.read(self.block_size):
+            yield block
+
+    @property
+    def path(self) -> Path | None:
+        """Where it is, if it is all of a file on the disk: then the server sends it in parts."""
+        whole = isinstance(self.file, BufferedReader) and self.file.tell() == 0
+        return Path(self.file.name) if whole and isinstance(self.file.name, str) else None
 
 
 def environ_of(scope: Scope) -> Environ:
@@ -113,6 +139,7 @@ def environ_of(scope: Scope) -> Environ:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        "wsgi.file_wrapper": File,
     }
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
@@ -127,7 +154,7 @@ def environ_of(scope: Scope) -> Environ:
 
 
 def respond(environ: Environ) -> Response:
-    """Return Django's response to a request, whole."""
+    """Return Django's response to a request: its status, its headers, and its body or its file."""
     started: list[Any] = []
     written: list[bytes] = []
 
@@ -139,7 +166,8 @@ def respond(environ: Environ) -> Response:
 
     chunks: Iterable[bytes] = django(environ, start_response)
     try:
-        body = b"".join([*written, *chunks])
+        path = chunks.path if isinstance(chunks, File) else None
+        body = path or b"".join([*written, *chunks])
     finally:
         if close := getattr(chunks, "close", None):
             close()

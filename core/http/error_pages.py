@@ -43,7 +43,10 @@ class ProblemMiddleware:
         if "\0" in request.path_info:
             return problem_response(NotFound())
         if (refusal := request.META.get(REFUSED_BODY)) is not None:
-            return _closing(problem_response(refusal))
+            late = problem_response(refusal)
+            # The rest of the body would be taken for the next request.
+            late["Connection"] = "close"
+            return late
         length = str(request.META.get("CONTENT_LENGTH") or 0)
         if length.isdecimal() and int(length[:12]) > settings.MAX_BODY_BYTES:
             return problem_response(TooLarge())
@@ -63,12 +66,6 @@ class ProblemMiddleware:
     ) -> HttpResponseBase | None:
         """Turn a refusal that no page of the admin has caught into its problem document."""
         return problem_response(exception) if isinstance(exception, CongoCartError) else None
-
-
-def _closing(response: HttpResponse) -> HttpResponse:
-    """End the connection after the response: the rest of the body would be taken for a request."""
-    response["Connection"] = "close"
-    return response
 
 
 def _as_problem(response: HttpResponseBase) -> HttpResponse:

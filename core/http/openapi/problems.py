@@ -19,6 +19,7 @@ from core.http.openapi import components
 from core.http.pagination import InvalidCursor
 from core.http.problems import (
     CONTENT_TYPE,
+    BodyTooSlow,
     InternalError,
     http_status_of,
     problem_of,
@@ -71,6 +72,7 @@ def _shared(kind: Kind) -> Iterator[CongoCartError]:
         yield kinds.ResourceBusy(retry_after=1)
         yield IdempotencyKeyReused()
         yield BodyTooComplex()
+        yield BodyTooSlow()
         yield kinds.TooLarge()
         yield kinds.UnsupportedMediaType()
     if kind.writes and kind.versioned:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,3 +144,16 @@ def test_a_header_that_comes_twice_is_joined_and_no_other_name_passes_for_it():
 @pytest.mark.parametrize("given", ["9", "9" * 400])
 def test_a_length_however_long_is_compared_in_a_moment(given):
     assert status(Wire(b"{}"), scope(content__length=given)) == (404 if given == "9" else 413)
+
+
+FILE = "/static/backoffice/favicon.svg"
+
+
+def test_a_file_is_sent_by_the_server_and_a_part_of_one_by_us():
+    whole, part = Wire(), Wire()
+
+    assert status(whole, scope("GET", FILE)) == 200
+    assert whole.got[1]["type"] == "http.response.pathsend"
+    assert whole.got[1]["path"].endswith(FILE)
+    assert status(part, scope("GET", FILE, range="bytes=1-3")) == 206
+    assert part.got[1]["body"] == Path(whole.got[1]["path"]).read_bytes()[1:4]
