@@ -45,7 +45,7 @@ class AccessTokenAuthentication(BaseAuthentication):
             user = replace(user, roles=user.roles & roles)
         elif user.pk in closed_accounts:
             view = request.parser_context["view"]
-            if view.action not in getattr(view, "actions_of_closed_accounts", ()):
+            if getattr(view, "action", None) not in getattr(view, "actions_of_closed_accounts", ()):
                 raise TokenRevoked
         return user, token
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
+
+from django.db.models import UUIDField
 
 from catalog.selectors import sale_annotations
 from checkout.domain import (
@@ -19,8 +22,11 @@ from checkout.errors import CheckoutNotFound, ItemsUnavailable
 from checkout.models import Checkout, CheckoutLine, ShippingPrice
 from checkout.withdrawal import ended_lines, withdrawals
 from core.caller import Caller
+from core.db.statements import Parameter, Statement
 from core.messages import Message
 from orders.domain import PlacedOrder
+
+_LINE_COLUMNS = [field.attname for field in CheckoutLine._meta.concrete_fields]  # noqa: SLF001 - documented API
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +82,24 @@ def shipping_offers(*, currency: str) -> list[ShippingOffer]:
 
 def lines_of(checkout: Checkout) -> list[CheckoutLine]:
     """Return the lines in the order of the cart, and whether they have been withdrawn."""
-    lines = CheckoutLine.objects.filter(checkout=checkout).order_by("position")
-    return list(lines.annotate(**sale_annotations("variant")))
+    lines = []
+    for *values, is_withdrawn, withdrawn_from in lines_statement().rows(checkout_id=checkout.id):
+        line = CheckoutLine.from_db(None, _LINE_COLUMNS, values)
+        line.is_withdrawn, line.withdrawn_from = is_withdrawn, withdrawn_from
+        lines.append(line)
+    return lines
+
+
+@cache
+def lines_statement() -> Statement:
+    """Return the statement of `lines_of`: every completion executes it."""
+    lines = CheckoutLine.objects.filter(checkout=Parameter("checkout_id", UUIDField(), "uuid"))
+    withdrawal = sale_annotations("variant")
+    return Statement(
+        lines.order_by("position")
+        .annotate(**withdrawal)
+        .values_list(*_LINE_COLUMNS, *withdrawal.keys())
+    )
 
 
 def buyable_lines_of(checkout: Checkout) -> list[CheckoutLine]:

@@ -38,11 +38,11 @@ def ended_lines(lines: Iterable[HeldLine], *, begun_at: datetime) -> list[HeldLi
 
 def withdrawals(lines: Sequence[HeldLine], *, begun_at: datetime) -> list[Message]:
     """Return a message for each line that has been withdrawn since the checkout holds it."""
-    ended = ended_lines(lines, begun_at=begun_at)
+    ended = {line.sku for line in ended_lines(lines, begun_at=begun_at)}
     messages = []
     for position, line in enumerate(lines):
         pointer = f"/items/{position}"
-        if line in ended:
+        if line.sku in ended:
             detail = f"{line.title} was withdrawn and cannot be bought."
             messages.append(Message(ItemsUnavailable.code, pointer, detail))
         elif line.is_withdrawn:

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import psycopg
 from django.conf import settings
 from django.core.management import execute_from_command_line
-from django.db import connection
+from django.db import ProgrammingError, connection
+
+from core.db.migrating import RecordingExecutor
 
 # Commands that work without a database; all others are given one that responds.
 WITHOUT_DATABASE = frozenset(
@@ -29,15 +31,23 @@ def needs_database(arguments: Sequence[str]) -> bool:
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run a command; a database that does not respond is one line, with exit code 1."""
-    if needs_database(arguments):
-        if not settings.DATABASE_URL:
-            sys.exit("congocart: DATABASE_URL is not set.")
-        parameters = connection.get_connection_params()
-        try:
-            psycopg.connect(**parameters).close()
-        except psycopg.Error as error:
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
-            host = parameters.get("host", "this machine")
-            sys.exit(f"congocart: the database on {host} cannot be used: {reason}")
-    execute_from_command_line([*arguments])
+    """Run a command; a database that cannot be used is one line, with exit code 1."""
+    if not needs_database(arguments):
+        execute_from_command_line([*arguments])
+        return
+    if not settings.DATABASE_URL:
+        sys.exit("congocart: DATABASE_URL is not set.")
+    parameters = connection.get_connection_params()
+    try:
+        psycopg.connect(**parameters).close()
+    except psycopg.Error as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        host = parameters.get("host", "this machine")
+        sys.exit(f"congocart: the database on {host} cannot be used: {reason}")
+    try:
+        execute_from_command_line([*arguments])
+    except ProgrammingError:
+        # Such as a table that is missing; with all migrations applied it is a bug of the command.
+        if not RecordingExecutor(connection).pending():
+            raise
+        sys.exit("congocart: the database is not up to date: run `manage.py prepare` first.")

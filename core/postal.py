@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
@@ -56,12 +56,15 @@ _JOINED_SCRIPTS = re.compile("[\u3400-\u9fff\uac00-\ud7a3]+")
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region; `key` is what is stored and printed on labels, `names` it and what it is called."""
+    """A region; `key` is what is stored and printed on labels, `names` it and what it is called.
+
+    `readings` is what it is found by, in the order in which that is tried.
+    """
 
     key: str
     names: tuple[str, ...]
-    iso: str
     postal_prefix: re.Pattern[str] | None
+    readings: tuple[frozenset[str], ...]
 
     def __str__(self) -> str:
         return self.key if self.names[1] == self.key else f"{self.names[1]} ({self.key})"
@@ -89,24 +92,41 @@ def country_with(code: str) -> Country | None:
     except ValueError:
         return None
     data = load_validation_data(code)[code]
-    names: dict[str, list[str]] = {}
-    for key, name in rules.country_area_choices:
-        names.setdefault(key, []).append(name)
-    columns = (data.get(name, "").split("~") for name in ("sub_keys", "sub_isoids", "sub_zips"))
     has_postal_codes = "postal_code" in rules.allowed_fields and "zip" in data
     signs = (_alphanumeric(rules.postal_code_prefix), code, _SIGNS.get(code, ""))
     return Country(
         code=code,
         required=frozenset(rules.required_fields),
-        regions=tuple(
-            Region(key, (key, *names[key]), iso, re.compile(prefix) if prefix else None)
-            for key, iso, prefix in zip_longest(*columns, fillvalue="")
-            if key
-        ),
+        regions=tuple(regions_of(code, data, rules.country_area_choices)),
         postal_code=re.compile(data["zip"]) if has_postal_codes else None,
         postal_examples=_EXAMPLES.get(code) or tuple(rules.postal_code_examples),
         postal_signs=tuple(sign for sign in signs if sign),
     )
+
+
+def regions_of(
+    code: str, data: Mapping[str, str], choices: Iterable[tuple[str, str]]
+) -> Iterator[Region]:
+    """Yield the regions of a country: its metadata has columns, and `choices` of key and name."""
+    called: dict[str, list[str]] = {}
+    for key, name in choices:
+        called.setdefault(key, [key]).append(name)
+    columns = (data.get(name, "").split("~") for name in ("sub_keys", "sub_isoids", "sub_zips"))
+    for key, iso, prefix in zip_longest(*columns, fillvalue=""):
+        if not key:
+            continue
+        names = tuple(called[key])
+        readings: tuple[Iterable[str], ...] = (
+            (key,),
+            (_folded(key),),
+            map(_folded, names),
+            map(_folded, (iso, f"{code}-{iso}") if iso else ()),
+            (_folded(name, without=_KINDS) for name in names),
+            # People say Coahuila for Coahuila de Zaragoza.
+            (_folded(_OF.split(name)[0]) for name in names),
+        )
+        pattern = re.compile(prefix) if prefix else None
+        yield Region(key, names, pattern, tuple(map(frozenset, readings)))
 
 
 def region_of(country: Country, text: str) -> Region | None:
@@ -117,31 +137,21 @@ def region_of(country: Country, text: str) -> Region | None:
     """
     letters, kindless = _folded(text), _folded(text, without=_KINDS)
     known_as = _KNOWN_AS.get((country.code, letters))
-    is_joined = len(letters) > 1 and re.fullmatch(_JOINED_SCRIPTS, letters)
-    readings: tuple[tuple[str, Callable[[Region], Iterable[str]]], ...] = (
-        (known_as or text, lambda region: (region.key,)),
-        (letters, lambda region: (_folded(region.key),)),
-        (letters, lambda region: map(_folded, region.names)),
-        (letters, lambda region: map(_folded, (region.iso, f"{country.code}-{region.iso}"))),
-        (kindless, lambda region: (_folded(name, without=_KINDS) for name in region.names)),
-        # People say Coahuila for Coahuila de Zaragoza.
-        (letters, lambda region: (_folded(_OF.split(name)[0]) for name in region.names)),
-        # Where words are joined the kind is a suffix that is often left out, such as the last
-        # character of 東京都, or that has been replaced by a newer one.
-        (
-            letters if is_joined else "",
-            lambda region: (
-                letters
-                for name in map(_folded, region.names)
-                if name.startswith(letters) or letters.startswith(name)
-            ),
-        ),
-    )
-    for wanted, forms in readings:
-        found = [region for region in country.regions if wanted and wanted in forms(region)]
+    wanted = (known_as or text, letters, letters, letters, kindless, letters)
+    for reading, form in enumerate(wanted):
+        found = [region for region in country.regions if form and form in region.readings[reading]]
         if len(found) == 1:
             return found[0]
-    return None
+    # Where words are joined the kind is a suffix that is often left out, such as the last
+    # character of 東京都, or that has been replaced by a newer one.
+    if len(letters) < 2 or not _JOINED_SCRIPTS.fullmatch(letters):
+        return None
+    alike = [
+        region
+        for region in country.regions
+        if any(name.startswith(letters) or letters.startswith(name) for name in region.readings[2])
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def postal_code_of(country: Country, region: Region | None, text: str) -> str | None:

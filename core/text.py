@@ -26,8 +26,22 @@ _UNSEEN = re.compile(
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-# Those of them that change how the character before them looks.
-_VARIANTS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# Those of them that choose how the character before them looks, and the characters that have
+# such variants: ideographs and letters of Burma, of Mongolia, and what may be an emoji.
+_VARIANTS = (
+    (
+        re.compile("[\ufe00-\ufe0d\U000e0100-\U000e01ef]"),
+        re.compile("[\u1000-\u109f\u3400-\u9fff\ua840-\ua87f\uf900-\ufaff\U00020000-\U0003ffff]"),
+    ),
+    (re.compile("[\u180b-\u180d\u180f]"), re.compile("[\u1800-\u18af]")),
+    (
+        re.compile("[\ufe0e\ufe0f]"),
+        re.compile(
+            "[0-9#*\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299"
+            "\U0001f000-\U0001faff]"
+        ),
+    ),
+)
 _TAGS = re.compile("[\U000e0020-\U000e007f]")
 _WITHOUT_JOINING, _JOINING = "\u200c", "\u200d"
 # Letters that join or stack: from Arabic to the scripts of India, Tibet, Burma, Cambodia and
@@ -76,8 +90,9 @@ def clean_text(text: str, *, multiline: bool = False) -> str:
 
 def gives_shape(character: str, before: str, after: str) -> bool:
     """Tell whether an unseen character changes what is seen of those beside it."""
-    if _VARIANTS.match(character):
-        return before in set("0123456789#*") or (bool(before) and not before.isascii())
+    for selector, has_variants in _VARIANTS:
+        if selector.match(character):
+            return bool(has_variants.match(before))
     if _TAGS.match(character):
         return before == _FLAG or bool(_TAGS.match(before))
     letters = bool(_JOINED_LETTERS.match(before))

@@ -17,7 +17,7 @@ from accounts.domain import (
     WeakPassword,
     normalize_password,
 )
-from accounts.models import EmailChange, User
+from accounts.models import EmailChange, TotpDevice, User
 from accounts.personal_data import Guest
 from accounts.services.confirmation import REAUTHENTICATE_ERRORS, reauthenticate
 from accounts.services.guests import join_guest_records
@@ -214,5 +214,8 @@ def _prove_address(user: User, now: datetime) -> None:
 def _set_password(user: User, password_hash: str, now: datetime) -> None:
     user.password = password_hash
     user.save(update_fields=["password"])
+    # An access token is good for some minutes more; it must not confirm what the former password
+    # has begun, and lock the owner out.
+    TotpDevice.objects.filter(pk=user.pk, confirmed_at=None).delete()
     revoke_sessions(user_id=user.pk, now=now)
     emails.send_password_changed.defer(user_id=str(user.pk))

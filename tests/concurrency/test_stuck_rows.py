@@ -142,7 +142,7 @@ def test_half_of_the_threads_wait_two_seconds_and_the_others_are_refused_at_once
     assert sorted(seconds)[1] < 0.9
     assert sorted(seconds)[2] > 0.9
     assert max(seconds) < LOCK_SECONDS + 0.5
-    assert max(took for _, took in told[4:]) < 0.4
+    assert max(took for _, took in told[4:]) < 0.5
 
 
 def test_a_row_that_moves_refuses_nobody() -> None:

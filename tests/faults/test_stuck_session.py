@@ -91,8 +91,8 @@ def test_a_hung_client_costs_half_of_the_threads_until_its_session_is_ended(url:
     try:
         time.sleep(1.5)  # the first of them have found out
         with httpx.Client(base_url=url, timeout=30) as http:
-            assert slowest(lambda: http.get("/livez")) < 0.5
-            assert slowest(lambda: http.get("/api/v1/products")) < 0.5
+            assert slowest(lambda: http.get("/livez")) < 1
+            assert slowest(lambda: http.get("/api/v1/products")) < 1
             assert slowest(lambda: begin(http, "SKU-1")) < 1
         assert set(buyers.told) == {"resource_busy"}
 

@@ -110,3 +110,16 @@ def test_a_mailbox_alone_does_not_turn_off_the_second_factor_of_staff(client, po
     User.objects.update(is_staff=True)
     reset(client, run_jobs)
     assert log_in(client, NEW_PASSWORD).json()["code"] == "mfa_required"
+
+
+def test_a_second_factor_begun_with_the_former_password_cannot_be_confirmed_after_a_reset(
+    client, client_of, run_jobs
+):
+    thief = client_of(email=EMAIL)
+    User.objects.update(email_verified_at=timezone.now())
+    secret = thief.post("/api/v1/me/mfa", {"password": PASSWORD}).json()["secret"]
+    reset(client, run_jobs)
+    code = code_of(b32decode(secret), int(timezone.now().timestamp()) // STEP_SECONDS)
+    late = thief.post("/api/v1/me/mfa/confirm", {"code": code})
+    assert (late.status_code, late.json()["code"]) == (409, "mfa_not_started")
+    assert log_in(client, NEW_PASSWORD).status_code == 200

@@ -45,6 +45,16 @@ def test_two_that_start_together_take_turns(empty_database: str) -> None:
     assert [process.wait(110) for process in both] == [0, 0]
 
 
+@pytest.mark.parametrize("command", ["audit", "worker", "rotate_keys"])
+def test_before_it_has_run_a_command_says_so_in_one_line(
+    empty_database: str, command: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert started(empty_database, "manage.py", command).wait(60) == 1
+    assert capfd.readouterr().err.splitlines() == [
+        "congocart: the database is not up to date: run `manage.py prepare` first."
+    ]
+
+
 KILLED_BEFORE_A_MIGRATION_IS_RECORDED = """
 import os, signal, sys
 import django

@@ -89,9 +89,7 @@ def test_errors_are_sentences() -> None:
     assert missing.pointer == "/postal_code"
     assert missing.detail == "Addresses in this country need a postal code."
     assert wrong.detail.startswith("This is not a valid postal code for that country, such as ")
-    assert misplaced.detail.startswith(
-        "This is not a valid postal code for California (CA) in that"
-    )
+    assert misplaced.detail.startswith("This is not a valid postal code for California (CA) in ")
 
 
 def test_who_names_no_region_that_there_is_reads_which_there_are() -> None:

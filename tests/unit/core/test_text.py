@@ -54,6 +54,8 @@ def test_a_name_of_any_script_stays_as_it_is(text: str) -> None:
         ("\u2068Ada\u2069", "Ada"),
         ("דוד\u200f", "דוד"),
         ("A\ufe0fda", "Ada"),
+        ("é\ufe0fЖ\ufe00あ\U000e0100", "éЖあ"),
+        ("❤\ufe0f\ufe0f", "❤\ufe0f"),
         ("Ada\U000e0041", "Ada"),
         ("\u3164\u115f", ""),
         ("Cafe\u0301", "Café"),
