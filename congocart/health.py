@@ -8,6 +8,7 @@ import structlog
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
+from psycopg.errors import ReadOnlySqlTransaction
 
 from core.db.migrating import RecordingExecutor
 from core.db.secret_keys import record_secret_key, shares_secret_key
@@ -33,7 +34,7 @@ def livez(request: HttpRequest) -> JsonResponse:
 @never_cache
 @read_only
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Return 200 if the database responds, is migrated and has our SECRET_KEY, else 503.
+    """Return 200 if the database takes writes, is migrated and has our SECRET_KEY, else 503.
 
     Redis is not asked, so it keeps no one waiting: this says how the last request found it.
     Without its time limits the database serves as well, until a session hangs.
@@ -44,7 +45,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
         checks["time_limits"] = _result(check_timeouts)
     checks["redis"] = redis_state()
     if not checks["database"] == checks.get("secret_key") == "ok":
-        return problem_response(Unavailable("The shop cannot serve yet.", checks=checks))
+        return problem_response(
+            Unavailable("The shop cannot serve yet.", retry_after=1, checks=checks)
+        )
     return JsonResponse({"status": "ok", "checks": checks})
 
 
@@ -58,8 +61,11 @@ def _result(check: Callable[[], str]) -> str:
 
 def _check_database() -> str:
     global _migrated  # noqa: PLW0603
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute("SHOW transaction_read_only")
+        if cursor.fetchone() == ("on",):
+            # Raised as if the check had written, so that no connection to this server stays.
+            raise ReadOnlySqlTransaction("a standby, or a primary that was set so")
     # Checked until it is true; this process needs no migration that comes later.
     if not _migrated:
         _migrated = not RecordingExecutor(connection).pending()

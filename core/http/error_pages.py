@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -110,5 +111,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`: says nothing about the bug but where it is recorded."""
-    return problem_response(InternalError())
+    """Django's `handler500`: says nothing about a bug but where it is recorded.
+
+    It is called while the exception is handled, which may be the absence of the database.
+    """
+    exception = sys.exc_info()[1]
+    error = as_congocart_error(exception) if isinstance(exception, Exception) else None
+    return problem_response(error or InternalError())

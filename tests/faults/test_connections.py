@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
-import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,10 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from embedded.postgres import DATABASE, EmbeddedPostgres
-from embedded.privileges import become
-from embedded.processes import spawn
-from tests.faults.running import ROOT, Shop, free_port, until
+from embedded.postgres import EmbeddedPostgres
+from tests.faults.pooler import PROGRAM, Pooler
+from tests.faults.running import Shop, is_ready, until
 
 pytestmark = pytest.mark.faults
 
@@ -28,39 +23,6 @@ def database(shop: Shop) -> Iterator[EmbeddedPostgres]:
     database.start()
     yield database
     database.stop()
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[[str], httpx.Client]]:
-    """Starts servers on a database; gives a client of each."""
-    servers: list[subprocess.Popen[bytes]] = []
-
-    def start(url: str) -> httpx.Client:
-        port = free_port()
-        client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "congocart.settings",
-            "DATABASE_URL": url,
-            "PORT": str(port),
-            "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
-        }
-        command = [sys.executable, "-m", "congocart.server"]
-        servers.append(subprocess.Popen(command, env=environment, cwd=ROOT))
-        until(lambda: is_ready(client))
-        return client
-
-    yield start
-    for server in servers:
-        server.terminate()
-        server.wait()
-
-
-def is_ready(client: httpx.Client) -> bool:
-    try:
-        return client.get("/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def test_a_restarted_database_costs_no_later_request(
@@ -74,6 +36,21 @@ def test_a_restarted_database_costs_no_later_request(
     assert [client.get("/readyz").status_code for _ in range(20)] == [200] * 20
 
 
+def test_a_database_that_was_away_for_long_is_used_as_soon_as_it_is_back(
+    database: EmbeddedPostgres, serve: Callable[[str], httpx.Client]
+) -> None:
+    client = serve(database.url)
+    database.stop()
+    away = time.monotonic()
+    with ThreadPoolExecutor(8) as pool:
+        while time.monotonic() - away < 20:
+            assert set(pool.map(lambda _: is_ready(client), range(8))) == {False}
+    database.start()
+    back = time.monotonic()
+    until(lambda: is_ready(client))
+    assert time.monotonic() - back < 7
+
+
 def test_without_its_database_a_server_lives_and_is_not_ready(
     database: EmbeddedPostgres, serve: Callable[[str], httpx.Client]
 ) -> None:
@@ -85,22 +62,11 @@ def test_without_its_database_a_server_lives_and_is_not_ready(
 
 @pytest.fixture
 def pooled_url(database: EmbeddedPostgres, tmp_path: Path) -> Iterator[str]:
-    """The database behind PgBouncer in transaction mode, with fewer connections than threads."""
-    program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
-    if program is None:
+    if PROGRAM is None:
         pytest.skip("there is no pgbouncer on this machine")
-    port = free_port()
-    config = tmp_path / "pgbouncer.ini"
-    config.write_text(
-        f"[databases]\n{DATABASE} = host={database.sockets} user=postgres\n"
-        f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\n"
-        "auth_type = any\npool_mode = transaction\ndefault_pool_size = 3\n"
-    )
-    become_nobody = become(pwd.getpwnam("nobody")) if os.geteuid() == 0 else None
-    pooler = spawn([program, "-q", config], before_exec=become_nobody)
-    yield f"postgres://postgres@127.0.0.1:{port}/{DATABASE}"
-    pooler.terminate()
-    pooler.wait()
+    pooler = Pooler(tmp_path, database.sockets)
+    yield pooler.url
+    pooler.stop()
 
 
 def test_everything_works_behind_pgbouncer_in_transaction_mode(

@@ -11,18 +11,15 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
-from core.db.migrating import RecordingExecutor
+from core.db.migrating import migrate, take_turns
 from core.db.secret_keys import record_secret_key
-from core.db.timeouts import UNLIMITED, check_timeouts, set_timeouts
+from core.db.timeouts import check_timeouts, set_timeouts
 
 OLDEST_POSTGRES = 15
-CONNECT_SECONDS = 5
 _NOT_OURS = (
     "SECRET_KEY is not the one that this shop runs with. Set that one, here or among "
     "SECRET_KEY_FALLBACKS; if it is lost, see `manage.py prepare --new-secret-key`."
 )
-# The key of the advisory lock: the first bytes of "congocart".
-_LOCK = int.from_bytes(b"congoca")
 
 
 class Command(BaseCommand):
@@ -41,24 +38,18 @@ class Command(BaseCommand):
         parser.add_argument("--static", action="store_true", help="collect static files as well")
 
     def handle(self, *, demo: bool, static: bool, new_secret_key: bool, **options: Any) -> None:
-        parameters = connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}
         try:
-            with psycopg.connect(**parameters) as database:
+            with psycopg.connect(**connection.get_connection_params()) as database:
                 found = database.info.server_version // 10_000
                 if found < OLDEST_POSTGRES:
                     raise psycopg.NotSupportedError(
                         f"PostgreSQL {found} is too old, {OLDEST_POSTGRES} is needed"
                     )
-                # Held until this transaction ends: who comes second waits, and finds it done.
-                database.execute(f"SET LOCAL lock_timeout = 0; {UNLIMITED}")
-                database.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+                take_turns(database)
                 if check_timeouts() != "ok":
                     self._say("setting the time limits of the database")
                     set_timeouts()
-                executor = RecordingExecutor(connection)
-                if plan := executor.pending():
-                    self._say(f"migrating the database ({len(plan)} steps)")
-                    executor.perform(plan)
+                if migrate(self._say):
                     # Nothing is left to migrate: this makes the rows that Django keeps of models.
                     call_command("migrate", interactive=False, verbosity=0)
                 if not record_secret_key(replace=new_secret_key):
