@@ -89,15 +89,13 @@ def work() -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
         worker.wait()
 
 
-def working(server: EmbeddedPostgres) -> int:
-    """How many workers have had a heartbeat lately."""
+def working(server: EmbeddedPostgres) -> bool:
+    """Whether a worker has had a heartbeat lately."""
     with connect(server) as session:
-        [(number,)] = session.execute(
-            "SELECT count(*) FROM procrastinate_workers"
-            " WHERE last_heartbeat > now() - interval '7 seconds'"
+        lately = session.execute(
+            "SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - interval '7 seconds'"
         )
-    assert isinstance(number, int)
-    return number
+    return lately.rowcount > 0
 
 
 def test_a_shop_goes_on_with_the_next_server_when_a_machine_vanishes(
@@ -140,16 +138,16 @@ def test_a_worker_goes_on_with_the_next_server_or_fails(
     work: Callable[[str], subprocess.Popen[bytes]],
 ) -> None:
     worker = work(url)
-    until(lambda: working(primary) == 1)
+    until(lambda: working(primary))
 
     machines[0].cut_off()
     promote(standby)
 
-    until(lambda: worker.poll() is not None or working(standby) == 1)
+    until(lambda: worker.poll() is not None or working(standby))
     if worker.poll() is not None:
         assert worker.poll() != 0
         work(url)
-        until(lambda: working(standby) == 1)
+        until(lambda: working(standby))
 
 
 def test_a_worker_that_has_lost_its_database_fails(
@@ -157,7 +155,7 @@ def test_a_worker_that_has_lost_its_database_fails(
 ) -> None:
     primary.start()
     worker = work(primary.url)
-    until(lambda: working(primary) == 1)
+    until(lambda: working(primary))
     primary.stop()
     assert worker.wait(60) == 1
 
@@ -167,7 +165,7 @@ def test_a_worker_whose_heartbeats_fail_does_not_end_in_silence(
 ) -> None:
     primary.start()
     worker = work(primary.url)
-    until(lambda: working(primary) == 1)
+    until(lambda: working(primary))
     with connect(primary) as session:
         session.execute(
             "CREATE TRIGGER refused BEFORE UPDATE ON procrastinate_workers"
