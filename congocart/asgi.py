@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,11 @@ from core.http.problems import BodyTooSlow
 # A body this long waits for one of a few places, so that memory is bounded.
 LARGE_BODY_BYTES = 64 * 1024
 LARGE_BODIES = 32
+
+# What hashes a password for everyone who asks: half of the threads do so at a time, and so many
+# more requests wait here, where waiting takes no thread. The rest is up to `accounts.hashers`.
+HASHING = frozenset({"/api/v1/auth/register", "/api/v1/auth/token", "/admin/login/"})
+QUEUED_LOGINS = 32
 
 Scope = Mapping[str, Any]
 Message = dict[str, Any]
@@ -41,6 +47,8 @@ class DjangoInThreads:
         self.body_seconds = body_seconds
         self.body_bytes = body_bytes
         self.places = LARGE_BODIES
+        self.hashing = asyncio.Semaphore(max(1, threads // 2))
+        self.logins = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -53,9 +61,10 @@ class DjangoInThreads:
                 status, headers, content = respond(environ)
             else:
                 loop = asyncio.get_running_loop()
-                status, headers, content = await loop.run_in_executor(
-                    self.threads, respond, environ
-                )
+                async with self._turn(scope["path"]):
+                    status, headers, content = await loop.run_in_executor(
+                        self.threads, respond, environ
+                    )
         finally:
             self.places += len(body) > LARGE_BODY_BYTES
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -63,6 +72,18 @@ class DjangoInThreads:
             await send({"type": "http.response.body", "body": content})
         else:
             await send({"type": "http.response.pathsend", "path": str(content)})
+
+    @asynccontextmanager
+    async def _turn(self, path: str) -> AsyncIterator[None]:
+        if path not in HASHING or self.logins >= QUEUED_LOGINS:
+            yield
+            return
+        self.logins += 1
+        try:
+            async with self.hashing:
+                yield
+        finally:
+            self.logins -= 1
 
     async def _read_body(self, environ: Environ, body: bytearray, receive: Receive) -> None:
         """Read into `body` and put it into `environ`, or why it is refused.

@@ -65,8 +65,8 @@ def refusal(data: Path, *arguments: str, **environment: str) -> str:
 def processes_on(data: Path) -> list[psutil.Process]:
     return [
         process
-        for process in psutil.process_iter(["name"])
-        if process.info["name"] == "postgres" and process.cwd() == str(data / "postgres")
+        for process in psutil.process_iter(["name", "cwd"])
+        if process.info["name"] == "postgres" and process.info["cwd"] == str(data / "postgres")
     ]
 
 

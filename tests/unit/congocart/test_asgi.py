@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from congocart.asgi import LARGE_BODIES, LARGE_BODY_BYTES, DjangoInThreads, environ_of
+from congocart.asgi import (
+    HASHING,
+    LARGE_BODIES,
+    LARGE_BODY_BYTES,
+    DjangoInThreads,
+    environ_of,
+)
 
 LIMIT = 1024 * 1024
 
@@ -96,6 +102,37 @@ def test_liveness_needs_no_thread():
         assert status(Wire(), scope("GET", "/livez"), app) == 200
     finally:
         busy.set()
+
+
+def test_logins_wait_for_half_of_the_threads_and_nothing_else_waits_for_them(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    app, busy, running = server(threads=2), threading.Event(), []
+
+    def slow(environ: dict[str, Any]) -> Any:
+        running.append(environ["PATH_INFO"])
+        if environ["PATH_INFO"] in HASHING:
+            busy.wait(10)
+        return 200, [], b""
+
+    monkeypatch.setattr("congocart.asgi.respond", slow)
+
+    async def burst() -> list[int]:
+        logins = [Wire(b"{}") for _ in range(8)]
+        tasks = [
+            asyncio.ensure_future(app(scope("POST", path), wire.receive, wire.send))
+            for path, wire in zip(sorted(HASHING) * 3, logins, strict=False)
+        ]
+        await asyncio.sleep(0.1)
+        other = Wire()
+        await app(scope("GET", "/api/v1/products"), other.receive, other.send)
+        assert len(running) == 2, "one login and the product"
+        busy.set()
+        await asyncio.gather(*tasks)
+        return [wire.got[0]["status"] for wire in [*logins, other]]
+
+    assert asyncio.run(burst()) == [200] * 9
+    assert app.logins == 0
 
 
 def test_places_for_large_bodies_are_given_back():
