@@ -25,8 +25,8 @@ LOCK_TIMEOUT = "500ms"
 ATTEMPTS = 100
 PAUSE_SECONDS = 2.0
 TURN_SECONDS = 0.2
-# The key of the advisory lock: the first bytes of "congocart".
-_LOCK = int.from_bytes(b"congoca")
+# The key of the advisory lock is the first bytes of "congocart".
+_TRY_LOCK = f"SELECT pg_try_advisory_xact_lock({int.from_bytes(b'congoca')})"
 
 Plan = list[tuple[Migration, bool]]
 
@@ -106,8 +106,9 @@ def take_turns(database: Connection[Any]) -> None:
     """Return when no other `prepare` runs; none does until the transaction of `database` ends.
 
     One that waited inside PostgreSQL would hold a snapshot, for whose end an index that is built
-    concurrently waits: each for the other, unnoticed.
+    concurrently waits: each for the other, unnoticed. So would one that has got the lock by a
+    statement with parameters bound by the server, until its transaction ends.
     """
     database.execute(UNLIMITED)
-    while database.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK]).fetchone() != (True,):
+    while database.execute(_TRY_LOCK).fetchone() != (True,):
         time.sleep(TURN_SECONDS)
