@@ -59,6 +59,13 @@ class CheckoutChangeInput(Input):
     shipping_method = StrictCharField(
         required=False, allow_null=True, max_length=50, help_text="The code of a method."
     )
+    items = StrictListField(
+        child=ItemInput(),
+        required=False,
+        min_length=1,
+        max_length=MAX_LINES,
+        help_text="All the lines, in place of those that there are.",
+    )
 
 
 class CheckoutInput(CheckoutChangeInput):
@@ -67,7 +74,6 @@ class CheckoutInput(CheckoutChangeInput):
     examples = {**CheckoutChangeInput.examples, "cart_id": ...}
 
     cart_id = StrictUUIDField(required=False)
-    items = StrictListField(child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES)
     currency = CurrencyField(required=False, help_text="With `items` only.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

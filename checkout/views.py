@@ -96,6 +96,8 @@ class CheckoutViewSet(ViewSet):
         errors=services.CHANGE_CHECKOUT_ERRORS,
         versioned=True,
         tag="Checkout",
+        description="`items` replace the lines under the reservation: all units are held, or "
+        "nothing changes. A line that stays keeps its price.",
     )
     def partial_update(self, request: Request, checkout_id: UUID) -> HttpResponse:
         data = validated(CheckoutChangeInput, request)
@@ -105,6 +107,7 @@ class CheckoutViewSet(ViewSet):
                 caller=caller_of(request),
                 checkout_id=checkout_id,
                 details=details_from(data),
+                requested=item_requests_from(data.get("items", [])),
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),

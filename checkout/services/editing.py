@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
@@ -28,8 +29,10 @@ from checkout.services.changes import (
 )
 from checkout.services.ending import end_each
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
+from checkout.services.items import REPLACE_LINES_ERRORS, replace_lines
 from core.caller import Caller
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
+from core.items import ItemRequest
 from core.versions import require_version
 from inventory.services import release
 from payments.services import execute_operations
@@ -38,6 +41,7 @@ CHANGE_CHECKOUT_ERRORS = (
     CheckoutNotFound,
     UnknownShippingMethod,
     TotalTooHigh,
+    *REPLACE_LINES_ERRORS,
     *HOLDING_ERRORS,
     *NOT_EDITABLE,
 )
@@ -50,24 +54,31 @@ def change_checkout(
     caller: Caller,
     checkout_id: UUID,
     details: Details,
+    requested: Sequence[ItemRequest] = (),
     expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> CheckoutView:
-    """Set what `details` names and price the checkout again.
+    """Set what `details` names, replace the lines by what is `requested`, and price it again.
 
-    Raises `CHANGE_CHECKOUT_ERRORS` or `VersionMismatch`.
+    Nothing requested leaves the lines as they are. Raises `CHANGE_CHECKOUT_ERRORS` or
+    `VersionMismatch`.
     """
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     require_version(checkout.version, expected_versions)
     require_editable(status_at(checkout, now))
-    lines, offers = lines_of(checkout), shipping_offers(currency=checkout.currency)
+    lines = replace_lines(checkout, requested, now=now) if requested else lines_of(checkout)
+    offers = shipping_offers(currency=checkout.currency)
     was_known = not checkout.ip_hash
     apply_details(checkout, details, offers)
     mark_holder(checkout, caller)
-    if apply_prices(checkout, lines):
+    repriced = apply_prices(checkout, lines)
+    if requested:
+        CheckoutLine.objects.filter(checkout=checkout).delete()
+        CheckoutLine.objects.bulk_create(lines)
+    elif repriced:
         CheckoutLine.objects.bulk_update(lines, ["discount", "tax", "total"])
     save_as_new_version(checkout, now=now)
-    if was_known and checkout.ip_hash:
+    if requested or (was_known and checkout.ip_hash):
         require_holdable(checkout, now=now)
     return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, offers, order=None)
 

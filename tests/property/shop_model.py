@@ -136,6 +136,14 @@ class Shop:
         checkout.method, checkout.email = method, email
         checkout.reopen()
 
+    def replace_items(self, index: int, lines: Mapping[str, int], now: datetime) -> None:
+        self._require_editable(index, now)
+        checkout = self.checkouts[index]
+        checkout.held = {}
+        self._require_free(lines, now)
+        checkout.lines, checkout.held, checkout.cart_version = dict(lines), dict(lines), 0
+        checkout.reopen()
+
     def cancel_checkout(self, index: int) -> None:
         checkout = self.checkouts[index]
         if checkout.status == "completed":

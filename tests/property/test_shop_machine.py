@@ -214,6 +214,17 @@ class ShopMachine(RuleBasedStateMachine):
         )
 
     @has_checkouts
+    @rule(checkout=which, basket=baskets)
+    def replace_items(self, checkout: int, basket: dict[str, int]) -> None:
+        checkout, target = self._checkout(checkout)
+        self.both(
+            lambda shop: shop.replace_items(checkout, basket, self.now),
+            lambda: checkouts.change_checkout(
+                **target, details={}, requested=requested(basket), now=self.now
+            ),
+        )
+
+    @has_checkouts
     @rule(checkout=which)
     def cancel_checkout(self, checkout: int) -> None:
         checkout, target = self._checkout(checkout)

@@ -66,6 +66,15 @@ def test_beginning_a_checkout_with_everything(
     assert response.status_code == 201
 
 
+def test_replacing_the_lines_of_a_checkout(
+    buyer: APIClient, skus: list[str], assert_statements: Budget
+) -> None:
+    checkout = new_checkout(buyer, skus)
+    with assert_statements(14):
+        response = buyer.patch(f"/api/v1/checkouts/{checkout['id']}", {"items": items(skus, 2)})
+    assert response.status_code == 200
+
+
 def test_completing_with_the_manual_provider(
     buyer: APIClient, skus: list[str], assert_statements: Budget
 ) -> None:
