@@ -75,6 +75,7 @@ call_command("prepare")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "migration", ["auth.0001_initial", "orders.0001_initial", "orders.next_2_index"]
 )
