@@ -33,7 +33,8 @@ def completed(client: APIClient, checkout: dict[str, Any]) -> str:
 
 
 def begun(skus: list[str]) -> str:
-    body = {"items": [{"sku": sku, "quantity": 1} for sku in skus]}
+    items = [{"sku": sku, "quantity": 1} for sku in skus]
+    body = {"items": items, "email": "ada@example.com"}
     return code_of(shopper().post("/api/v1/checkouts", body))
 
 
