@@ -23,7 +23,7 @@ from accounts.services import reset_mfa, revoke_sessions, set_password, unverify
 from core.backoffice.base import KeptAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, text
 from core.backoffice.filters import DaysFilter
-from core.email_address import normalize_email
+from core.email_address import ASCII_ONLY, normalize_email
 from core.errors import CongoCartError, Forbidden
 
 GRANTED = [(role.value, role.value.capitalize()) for role in Role if role in STAFF_ROLES]
@@ -35,7 +35,7 @@ admin.site.unregister(Group)
 def _stored(email: str) -> str:
     normal = normalize_email(email)
     if not normal.isascii():
-        raise forms.ValidationError("Letters beyond ASCII before the @ are not supported.")
+        raise forms.ValidationError(ASCII_ONLY)
     return normal
 
 

@@ -7,9 +7,9 @@ the checkout's one order or goes back with a reason; a refusal opens the checkou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
@@ -18,7 +18,6 @@ from checkout.errors import (
     CheckoutCanceled,
     CheckoutCompleted,
     CheckoutExpired,
-    CheckoutIncomplete,
     CheckoutInProgress,
     ExpectedTotalCurrencyMismatch,
     TotalChanged,
@@ -215,11 +214,6 @@ _NO_WAY_TO_SHIP = Message(
     "/shipping_method",
     "Nothing can be shipped in this currency: no shipping method has a price in it.",
 )
-
-
-def incomplete(messages: Iterable[Message]) -> CheckoutIncomplete:
-    """Return the refusal that says what is missing."""
-    return CheckoutIncomplete(messages=[asdict(message) for message in messages])
 
 
 def missing_details(values: Mapping[str, object], *, can_ship: bool) -> list[Message]:

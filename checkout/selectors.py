@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -18,7 +18,7 @@ from checkout.domain import (
     current_status,
     missing_details,
 )
-from checkout.errors import CheckoutNotFound, ItemsUnavailable
+from checkout.errors import CheckoutIncomplete, CheckoutNotFound, ItemsUnavailable
 from checkout.models import Checkout, CheckoutLine, ShippingPrice
 from checkout.withdrawal import ended_lines, withdrawals
 from core.caller import Caller
@@ -123,6 +123,14 @@ def messages_of(checkout: Checkout, offers: Sequence[ShippingOffer] = ()) -> lis
         },
         can_ship=bool(offers),
     )
+
+
+def incompleteness_of(checkout: Checkout) -> CheckoutIncomplete | None:
+    """Return the refusal that says what a checkout lacks, if anything; a statement only then."""
+    if not messages_of(checkout):
+        return None
+    missing = messages_of(checkout, shipping_offers(currency=checkout.currency))
+    return CheckoutIncomplete(messages=[asdict(message) for message in missing])
 
 
 def status_at(checkout: Checkout, now: datetime) -> CheckoutStatus:

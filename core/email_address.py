@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import idna
 
+# What is told of an address whose part before the @ has others.
+ASCII_ONLY = "Letters beyond ASCII before the @ are not supported."
+
 
 def normalize_email(email: str) -> str:
     """Return an e-mail address in lower case, with its domain as mail servers are asked for it.

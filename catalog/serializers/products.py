@@ -75,6 +75,8 @@ class OptionInput(Input):
 class ChosenOptionsField(StrictDictField):
     """The values of a variant, by the names of the options."""
 
+    option_name = StrictCharField()
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             child=StrictCharField(max_length=200),
@@ -85,7 +87,7 @@ class ChosenOptionsField(StrictDictField):
 
     def to_internal_value(self, data: Any) -> dict[str, str]:
         values: dict[str, str] = super().to_internal_value(data)
-        return {StrictCharField().clean(name).strip(): value for name, value in values.items()}
+        return {self.option_name.clean(name).strip(): value for name, value in values.items()}
 
 
 class _Priced(Input):

@@ -12,7 +12,6 @@ from django.utils import timezone
 from checkout.domain import (
     PAYING,
     CheckoutStatus,
-    incomplete,
     require_editable,
     require_total,
 )
@@ -26,7 +25,7 @@ from checkout.errors import (
     TotalChanged,
 )
 from checkout.models import Checkout
-from checkout.selectors import buyable_lines_of, messages_of, shipping_offers, status_at
+from checkout.selectors import buyable_lines_of, incompleteness_of, status_at
 from checkout.services.changes import (
     give_up_payment,
     lock_checkout,
@@ -152,9 +151,8 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
         return _go_on_with(current, checkout, request)
     require_version(checkout.version, request.expected_versions)
     require_editable(status_at(checkout, request.now))
-    if messages_of(checkout):
-        offers = shipping_offers(currency=checkout.currency)
-        raise incomplete(messages_of(checkout, offers))
+    if refusal := incompleteness_of(checkout):
+        raise refusal
     require_total(Money(checkout.total, checkout.currency), request.expected_total)
     now = request.now
     if checkout.total == 0:  # nothing to pay, so there is no payment

@@ -23,7 +23,6 @@ from checkout.domain import (
     ReturnMoney,
     Wait,
     decide,
-    incomplete,
     news_of,
     total_changed,
 )
@@ -35,7 +34,7 @@ from checkout.errors import (
     PaidButWithdrawn,
 )
 from checkout.models import Checkout
-from checkout.selectors import messages_of, shipping_offers
+from checkout.selectors import incompleteness_of, messages_of
 from checkout.services.changes import reopen, save_as_new_version, transition
 from checkout.services.placing import place_order_of
 from core.db.transactions import transaction_required, use_case
@@ -163,9 +162,8 @@ def _refusal(checkout: Checkout, payment: PaymentRecord, news: PaymentNews) -> C
             return CheckoutCanceled()
         if checkout.status == CheckoutStatus.EXPIRED:
             return CheckoutExpired()
-        if messages_of(checkout):
-            offers = shipping_offers(currency=checkout.currency)
-            return incomplete(messages_of(checkout, offers))
+        if refusal := incompleteness_of(checkout):
+            return refusal
         if payment.amount != checkout.total:
             return total_changed(Money(checkout.total, checkout.currency))
     return refusal_of(payment.decline_code)

@@ -50,9 +50,8 @@ def abandon_payments(*, now: datetime) -> int:
     overdue = Checkout.objects.filter(
         status=CheckoutStatus.REQUIRES_ACTION, reservation_expires_at__lte=now - ACTION_GRACE
     )
-    ids = list(overdue.order_by("reservation_expires_at", "id").values_list("pk", flat=True))
     return end_each(
-        ids, lambda checkout_id: _abandon(checkout_id, now=now), event="abandoning_failed"
+        overdue, lambda checkout_id: _abandon(checkout_id, now=now), event="abandoning_failed"
     )
 
 

@@ -13,6 +13,8 @@ from django.db import connection
 from core.db.models import SharedSecretKey
 from core.encryption import key_for
 
+NOT_OURS = "SECRET_KEY is not the one that this shop runs with."
+
 _fingerprint = key_for("fingerprint of SECRET_KEY")
 
 _RECORD = """

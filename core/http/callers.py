@@ -32,7 +32,6 @@ def caller_of(request: Request) -> Caller:
         user_id=user.pk if user else None,
         roles=user.roles if user else frozenset(),
         guest_hash=hash_secret(token) if 0 < len(token) <= MAX_TOKEN_LENGTH else None,
-        ip_address=client_address(request),
     )
 
 

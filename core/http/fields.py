@@ -22,7 +22,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
-from core.email_address import normalize_email
+from core.email_address import ASCII_ONLY, normalize_email
 from core.money import MAX_AMOUNT, known_currencies
 from core.text import UnprintableCharacter, clean_text
 
@@ -108,9 +108,7 @@ class StrictEmailField(StrictCharField, serializers.EmailField):
         email = normalize_email(super().clean(text))
         local, _, domain = email.rpartition("@")
         if not local.isascii():
-            raise ValidationError(
-                "Letters beyond ASCII before the @ are not supported.", "local_part_not_ascii"
-            )
+            raise ValidationError(ASCII_ONLY, "local_part_not_ascii")
         if not domain.isascii():
             self.fail("invalid")
         return email

@@ -17,7 +17,15 @@ from orders.models import Order
 from payments.domain import Outcome, OutcomeKind
 from payments.models import Payment
 from payments.providers.test import TestProvider
-from tests.shop import new_checkout, offer_shipping, paid_order, pay, stock_of, stock_variants
+from tests.shop import (
+    new_checkout,
+    new_order,
+    offer_shipping,
+    paid_order,
+    pay,
+    stock_of,
+    stock_variants,
+)
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., APIClient]
@@ -188,10 +196,7 @@ def violated() -> list[str]:
 def test_staff_record_money_that_came_in_by_other_ways(
     client: APIClient, client_of: ClientOf
 ) -> None:
-    checkout = new_checkout(client, ["SKU-0"])
-    manual = {"payment": {"provider": "manual"}}
-    done = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", manual).json()
-    url = f"/api/v1/orders/{done['order']['number']}/payments"
+    url = f"/api/v1/orders/{new_order(client, ['SKU-0'])['number']}/payments"
     staff = client_of(Role.SUPPORT)
 
     assert client.post(url, {}).status_code == 401
@@ -224,10 +229,7 @@ def test_an_order_of_which_a_part_was_captured_is_not_paid(
 def test_nothing_is_captured_of_an_order_that_was_canceled(
     client: APIClient, client_of: ClientOf
 ) -> None:
-    checkout = new_checkout(client, ["SKU-0"])
-    manual = {"payment": {"provider": "manual"}}
-    done = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", manual).json()
-    url = f"/api/v1/orders/{done['order']['number']}"
+    url = f"/api/v1/orders/{new_order(client, ['SKU-0'])['number']}"
     staff = client_of(Role.SUPPORT)
     staff.post(f"{url}/payments", {"amount": {"amount": 395, "currency": "GBP"}})
     client.post(f"{url}/cancel")
@@ -244,10 +246,7 @@ def test_money_is_due_until_the_whole_was_paid_though_a_part_went_back(
     client: APIClient, client_of: ClientOf
 ) -> None:
     """A wrong amount was recorded: it is given back, and all of it can be recorded again."""
-    checkout = new_checkout(client, ["SKU-0"])
-    manual = {"payment": {"provider": "manual"}}
-    done = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", manual).json()
-    url = f"/api/v1/orders/{done['order']['number']}"
+    url = f"/api/v1/orders/{new_order(client, ['SKU-0'])['number']}"
     part = {"amount": {"amount": 500, "currency": "GBP"}}
     staff = client_of(Role.SUPPORT)
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.services import replace_leaked_keys, rotate_keys
-from core.db.secret_keys import shares_secret_key
+from core.db.secret_keys import NOT_OURS, shares_secret_key
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, leaked: bool, **options: Any) -> None:
         """Print the id of the key that signs from now on."""
         if not shares_secret_key():
-            raise CommandError("SECRET_KEY is not the one that this shop runs with.")
+            raise CommandError(NOT_OURS)
         change = replace_leaked_keys if leaked else rotate_keys
         kid = change(now=timezone.now())
         self.stdout.write(f"Tokens are now signed by {kid}.")

@@ -12,13 +12,13 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 
 from core.db.migrating import migrate, take_turns
-from core.db.secret_keys import record_secret_key
+from core.db.secret_keys import NOT_OURS, record_secret_key
 from core.db.timeouts import check_timeouts, set_timeouts
 
 OLDEST_POSTGRES = 15
-_NOT_OURS = (
-    "SECRET_KEY is not the one that this shop runs with. Set that one, here or among "
-    "SECRET_KEY_FALLBACKS; if it is lost, see `manage.py prepare --new-secret-key`."
+_WAYS_OUT = (
+    "Set that one, here or among SECRET_KEY_FALLBACKS; if it is lost, see "
+    "`manage.py prepare --new-secret-key`."
 )
 
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
                     # Nothing is left to migrate: this makes the rows that Django keeps of models.
                     call_command("migrate", interactive=False, verbosity=0)
                 if not record_secret_key(replace=new_secret_key):
-                    self.stderr.write(f"congocart: {_NOT_OURS}")
+                    self.stderr.write(f"congocart: {NOT_OURS} {_WAYS_OUT}")
                     sys.exit(1)
                 if demo:
                     self._say("loading the demo shop")

@@ -22,7 +22,7 @@ from congocart.stalled_jobs import (
     STALLED_SECONDS,
     rescue_stalled_jobs,
 )
-from core.db.secret_keys import record_secret_key
+from core.db.secret_keys import NOT_OURS, record_secret_key
 
 STOP_SECONDS = 25.0
 # A worker whose database is gone has nothing to wait for: it ends, and is started again.
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         if not record_secret_key():
-            raise CommandError("SECRET_KEY is not the one that this shop runs with.")
+            raise CommandError(NOT_OURS)
         asyncio.run(_work())
 
 
