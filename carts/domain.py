@@ -13,7 +13,7 @@ from core.errors import Conflict, FieldError, Invalid, NotFound
 from core.ids import uuid7
 from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest
 from core.messages import Message
-from pricing.domain import Totals
+from pricing.domain import Quote, Rules, Totals
 
 
 class CartStatus(StrEnum):
@@ -98,7 +98,14 @@ class CartView:
     customer_id: UUID | None
     token_hash: str | None
     lines: Sequence[OfferedLine]
-    totals: Totals
+    codes: Sequence[str]
+    rules: Rules
+    quote: Quote
+
+    @property
+    def totals(self) -> Totals:
+        """What can be bought of it costs."""
+        return self.quote.totals
 
     @property
     def messages(self) -> list[Message]:

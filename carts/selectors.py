@@ -11,8 +11,8 @@ from carts.models import Cart, CartLine
 from catalog.domain import Offer
 from catalog.selectors import offers
 from core.caller import Caller
-from pricing.domain import price
-from pricing.selectors import tax_terms
+from pricing.domain import Basket, EnteredCode, price
+from pricing.selectors import pricing_rules
 
 
 def cart_for(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
@@ -63,8 +63,11 @@ def offered_lines(cart: Cart, skus: Collection[str] = ()) -> tuple[list[OfferedL
 
 def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) -> CartView:
     """Price what can be bought of a cart whose lines are in hand; touch no database."""
-    payable = [(line.unit_price, line.quantity) for line in lines if line.is_for_sale]
-    quote = price(payable, tax=tax_terms())
+    payable = [
+        line.offer.item(line.quantity, line.unit_price) for line in lines if line.is_for_sale
+    ]
+    basket = Basket(cart.currency, tuple(payable), codes=tuple(map(EnteredCode, cart.codes)))
+    rules = pricing_rules()
     status = CartStatus(cart.status)
     lapsed = status is CartStatus.OPEN and cart.expires_at <= now
     return CartView(
@@ -76,5 +79,7 @@ def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) 
         customer_id=cart.customer_id,
         token_hash=cart.token_hash,
         lines=lines,
-        totals=quote.totals,
+        codes=cart.codes,
+        rules=rules,
+        quote=price(basket, rules, now=now),
     )

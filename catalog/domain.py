@@ -11,6 +11,7 @@ from uuid import UUID
 
 from core.errors import Conflict, Invalid, NotFound
 from core.money import Money
+from pricing.domain import STANDARD_TAX_CLASS, Item
 
 MAX_SLUG_LENGTH = 200
 # What follows a SKU in paths of the API, where a SKU may have slashes of its own.
@@ -70,6 +71,7 @@ class Offer:
     `title` is the product's and, where there is one, the variant's. `unit_price` is in
     minor units, None without a price in that currency. `available` is how many units can
     be ordered. A deleted variant, or one of a deleted product, has `is_for_sale` False.
+    `product` is a slug, `weight` in grams; one that does not ship needs no address.
     """
 
     variant_id: UUID
@@ -79,6 +81,23 @@ class Offer:
     currency: str
     available: int
     is_for_sale: bool
+    product: str = ""
+    category_id: UUID | None = None
+    tax_class: str = STANDARD_TAX_CLASS
+    weight: int = 0
+    ships: bool = True
+
+    def item(self, quantity: int, unit_price: int) -> Item:
+        """Return units of it at a price in minor units, as they are priced."""
+        return Item(
+            sku=self.sku,
+            unit_price=unit_price,
+            quantity=quantity,
+            product=self.product,
+            tax_class=self.tax_class,
+            weight=self.weight,
+            ships=self.ships,
+        )
 
 
 @dataclass(frozen=True, slots=True)

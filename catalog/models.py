@@ -12,6 +12,7 @@ from catalog.domain import CategoryCycle, CategorySlugTaken, SkuTaken, SlugTaken
 from core.db.constraints import register
 from core.ids import uuid7
 from core.money import MAX_AMOUNT, format_money
+from pricing.domain import STANDARD_TAX_CLASS
 
 
 class Category(models.Model):
@@ -57,6 +58,13 @@ class Product(models.Model):
     )
     options = models.JSONField(
         default=list, blank=True, help_text='Such as [{"name": "Size", "values": ["S", "M"]}].'
+    )
+    tax_class = models.SlugField(
+        max_length=50,
+        default=STANDARD_TAX_CLASS,
+        db_default=STANDARD_TAX_CLASS,
+        db_index=False,
+        help_text="Which of a country's tax rates holds, such as standard or reduced.",
     )
     keywords = models.TextField(
         blank=True, editable=False, help_text="What its variants are called, for search."
@@ -121,6 +129,12 @@ class Variant(models.Model):
     title = models.CharField(max_length=255, blank=True)
     options = models.JSONField(default=dict, blank=True, help_text='Such as {"Size": "M"}.')
     position = models.PositiveIntegerField(default=0)
+    weight = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Grams a unit, packing included."
+    )
+    requires_shipping = models.BooleanField(
+        default=True, db_default=True, help_text="Whether there is something to deliver."
+    )
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[VariantQuerySet] = VariantQuerySet.as_manager()  # type: ignore[assignment]

@@ -45,10 +45,15 @@ def offers(
                 on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
             ),
             is_for_sale=deleted_at is None and product_deleted_at is None,
+            product=product,
+            category_id=category_id,
+            tax_class=tax_class,
+            weight=weight,
+            ships=ships,
         )
         for (
             variant_id, sku, title, deleted_at, product_title, product_deleted_at, unit_price,
-            on_hand, reserved, tracked, backorder,
+            on_hand, reserved, tracked, backorder, product, category_id, tax_class, weight, ships,
         ) in rows
     ]  # fmt: skip
 
@@ -82,5 +87,7 @@ def _offer_statement() -> Statement:
             "id", "sku", "title", "deleted_at", "product__title", "product__deleted_at",
             F("price__amount"),
             "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
+            "product__slug", "product__category_id", "product__tax_class", "weight",
+            "requires_shipping",
         )
     )  # fmt: skip

@@ -120,14 +120,17 @@ def _begin(
         customer_id=cart.customer_id or caller.user_id,
         token_hash=cart.token_hash,
         currency=cart.currency,
+        codes=cart.codes,
         reservation_expires_at=now + settings.RESERVATION_LIFETIME,
         created_at=now,
         updated_at=now,
     )
-    lines, offers = _frozen_lines(cart, checkout), shipping_offers(currency=cart.currency)
-    apply_details(checkout, details, offers)
+    lines, shipping = _frozen_lines(cart, checkout), shipping_offers(currency=cart.currency)
+    apply_details(checkout, details, shipping)
     mark_holder(checkout, caller)
-    apply_prices(checkout, lines)
+    apply_prices(
+        checkout, lines, [line.offer for line in cart.lines], shipping, cart.rules, now=now
+    )
     checkout.save(force_insert=True)
     CheckoutLine.objects.bulk_create(lines)
     demand = {line.variant_id: line.quantity for line in lines}
@@ -135,7 +138,7 @@ def _begin(
     reserve(checkout_id=checkout.id, demand=demand, instead_of=replaced, expires_at=until, now=now)
     require_holdable(checkout, now=now)
     return CheckoutView(
-        checkout, CheckoutStatus(checkout.status), lines, offers, order=None, token=token
+        checkout, CheckoutStatus(checkout.status), lines, shipping, order=None, token=token
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
 
+from catalog.domain import Offer
 from checkout.domain import (
     EDITABLE,
     TRANSITIONS,
@@ -27,8 +28,7 @@ from core.errors import Unauthenticated
 from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
-from pricing.domain import price
-from pricing.selectors import tax_terms
+from pricing.domain import Basket, Destination, EnteredCode, Rules, ShippingChoice, price
 
 
 @transaction_required
@@ -106,30 +106,44 @@ def apply_details(checkout: Checkout, details: Details, offers: Sequence[Shippin
         checkout.billing_address = address.as_dict() if address else None
     if "shipping_method" in details:
         code = details["shipping_method"]
-        offer = chosen_offer(code, offers) if code is not None else ShippingOffer("", "", 0)
-        checkout.shipping_method, checkout.shipping_title = offer.code, offer.title
-        checkout.shipping = offer.price
-    reopen(checkout)
+        checkout.shipping_method = chosen_offer(code, offers).code if code is not None else ""
 
 
-def apply_prices(checkout: Checkout, lines: Sequence[CheckoutLine]) -> bool:
+def apply_prices(
+    checkout: Checkout,
+    lines: Sequence[CheckoutLine],
+    offers: Iterable[Offer],
+    shipping: Sequence[ShippingOffer],
+    rules: Rules,
+    *,
+    now: datetime,
+) -> bool:
     """Price the checkout and its lines, in memory; tell whether a line has changed.
 
-    Raises `TotalTooHigh`.
+    `offers` are those of the lines' variants. Shipping is asked for anew: a method that is not
+    offered any more is no longer chosen. Raises `TotalTooHigh`.
     """
-    quote = price(
-        [(line.unit_price, line.quantity) for line in lines],
-        shipping=checkout.shipping,
-        tax=tax_terms(),
+    chosen = next((offer for offer in shipping if offer.code == checkout.shipping_method), None)
+    checkout.shipping_method = chosen.code if chosen else ""
+    checkout.shipping_title = chosen.title if chosen else ""
+    by_variant = {offer.variant_id: offer for offer in offers}
+    items = (by_variant[line.variant_id].item(line.quantity, line.unit_price) for line in lines)
+    basket = Basket(
+        checkout.currency,
+        tuple(items),
+        codes=tuple(map(EnteredCode, checkout.codes)),
+        destination=_destination_of(checkout.shipping_address),
+        shipping=ShippingChoice(chosen.code, chosen.title, chosen.price) if chosen else None,
     )
-    totals = quote.totals
-    require_payable(totals.total)
-    checkout.subtotal, checkout.discount = totals.subtotal, totals.discount
-    checkout.tax, checkout.total = totals.tax, totals.total
-    checkout.tax_included = totals.tax_included
-    changed = False
-    for line, priced in zip(lines, quote.lines, strict=True):
-        before = (line.discount, line.tax, line.total)
-        line.discount, line.tax, line.total = priced.discount, priced.tax, priced.total
-        changed = changed or before != (line.discount, line.tax, line.total)
-    return changed
+    quote = price(basket, rules, now=now)
+    require_payable(quote.totals.total)
+    checkout.apply(quote)
+    reopen(checkout)
+    return sum(line.apply(priced) for line, priced in zip(lines, quote.lines, strict=True)) > 0
+
+
+def _destination_of(address: Mapping[str, str] | None) -> Destination | None:
+    """Return where a stored address is."""
+    if not address:
+        return None
+    return Destination(address["country_code"], address["region"], address["postal_code"])

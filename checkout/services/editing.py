@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from catalog.selectors import offers
 from checkout.domain import EDITABLE, PAYING, CheckoutStatus, Details, require_editable
 from checkout.errors import (
     NOT_EDITABLE,
@@ -36,6 +37,7 @@ from core.items import ItemRequest
 from core.versions import require_version
 from inventory.services import release
 from payments.services import execute_operations
+from pricing.selectors import pricing_rules
 
 CHANGE_CHECKOUT_ERRORS = (
     CheckoutNotFound,
@@ -66,21 +68,26 @@ def change_checkout(
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     require_version(checkout.version, expected_versions)
     require_editable(status_at(checkout, now))
-    lines = replace_lines(checkout, requested, now=now) if requested else lines_of(checkout)
-    offers = shipping_offers(currency=checkout.currency)
+    if requested:
+        lines, found = replace_lines(checkout, requested, now=now)
+    else:
+        lines = lines_of(checkout)
+        variant_ids = [line.variant_id for line in lines]
+        found = offers(currency=checkout.currency, variant_ids=variant_ids)
+    shipping = shipping_offers(currency=checkout.currency)
     was_known = not checkout.ip_hash
-    apply_details(checkout, details, offers)
+    apply_details(checkout, details, shipping)
     mark_holder(checkout, caller)
-    repriced = apply_prices(checkout, lines)
+    repriced = apply_prices(checkout, lines, found, shipping, pricing_rules(), now=now)
     if requested:
         CheckoutLine.objects.filter(checkout=checkout).delete()
         CheckoutLine.objects.bulk_create(lines)
     elif repriced:
-        CheckoutLine.objects.bulk_update(lines, ["discount", "tax", "total"])
+        CheckoutLine.objects.bulk_update(lines, ["discount", "tax", "total", "discounts", "taxes"])
     save_as_new_version(checkout, now=now)
     if requested or (was_known and checkout.ip_hash):
         require_holdable(checkout, now=now)
-    return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, offers, order=None)
+    return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, shipping, order=None)
 
 
 def cancel_checkout(

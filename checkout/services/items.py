@@ -12,6 +12,7 @@ from carts.domain import (
     require_cart_limits,
     require_for_sale,
 )
+from catalog.domain import Offer
 from catalog.selectors import offers
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import lines_of
@@ -29,8 +30,10 @@ _OTHER_LINES = 0
 @transaction_required
 def replace_lines(
     checkout: Checkout, requested: Sequence[ItemRequest], *, now: datetime
-) -> list[CheckoutLine]:
-    """Make what is requested the lines of a locked checkout, and return them, not yet priced.
+) -> tuple[list[CheckoutLine], list[Offer]]:
+    """Make what is requested the lines of a locked checkout; return them and their offers.
+
+    They are not priced yet.
 
     All units are held, those it held before among them, or nothing changes. A variant that
     stays keeps its frozen price and line; another has the price of this moment. Raises
@@ -38,7 +41,8 @@ def replace_lines(
     """
     units = units_by_sku(requested)
     require_cart_limits(units.values())
-    by_sku = require_for_sale(requested, offers(currency=checkout.currency, skus=units.keys()))
+    found = offers(currency=checkout.currency, skus=units.keys())
+    by_sku = require_for_sale(requested, found)
     before = {line.variant_id: line for line in lines_of(checkout)}
     lines = []
     for position, (sku, quantity) in enumerate(units.items()):
@@ -60,4 +64,4 @@ def replace_lines(
         now=now,
     )
     checkout.cart_version = _OTHER_LINES
-    return lines
+    return lines, found

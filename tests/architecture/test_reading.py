@@ -15,6 +15,7 @@ MOST = {
     "complete": 120,
     "payment webhook": 104,
     "refund": 70,
+    "price a basket": 60,
 }
 
 

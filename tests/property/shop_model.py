@@ -32,7 +32,7 @@ from payments.domain import (
     NothingToCapture,
     RefundExceedsPaid,
 )
-from pricing.domain import TaxTerms, price
+from pricing.domain import Basket, Item, Quote, Rules, ShippingChoice, TaxRules, price
 from tests.property.payment_model import Payment
 from tests.property.shop_values import Cart, Checkout, Order, Refused
 
@@ -46,7 +46,7 @@ EDITABLE, PAYING = {"incomplete", "ready"}, {"completing", "requires_action"}
 class Shop:
     """Everything there is."""
 
-    def __init__(self, stock: Mapping[str, int], prices: Mapping[str, int], tax: TaxTerms) -> None:
+    def __init__(self, stock: Mapping[str, int], prices: Mapping[str, int], tax: TaxRules) -> None:
         self.on_hand = dict(stock)
         self.prices = dict(prices)
         self.tax = tax
@@ -166,10 +166,12 @@ class Shop:
                 checkout.status, checkout.held = "expired", {}
 
     def total(self, index: int) -> int:
-        checkout = self.checkouts[index]
-        lines = [(self.prices[sku], units) for sku, units in checkout.lines.items()]
-        quote = price(lines, shipping=SHIPPING[checkout.method], tax=self.tax)
-        return quote.totals.total
+        return self._quote(self.checkouts[index]).totals.total
+
+    def _quote(self, checkout: Checkout) -> Quote:
+        items = tuple(Item(sku, self.prices[sku], units) for sku, units in checkout.lines.items())
+        choice = ShippingChoice("", "", SHIPPING[checkout.method])
+        return price(Basket("GBP", items, shipping=choice), Rules(self.tax), now=checkout.expires)
 
     def _require_editable(self, index: int, now: datetime) -> None:
         checkout = self.checkouts[index]
@@ -294,11 +296,7 @@ class Shop:
             self.on_hand[sku] -= units
         self._settle_cart(checkout)
         checkout.status, checkout.held = "completed", {}
-        quote = price(
-            [(self.prices[sku], units) for sku, units in checkout.lines.items()],
-            shipping=SHIPPING[checkout.method],
-            tax=self.tax,
-        )
+        quote = self._quote(checkout)
         worth = {
             sku: line.total + (0 if self.tax.included else line.tax)
             for sku, line in zip(checkout.lines, quote.lines, strict=True)

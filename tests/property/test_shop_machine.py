@@ -45,7 +45,8 @@ from orders.models import Order
 from payments.domain import Outcome, OutcomeKind, OutcomeMismatch, ProviderEvent
 from payments.models import Payment
 from payments.services import execute_operations
-from pricing.domain import TaxRounding, TaxTerms
+from pricing.domain import TaxRounding, TaxRules
+from tests.pricing import taxed
 from tests.property import ledger
 from tests.property.payment_model import Contradiction
 from tests.property.shop_model import Shop
@@ -96,13 +97,13 @@ class ShopMachine(RuleBasedStateMachine):
     @initialize(
         stock=st.integers(3, 9),
         capture=st.sampled_from(["automatic", "manual"]),
-        tax=st.builds(TaxTerms, st.just(TAX), st.booleans(), st.sampled_from(TaxRounding)),
+        tax=st.builds(taxed, st.just(TAX), st.booleans(), st.sampled_from(TaxRounding)),
     )
-    def open_shop(self, stock: int, capture: str, tax: TaxTerms) -> None:
+    def open_shop(self, stock: int, capture: str, tax: TaxRules) -> None:
         self.capture = capture
         self.settings = override_settings(
             PAYMENT_CAPTURE=capture,
-            TAX_RATE=tax.rate,
+            TAX_RATE=tax.flat.rate,
             PRICES_INCLUDE_TAX=tax.included,
             TAX_ROUNDING=tax.rounding,
         )

@@ -37,15 +37,15 @@ def buyer(client_of: ClientOf) -> APIClient:
 
 def test_reading_a_cart(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
     cart = new_cart(buyer, skus)
-    with assert_statements(3):
+    with assert_statements(4):
         assert buyer.get(f"/api/v1/carts/{cart['id']}").status_code == 200
-    with assert_statements(3):
+    with assert_statements(4):
         assert buyer.get("/api/v1/carts/current").status_code == 200
 
 
 def test_adding_a_line(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
     cart = new_cart(buyer, skus[1:])
-    with assert_statements(5):
+    with assert_statements(6):
         response = buyer.post(f"/api/v1/carts/{cart['id']}/items", items(skus[:1])[0])
     assert response.status_code == 200
 
@@ -53,7 +53,7 @@ def test_adding_a_line(buyer: APIClient, skus: list[str], assert_statements: Bud
 def test_creating_a_cart_with_items(
     buyer: APIClient, skus: list[str], assert_statements: Budget
 ) -> None:
-    with assert_statements(4):
+    with assert_statements(5):
         assert buyer.post("/api/v1/carts", {"items": items(skus)}).status_code == 201
 
 
@@ -61,7 +61,7 @@ def test_beginning_a_checkout_with_everything(
     buyer: APIClient, skus: list[str], assert_statements: Budget
 ) -> None:
     cart = new_cart(buyer, skus)
-    with assert_statements(12):
+    with assert_statements(13):
         response = buyer.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
     assert response.status_code == 201
 
@@ -70,7 +70,7 @@ def test_replacing_the_lines_of_a_checkout(
     buyer: APIClient, skus: list[str], assert_statements: Budget
 ) -> None:
     checkout = new_checkout(buyer, skus)
-    with assert_statements(14):
+    with assert_statements(15):
         response = buyer.patch(f"/api/v1/checkouts/{checkout['id']}", {"items": items(skus, 2)})
     assert response.status_code == 200
 

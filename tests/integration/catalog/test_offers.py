@@ -47,6 +47,7 @@ def test_an_offer_says_price_title_and_what_can_be_ordered() -> None:
         currency="EUR",
         available=6,
         is_for_sale=True,
+        product="mug",
     )
 
 

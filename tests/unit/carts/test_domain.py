@@ -26,7 +26,8 @@ from core.errors import FieldError
 from core.ids import uuid7
 from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest
 from core.messages import Message
-from pricing.domain import Totals
+from pricing.domain import Rules
+from tests.pricing import quote
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -42,8 +43,9 @@ def line(of: Offer, quantity: int = 1, seen_price: int = 1000) -> OfferedLine:
 
 
 def messages(*lines: OfferedLine) -> list[Message]:
-    totals = Totals(0, 0, 0, 0)
-    return CartView(uuid7(), CartStatus.OPEN, 1, "GBP", NOW, None, None, lines, totals).messages
+    return CartView(
+        uuid7(), CartStatus.OPEN, 1, "GBP", NOW, None, None, lines, (), Rules(), quote([])
+    ).messages
 
 
 def test_a_quantity_changes_in_place_and_shows_the_buyer_todays_price() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pricing.domain import TaxRounding, TaxTerms, price
+from pricing.domain import TaxRounding, TaxRules
+from tests.pricing import quote, taxed
 
 DAY = Path(__file__).parents[4] / "shared/data/online-retail/2010-12-01.csv"
 VAT = Decimal("0.2")
@@ -20,28 +21,28 @@ VAT = Decimal("0.2")
     ("terms", "amount", "tax"),
     [
         # HMRC, VAT guide (Notice 700): the VAT fraction is 1/6 at 20 % and 1/21 at 5 %.
-        (TaxTerms(VAT, included=True), 120_00, 20_00),
-        (TaxTerms(Decimal("0.05"), included=True), 105_00, 5_00),
-        (TaxTerms(VAT), 100_00, 20_00),
+        (taxed(VAT, included=True), 120_00, 20_00),
+        (taxed(Decimal("0.05"), included=True), 105_00, 5_00),
+        (taxed(VAT), 100_00, 20_00),
         # Switzerland's standard rate: tenths of a percent.
-        (TaxTerms(Decimal("0.081")), 99_95, 8_10),
-        (TaxTerms(Decimal("0.081"), included=True), 99_95, 7_49),
-        (TaxTerms(Decimal(0), included=True), 99_95, 0),
-        (TaxTerms(Decimal(1), included=True), 1, 1),
+        (taxed(Decimal("0.081")), 99_95, 8_10),
+        (taxed(Decimal("0.081"), included=True), 99_95, 7_49),
+        (taxed(Decimal(0), included=True), 99_95, 0),
+        (taxed(Decimal(1), included=True), 1, 1),
         # Yen have no decimals, dinars three: a minor unit is a minor unit.
-        (TaxTerms(Decimal("0.1"), included=True), 110, 10),
-        (TaxTerms(Decimal("0.05"), included=True), 1_050, 50),
+        (taxed(Decimal("0.1"), included=True), 110, 10),
+        (taxed(Decimal("0.05"), included=True), 1_050, 50),
     ],
 )
-def test_published_and_plain_figures(terms: TaxTerms, amount: int, tax: int) -> None:
-    assert terms.of(amount) == tax
+def test_published_and_plain_figures(terms: TaxRules, amount: int, tax: int) -> None:
+    assert terms.flat.of(amount, included=terms.included) == tax
 
 
 def test_rounding_on_lines_and_on_the_whole_differ_by_what_was_rounded() -> None:
     """Three lines at 0.12 gross hold 0.02 each, and 0.06 together; at 0.10 they differ."""
     basket = [(10, 1)] * 3
-    by_line = price(basket, tax=TaxTerms(VAT, included=True, rounding=TaxRounding.LINE))
-    by_order = price(basket, tax=TaxTerms(VAT, included=True))
+    by_line = quote(basket, tax=taxed(VAT, included=True, rounding=TaxRounding.LINE))
+    by_order = quote(basket, tax=taxed(VAT, included=True))
 
     assert (by_line.totals.tax, by_order.totals.tax) == (6, 5)
     assert [line.tax for line in by_order.lines] == [2, 2, 1]
@@ -66,7 +67,7 @@ def test_a_trading_day_adds_up_in_both_roundings() -> None:
     for rounding in TaxRounding:
         gross = net = tax = 0
         for lines in invoices():
-            totals = price(lines, tax=TaxTerms(VAT, included=True, rounding=rounding)).totals
+            totals = quote(lines, tax=taxed(VAT, included=True, rounding=rounding)).totals
             assert totals.total == totals.subtotal
             gross += totals.total
             net += totals.total - totals.tax

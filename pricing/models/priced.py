@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
 
 from core.ids import uuid7
+from pricing.domain import Entry, Explanation, PricedLine, Quote
 
 
 def totals_add_up() -> Q:
@@ -31,6 +33,8 @@ class AbstractLine(models.Model):
     discount = models.BigIntegerField(default=0)
     tax = models.BigIntegerField(default=0)
     total = models.BigIntegerField()
+    discounts = models.JSONField(default=list, db_default=[], help_text="What `discount` sums up.")
+    taxes = models.JSONField(default=list, db_default=[], help_text="What `tax` sums up.")
 
     class Meta:
         abstract = True
@@ -38,6 +42,20 @@ class AbstractLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.sku}"
+
+    def apply(self, priced: PricedLine) -> bool:
+        """Take over what a quote says of the line, in memory; tell whether anything changed."""
+        priced_as = {
+            "discount": priced.discount,
+            "tax": priced.tax,
+            "total": priced.total,
+            "discounts": [_discount_body(entry) for entry in priced.discounts],
+            "taxes": [_tax_body(entry) for entry in priced.taxes],
+        }
+        changed = any(getattr(self, name) != value for name, value in priced_as.items())
+        for name, value in priced_as.items():
+            setattr(self, name, value)
+        return changed
 
     def snapshot(self) -> dict[str, Any]:
         """Return the columns that a copy of the line takes over."""
@@ -58,10 +76,50 @@ class AbstractTotals(models.Model):
     tax = models.BigIntegerField(default=0)
     tax_included = models.BooleanField(default=False, db_default=False)
     total = models.BigIntegerField(default=0)
+    shipping_taxes = models.JSONField(default=list, db_default=[], help_text="The tax on shipping.")
+    promotions = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="Which codes were submitted, what applied, and what did not and why.",
+    )
 
     class Meta:
         abstract = True
 
+    def apply(self, quote: Quote) -> None:
+        """Take over the totals of a quote and its explanation, in memory."""
+        totals = quote.totals
+        self.subtotal, self.discount, self.shipping = (
+            totals.subtotal, totals.discount, totals.shipping,
+        )  # fmt: skip
+        self.tax, self.tax_included, self.total = totals.tax, totals.tax_included, totals.total
+        self.shipping_taxes = [_tax_body(entry) for entry in quote.shipping_taxes]
+        self.promotions = _explanation_body(quote.explanation)
+
     def amounts(self) -> dict[str, Any]:
         """Return the columns that a copy of the totals takes over."""
         return {field.name: getattr(self, field.name) for field in AbstractTotals._meta.fields}
+
+
+def _discount_body(entry: Entry) -> dict[str, Any]:
+    return {
+        "promotion": entry.source,
+        "title": entry.title,
+        "code": entry.code,
+        "amount": entry.amount,
+    }
+
+
+def _tax_body(entry: Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "rate": str(entry.rate),
+        "base": entry.base,
+        "amount": entry.amount,
+        "source": entry.source,
+    }
+
+
+def _explanation_body(explanation: Explanation) -> dict[str, Any]:
+    body = asdict(explanation)
+    return {name: list(value) for name, value in body.items()} if any(body.values()) else {}

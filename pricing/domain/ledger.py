@@ -1,0 +1,165 @@
+"""A price as a ledger: entries that say what each amount is, and of what; totals are their sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entry is about."""
+
+    PRICE = "price"  # units at their price, before any discount
+    SHIPPING = "shipping"  # the chosen way to deliver, before any discount
+    DISCOUNT = "discount"  # off the units or, of shipping, off its price
+    TAX = "tax"  # on what is left, or in it where prices include it
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One amount in minor units, never negative; `kind` says which way it counts.
+
+    `sku` is the line that it belongs to, None of shipping. `source` names what it comes from:
+    a promotion's id, a tax rate, a shipping method. Of a tax, `rate` 0.2 is twenty percent and
+    `base` the amount that was taxed. `code` is the code by which a promotion was asked for.
+    """
+
+    kind: Kind
+    sku: str | None
+    amount: int
+    source: str = ""
+    title: str = ""
+    code: str = ""
+    rate: Decimal | None = None
+    base: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PricedLine:
+    """A line's amounts in minor units with the entries that they are the sums of."""
+
+    sku: str
+    subtotal: int
+    discount: int
+    tax: int
+    discounts: tuple[Entry, ...] = ()
+    taxes: tuple[Entry, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """What its units cost after discount, in the terms of its price."""
+        return self.subtotal - self.discount
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The five totals that a buyer sees, in minor units; `shipping` is after its discount."""
+
+    subtotal: int
+    discount: int
+    shipping: int
+    tax: int
+    tax_included: bool = False
+
+    @property
+    def total(self) -> int:
+        """What is charged."""
+        added = 0 if self.tax_included else self.tax
+        return self.subtotal - self.discount + self.shipping + added
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedPromotion:
+    """A promotion that took something off: `amount` in minor units, and off what.
+
+    `allocations` are (SKU, amount), the SKU None for shipping.
+    """
+
+    id: str
+    title: str
+    code: str
+    amount: int
+    allocations: tuple[tuple[str | None, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedPromotion:
+    """A code, or a promotion that nearly applied, and why it took nothing off.
+
+    `reason` is stable. `missing` is what would make it apply: minor units or units, by reason.
+    """
+
+    reason: str
+    code: str = ""
+    id: str = ""
+    title: str = ""
+    missing: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the price is what it is: the codes as submitted, what applied, and what did not.
+
+    `rejected` has each submitted code that took nothing off; `near` the promotions without a
+    code of which only a little is missing.
+    """
+
+    submitted: tuple[str, ...] = ()
+    applied: tuple[AppliedPromotion, ...] = ()
+    rejected: tuple[RejectedPromotion, ...] = ()
+    near: tuple[RejectedPromotion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The price of a basket: all entries, their sums, and each line's in the basket's order."""
+
+    entries: tuple[Entry, ...]
+    lines: tuple[PricedLine, ...]
+    totals: Totals
+    explanation: Explanation = Explanation()
+
+    @property
+    def shipping_taxes(self) -> list[Entry]:
+        """The taxes on shipping."""
+        return [entry for entry in self.entries if entry.sku is None and entry.kind is Kind.TAX]
+
+
+def quote_of(
+    entries: Sequence[Entry],
+    *,
+    skus: Sequence[str],
+    tax_included: bool,
+    explanation: Explanation = Explanation(),
+) -> Quote:
+    """Add entries up: the totals and the lines are nothing but their sums."""
+    by_line: dict[str | None, dict[Kind, list[Entry]]] = {
+        sku: {kind: [] for kind in Kind} for sku in (*skus, None)
+    }
+    for entry in entries:
+        by_line[entry.sku][entry.kind].append(entry)
+    sums = {
+        sku: {kind: sum(entry.amount for entry in found) for kind, found in kinds.items()}
+        for sku, kinds in by_line.items()
+    }
+    lines = tuple(
+        PricedLine(
+            sku=sku,
+            subtotal=sums[sku][Kind.PRICE],
+            discount=sums[sku][Kind.DISCOUNT],
+            tax=sums[sku][Kind.TAX],
+            discounts=tuple(by_line[sku][Kind.DISCOUNT]),
+            taxes=tuple(by_line[sku][Kind.TAX]),
+        )
+        for sku in skus
+    )
+    totals = Totals(
+        subtotal=sum(line.subtotal for line in lines),
+        discount=sum(line.discount for line in lines),
+        shipping=sums[None][Kind.SHIPPING] - sums[None][Kind.DISCOUNT],
+        tax=sum(line.tax for line in lines) + sums[None][Kind.TAX],
+        tax_included=tax_included,
+    )
+    return Quote(tuple(entries), lines, totals, explanation)

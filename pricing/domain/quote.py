@@ -1,0 +1,47 @@
+"""What it costs: one pure function prices carts, checkouts, edits of orders and refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from pricing.domain.basket import Basket
+from pricing.domain.discounts import discounts_of
+from pricing.domain.ledger import Entry, Kind, Quote, quote_of
+from pricing.domain.promotions import Promotion
+from pricing.domain.taxes import TaxRules, tax_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything about the shop that a price depends on; `version` tells one state from another."""
+
+    tax: TaxRules = field(default_factory=TaxRules)
+    promotions: Sequence[Promotion] = ()
+    version: UUID | None = None
+
+
+def price(basket: Basket, rules: Rules, *, now: datetime) -> Quote:
+    """Price a basket at `now`; the parts are the whole, and nothing is below zero.
+
+    Discounts come off list prices, tax is computed on what is left, shipping included. What the
+    result holds does not depend on the order of the items, only the order of its lines does:
+    who gets a unit that cannot be split is decided by SKU.
+    """
+    given = [item.sku for item in basket.items]
+    basket = replace(basket, items=tuple(sorted(basket.items, key=lambda item: item.sku)))
+    entries = [
+        Entry(Kind.PRICE, item.sku, item.subtotal, "unit_price", base=item.unit_price)
+        for item in basket.items
+    ]
+    if choice := basket.shipping:
+        entries.append(Entry(Kind.SHIPPING, None, choice.price, choice.code, choice.title))
+    discounts, explanation = discounts_of(basket, rules.promotions, now=now)
+    charged = {entry.sku: entry.amount for entry in entries}
+    for entry in discounts:
+        charged[entry.sku] -= entry.amount
+    entries += discounts
+    entries += tax_entries(charged, basket, rules.tax, now=now)
+    return quote_of(entries, skus=given, tax_included=rules.tax.included, explanation=explanation)

@@ -1,0 +1,8 @@
+"""What the shop's rules of pricing are, and the columns that whatever has a price shares."""
+
+from __future__ import annotations
+
+from pricing.models.priced import AbstractLine, AbstractTotals, totals_add_up
+from pricing.models.rules import RulesVersion
+
+__all__ = ["AbstractLine", "AbstractTotals", "RulesVersion", "totals_add_up"]

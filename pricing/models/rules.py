@@ -1,0 +1,26 @@
+"""Which state the shop's rules of pricing are in."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+
+
+class RulesVersion(models.Model):
+    """One row, whose `version` triggers change with whatever prices depend on.
+
+    It never comes back: a process that has read the rules of a version need not read them again.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    version = models.UUIDField(default=uuid4, editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="pricing_one_rules_version"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.version)

