@@ -41,7 +41,8 @@ CHECKS = [
         SELECT order_id, variant_id, line.quantity AS ordered, moved.sold, moved.canceled,
             moved.returned, line.status
         FROM (
-            SELECT line.order_id, line.variant_id, sum(line.quantity) AS quantity, placed.status
+            SELECT line.order_id, line.variant_id, sum(line.quantity) AS quantity,
+                sum(line.fulfilled) AS fulfilled, placed.status
             FROM orders_orderline AS line
             JOIN orders_order AS placed ON placed.id = line.order_id
             GROUP BY line.order_id, line.variant_id, placed.status
@@ -58,7 +59,24 @@ CHECKS = [
         WHERE line.quantity IS DISTINCT FROM moved.sold
             OR moved.returned NOT BETWEEN 0 AND line.quantity
             OR moved.canceled <>
-                CASE line.status WHEN 'canceled' THEN line.quantity - moved.returned ELSE 0 END
+                CASE line.status WHEN 'canceled'
+                THEN greatest(0, line.quantity - moved.returned - line.fulfilled) ELSE 0 END
+        """,
+    ),
+    Check(
+        "sent_units_are_those_of_fulfillments",
+        """
+        SELECT line.order_id, line.sku, line.quantity, line.fulfilled,
+            coalesce(sent.quantity, 0) AS of_fulfillments
+        FROM orders_orderline AS line
+        LEFT JOIN (
+            SELECT item.line_id, sum(item.quantity) AS quantity
+            FROM orders_fulfillmentitem AS item
+            JOIN orders_fulfillment AS fulfillment ON fulfillment.id = item.fulfillment_id
+            WHERE fulfillment.status <> 'canceled'
+            GROUP BY item.line_id
+        ) AS sent ON sent.line_id = line.id
+        WHERE line.fulfilled <> coalesce(sent.quantity, 0) OR line.fulfilled > line.quantity
         """,
     ),
     Check(

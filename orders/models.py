@@ -12,7 +12,12 @@ from django.utils import timezone
 from core.caller import Caller
 from core.db.owned import OwnedQuerySet
 from core.ids import new_order_number, uuid7
-from orders.domain import FulfillmentStatus, OrderStatus, payment_status_of
+from orders.domain import (
+    FulfillmentStatus,
+    OrderStatus,
+    ShipmentStatus,
+    payment_status_of,
+)
 from payments.domain import PaymentStatus
 from pricing.models import AbstractLine, AbstractTotals, totals_add_up
 
@@ -98,6 +103,9 @@ class OrderLine(AbstractLine):
     """A line as it was ordered."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    fulfilled = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Units that have been sent."
+    )
 
     class Meta(AbstractLine.Meta):
         constraints = [
@@ -107,6 +115,9 @@ class OrderLine(AbstractLine):
             models.CheckConstraint(
                 condition=Q(total=F("unit_price") * F("quantity") - F("discount")),
                 name="orders_line_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(fulfilled__lte=F("quantity")), name="orders_fulfilled_within_ordered"
             ),
         ]
 
@@ -132,6 +143,59 @@ class RefundItem(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, amount__gte=0), name="orders_refund_item_of_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.line_id}"
+
+
+class Fulfillment(models.Model):
+    """Units of an order that were sent together."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="fulfillments")
+    status = models.CharField(
+        max_length=10,
+        choices=[(status, status.label) for status in ShipmentStatus],
+        default=ShipmentStatus.SHIPPED,
+    )
+    carrier = models.CharField(max_length=100, blank=True)
+    tracking_number = models.CharField(max_length=100, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    canceled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="delivered", delivered_at__isnull=False, canceled_at=None)
+                | Q(status="canceled", canceled_at__isnull=False, delivered_at=None)
+                | Q(status="shipped", delivered_at=None, canceled_at=None),
+                name="orders_fulfillment_times_are_its_status",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.tracking_number or str(self.id)
+
+
+class FulfillmentItem(models.Model):
+    """Units of one line in a fulfillment."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    fulfillment = models.ForeignKey(Fulfillment, on_delete=models.PROTECT, related_name="items")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fulfillment", "line"], name="orders_one_fulfillment_item_per_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="orders_fulfillment_item_of_something"
             ),
         ]
 

@@ -15,11 +15,13 @@ from payments.domain import OperationStatus
 
 
 def orders_for(*, caller: Caller) -> OrderQuerySet:
-    """Return the orders that the caller may see, with lines and payments: three statements."""
+    """Return the orders that the caller may see, with all that is shown: four statements.
+
+    One more where something has been sent.
+    """
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
-    return (
-        Order.objects.for_caller(caller).prefetch_related(lines, "payments").defer("search_vector")
-    )
+    related = (lines, "payments", "fulfillments__items")
+    return Order.objects.for_caller(caller).prefetch_related(*related).defer("search_vector")
 
 
 def order_for(*, caller: Caller, number: str) -> Order:

@@ -25,7 +25,7 @@ from core.http.serializers import (
 )
 from core.items import MAX_LINES
 from core.money import money_body
-from orders.domain import FulfillmentStatus, OrderStatus
+from orders.domain import FulfillmentStatus, OrderStatus, ShipmentStatus
 from orders.models import Order
 from payments.domain import PaymentStatus
 
@@ -55,6 +55,45 @@ class RefundInput(Input):
     items = StrictListField(child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES)
     reason = StrictCharField(required=False, allow_blank=True, max_length=255)
     restock = StrictBooleanField(required=False, help_text="Put the items back into stock.")
+
+
+class FulfillmentInput(Input):
+    """What is sent together; everything that is left unless items are named."""
+
+    examples = {"items": ..., "carrier": "Royal Mail", "tracking_number": "JD0002251234567890"}
+
+    items = StrictListField(child=ItemInput(), required=False, min_length=1, max_length=MAX_LINES)
+    carrier = StrictCharField(required=False, allow_blank=True, max_length=100)
+    tracking_number = StrictCharField(required=False, allow_blank=True, max_length=100)
+
+
+class FulfilledItemOutput(Output):
+    """Units that were sent."""
+
+    examples = {"sku": "MUG-BLUE", "quantity": 1}
+
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
+class FulfillmentOutput(Output):
+    """Units that were sent together."""
+
+    examples = {
+        "carrier": "Royal Mail",
+        "tracking_number": "JD0002251234567890",
+        "delivered_at": None,
+        "canceled_at": None,
+    }
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=[status.value for status in ShipmentStatus])
+    items = FulfilledItemOutput(many=True)
+    carrier = serializers.CharField()
+    tracking_number = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    canceled_at = serializers.DateTimeField(allow_null=True)
 
 
 class OrderPaymentOutput(Output):
@@ -110,6 +149,7 @@ class OrderOutput(Output):
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     payments = OrderPaymentOutput(many=True)
+    fulfillments = FulfillmentOutput(many=True)
     placed_at = serializers.DateTimeField()
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
@@ -143,7 +183,27 @@ def order_body(order: Order) -> dict[str, Any]:
             }
             for payment in order.payments.all()
         ],
+        "fulfillments": _fulfillments_body(order),
         "placed_at": order.placed_at,
         "canceled_at": order.canceled_at,
         "cancel_reason": order.cancel_reason,
     }
+
+
+def _fulfillments_body(order: Order) -> list[dict[str, Any]]:
+    skus = {line.id: line.sku for line in order.lines.all()}
+    return [
+        {
+            "id": sent.id,
+            "status": sent.status,
+            "items": [
+                {"sku": skus[item.line_id], "quantity": item.quantity} for item in sent.items.all()
+            ],
+            "carrier": sent.carrier,
+            "tracking_number": sent.tracking_number,
+            "created_at": sent.created_at,
+            "delivered_at": sent.delivered_at,
+            "canceled_at": sent.canceled_at,
+        }
+        for sent in order.fulfillments.all()
+    ]

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from orders.services.canceling import CANCEL_ORDER_ACCESS, CANCEL_ORDER_ERRORS, cancel_order
+from orders.services.fulfilling import (
+    CHANGE_FULFILLMENT_ERRORS,
+    FULFILL_ORDER_ERRORS,
+    cancel_fulfillment,
+    deliver_fulfillment,
+    fulfill_order,
+)
 from orders.services.placing import place_order
 from orders.services.refunds import (
     CAPTURE_PAYMENT_ERRORS,
@@ -15,9 +22,14 @@ __all__ = [
     "CANCEL_ORDER_ACCESS",
     "CANCEL_ORDER_ERRORS",
     "CAPTURE_PAYMENT_ERRORS",
+    "CHANGE_FULFILLMENT_ERRORS",
+    "FULFILL_ORDER_ERRORS",
     "REFUND_ORDER_ERRORS",
+    "cancel_fulfillment",
     "cancel_order",
     "capture_payment",
+    "deliver_fulfillment",
+    "fulfill_order",
     "place_order",
     "refund_order",
 ]

@@ -15,7 +15,7 @@ from inventory.domain import MovementKind
 from inventory.selectors import returned_units
 from inventory.services import lock_levels, restock
 from orders.domain import FulfillmentStatus, OrderNotFound, OrderStatus, require_cancelable
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.selectors import order_for
 from payments.domain import OperationInProgress, OutcomeMismatch
 from payments.selectors import payments_of_order
@@ -33,7 +33,7 @@ CANCEL_ORDER_ERRORS = (
 
 
 def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> Order:
-    """Cancel an order: its units go back into stock, its money to the buyer.
+    """Cancel an order: its units go back into stock unless sent, its money to the buyer.
 
     Customers may until fulfillment starts, support and up later too. A provider
     is asked after the cancellation is committed, and again until it responds.
@@ -61,20 +61,22 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
     payments = payments_of_order(read.id)
     for payment in payments:
         lock_payment(payment.id)
-    units = {line.variant_id: line.quantity for line in read.lines.all()}
-    lock_levels(units)
+    lock_levels([line.variant_id for line in read.lines.all()])
     order = Order.objects.defer("search_vector").locked().get(pk=read.id)
     require_cancelable(
         OrderStatus(order.status),
         FulfillmentStatus(order.fulfillment_status),
         by_staff=_acts_as_staff(caller, order),
     )
-    # A refund may have put units back into stock already.
+    # A refund may have put units back into stock already; what was sent is not there.
     back = returned_units(order_id=order.id)
-    out = {variant: count - back.get(variant, 0) for variant, count in units.items()}
+    out = {
+        line.variant_id: line.quantity - line.fulfilled - back.get(line.variant_id, 0)
+        for line in OrderLine.objects.filter(order=order)
+    }
     restock(
         order_id=order.id,
-        units={variant: count for variant, count in out.items() if count},
+        units={variant: count for variant, count in out.items() if count > 0},
         kind=MovementKind.CANCELLATION,
         reason=reason,
         now=now,

@@ -25,6 +25,7 @@ from orders.domain import (
 )
 from orders.models import Order, RefundItem
 from orders.selectors import order_for, refunded_units
+from orders.services.fulfilling import update_fulfillment_status
 from payments.domain import (
     AmountNotPayable,
     CaptureExceedsDue,
@@ -131,6 +132,8 @@ def _record_refund(
     RefundItem.objects.bulk_create(parts)
     if restock_items and items:
         _restock(order, items, reason, now=now)
+    if parts:
+        update_fulfillment_status(Order.objects.defer("search_vector").locked().get(pk=order.id))
     record_event(
         type="order.refund_requested",
         subject_id=order.id,

@@ -47,6 +47,7 @@ def world(client_of) -> World:
             "session_id": sessions[0]["id"],
             "address_id": address["id"],
             "key_id": key["id"],
+            "fulfillment_id": str(uuid7()),
             "provider": "test",
         },
     )

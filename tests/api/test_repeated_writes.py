@@ -42,6 +42,12 @@ def refund_of(world: World) -> dict[str, Any]:
     return {"amount": {"amount": 1, "currency": "GBP"}, "items": LEFT_OUT}
 
 
+def sent(world: World) -> dict[str, Any]:
+    order = world.admin.post(f"/api/v1/orders/{world.places['number']}/fulfillments", {}).json()
+    world.places["fulfillment_id"] = order["fulfillments"][0]["id"]
+    return {}
+
+
 def bought(world: World) -> dict[str, Any]:
     return {"items": [{"sku": "MUG-1", "quantity": 1}]}
 
@@ -67,6 +73,9 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "createCheckout": lambda world: {"cart_id": world.places["cart_id"]},
     "captureOrderPayment": lambda world: {"amount": {"amount": 1, "currency": "GBP"}},
     "refundOrder": refund_of,
+    "fulfillOrder": lambda world: {"items": LEFT_OUT},
+    "deliverFulfillment": sent,
+    "cancelFulfillment": sent,
     "createProduct": lambda world: {"category": LEFT_OUT},
     "updateProduct": lambda world: {"category": LEFT_OUT},
 }

@@ -127,3 +127,42 @@ def test_money_recorded_at_once_is_never_more_than_is_due(staff: APIClient) -> N
         order.refresh_from_db()
         assert order.payment_status == "paid"
         assert Payment.objects.get(order=order).captured == order.total
+
+
+def test_two_who_send_the_last_units_at_once_send_them_once(
+    staff: APIClient, client_of: ClientOf
+) -> None:
+    packer = client_of(Role.FULFILLMENT)
+    for _ in range(ROUNDS):
+        order = paid_order(shopper(), 2)
+        body = {"items": [{"sku": "SKU-1", "quantity": 1}, {"sku": "SKU-0", "quantity": 1}]}
+
+        told = at_once(*[desk(packer, order, "fulfillments", body)] * 8)
+
+        assert Counter(told) == {"201": 2, "fulfillment_exceeds_ordered": 6}
+        assert set(order.lines.values_list("fulfilled", flat=True)) == {2}
+        order.refresh_from_db()
+        assert order.fulfillment_status == "fulfilled"
+
+
+def test_units_are_sent_or_given_back_never_both(staff: APIClient, client_of: ClientOf) -> None:
+    packer = client_of(Role.FULFILLMENT)
+    whole = {"items": [{"sku": sku, "quantity": 1} for sku in ("SKU-0", "SKU-1")]}
+    for _ in range(ROUNDS):
+        order = paid_order(shopper())
+        before = stock_of("SKU-0")
+
+        told = at_once(
+            desk(packer, order, "fulfillments", whole),
+            desk(staff, order, "cancel", {}),
+            desk(packer, order, "fulfillments", whole),
+            desk(staff, order, "refunds", {**whole, "restock": True}),
+        )
+
+        order.refresh_from_db()
+        sent = set(order.lines.values_list("fulfilled", flat=True))
+        back = stock_of("SKU-0")[0] - before[0]
+        assert (sent, back) in [({0}, 1), ({1}, 0), ({1}, 1)], told
+        if (sent, back) == ({1}, 1):  # refunded and put back after it was sent
+            assert order.status == "open"
+            assert RefundItem.objects.filter(line__order=order).count() == 2

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand
 from checkout.domain import TRANSITIONS as CHECKOUT
 from checkout.domain import CheckoutStatus
 from core.states import as_mermaid
+from orders.domain import SHIPMENT_TRANSITIONS, OrderStatus, ShipmentStatus
 from orders.domain import TRANSITIONS as ORDER
-from orders.domain import OrderStatus
 from payments.domain import TRANSITIONS as PAYMENT
 from payments.domain import PaymentStatus
 
@@ -24,6 +24,11 @@ _DIAGRAMS = [
         as_mermaid(PAYMENT, PaymentStatus.PENDING),
     ),
     ("Order", "`orders/domain.py`.", as_mermaid(ORDER, OrderStatus.OPEN)),
+    (
+        "Fulfillment",
+        "`orders/domain.py`; `fulfillment_status_of` says what an order's status follows from.",
+        as_mermaid(SHIPMENT_TRANSITIONS, ShipmentStatus.SHIPPED),
+    ),
 ]
 
 

@@ -21,6 +21,10 @@ REFUNDED = "status = 'partially_refunded'"
 
 CORRUPTIONS = [
     Corruption(
+        "sent_units_are_those_of_fulfillments",
+        f"UPDATE orders_orderline SET fulfilled = 1 WHERE order_id = {FIRST_ORDER}",
+    ),
+    Corruption(
         "every_variant_has_stock",
         "INSERT INTO catalog_variant (id, product_id, sku, title, options, position) "
         "SELECT gen_random_uuid(), id, 'NEW', '', '{}', 9 FROM catalog_product",

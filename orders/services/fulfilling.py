@@ -1,0 +1,165 @@
+"""Sending what was ordered, in as many parts as it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from core.caller import Caller
+from core.db.transactions import transaction_required, use_case
+from core.states import InvalidTransition, require_transition
+from events.services import record_event
+from orders.domain import (
+    SHIPMENT_TRANSITIONS,
+    FulfillmentExceedsOrdered,
+    FulfillmentNotFound,
+    LineUnits,
+    OrderNotFound,
+    OrderStatus,
+    ShipmentStatus,
+    UnknownItem,
+    fulfillment_status_of,
+    require_not_canceled,
+    units_to_send,
+)
+from orders.models import Fulfillment, FulfillmentItem, Order, OrderLine
+from orders.selectors import order_for, refunded_units
+from payments.selectors import payments_of_order
+from payments.services import lock_payment
+
+FULFILL_ORDER_ERRORS = (
+    OrderNotFound,
+    UnknownItem,
+    FulfillmentExceedsOrdered,
+    InvalidTransition,
+)
+CHANGE_FULFILLMENT_ERRORS = (OrderNotFound, FulfillmentNotFound, InvalidTransition)
+
+
+@use_case
+def fulfill_order(
+    *,
+    caller: Caller,
+    number: str,
+    items: Mapping[str, int] | None = None,
+    carrier: str = "",
+    tracking_number: str = "",
+    now: datetime,
+) -> Order:
+    """Record that units of an order, by SKU, were sent together; all that are left by default.
+
+    Units that were refunded before they were sent are not sent any more. Raises
+    `FULFILL_ORDER_ERRORS`; `InvalidTransition` for an order that is canceled.
+    """
+    order = _locked(caller, number)
+    require_not_canceled(OrderStatus(order.status))
+    lines = {line.sku: line for line in OrderLine.objects.filter(order=order)}
+    units = units_to_send(items or {}, _units_of(order, lines.values()))
+    sent = Fulfillment.objects.create(
+        order=order, carrier=carrier, tracking_number=tracking_number, created_at=now
+    )
+    FulfillmentItem.objects.bulk_create(
+        FulfillmentItem(fulfillment=sent, line=lines[sku], quantity=count)
+        for sku, count in units.items()
+    )
+    for sku, count in units.items():
+        lines[sku].fulfilled += count
+    OrderLine.objects.bulk_update([lines[sku] for sku in units], ["fulfilled"])
+    update_fulfillment_status(order)
+    _record(
+        "fulfillment.created",
+        caller,
+        sent,
+        items=[{"sku": sku, "quantity": count} for sku, count in units.items()],
+        carrier=carrier,
+        now=now,
+    )
+    return order_for(caller=caller, number=number)
+
+
+@use_case
+def deliver_fulfillment(
+    *, caller: Caller, number: str, fulfillment_id: UUID, now: datetime
+) -> Order:
+    """Record that a fulfillment has arrived. Raises `CHANGE_FULFILLMENT_ERRORS`."""
+    order = _locked(caller, number)
+    sent = _change_status(order, fulfillment_id, ShipmentStatus.DELIVERED)
+    sent.delivered_at = now
+    sent.save(update_fields=["status", "delivered_at"])
+    _record(f"fulfillment.{sent.status}", caller, sent, now=now)
+    return order_for(caller=caller, number=number)
+
+
+@use_case
+def cancel_fulfillment(
+    *, caller: Caller, number: str, fulfillment_id: UUID, now: datetime
+) -> Order:
+    """Take a fulfillment back that was not sent after all: its units are left to send again.
+
+    Raises `CHANGE_FULFILLMENT_ERRORS`.
+    """
+    order = _locked(caller, number)
+    require_not_canceled(OrderStatus(order.status))
+    sent = _change_status(order, fulfillment_id, ShipmentStatus.CANCELED)
+    sent.canceled_at = now
+    sent.save(update_fields=["status", "canceled_at"])
+    units = dict(sent.items.values_list("line_id", "quantity"))
+    lines = list(OrderLine.objects.filter(pk__in=units))
+    for line in lines:
+        line.fulfilled -= units[line.id]
+    OrderLine.objects.bulk_update(lines, ["fulfilled"])
+    update_fulfillment_status(order)
+    _record(f"fulfillment.{sent.status}", caller, sent, now=now)
+    return order_for(caller=caller, number=number)
+
+
+@transaction_required
+def update_fulfillment_status(order: Order) -> None:
+    """Set what follows from the units of a locked order, wherever they change."""
+    lines = OrderLine.objects.filter(order=order)
+    order.fulfillment_status = fulfillment_status_of(_units_of(order, lines).values())
+    order.save(update_fields=["fulfillment_status"])
+
+
+def _units_of(order: Order, lines: Iterable[OrderLine]) -> dict[str, LineUnits]:
+    """Return the units of lines by SKU."""
+    refunded = refunded_units(order)
+    return {
+        line.sku: LineUnits(line.quantity, line.fulfilled, refunded.get(line.id, 0))
+        for line in lines
+    }
+
+
+def _locked(caller: Caller, number: str) -> Order:
+    """Lock the order behind its payments, as refunds and cancellation do."""
+    read = order_for(caller=caller, number=number)
+    for payment in payments_of_order(read.id):
+        lock_payment(payment.id)
+    return Order.objects.defer("search_vector").locked().get(pk=read.id)
+
+
+def _change_status(order: Order, fulfillment_id: UUID, status: ShipmentStatus) -> Fulfillment:
+    sent = Fulfillment.objects.filter(order=order, pk=fulfillment_id).first()
+    if sent is None:
+        raise FulfillmentNotFound
+    current = ShipmentStatus(sent.status)
+    require_transition(SHIPMENT_TRANSITIONS, current, status, noun="A fulfillment")
+    sent.status = status
+    return sent
+
+
+def _record(
+    event: str, caller: Caller, sent: Fulfillment, *, now: datetime, **data: object
+) -> None:
+    record_event(
+        type=event,
+        subject_id=sent.order_id,
+        data={
+            "fulfillment_id": str(sent.id),
+            "tracking_number": sent.tracking_number,
+            **data,
+        },
+        actor_id=caller.user_id,
+        now=now,
+    )
