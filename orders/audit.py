@@ -42,9 +42,16 @@ CHECKS = [
             moved.returned, line.status
         FROM (
             SELECT line.order_id, line.variant_id, sum(line.quantity) AS quantity,
-                sum(line.fulfilled) AS fulfilled, placed.status
+                sum(line.fulfilled) AS fulfilled, coalesce(sum(back.units), 0) AS came_back,
+                placed.status
             FROM orders_orderline AS line
             JOIN orders_order AS placed ON placed.id = line.order_id
+            LEFT JOIN (
+                SELECT item.line_id, sum(item.quantity) AS units
+                FROM orders_returnitem AS item
+                JOIN orders_return AS asked ON asked.id = item.of_return_id AND asked.restocked
+                GROUP BY item.line_id
+            ) AS back ON back.line_id = line.id
             GROUP BY line.order_id, line.variant_id, placed.status
         ) AS line
         FULL JOIN (
@@ -60,7 +67,8 @@ CHECKS = [
             OR moved.returned NOT BETWEEN 0 AND line.quantity
             OR moved.canceled <>
                 CASE line.status WHEN 'canceled'
-                THEN greatest(0, line.quantity - moved.returned - line.fulfilled) ELSE 0 END
+                THEN greatest(0, line.quantity - line.fulfilled - moved.returned + line.came_back)
+                ELSE 0 END
         """,
     ),
     Check(
@@ -77,6 +85,24 @@ CHECKS = [
             GROUP BY item.line_id
         ) AS sent ON sent.line_id = line.id
         WHERE line.fulfilled <> coalesce(sent.quantity, 0) OR line.fulfilled > line.quantity
+        """,
+    ),
+    Check(
+        "returned_units_are_those_of_returns",
+        """
+        SELECT line.order_id, line.sku, line.fulfilled, line.returned,
+            coalesce(asked.received, 0) AS of_returns, coalesce(asked.claimed, 0) AS claimed
+        FROM orders_orderline AS line
+        LEFT JOIN (
+            SELECT item.line_id, sum(item.quantity) AS claimed,
+                sum(item.quantity) FILTER (WHERE asked.status = 'received') AS received
+            FROM orders_returnitem AS item
+            JOIN orders_return AS asked ON asked.id = item.of_return_id
+            WHERE asked.status <> 'rejected'
+            GROUP BY item.line_id
+        ) AS asked ON asked.line_id = line.id
+        WHERE line.returned <> coalesce(asked.received, 0)
+            OR coalesce(asked.claimed, 0) > line.fulfilled
         """,
     ),
     Check(

@@ -15,6 +15,7 @@ from core.ids import new_order_number, uuid7
 from orders.domain import (
     FulfillmentStatus,
     OrderStatus,
+    ReturnStatus,
     ShipmentStatus,
     payment_status_of,
 )
@@ -107,6 +108,10 @@ class OrderLine(AbstractLine):
         default=0, db_default=0, help_text="Units that have been sent."
     )
 
+    returned = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="Sent units that have come back by a return."
+    )
+
     class Meta(AbstractLine.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -118,6 +123,9 @@ class OrderLine(AbstractLine):
             ),
             models.CheckConstraint(
                 condition=Q(fulfilled__lte=F("quantity")), name="orders_fulfilled_within_ordered"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("fulfilled")), name="orders_returned_within_fulfilled"
             ),
         ]
 
@@ -134,6 +142,9 @@ class RefundItem(models.Model):
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refunds")
     operation = models.ForeignKey("payments.Operation", on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
+    returned = models.PositiveIntegerField(
+        default=0, db_default=0, help_text="How many of them had come back by a return."
+    )
     amount = models.BigIntegerField(help_text="Minor units, tax included.")
 
     class Meta:
@@ -143,6 +154,9 @@ class RefundItem(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0, amount__gte=0), name="orders_refund_item_of_something"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("quantity")), name="orders_refund_of_returned_units"
             ),
         ]
 
@@ -196,6 +210,65 @@ class FulfillmentItem(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0), name="orders_fulfillment_item_of_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.line_id}"
+
+
+class Return(models.Model):
+    """Units of an order that come back: asked for by the buyer, decided by the shop."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
+    status = models.CharField(
+        max_length=10,
+        choices=[(status, status.label) for status in ReturnStatus],
+        default=ReturnStatus.REQUESTED,
+    )
+    reason = models.CharField(max_length=255, blank=True)
+    restocked = models.BooleanField(
+        default=False, help_text="Whether the units were put back into stock."
+    )
+    requested_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="requested", decided_at=None, received_at=None)
+                | Q(status__in=["approved", "rejected"], decided_at__isnull=False, received_at=None)
+                | Q(status="received", decided_at__isnull=False, received_at__isnull=False),
+                name="orders_return_times_are_its_status",
+            ),
+            models.CheckConstraint(
+                condition=Q(restocked=False) | Q(status="received"),
+                name="orders_only_received_returns_are_restocked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ReturnItem(models.Model):
+    """Units of one line in a return."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    of_return = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="items")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["of_return", "line"], name="orders_one_return_item_per_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0), name="orders_return_item_of_something"
             ),
         ]
 

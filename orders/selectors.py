@@ -9,19 +9,29 @@ from django.db.models import Prefetch, Q, Sum
 
 from core.caller import Caller
 from core.ids import normalize_order_number
-from orders.domain import OrderNotFound, PlacedOrder
-from orders.models import Order, OrderLine, OrderQuerySet, RefundItem
+from orders.domain import LineUnits, OrderNotFound, PlacedOrder, ReturnNotFound, ReturnStatus
+from orders.models import (
+    FulfillmentItem,
+    Order,
+    OrderLine,
+    OrderQuerySet,
+    RefundItem,
+    Return,
+    ReturnItem,
+)
 from payments.domain import OperationStatus
 
 
 def orders_for(*, caller: Caller) -> OrderQuerySet:
-    """Return the orders that the caller may see, with all that is shown: four statements.
+    """Return the orders that the caller may see, with all that is shown: five statements.
 
-    One more where something has been sent.
+    One more each where something has been sent, or comes back.
     """
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
-    related = (lines, "payments", "fulfillments__items")
-    return Order.objects.for_caller(caller).prefetch_related(*related).defer("search_vector")
+    sent = Prefetch("fulfillments__items", FulfillmentItem.objects.select_related("line"))
+    back = Prefetch("returns__items", ReturnItem.objects.select_related("line"))
+    orders = Order.objects.for_caller(caller).defer("search_vector")
+    return orders.prefetch_related(lines, "payments", sent, back)
 
 
 def order_for(*, caller: Caller, number: str) -> Order:
@@ -33,12 +43,50 @@ def order_for(*, caller: Caller, number: str) -> Order:
     return order
 
 
-def refunded_units(order: Order) -> dict[UUID, int]:
-    """Return how many units of each line, by its id, have been or are being refunded."""
-    items = RefundItem.objects.filter(line__order=order)
-    counted = items.exclude(operation__status=OperationStatus.FAILED)
-    rows = counted.values_list("line_id").annotate(units=Sum("quantity"))
-    return dict(rows)
+def units_of(order: Order) -> dict[str, LineUnits]:
+    """Return where the units of each line are, by SKU: three statements.
+
+    Exact while the order is locked behind its payments.
+    """
+    counted = RefundItem.objects.filter(line__order=order).exclude(
+        operation__status=OperationStatus.FAILED
+    )
+    refunded = {
+        line_id: (units, returned)
+        for line_id, units, returned in counted.values_list("line_id").annotate(
+            units=Sum("quantity"), of_returned=Sum("returned")
+        )
+    }
+    asked = ReturnItem.objects.filter(line__order=order).exclude(
+        of_return__status=ReturnStatus.REJECTED
+    )
+    claimed = dict(asked.values_list("line_id").annotate(units=Sum("quantity")))
+    return {
+        line.sku: LineUnits(
+            ordered=line.quantity,
+            fulfilled=line.fulfilled,
+            refunded=refunded.get(line.id, (0, 0))[0],
+            claimed=claimed.get(line.id, 0),
+            returned=line.returned,
+            refunded_returned=refunded.get(line.id, (0, 0))[1],
+        )
+        for line in OrderLine.objects.filter(order=order)
+    }
+
+
+def return_of(order: Order, return_id: UUID) -> Return:
+    """Return one of an order's returns with its items. Raises `ReturnNotFound`."""
+    items = Prefetch("items", ReturnItem.objects.select_related("line"))
+    found = Return.objects.filter(order=order, pk=return_id).prefetch_related(items).first()
+    if found is None:
+        raise ReturnNotFound
+    return found
+
+
+def units_restocked_by_returns(order: Order) -> dict[UUID, int]:
+    """Return how many units of each line, by its id, a return has put back into stock."""
+    items = ReturnItem.objects.filter(line__order=order, of_return__restocked=True)
+    return dict(items.values_list("line_id").annotate(units=Sum("quantity")))
 
 
 def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:

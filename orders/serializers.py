@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from rest_framework import serializers
@@ -25,8 +26,8 @@ from core.http.serializers import (
 )
 from core.items import MAX_LINES
 from core.money import money_body
-from orders.domain import FulfillmentStatus, OrderStatus, ShipmentStatus
-from orders.models import Order
+from orders.domain import FulfillmentStatus, OrderStatus, ReturnStatus, ShipmentStatus
+from orders.models import Fulfillment, FulfillmentItem, Order, Return, ReturnItem
 from payments.domain import PaymentStatus
 
 
@@ -67,8 +68,8 @@ class FulfillmentInput(Input):
     tracking_number = StrictCharField(required=False, allow_blank=True, max_length=100)
 
 
-class FulfilledItemOutput(Output):
-    """Units that were sent."""
+class MovedItemOutput(Output):
+    """Units that were sent, or come back."""
 
     examples = {"sku": "MUG-BLUE", "quantity": 1}
 
@@ -88,12 +89,44 @@ class FulfillmentOutput(Output):
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=[status.value for status in ShipmentStatus])
-    items = FulfilledItemOutput(many=True)
+    items = MovedItemOutput(many=True)
     carrier = serializers.CharField()
     tracking_number = serializers.CharField()
     created_at = serializers.DateTimeField()
     delivered_at = serializers.DateTimeField(allow_null=True)
     canceled_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReturnInput(Input):
+    """What the buyer wants to send back, and why."""
+
+    examples = {"items": ..., "reason": "Too small."}
+
+    items = StrictListField(child=ItemInput(), min_length=1, max_length=MAX_LINES)
+    reason = StrictCharField(required=False, allow_blank=True, max_length=255)
+
+
+class ReceiptInput(Input):
+    """The units have arrived."""
+
+    examples = {"restock": True}
+
+    restock = StrictBooleanField(required=False, help_text="Put the units back into stock.")
+
+
+class ReturnOutput(Output):
+    """Units that come back."""
+
+    examples = {"reason": "Too small.", "decided_at": None, "received_at": None}
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=[status.value for status in ReturnStatus])
+    items = MovedItemOutput(many=True)
+    reason = serializers.CharField()
+    restocked = serializers.BooleanField()
+    requested_at = serializers.DateTimeField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    received_at = serializers.DateTimeField(allow_null=True)
 
 
 class OrderPaymentOutput(Output):
@@ -150,6 +183,7 @@ class OrderOutput(Output):
     prices_include_tax = serializers.BooleanField()
     payments = OrderPaymentOutput(many=True)
     fulfillments = FulfillmentOutput(many=True)
+    returns = ReturnOutput(many=True)
     placed_at = serializers.DateTimeField()
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
@@ -183,27 +217,40 @@ def order_body(order: Order) -> dict[str, Any]:
             }
             for payment in order.payments.all()
         ],
-        "fulfillments": _fulfillments_body(order),
+        "fulfillments": [_fulfillment_body(sent) for sent in order.fulfillments.all()],
+        "returns": [return_body(asked) for asked in order.returns.all()],
         "placed_at": order.placed_at,
         "canceled_at": order.canceled_at,
         "cancel_reason": order.cancel_reason,
     }
 
 
-def _fulfillments_body(order: Order) -> list[dict[str, Any]]:
-    skus = {line.id: line.sku for line in order.lines.all()}
-    return [
-        {
-            "id": sent.id,
-            "status": sent.status,
-            "items": [
-                {"sku": skus[item.line_id], "quantity": item.quantity} for item in sent.items.all()
-            ],
-            "carrier": sent.carrier,
-            "tracking_number": sent.tracking_number,
-            "created_at": sent.created_at,
-            "delivered_at": sent.delivered_at,
-            "canceled_at": sent.canceled_at,
-        }
-        for sent in order.fulfillments.all()
-    ]
+def _fulfillment_body(sent: Fulfillment) -> dict[str, Any]:
+    return {
+        "id": sent.id,
+        "status": sent.status,
+        "items": _items_body(sent.items.all()),
+        "carrier": sent.carrier,
+        "tracking_number": sent.tracking_number,
+        "created_at": sent.created_at,
+        "delivered_at": sent.delivered_at,
+        "canceled_at": sent.canceled_at,
+    }
+
+
+def return_body(asked: Return) -> dict[str, Any]:
+    """`ReturnOutput` of a return whose items have been read."""
+    return {
+        "id": asked.id,
+        "status": asked.status,
+        "items": _items_body(asked.items.all()),
+        "reason": asked.reason,
+        "restocked": asked.restocked,
+        "requested_at": asked.requested_at,
+        "decided_at": asked.decided_at,
+        "received_at": asked.received_at,
+    }
+
+
+def _items_body(items: Iterable[FulfillmentItem | ReturnItem]) -> list[dict[str, Any]]:
+    return [{"sku": item.line.sku, "quantity": item.quantity} for item in items]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import FulfillmentViewSet, OrderViewSet
+from orders.views import FulfillmentViewSet, OrderViewSet, ReturnViewSet
 
 urlpatterns = [
     path("orders", OrderViewSet.as_view({"get": "list"})),
@@ -17,6 +17,14 @@ urlpatterns = [
     path(
         "orders/<str:number>/fulfillments/<uuid:fulfillment_id>/cancel",
         FulfillmentViewSet.as_view({"post": "cancel"}),
+    ),
+    path("orders/<str:number>/returns", ReturnViewSet.as_view({"post": "create"})),
+    *(
+        path(
+            f"orders/<str:number>/returns/<uuid:return_id>/{step}",
+            ReturnViewSet.as_view({"post": step}),
+        )
+        for step in ("approve", "reject", "receive")
     ),
     path("orders/<str:number>/cancel", OrderViewSet.as_view({"post": "cancel"})),
 ]

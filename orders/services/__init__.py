@@ -17,19 +17,33 @@ from orders.services.refunds import (
     capture_payment,
     refund_order,
 )
+from orders.services.returning import (
+    DECIDE_RETURN_ERRORS,
+    REQUEST_RETURN_ACCESS,
+    REQUEST_RETURN_ERRORS,
+    decide_return,
+    receive_return,
+    request_return,
+)
 
 __all__ = [
     "CANCEL_ORDER_ACCESS",
     "CANCEL_ORDER_ERRORS",
     "CAPTURE_PAYMENT_ERRORS",
     "CHANGE_FULFILLMENT_ERRORS",
+    "DECIDE_RETURN_ERRORS",
     "FULFILL_ORDER_ERRORS",
     "REFUND_ORDER_ERRORS",
+    "REQUEST_RETURN_ACCESS",
+    "REQUEST_RETURN_ERRORS",
     "cancel_fulfillment",
     "cancel_order",
     "capture_payment",
+    "decide_return",
     "deliver_fulfillment",
     "fulfill_order",
     "place_order",
+    "receive_return",
     "refund_order",
+    "request_return",
 ]

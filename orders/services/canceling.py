@@ -13,13 +13,14 @@ from core.states import InvalidTransition
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
-from inventory.services import lock_levels, restock
+from inventory.services import restock
 from orders.domain import FulfillmentStatus, OrderNotFound, OrderStatus, require_cancelable
 from orders.models import Order, OrderLine
-from orders.selectors import order_for
+from orders.selectors import order_for, units_restocked_by_returns
+from orders.services.locking import lock_order
 from payments.domain import OperationInProgress, OutcomeMismatch
 from payments.selectors import payments_of_order
-from payments.services import execute_operations, lock_payment, record_reversal
+from payments.services import execute_operations, record_reversal
 
 # The one place that says who may cancel an order: the buyer, and support in their stead.
 CANCEL_ORDER_ACCESS = OWNER_OR_SUPPORT
@@ -57,21 +58,20 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
     """Lock payments, stock and order, in this order; then cancel and ask for the money back."""
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
-    read = order_for(caller=caller, number=number)
-    payments = payments_of_order(read.id)
-    for payment in payments:
-        lock_payment(payment.id)
-    lock_levels([line.variant_id for line in read.lines.all()])
-    order = Order.objects.defer("search_vector").locked().get(pk=read.id)
+    order = lock_order(caller=caller, number=number, with_stock=True)
     require_cancelable(
         OrderStatus(order.status),
         FulfillmentStatus(order.fulfillment_status),
         by_staff=_acts_as_staff(caller, order),
     )
-    # A refund may have put units back into stock already; what was sent is not there.
+    # A refund may have put units back into stock already; what was sent comes back by a return.
     back = returned_units(order_id=order.id)
+    by_return = units_restocked_by_returns(order)
     out = {
-        line.variant_id: line.quantity - line.fulfilled - back.get(line.variant_id, 0)
+        line.variant_id: line.quantity
+        - line.fulfilled
+        - back.get(line.variant_id, 0)
+        + by_return.get(line.id, 0)
         for line in OrderLine.objects.filter(order=order)
     }
     restock(
@@ -83,7 +83,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
     )
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason
     order.save(update_fields=["status", "canceled_at", "cancel_reason"])
-    for payment in payments:
+    for payment in payments_of_order(order.id):
         record_reversal(payment_id=payment.id, reason=reason or "order canceled", now=now)
     record_event(
         type="order.canceled",

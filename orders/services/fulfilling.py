@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from orders.domain import (
     SHIPMENT_TRANSITIONS,
     FulfillmentExceedsOrdered,
     FulfillmentNotFound,
-    LineUnits,
     OrderNotFound,
     OrderStatus,
     ShipmentStatus,
@@ -24,9 +23,8 @@ from orders.domain import (
     units_to_send,
 )
 from orders.models import Fulfillment, FulfillmentItem, Order, OrderLine
-from orders.selectors import order_for, refunded_units
-from payments.selectors import payments_of_order
-from payments.services import lock_payment
+from orders.selectors import order_for, units_of
+from orders.services.locking import lock_order
 
 FULFILL_ORDER_ERRORS = (
     OrderNotFound,
@@ -52,10 +50,10 @@ def fulfill_order(
     Units that were refunded before they were sent are not sent any more. Raises
     `FULFILL_ORDER_ERRORS`; `InvalidTransition` for an order that is canceled.
     """
-    order = _locked(caller, number)
+    order = lock_order(caller=caller, number=number)
     require_not_canceled(OrderStatus(order.status))
     lines = {line.sku: line for line in OrderLine.objects.filter(order=order)}
-    units = units_to_send(items or {}, _units_of(order, lines.values()))
+    units = units_to_send(items or {}, units_of(order))
     sent = Fulfillment.objects.create(
         order=order, carrier=carrier, tracking_number=tracking_number, created_at=now
     )
@@ -83,7 +81,7 @@ def deliver_fulfillment(
     *, caller: Caller, number: str, fulfillment_id: UUID, now: datetime
 ) -> Order:
     """Record that a fulfillment has arrived. Raises `CHANGE_FULFILLMENT_ERRORS`."""
-    order = _locked(caller, number)
+    order = lock_order(caller=caller, number=number)
     sent = _change_status(order, fulfillment_id, ShipmentStatus.DELIVERED)
     sent.delivered_at = now
     sent.save(update_fields=["status", "delivered_at"])
@@ -99,7 +97,7 @@ def cancel_fulfillment(
 
     Raises `CHANGE_FULFILLMENT_ERRORS`.
     """
-    order = _locked(caller, number)
+    order = lock_order(caller=caller, number=number)
     require_not_canceled(OrderStatus(order.status))
     sent = _change_status(order, fulfillment_id, ShipmentStatus.CANCELED)
     sent.canceled_at = now
@@ -117,26 +115,8 @@ def cancel_fulfillment(
 @transaction_required
 def update_fulfillment_status(order: Order) -> None:
     """Set what follows from the units of a locked order, wherever they change."""
-    lines = OrderLine.objects.filter(order=order)
-    order.fulfillment_status = fulfillment_status_of(_units_of(order, lines).values())
+    order.fulfillment_status = fulfillment_status_of(units_of(order).values())
     order.save(update_fields=["fulfillment_status"])
-
-
-def _units_of(order: Order, lines: Iterable[OrderLine]) -> dict[str, LineUnits]:
-    """Return the units of lines by SKU."""
-    refunded = refunded_units(order)
-    return {
-        line.sku: LineUnits(line.quantity, line.fulfilled, refunded.get(line.id, 0))
-        for line in lines
-    }
-
-
-def _locked(caller: Caller, number: str) -> Order:
-    """Lock the order behind its payments, as refunds and cancellation do."""
-    read = order_for(caller=caller, number=number)
-    for payment in payments_of_order(read.id):
-        lock_payment(payment.id)
-    return Order.objects.defer("search_vector").locked().get(pk=read.id)
 
 
 def _change_status(order: Order, fulfillment_id: UUID, status: ShipmentStatus) -> Fulfillment:

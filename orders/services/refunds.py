@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from orders.domain import (
     refund_share,
 )
 from orders.models import Order, RefundItem
-from orders.selectors import order_for, refunded_units
+from orders.selectors import order_for, units_of, units_restocked_by_returns
 from orders.services.fulfilling import update_fulfillment_status
 from payments.domain import (
     AmountNotPayable,
@@ -130,8 +130,8 @@ def _record_refund(
     for part in parts:
         part.operation_id = refund.id
     RefundItem.objects.bulk_create(parts)
-    if restock_items and items:
-        _restock(order, items, reason, now=now)
+    if restock_items:
+        _restock(order, parts, reason, now=now)
     if parts:
         update_fulfillment_status(Order.objects.defer("search_vector").locked().get(pk=order.id))
     record_event(
@@ -147,18 +147,20 @@ def _record_refund(
 def _refundable_parts(order: Order, items: Mapping[str, int]) -> list[RefundItem]:
     """Return the units asked for and what they are worth; units are refunded once."""
     lines = {line.sku: line for line in order.lines.all()}
-    before = refunded_units(order) if items else {}
+    before = units_of(order) if items else {}
     parts = []
     for sku, units in items.items():
         line = lines.get(sku)
         if line is None:
             raise UnknownItem(sku=sku).at("/items")
-        refunded = before.get(line.id, 0)
+        refunded = before[sku].refunded
         if refunded + units > line.quantity:
             raise RefundExceedsOrdered(sku=sku, ordered=line.quantity, refunded=refunded)
         paid = line.total + (0 if order.tax_included else line.tax)
         worth = refund_share(paid=paid, ordered=line.quantity, refunded=refunded, units=units)
-        parts.append(RefundItem(line=line, quantity=units, amount=worth))
+        # Units that have come back are refunded before others.
+        returned = min(units, before[sku].returned - before[sku].refunded_returned)
+        parts.append(RefundItem(line=line, quantity=units, returned=returned, amount=worth))
     return parts
 
 
@@ -168,13 +170,18 @@ def _lock_payment_of(order: Order) -> UUID | None:
     return lock_payment(payments[-1].id).id if payments else None
 
 
-def _restock(order: Order, items: Mapping[str, int], reason: str, *, now: datetime) -> None:
-    """Put units by SKU back into stock, never more than are still out."""
-    lines = {line.sku: line for line in order.lines.all() if line.sku in items}
-    units = {lines[sku].variant_id: count for sku, count in items.items()}
-    lock_levels(units)
-    returned = returned_units(order_id=order.id)
-    for line in lines.values():
-        if returned.get(line.variant_id, 0) + items[line.sku] > line.quantity:
+def _restock(order: Order, parts: Sequence[RefundItem], reason: str, *, now: datetime) -> None:
+    """Put refunded units back into stock, never more than are out; not what a return put back."""
+    lock_levels([part.line.variant_id for part in parts])
+    back = returned_units(order_id=order.id)
+    by_return = units_restocked_by_returns(order)
+    units: dict[UUID, int] = {}
+    for part in parts:
+        line = part.line
+        there = min(part.returned, by_return.get(line.id, 0))
+        if back.get(line.variant_id, 0) - there + part.quantity > line.quantity:
             raise RestockExceedsOrdered(sku=line.sku)
-    restock(order_id=order.id, units=units, kind=MovementKind.RETURN, reason=reason, now=now)
+        if part.quantity > there:
+            units[line.variant_id] = part.quantity - there
+    if units:
+        restock(order_id=order.id, units=units, kind=MovementKind.RETURN, reason=reason, now=now)

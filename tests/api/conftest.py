@@ -48,6 +48,7 @@ def world(client_of) -> World:
             "address_id": address["id"],
             "key_id": key["id"],
             "fulfillment_id": str(uuid7()),
+            "return_id": str(uuid7()),
             "provider": "test",
         },
     )

@@ -91,6 +91,13 @@ def test_an_example_is_accepted_as_sent(
         body["cart_id"] = places["cart_id"]
     if operation.id == "refundOrder":
         places["number"] = places["paid"]
+    if operation.id in {"requestReturn", "receiveReturn"}:
+        path = f"/api/v1/orders/{places['number']}"
+        client_of(Role.MANAGER).post(f"{path}/fulfillments", {})
+        if operation.id == "receiveReturn":
+            asked = owner.post(f"{path}/returns", EXAMPLES["requestReturn"].example).json()
+            client_of(Role.MANAGER).post(f"{path}/returns/{asked['id']}/approve")
+            places["return_id"] = asked["id"]
     path = re.sub(r"{(\w+)}", lambda name: str(places[name[1]]), operation.path)
 
     response = client.generic(

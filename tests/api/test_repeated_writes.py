@@ -48,6 +48,26 @@ def sent(world: World) -> dict[str, Any]:
     return {}
 
 
+def coming_back(world: World) -> dict[str, Any]:
+    sent(world)
+    asked = {"items": [{"sku": "MUG-0", "quantity": 1}]}
+    path = f"/api/v1/orders/{world.places['number']}/returns"
+    world.places["return_id"] = world.admin.post(path, asked).json()["id"]
+    return {}
+
+
+def approved(world: World) -> dict[str, Any]:
+    coming_back(world)
+    path = f"/api/v1/orders/{world.places['number']}/returns/{world.places['return_id']}/approve"
+    assert world.admin.post(path).status_code == 200
+    return {}
+
+
+def returned(world: World) -> dict[str, Any]:
+    sent(world)
+    return {"items": [{"sku": "MUG-0", "quantity": 1}]}
+
+
 def bought(world: World) -> dict[str, Any]:
     return {"items": [{"sku": "MUG-1", "quantity": 1}]}
 
@@ -76,6 +96,10 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "fulfillOrder": lambda world: {"items": LEFT_OUT},
     "deliverFulfillment": sent,
     "cancelFulfillment": sent,
+    "requestReturn": returned,
+    "approveReturn": coming_back,
+    "rejectReturn": coming_back,
+    "receiveReturn": approved,
     "createProduct": lambda world: {"category": LEFT_OUT},
     "updateProduct": lambda world: {"category": LEFT_OUT},
 }

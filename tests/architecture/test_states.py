@@ -21,8 +21,11 @@ def test_the_committed_diagrams_are_those_of_the_code() -> None:
     ("app", "allowed"),
     [
         ("checkout", {"checkout/services/changes.py"}),
-        # That of an order, and that of a fulfillment.
-        ("orders", {"orders/services/canceling.py", "orders/services/fulfilling.py"}),
+        # That of an order, of a fulfillment, and of a return.
+        (
+            "orders",
+            {f"orders/services/{name}.py" for name in ("canceling", "fulfilling", "returning")},
+        ),
     ],
 )
 def test_a_status_is_assigned_in_one_place(app: str, allowed: set[str]) -> None:

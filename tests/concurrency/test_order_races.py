@@ -166,3 +166,23 @@ def test_units_are_sent_or_given_back_never_both(staff: APIClient, client_of: Cl
         if (sent, back) == ({1}, 1):  # refunded and put back after it was sent
             assert order.status == "open"
             assert RefundItem.objects.filter(line__order=order).count() == 2
+
+
+def test_a_unit_comes_back_or_is_refunded_never_twice(
+    staff: APIClient, client_of: ClientOf
+) -> None:
+    packer = client_of(Role.FULFILLMENT)
+    one = {"items": [{"sku": "SKU-0", "quantity": 1}]}
+    for _ in range(ROUNDS):
+        order = paid_order(shopper())
+        packer.post(f"/api/v1/orders/{order.number}/fulfillments", {})
+
+        told = at_once(
+            *[desk(staff, order, "returns", one)] * 4, *[desk(staff, order, "refunds", one)] * 4
+        )
+
+        assert sum(answer == "201" for answer in told[4:]) == 1, told
+        asked = sum(answer == "201" for answer in told[:4])
+        # Asked for first, the same unit can be refunded while it is on its way.
+        assert asked <= 1, told
+        assert set(told) <= {"201", "return_exceeds_fulfilled", "refund_exceeds_ordered"}, told

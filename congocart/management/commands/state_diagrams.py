@@ -7,7 +7,13 @@ from django.core.management.base import BaseCommand
 from checkout.domain import TRANSITIONS as CHECKOUT
 from checkout.domain import CheckoutStatus
 from core.states import as_mermaid
-from orders.domain import SHIPMENT_TRANSITIONS, OrderStatus, ShipmentStatus
+from orders.domain import (
+    RETURN_TRANSITIONS,
+    SHIPMENT_TRANSITIONS,
+    OrderStatus,
+    ReturnStatus,
+    ShipmentStatus,
+)
 from orders.domain import TRANSITIONS as ORDER
 from payments.domain import TRANSITIONS as PAYMENT
 from payments.domain import PaymentStatus
@@ -23,12 +29,13 @@ _DIAGRAMS = [
         "`payments/domain/transitions.py`. An order has the status of its latest payment.",
         as_mermaid(PAYMENT, PaymentStatus.PENDING),
     ),
-    ("Order", "`orders/domain.py`.", as_mermaid(ORDER, OrderStatus.OPEN)),
+    ("Order", "`orders/domain`.", as_mermaid(ORDER, OrderStatus.OPEN)),
     (
         "Fulfillment",
-        "`orders/domain.py`; `fulfillment_status_of` says what an order's status follows from.",
+        "`orders/domain`; `fulfillment_status_of` says what an order's status follows from.",
         as_mermaid(SHIPMENT_TRANSITIONS, ShipmentStatus.SHIPPED),
     ),
+    ("Return", "`orders/domain`.", as_mermaid(RETURN_TRANSITIONS, ReturnStatus.REQUESTED)),
 ]
 
 

@@ -21,6 +21,10 @@ REFUNDED = "status = 'partially_refunded'"
 
 CORRUPTIONS = [
     Corruption(
+        "returned_units_are_those_of_returns",
+        f"UPDATE orders_orderline SET fulfilled = 1, returned = 1 WHERE order_id = {FIRST_ORDER}",
+    ),
+    Corruption(
         "sent_units_are_those_of_fulfillments",
         f"UPDATE orders_orderline SET fulfilled = 1 WHERE order_id = {FIRST_ORDER}",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -38,13 +38,27 @@ class ShipmentStatus(Status):
     CANCELED = "canceled"
 
 
+class ReturnStatus(Status):
+    """How far a return is."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    RECEIVED = "received"
+    REJECTED = "rejected"
+
+
 # From -> the statuses that may follow.
 SHIPMENT_TRANSITIONS: dict[ShipmentStatus, frozenset[ShipmentStatus]] = {
     ShipmentStatus.SHIPPED: frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.CANCELED}),
     ShipmentStatus.DELIVERED: frozenset(),
     ShipmentStatus.CANCELED: frozenset(),
 }
-
+RETURN_TRANSITIONS: dict[ReturnStatus, frozenset[ReturnStatus]] = {
+    ReturnStatus.REQUESTED: frozenset({ReturnStatus.APPROVED, ReturnStatus.REJECTED}),
+    ReturnStatus.APPROVED: frozenset({ReturnStatus.RECEIVED, ReturnStatus.REJECTED}),
+    ReturnStatus.RECEIVED: frozenset(),
+    ReturnStatus.REJECTED: frozenset(),
+}
 TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.OPEN: frozenset({OrderStatus.COMPLETED, OrderStatus.CANCELED}),
     OrderStatus.COMPLETED: frozenset(),
@@ -90,6 +104,16 @@ class FulfillmentExceedsOrdered(Conflict):
 
 class FulfillmentNotFound(NotFound):
     """This order has no such fulfillment."""
+
+
+class ReturnExceedsFulfilled(Conflict):
+    """More units would be returned than were sent and not returned or refunded yet."""
+
+    code = "return_exceeds_fulfilled"
+
+
+class ReturnNotFound(NotFound):
+    """This order has no such return."""
 
 
 class RestockExceedsOrdered(Conflict):
@@ -152,49 +176,3 @@ def refund_share(*, paid: int, ordered: int, refunded: int, units: int) -> int:
     refunded before. The shares of all units add up to exactly what was paid.
     """
     return paid * (refunded + units) // ordered - paid * refunded // ordered
-
-
-@dataclass(frozen=True, slots=True)
-class LineUnits:
-    """The units of a line: ordered, sent, and refunded, which need not be sent any more."""
-
-    ordered: int
-    fulfilled: int = 0
-    refunded: int = 0
-
-    @property
-    def left(self) -> int:
-        """How many are left to send."""
-        return max(0, self.ordered - self.fulfilled - self.refunded)
-
-
-def fulfillment_status_of(lines: Iterable[LineUnits]) -> FulfillmentStatus:
-    """Return the status that follows from the units of all lines.
-
-    What is refunded before it was sent is not waited for: an order whose other units have been
-    sent is fulfilled.
-    """
-    lines = list(lines)
-    if not any(line.fulfilled for line in lines):
-        return FulfillmentStatus.UNFULFILLED
-    if any(line.left for line in lines):
-        return FulfillmentStatus.PARTIALLY_FULFILLED
-    return FulfillmentStatus.FULFILLED
-
-
-def units_to_send(wanted: Mapping[str, int], lines: Mapping[str, LineUnits]) -> dict[str, int]:
-    """Return the units to send by SKU: those wanted, or all that are left where none are named.
-
-    Raises `UnknownItem`, and `FulfillmentExceedsOrdered` naming every SKU of which fewer are left.
-    """
-    if unknown := [sku for sku in wanted if sku not in lines]:
-        raise UnknownItem(skus=unknown).at("/items")
-    units = dict(wanted) or {sku: line.left for sku, line in lines.items() if line.left}
-    short = [
-        {"sku": sku, "left": lines[sku].left}
-        for sku, count in units.items()
-        if count > lines[sku].left
-    ]
-    if short or not units:
-        raise FulfillmentExceedsOrdered(items=short)
-    return units
