@@ -64,12 +64,35 @@ class CategoryCycle(Conflict):
     code = "category_cycle"
 
 
+class ListPriceTaken(Conflict):
+    """The list has a price of this variant for as many units from this moment on."""
+
+    code = "price_taken"
+
+
+class ListPriceNotFound(NotFound):
+    """There is no such price in this list."""
+
+
+class ListPriceInForce(Conflict):
+    """This price has begun: it is not deleted, but followed by another one."""
+
+    code = "price_in_force"
+
+
+class PriceMissing(Invalid):
+    """The variant has no price in this currency to compare."""
+
+    code = "price_missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a variant is sold for in one currency at one moment.
 
-    `title` is the product's and, where there is one, the variant's. `unit_price` is in
-    minor units, None without a price in that currency. `available` is how many units can
+    `title` is the product's and, where there is one, the variant's. `unit_price` is that of one
+    unit in minor units, None without a price in that currency; `breaks` are (units, price) from
+    which on another price holds, in order of units. `available` is how many units can
     be ordered. A deleted variant, or one of a deleted product, has `is_for_sale` False.
     `product` is a slug, `weight` in grams; one that does not ship needs no address.
     """
@@ -86,6 +109,12 @@ class Offer:
     tax_class: str = STANDARD_TAX_CLASS
     weight: int = 0
     ships: bool = True
+    breaks: tuple[tuple[int, int | None], ...] = ()
+
+    def price_for(self, quantity: int) -> int | None:
+        """Return what each of so many units costs, None where that has no price."""
+        reached = [price for units, price in self.breaks if units <= quantity]
+        return reached[-1] if reached else self.unit_price
 
     def item(self, quantity: int, unit_price: int) -> Item:
         """Return units of it at a price in minor units, as they are priced."""
