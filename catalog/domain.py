@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -115,6 +115,11 @@ class Offer:
         """Return what each of so many units costs, None where that has no price."""
         reached = [price for units, price in self.breaks if units <= quantity]
         return reached[-1] if reached else self.unit_price
+
+    def at_prices(self, prices: Mapping[int, int | None]) -> Offer:
+        """Return it at other prices of a unit, by the number of units from which each holds."""
+        breaks = tuple((units, price) for units, price in prices.items() if units > 1)
+        return replace(self, unit_price=prices[1], breaks=breaks)
 
     def item(self, quantity: int, unit_price: int) -> Item:
         """Return units of it at a price in minor units, as they are priced."""

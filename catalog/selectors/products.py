@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
-import orjson
 from django.contrib.postgres.search import SearchRank
 from django.db.models import (
     BigIntegerField,
@@ -89,10 +88,10 @@ def product(slug: str, *, currency: str) -> dict[str, Any]:
     rows = [] if "\0" in slug else _product_statement().rows(slug=slug)
     if not rows:
         raise ProductNotFound
-    *columns, options = rows[0]
+    columns = rows[0]
     pk: UUID = columns[0]
     variants = _variants_by_product([pk], currency).get(pk, [])
-    return _product_body([*columns, orjson.loads(options)], variants)
+    return _product_body(columns, variants)
 
 
 def variant(sku: str, *, currency: str) -> dict[str, Any]:
@@ -175,7 +174,7 @@ def _variant_body(row: tuple[Any, ...], currency: str) -> dict[str, Any]:
         "id": pk,
         "sku": sku,
         "title": title,
-        "options": orjson.loads(options),
+        "options": options,
         "price": None if amount is None else money_body(amount, currency),
         "available": units_available(
             on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 REFERENCE_PERIOD = timedelta(days=30)
 
@@ -45,7 +46,7 @@ def lowest_before_reduction(shown: Sequence[Shown]) -> int | None:
     # Each of them was asked until the next one began.
     ended_in_time = (
         each.price
-        for each, following in zip(shown[:first], shown[1:], strict=False)
+        for each, following in pairwise(shown[: first + 1])
         if following.since > begun - REFERENCE_PERIOD
     )
     return min((price for price in ended_in_time if price is not None), default=None)

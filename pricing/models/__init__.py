@@ -6,4 +6,11 @@ from pricing.models.price_lists import PriceList, PriceListChange
 from pricing.models.priced import AbstractLine, AbstractTotals, totals_add_up
 from pricing.models.rules import RulesVersion
 
-__all__ = ["AbstractLine", "AbstractTotals", "PriceList", "PriceListChange", "RulesVersion", "totals_add_up"]
+__all__ = [
+    "AbstractLine",
+    "AbstractTotals",
+    "PriceList",
+    "PriceListChange",
+    "RulesVersion",
+    "totals_add_up",
+]
