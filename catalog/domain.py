@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -80,6 +81,18 @@ class ListPriceInForce(Conflict):
     code = "price_in_force"
 
 
+class UnknownSkus(Invalid):
+    """There are no variants with these SKUs."""
+
+    code = "unknown_sku"
+
+
+class ListCurrencyMismatch(Invalid):
+    """A price list has prices in its own currency only."""
+
+    code = "currency_mismatch"
+
+
 class PriceMissing(Invalid):
     """The variant has no price in this currency to compare."""
 
@@ -148,13 +161,31 @@ class ProductFilter:
 
 @dataclass(frozen=True, slots=True)
 class NewVariant:
-    """A variant to be created: prices in any number of currencies, and units at hand."""
+    """A variant to be created: prices in any number of currencies, and units at hand.
+
+    `compare_at` is what the price in its currency is a reduction of.
+    """
 
     sku: str
     title: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     prices: tuple[Money, ...] = ()
+    compare_at: Money | None = None
     stock: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewListPrice:
+    """A price for a list, of each of at least `min_quantity` units; `price` None ends one.
+
+    `starts_at` None is the moment of writing. `position` is where the request has it.
+    """
+
+    sku: str
+    price: Money | None
+    min_quantity: int = 1
+    starts_at: datetime | None = None
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +211,15 @@ class ProductChanges(TypedDict, total=False):
 
 
 class VariantChanges(TypedDict, total=False):
-    """What may be changed of a variant; prices replace those in the same currencies."""
+    """What may be changed of a variant; prices replace those in the same currencies.
+
+    `compare_at` None is for all currencies.
+    """
 
     title: str
     options: Mapping[str, str]
     prices: tuple[Money, ...]
+    compare_at: Money | None
 
 
 def full_title(product_title: str, variant_title: str) -> str:

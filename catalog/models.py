@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from catalog.domain import (
@@ -233,6 +234,9 @@ class ListPrice(models.Model):
     starts_at = models.DateTimeField(default=timezone.now)
     amount = models.BigIntegerField(
         null=True, blank=True, help_text="Minor units of the list's currency."
+    )
+    created_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="It held no earlier than it was written."
     )
 
     class Meta:

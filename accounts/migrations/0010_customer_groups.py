@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name='CustomerGroup',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(db_index=False)),
+                ('code', models.SlugField(allow_unicode=True, db_index=False)),
                 ('title', models.CharField(max_length=100)),
             ],
             options={

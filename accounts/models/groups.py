@@ -15,7 +15,7 @@ class CustomerGroup(models.Model):
     group which is gone means nobody, never everyone.
     """
 
-    code = models.SlugField(max_length=50, db_index=False)
+    code = models.SlugField(max_length=50, db_index=False, allow_unicode=True)
     title = models.CharField(max_length=100)
 
     class Meta:

@@ -5,6 +5,7 @@ import django.utils.timezone
 from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 import core.ids
 
@@ -26,6 +27,7 @@ class Migration(migrations.Migration):
                 ("min_quantity", models.PositiveIntegerField(default=1)),
                 ("starts_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("amount", models.BigIntegerField(blank=True, help_text="Minor units of the list's currency.", null=True)),
+                ("created_at", models.DateTimeField(db_default=Now(), editable=False, help_text="It held no earlier than it was written.")),
                 ("price_list", of("pricing.pricelist", related_name="prices")),
                 ("variant", of("catalog.variant", related_name="list_prices", db_index=False)),
             ],

@@ -37,7 +37,13 @@ from pricing.domain.price_lists import (
 )
 from pricing.domain.promotions import Promotion
 from pricing.domain.quote import Rules, price
-from pricing.domain.reductions import Shown, lowest_before_reduction
+from pricing.domain.reductions import (
+    ListHistory,
+    PriceHistory,
+    RegularPrice,
+    Shown,
+    lowest_before_reduction,
+)
 from pricing.domain.taxes import TaxRate, TaxRounding, TaxRules
 from pricing.domain.terms import Terms
 
@@ -53,13 +59,16 @@ __all__ = [
     "Explanation",
     "Item",
     "Kind",
+    "ListHistory",
     "Offering",
+    "PriceHistory",
     "PriceList",
     "PriceListCodeTaken",
     "PriceListNotFound",
     "PricedLine",
     "Promotion",
     "Quote",
+    "RegularPrice",
     "RejectedPromotion",
     "Rules",
     "ShippingChoice",

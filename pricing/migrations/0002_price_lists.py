@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('ends_at', models.DateTimeField(blank=True, null=True)),
                 ('active', models.BooleanField(default=True)),
                 ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('code', models.SlugField(db_index=False)),
+                ('code', models.SlugField(allow_unicode=True, db_index=False)),
                 ('title', models.CharField(max_length=100)),
                 ('currency', models.CharField(max_length=3)),
                 ('deleted_at', models.DateTimeField(blank=True, editable=False, null=True)),

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from core.db.constraints import register
 from core.ids import uuid7
+from pricing import domain
 from pricing.domain import DatesReversed, PriceListCodeTaken
 
 
@@ -35,7 +36,7 @@ class PriceList(AbstractPriceList):
     """Prices beside the regular ones. A deleted list is kept for what its prices were."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    code = models.SlugField(max_length=50, db_index=False)
+    code = models.SlugField(max_length=50, db_index=False, allow_unicode=True)
     title = models.CharField(max_length=100)
     currency = models.CharField(max_length=3)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -71,6 +72,19 @@ class PriceListChange(AbstractPriceList):
 
     def __str__(self) -> str:
         return f"{self.price_list_id} {self.at}"
+
+    def as_price_list(self) -> domain.PriceList:
+        """Return the list as it was; the list itself has to be read with it."""
+        return domain.PriceList(
+            id=self.price_list_id,
+            code=self.price_list.code,
+            currency=self.price_list.currency,
+            customer_group=self.customer_group,
+            tax_included=self.tax_included,
+            priority=self.priority,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
 
 
 register(
