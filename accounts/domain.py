@@ -128,6 +128,12 @@ class EmailTaken(Conflict):
     code = "email_taken"
 
 
+class CustomerGroupTaken(Conflict):
+    """Another group of customers has this code."""
+
+    code = "code_taken"
+
+
 class AddressNotFound(NotFound):
     """You have no such address."""
 

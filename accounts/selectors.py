@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.domain import AddressNotFound, MfaStatus, Role, session_roles
 from accounts.models import (
+    CustomerGroup,
     EmailChange,
     RecoveryCode,
     RefreshSession,
@@ -113,6 +114,16 @@ def address_for(*, user_id: UUID, address_id: UUID) -> SavedAddress:
     return saved
 
 
+def customer_groups_of(user_id: UUID) -> frozenset[str]:
+    """Return the codes of the groups of customers that a user is in, in one statement."""
+    return frozenset(CustomerGroup.objects.filter(members=user_id).values_list("code", flat=True))
+
+
+def is_customer_group(code: str) -> bool:
+    """Return whether there is a group of customers with this code."""
+    return CustomerGroup.objects.filter(code=code).exists()
+
+
 def known_emails(emails: Iterable[str]) -> set[str]:
     """Return those of the e-mail addresses (in lower case) that have an account."""
     return set(User.objects.filter(email__in=list(emails)).values_list("email", flat=True))
@@ -136,6 +147,7 @@ def personal_data(user: User) -> dict[str, Any]:
             "first_name": user.first_name,
             "last_name": user.last_name,
             "roles": sorted(roles_of(user)),
+            "customer_groups": sorted(customer_groups_of(user.pk)),
             "email_verified_at": user.email_verified_at,
             "created_at": user.created_at,
             "last_login": user.last_login,

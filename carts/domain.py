@@ -11,9 +11,9 @@ from uuid import UUID
 from catalog.domain import Offer
 from core.errors import Conflict, FieldError, Invalid, NotFound
 from core.ids import uuid7
-from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest
+from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest, units_by_sku
 from core.messages import Message
-from pricing.domain import Quote, Rules, Totals
+from pricing.domain import Quote, Terms, Totals
 
 
 class CartStatus(StrEnum):
@@ -72,18 +72,31 @@ class OfferedLine:
     @property
     def is_for_sale(self) -> bool:
         """Whether it can be bought at all, in the cart's currency."""
-        return self.offer.is_for_sale and self.offer.unit_price is not None
+        return self.offer.is_for_sale and self.offer.price_for(self.quantity) is not None
 
     @property
     def unit_price(self) -> int:
         """Today's price in minor units, or the last one seen if it is no longer for sale."""
-        price = self.offer.unit_price
+        price = self.offer.price_for(self.quantity)
         return price if self.is_for_sale and price is not None else self.seen_price
 
     @property
     def total(self) -> int:
         """The price of all its units, in minor units."""
         return self.unit_price * self.quantity
+
+    def recounted(self, quantity: int) -> OfferedLine:
+        """Return it with other units, of which its buyer has not been shown the price yet.
+
+        Who has seen today's price knows that for other units, too; an older one stays, so that
+        they are told of the change.
+        """
+        line = replace(self, quantity=quantity)
+        return line if self.unit_price != self.seen_price else line.seen()
+
+    def seen(self) -> OfferedLine:
+        """Return it with the price of this moment as the one that its buyer was shown."""
+        return replace(self, seen_price=self.unit_price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,7 @@ class CartView:
     token_hash: str | None
     lines: Sequence[OfferedLine]
     codes: Sequence[str]
-    rules: Rules
+    terms: Terms
     quote: Quote
 
     @property
@@ -138,16 +151,10 @@ def with_quantities(
     """
     present = {line.offer for line in lines}
     added = [OfferedLine(uuid7(), offer, 0, 0) for offer in quantities if offer not in present]
-    written = []
-    for line in [*lines, *added]:
-        quantity = quantities.get(line.offer)
-        if quantity is None:
-            written.append(line)
-            continue
-        price = line.offer.unit_price
-        seen_price = line.seen_price if price is None else price
-        written.append(replace(line, quantity=quantity, seen_price=seen_price))
-    return written
+    return [
+        replace(line, quantity=quantities[line.offer]).seen() if line.offer in quantities else line
+        for line in [*lines, *added]
+    ]
 
 
 def merged_lines(own: Sequence[OfferedLine], arriving: Sequence[OfferedLine]) -> list[OfferedLine]:
@@ -163,9 +170,8 @@ def merged_lines(own: Sequence[OfferedLine], arriving: Sequence[OfferedLine]) ->
         if other is None:
             merged.append(line)
             continue
-        outdated = other if line.seen_price == line.offer.unit_price else line
-        units = line.quantity + other.quantity
-        merged.append(replace(line, quantity=units, seen_price=outdated.seen_price))
+        outdated = replace(other, id=line.id) if line.seen_price == line.unit_price else line
+        merged.append(outdated.recounted(line.quantity + other.quantity))
     return merged + [replace(line, id=uuid7()) for line in others.values()]
 
 
@@ -176,7 +182,8 @@ def require_for_sale(requested: Sequence[ItemRequest], offers: Iterable[Offer]) 
     naming every one without a price in the currency of the offers.
     """
     by_sku = {offer.sku: offer for offer in offers if offer.is_for_sale}
-    priced = {sku for sku, offer in by_sku.items() if offer.unit_price is not None}
+    units = units_by_sku(requested)
+    priced = {sku for sku in by_sku if by_sku[sku].price_for(units.get(sku, 1)) is not None}
     for kind, accepted in ((UnknownSku, by_sku.keys()), (CurrencyMismatch, priced)):
         refused = [item for item in requested if item.sku not in accepted]
         if refused:

@@ -1,4 +1,4 @@
-"""Reads of carts: three statements whatever the number of lines."""
+"""Reads of carts: a few statements whatever the number of lines."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from carts.models import Cart, CartLine
 from catalog.domain import Offer
 from catalog.selectors import offers
 from core.caller import Caller
-from pricing.domain import Basket, EnteredCode, price
-from pricing.selectors import pricing_rules
+from pricing.domain import Basket, EnteredCode, Terms, price
+from pricing.selectors import terms_for
 
 
 def cart_for(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
@@ -38,21 +38,30 @@ def current_cart(*, caller: Caller, now: datetime) -> CartView:
 
 def view_of(cart: Cart, *, now: datetime) -> CartView:
     """Read the lines of a cart and today's offers of them, and price it."""
-    lines, _ = offered_lines(cart)
-    return view_with_lines(cart, lines, now=now)
+    terms = terms_of(cart, now=now)
+    lines, _ = offered_lines(cart, terms)
+    return view_with_lines(cart, lines, terms)
 
 
-def offered_lines(cart: Cart, skus: Collection[str] = ()) -> tuple[list[OfferedLine], list[Offer]]:
+def terms_of(cart: Cart, *, now: datetime) -> Terms:
+    """Return what the buyer of a cart is priced by today."""
+    return terms_for(customer_id=cart.customer_id, currency=cart.currency, now=now)
+
+
+def offered_lines(
+    cart: Cart, terms: Terms, skus: Collection[str] = ()
+) -> tuple[list[OfferedLine], list[Offer]]:
     """Read the lines in the order in which they were added, and the offers of them and of `skus`.
 
-    Two statements, whatever their number.
+    Two statements, whatever their number, and one more where price lists apply.
     """
     rows = list(
         CartLine.objects.filter(cart=cart)
         .order_by("id")
         .values_list("id", "variant_id", "quantity", "seen_price")
     )
-    found = offers(currency=cart.currency, skus=skus, variant_ids=[row[1] for row in rows])
+    variant_ids = [row[1] for row in rows]
+    found = offers(currency=cart.currency, skus=skus, variant_ids=variant_ids, terms=terms)
     by_variant = {offer.variant_id: offer for offer in found}
     lines = [
         OfferedLine(line_id, by_variant[variant_id], quantity, seen_price)
@@ -61,15 +70,15 @@ def offered_lines(cart: Cart, skus: Collection[str] = ()) -> tuple[list[OfferedL
     return lines, found
 
 
-def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) -> CartView:
+def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], terms: Terms) -> CartView:
     """Price what can be bought of a cart whose lines are in hand; touch no database."""
     payable = [
         line.offer.item(line.quantity, line.unit_price) for line in lines if line.is_for_sale
     ]
-    basket = Basket(cart.currency, tuple(payable), codes=tuple(map(EnteredCode, cart.codes)))
-    rules = pricing_rules()
+    codes = tuple(map(EnteredCode, cart.codes))
+    basket = Basket(cart.currency, tuple(payable), codes=codes, buyer=terms.buyer)
     status = CartStatus(cart.status)
-    lapsed = status is CartStatus.OPEN and cart.expires_at <= now
+    lapsed = status is CartStatus.OPEN and cart.expires_at <= terms.at
     return CartView(
         id=cart.id,
         status=CartStatus.EXPIRED if lapsed else status,
@@ -80,6 +89,6 @@ def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) 
         token_hash=cart.token_hash,
         lines=lines,
         codes=cart.codes,
-        rules=rules,
-        quote=price(basket, rules, now=now),
+        terms=terms,
+        quote=price(basket, terms.rules, now=terms.at),
     )

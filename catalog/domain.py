@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -64,12 +65,47 @@ class CategoryCycle(Conflict):
     code = "category_cycle"
 
 
+class ListPriceTaken(Conflict):
+    """The list has a price of this variant for as many units from this moment on."""
+
+    code = "price_taken"
+
+
+class ListPriceNotFound(NotFound):
+    """There is no such price in this list."""
+
+
+class ListPriceInForce(Conflict):
+    """This price has begun: it is not deleted, but followed by another one."""
+
+    code = "price_in_force"
+
+
+class UnknownSkus(Invalid):
+    """There are no variants with these SKUs."""
+
+    code = "unknown_sku"
+
+
+class ListCurrencyMismatch(Invalid):
+    """A price list has prices in its own currency only."""
+
+    code = "currency_mismatch"
+
+
+class PriceMissing(Invalid):
+    """The variant has no price in this currency to compare."""
+
+    code = "price_missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What a variant is sold for in one currency at one moment.
 
-    `title` is the product's and, where there is one, the variant's. `unit_price` is in
-    minor units, None without a price in that currency. `available` is how many units can
+    `title` is the product's and, where there is one, the variant's. `unit_price` is that of one
+    unit in minor units, None without a price in that currency; `breaks` are (units, price) from
+    which on another price holds, in order of units. `available` is how many units can
     be ordered. A deleted variant, or one of a deleted product, has `is_for_sale` False.
     `product` is a slug, `weight` in grams; one that does not ship needs no address.
     """
@@ -86,6 +122,17 @@ class Offer:
     tax_class: str = STANDARD_TAX_CLASS
     weight: int = 0
     ships: bool = True
+    breaks: tuple[tuple[int, int | None], ...] = ()
+
+    def price_for(self, quantity: int) -> int | None:
+        """Return what each of so many units costs, None where that has no price."""
+        reached = [price for units, price in self.breaks if units <= quantity]
+        return reached[-1] if reached else self.unit_price
+
+    def at_prices(self, prices: Mapping[int, int | None]) -> Offer:
+        """Return it at other prices of a unit, by the number of units from which each holds."""
+        breaks = tuple((units, price) for units, price in prices.items() if units > 1)
+        return replace(self, unit_price=prices[1], breaks=breaks)
 
     def item(self, quantity: int, unit_price: int) -> Item:
         """Return units of it at a price in minor units, as they are priced."""
@@ -114,13 +161,31 @@ class ProductFilter:
 
 @dataclass(frozen=True, slots=True)
 class NewVariant:
-    """A variant to be created: prices in any number of currencies, and units at hand."""
+    """A variant to be created: prices in any number of currencies, and units at hand.
+
+    `compare_at` is what the price in its currency is a reduction of.
+    """
 
     sku: str
     title: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     prices: tuple[Money, ...] = ()
+    compare_at: Money | None = None
     stock: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NewListPrice:
+    """A price for a list, of each of at least `min_quantity` units; `price` None ends one.
+
+    `starts_at` None is the moment of writing. `position` is where the request has it.
+    """
+
+    sku: str
+    price: Money | None
+    min_quantity: int = 1
+    starts_at: datetime | None = None
+    position: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +211,15 @@ class ProductChanges(TypedDict, total=False):
 
 
 class VariantChanges(TypedDict, total=False):
-    """What may be changed of a variant; prices replace those in the same currencies."""
+    """What may be changed of a variant; prices replace those in the same currencies.
+
+    `compare_at` None is for all currencies.
+    """
 
     title: str
     options: Mapping[str, str]
     prices: tuple[Money, ...]
+    compare_at: Money | None
 
 
 def full_title(product_title: str, variant_title: str) -> str:

@@ -6,11 +6,19 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from catalog.domain import CategoryCycle, CategorySlugTaken, SkuTaken, SlugTaken
+from catalog.domain import (
+    CategoryCycle,
+    CategorySlugTaken,
+    ListPriceTaken,
+    SkuTaken,
+    SlugTaken,
+)
 from core.db.constraints import register
 from core.ids import uuid7
+from core.items import MAX_QUANTITY
 from core.money import MAX_AMOUNT, format_money
 from pricing.domain import STANDARD_TAX_CLASS
 
@@ -155,6 +163,11 @@ class Price(models.Model):
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="prices")
     currency = models.CharField(max_length=3)
     amount = models.BigIntegerField()
+    compare_at = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="The price that it is a reduction of; shown where it is the higher one.",
+    )
 
     class Meta:
         constraints = [
@@ -167,11 +180,84 @@ class Price(models.Model):
             models.CheckConstraint(
                 condition=models.Q(amount__lte=MAX_AMOUNT), name="catalog_price_not_too_high"
             ),
+            models.CheckConstraint(
+                condition=models.Q(compare_at__gte=0, compare_at__lte=MAX_AMOUNT),
+                name="catalog_compare_at_in_range",
+            ),
         ]
         indexes = [models.Index(fields=["currency", "amount"], name="catalog_price_by_amount")]
 
     def __str__(self) -> str:
         return format_money(self.amount, self.currency)
+
+
+class PriceChange(models.Model):
+    """What a variant cost from `starts_at` on, written by triggers; the table only grows.
+
+    `amount` None: it had no price in the currency any more.
+    """
+
+    variant = models.ForeignKey(
+        Variant, on_delete=models.PROTECT, related_name="price_changes", db_index=False
+    )
+    currency = models.CharField(max_length=3)
+    starts_at = models.DateTimeField()
+    amount = models.BigIntegerField(null=True)
+    compare_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "currency", "starts_at"], name="catalog_one_change_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "–" if self.amount is None else format_money(self.amount, self.currency)
+
+
+class ListPrice(models.Model):
+    """What a variant costs in a price list from a moment and a number of units on.
+
+    The newest row that has begun counts. Rows only come; one that has not begun may be deleted.
+    `amount` None: the list has no price for so many units any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    variant = models.ForeignKey(
+        Variant, on_delete=models.PROTECT, related_name="list_prices", db_index=False
+    )
+    price_list = models.ForeignKey(
+        "pricing.PriceList", on_delete=models.PROTECT, related_name="prices"
+    )
+    min_quantity = models.PositiveIntegerField(default=1)
+    starts_at = models.DateTimeField(default=timezone.now)
+    amount = models.BigIntegerField(
+        null=True, blank=True, help_text="Minor units of the list's currency."
+    )
+    created_at = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="It held no earlier than it was written."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["variant", "price_list", "min_quantity", "starts_at"],
+                name="catalog_one_list_price_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__gte=0, amount__lte=MAX_AMOUNT),
+                name="catalog_list_price_in_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(min_quantity__gte=1, min_quantity__lte=MAX_QUANTITY),
+                name="catalog_min_quantity_in_range",
+            ),
+        ]
+        indexes = [models.Index(fields=["starts_at"], name="catalog_list_price_by_start")]
+
+    def __str__(self) -> str:
+        return f"{self.min_quantity} × {self.variant_id}"
 
 
 class SearchWord(models.Model):
@@ -193,5 +279,6 @@ register(
         "catalog_category_not_own_parent": CategoryCycle,
         "catalog_product_slug_unique": SlugTaken,
         "catalog_variant_sku_unique": SkuTaken,
+        "catalog_one_list_price_at_a_time": ListPriceTaken,
     }
 )

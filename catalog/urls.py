@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from django.urls import path
 
-from catalog.views import CategoryViewSet, ProductViewSet, StockViewSet, VariantViewSet
+from catalog.views import (
+    CategoryViewSet,
+    ListPriceViewSet,
+    PriceListViewSet,
+    ProductViewSet,
+    StockViewSet,
+    VariantViewSet,
+)
 
 urlpatterns = [
     path("categories", CategoryViewSet.as_view({"get": "list"})),
+    path("price-lists", PriceListViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "price-lists/<str:code>",
+        PriceListViewSet.as_view(
+            {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
+        ),
+    ),
+    path(
+        "price-lists/<str:code>/prices",
+        ListPriceViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    path(
+        "price-lists/<str:code>/prices/<uuid:price_id>",
+        ListPriceViewSet.as_view({"delete": "destroy"}),
+    ),
     path("products", ProductViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "products/<str:slug>",

@@ -134,6 +134,11 @@ class CheckoutLine(AbstractLine):
     """A line as it will be ordered."""
 
     checkout = models.ForeignKey(Checkout, on_delete=models.CASCADE, related_name="lines")
+    price_breaks = models.JSONField(
+        default=list,
+        db_default=[],
+        help_text="What a unit costs from a number of units on, when the line was made.",
+    )
     # What `lines_of` reads of the catalog; of a line just made, nothing is withdrawn.
     is_withdrawn: bool = False
     withdrawn_from: datetime | None = None

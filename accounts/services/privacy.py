@@ -47,6 +47,7 @@ def erase_user(*, user_id: UUID, password: str, now: datetime) -> None:
         RecoveryCode.objects.filter(user=user).delete()
         user.addresses.all().delete()
         user.groups.clear()
+        user.customer_groups.clear()
         EmailChange.objects.filter(user=user).delete()
         # The admin's log names the users whom staff edited by their e-mail address.
         content_type = ContentType.objects.get_for_model(User)

@@ -19,7 +19,7 @@ from carts.domain import (
     require_open,
 )
 from carts.models import Cart
-from carts.selectors import offered_lines, view_of
+from carts.selectors import offered_lines, terms_of, view_of
 from carts.services.writing import write_lines
 from core.caller import Caller
 from core.db.transactions import use_case
@@ -62,14 +62,15 @@ def claim_cart(
     if is_claimed:
         return view_of(guest if guest.status == CartStatus.ORDERED else own or guest, now=now)
     guest.customer_id, guest.token_hash = caller.user_id, None
-    arriving, _ = offered_lines(guest)
+    terms = terms_of(guest, now=now)
+    arriving, _ = offered_lines(guest, terms)
     if own is None:
         guest.save(update_fields=["customer", "token_hash"])
-        return write_lines(guest, before=arriving, after=arriving, now=now)
-    before, _ = offered_lines(own)
+        return write_lines(guest, before=arriving, after=arriving, terms=terms)
+    before, _ = offered_lines(own, terms)
     guest.status, guest.merged_into, guest.updated_at = CartStatus.MERGED, own, now
     guest.save(update_fields=["customer", "token_hash", "status", "merged_into", "updated_at"])
-    return write_lines(own, before=before, after=merged_lines(before, arriving), now=now)
+    return write_lines(own, before=before, after=merged_lines(before, arriving), terms=terms)
 
 
 def _claim_order(guest: Cart, user_id: UUID, *, now: datetime) -> CartView:

@@ -24,7 +24,7 @@ from carts.domain import (
     with_quantities,
 )
 from carts.models import Cart
-from carts.selectors import offered_lines, view_with_lines
+from carts.selectors import offered_lines, terms_of, view_with_lines
 from carts.services.writing import locked_cart, save_lines, write_lines
 from catalog.selectors import offers
 from core.caller import Caller
@@ -73,12 +73,15 @@ def open_cart(
     )
     quantities = units_by_sku(requested)
     require_cart_limits(quantities.values())
-    found = offers(currency=cart.currency, skus=quantities.keys()) if quantities else []
+    terms = terms_of(cart, now=now)
+    found = []
+    if quantities:
+        found = offers(currency=cart.currency, skus=quantities.keys(), terms=terms)
     by_sku = require_for_sale(requested, found)
     lines = with_quantities([], {by_sku[sku]: units for sku, units in quantities.items()})
     cart.save(force_insert=True)
     save_lines(cart, lines)
-    return NewCart(view_with_lines(cart, lines, now=now), token)
+    return NewCart(view_with_lines(cart, lines, terms), token)
 
 
 ADD_ITEM_ERRORS = (CartNotFound, CartNotOpen, CartFull, UnknownSku, CurrencyMismatch)
@@ -98,11 +101,12 @@ def add_item(
     Raises `ADD_ITEM_ERRORS` and `VersionMismatch`.
     """
     cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
-    before, found = offered_lines(cart, [item.sku])
+    terms = terms_of(cart, now=now)
+    before, found = offered_lines(cart, terms, [item.sku])
     offer = require_for_sale([item], found)[item.sku]
     held = sum(line.quantity for line in before if line.offer == offer)
     after = with_quantities(before, {offer: held + item.quantity})
-    return write_lines(cart, before=before, after=after, now=now)
+    return write_lines(cart, before=before, after=after, terms=terms)
 
 
 @use_case
@@ -121,11 +125,12 @@ def replace_items(
     cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
     quantities = units_by_sku(requested)
     require_cart_limits(quantities.values())
-    before, found = offered_lines(cart, quantities.keys())
+    terms = terms_of(cart, now=now)
+    before, found = offered_lines(cart, terms, quantities.keys())
     by_sku = require_for_sale(requested, found)
     kept = [line for line in before if line.offer.sku in quantities]
     after = with_quantities(kept, {by_sku[sku]: units for sku, units in quantities.items()})
-    return write_lines(cart, before=before, after=after, now=now)
+    return write_lines(cart, before=before, after=after, terms=terms)
 
 
 CHANGE_ITEM_ERRORS = (CartNotFound, ItemNotFound, CartNotOpen, CartFull)
@@ -146,7 +151,8 @@ def change_item(
     Raises `CHANGE_ITEM_ERRORS` and `VersionMismatch`.
     """
     cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=expected_versions, now=now)
-    before, _ = offered_lines(cart)
+    terms = terms_of(cart, now=now)
+    before, _ = offered_lines(cart, terms)
     line = next((line for line in before if line.id == item_id), None)
     if line is None:
         raise ItemNotFound
@@ -154,7 +160,7 @@ def change_item(
         after = [other for other in before if other is not line]
     else:
         after = with_quantities(before, {line.offer: quantity})
-    return write_lines(cart, before=before, after=after, now=now)
+    return write_lines(cart, before=before, after=after, terms=terms)
 
 
 REMOVE_ITEM_ERRORS = (CartNotFound, ItemNotFound, CartNotOpen)

@@ -22,6 +22,7 @@ from carts.selectors import view_with_lines
 from core.caller import Caller
 from core.db.transactions import transaction_required
 from core.versions import require_version
+from pricing.domain import Terms
 
 
 @transaction_required
@@ -42,9 +43,9 @@ def locked_cart(
 
 @transaction_required
 def write_lines(
-    cart: Cart, *, before: Sequence[OfferedLine], after: Sequence[OfferedLine], now: datetime
+    cart: Cart, *, before: Sequence[OfferedLine], after: Sequence[OfferedLine], terms: Terms
 ) -> CartView:
-    """Store the difference of the lines and return the cart as it is now.
+    """Store the difference of the lines and return the cart as it is at `terms.at`.
 
     The version and the expiry move on even if no line has changed, because the owner acted.
     Raises `CartFull`.
@@ -56,10 +57,10 @@ def write_lines(
         CartLine.objects.filter(pk__in=removed).delete()
     save_lines(cart, [line for line in after if line != stored.get(line.id)])
     cart.version += 1
-    cart.updated_at = now
-    cart.expires_at = now + settings.CART_LIFETIME
+    cart.updated_at = terms.at
+    cart.expires_at = terms.at + settings.CART_LIFETIME
     cart.save(update_fields=["version", "updated_at", "expires_at"])
-    return view_with_lines(cart, after, now=now)
+    return view_with_lines(cart, after, terms)
 
 
 @transaction_required

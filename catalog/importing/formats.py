@@ -21,6 +21,7 @@ from catalog.importing.values import (
     stock_from,
     text_from,
 )
+from core.money import Money
 
 _OPTION = "option:"
 _PRICE = "price:"
@@ -96,6 +97,10 @@ def _variant_title(text: str | None, options: Mapping[str, str] | None) -> str |
     return text_from("the variant's title", text or " / ".join((options or {}).values()), 255)
 
 
+def _compare_at(text: str, currency: str) -> Money | None:
+    return parse_price(text, currency) if text else None
+
+
 # ---- our own ----------------------------------------------------------------------------------
 
 
@@ -130,6 +135,8 @@ def own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
         title=_variant_title(row.values.get("variant_title"), options),
         options=options,
         prices=tuple(parse_price(text, name) for name, text in prices.items()),
+        has_compare_at="compare_at_price" in row.values,
+        compare_at=_compare_at(row.values.get("compare_at_price", ""), currency),
         stock=stock_from(row.values.get("stock", "")),
     )
 
@@ -190,6 +197,8 @@ def shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | No
         title=_variant_title(None, options),
         options=options,
         prices=(parse_price(values["Variant Price"], currency),),
+        has_compare_at="Variant Compare At Price" in values,
+        compare_at=_compare_at(values.get("Variant Compare At Price", ""), currency),
         stock=stock_from(values.get("Variant Inventory Qty", "")),
     )
 

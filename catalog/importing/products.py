@@ -25,7 +25,8 @@ class ImportedVariant:
     """A variant as a file describes it; `stock` is only used when it is created.
 
     `title` and `options` are None when the file has no column for them. `derived` is given
-    when the file has no SKU; `sku` is then the plain one.
+    when the file has no SKU; `sku` is then the plain one. `compare_at` says what the price in
+    its currency is a reduction of, None of none, when the file `has_compare_at`.
     """
 
     line: int
@@ -35,6 +36,8 @@ class ImportedVariant:
     prices: tuple[Money, ...]
     stock: int
     derived: DerivedSku | None = None
+    has_compare_at: bool = False
+    compare_at: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from catalog.selectors.categories import category_tree
 from catalog.selectors.offers import offers, sale_annotations
+from catalog.selectors.price_lists import price_list, price_lists, prices_of
 from catalog.selectors.products import (
     ProductRow,
     product,
@@ -12,13 +13,18 @@ from catalog.selectors.products import (
     taken_slugs,
     variant,
 )
+from catalog.selectors.shown_prices import CLOCK
 from catalog.selectors.stock import level_of
 
 __all__ = [
+    "CLOCK",
     "ProductRow",
     "category_tree",
     "level_of",
     "offers",
+    "price_list",
+    "price_lists",
+    "prices_of",
     "product",
     "product_list",
     "product_rows",

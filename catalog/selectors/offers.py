@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
     BooleanField,
     CharField,
+    DateTimeField,
     ExpressionWrapper,
     F,
     FilteredRelation,
@@ -18,22 +22,62 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 
 from catalog.domain import Offer, full_title
-from catalog.models import Variant
+from catalog.models import ListPrice, Variant
 from core.db.statements import IsAnyOf, Parameter, Statement
 from inventory.domain import units_available
 from inventory.selectors import units_held
+from pricing.domain import Offering, PriceList, Terms, Tiers, unit_prices
 
 
 def offers(
-    *, currency: str, skus: Collection[str] = (), variant_ids: Collection[UUID] = ()
+    *,
+    currency: str,
+    skus: Collection[str] = (),
+    variant_ids: Collection[UUID] = (),
+    terms: Terms | None = None,
 ) -> list[Offer]:
     """Return the offers of variants named by SKU or by id, archived ones included.
 
-    One statement, whatever their number; in no particular order; unknown names are left out.
+    At the prices that a buyer gets by `terms`, the regular ones without. One statement, and one
+    more where price lists apply, whatever their number; in no particular order; unknown names
+    are left out.
     """
     rows = _offer_statement().rows(
         currency=currency, skus=list(skus), variant_ids=list(variant_ids)
     )
+    found = _at_regular_prices(rows, currency)
+    if terms is None or terms.offering == Offering(tax_included=terms.offering.tax_included):
+        return found
+    tiers = list_tiers([offer.variant_id for offer in found], terms.offering.lists, at=terms.at)
+    return [
+        offer.at_prices(
+            unit_prices(
+                offer.unit_price if terms.offering.regular else None,
+                [tiers.get((offer.variant_id, each.id), {}) for each in terms.offering.lists],
+            )
+        )
+        for offer in found
+    ]
+
+
+def list_tiers(
+    variant_ids: Collection[UUID], lists: Collection[PriceList], *, at: datetime
+) -> dict[tuple[UUID, UUID], Tiers]:
+    """Return the tiers of variants in price lists at a moment, by the ids of both.
+
+    One statement, or none without lists.
+    """
+    tiers: defaultdict[tuple[UUID, UUID], dict[int, int | None]] = defaultdict(dict)
+    if lists:
+        rows = _tier_statement().rows(
+            variant_ids=list(variant_ids), list_ids=[each.id for each in lists], at=at
+        )
+        for variant_id, list_id, min_quantity, amount in rows:
+            tiers[variant_id, list_id][min_quantity] = amount
+    return dict(tiers)
+
+
+def _at_regular_prices(rows: Iterable[tuple[Any, ...]], currency: str) -> list[Offer]:
     return [
         Offer(
             variant_id=variant_id,
@@ -70,6 +114,20 @@ def sale_annotations(variant: str) -> dict[str, Combinable]:
         "is_withdrawn": ExpressionWrapper(deleted | product_deleted, BooleanField()),
         "withdrawn_from": F(f"{variant}__product__checkouts_ended_at"),
     }
+
+
+@cache
+def _tier_statement() -> Statement:
+    """Read the newest row that has begun of each variant, list and number of units."""
+    begun = ListPrice.objects.filter(
+        Q(IsAnyOf("variant_id", Parameter("variant_ids", UUIDField(), "uuid[]")))
+        & Q(IsAnyOf("price_list_id", Parameter("list_ids", UUIDField(), "uuid[]"))),
+        starts_at__lte=Parameter("at", DateTimeField(), "timestamptz"),
+    )
+    tier = ("variant_id", "price_list_id", "min_quantity")
+    return Statement(
+        begun.order_by(*tier, "-starts_at").distinct(*tier).values_list(*tier, "amount")
+    )
 
 
 @cache

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
-import orjson
 from django.contrib.postgres.search import SearchRank
 from django.db.models import (
     BigIntegerField,
@@ -32,10 +32,12 @@ from catalog.domain import ProductFilter, ProductNotFound, VariantNotFound
 from catalog.models import Price, Product, Variant
 from catalog.selectors.categories import subtree_of
 from catalog.selectors.search import search_query
+from catalog.selectors.shown_prices import has_lists_for_everyone, shown_prices
 from core.db.statements import IsAnyOf, Parameter, Statement
 from core.money import money_body
 from inventory.domain import units_available
 from inventory.selectors import units_held
+from pricing.domain import RegularPrice
 
 # The position of a product without a price in the currency: behind all others.
 _DEARER_THAN_ALL = 2**62
@@ -78,29 +80,41 @@ def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, P
     )
 
 
-def product_list(rows: Sequence[ProductRow], *, currency: str) -> list[dict[str, Any]]:
-    """Return the bodies for `rows`, each with its variants; one statement for all of them."""
-    variants = _variants_by_product([row.id for row in rows], currency)
+def product_list(
+    rows: Sequence[ProductRow], *, currency: str, now: datetime
+) -> list[dict[str, Any]]:
+    """Return the bodies for `rows`, each with its variants.
+
+    One statement for all of them, and those of `shown_prices`.
+    """
+    variants = _variants_by_product([row.id for row in rows], currency, now)
     return [_product_body(row, variants.get(row.id, [])) for row in rows]
 
 
-def product(slug: str, *, currency: str) -> dict[str, Any]:
-    """Return the body for one product; two statements. Raises `ProductNotFound`."""
+def product(slug: str, *, currency: str, now: datetime) -> dict[str, Any]:
+    """Return the body for one product; two statements, and `shown_prices`.
+
+    Raises `ProductNotFound`.
+    """
     rows = [] if "\0" in slug else _product_statement().rows(slug=slug)
     if not rows:
         raise ProductNotFound
-    *columns, options = rows[0]
+    columns = rows[0]
     pk: UUID = columns[0]
-    variants = _variants_by_product([pk], currency).get(pk, [])
-    return _product_body([*columns, orjson.loads(options)], variants)
+    variants = _variants_by_product([pk], currency, now).get(pk, [])
+    return _product_body(columns, variants)
 
 
-def variant(sku: str, *, currency: str) -> dict[str, Any]:
-    """Return the body for one variant; one statement. Raises `VariantNotFound`."""
+def variant(sku: str, *, currency: str, now: datetime) -> dict[str, Any]:
+    """Return the body for one variant; one statement, and `shown_prices`.
+
+    Raises `VariantNotFound`.
+    """
     rows = [] if "\0" in sku else _variant_statement().rows(sku=sku, currency=currency)
     if not rows:
         raise VariantNotFound
-    return _variant_body(rows[0], currency)
+    (_, body) = next(_variant_bodies(rows, currency, now))
+    return body
 
 
 def taken_slugs(slugs: Iterable[str]) -> set[str]:
@@ -161,26 +175,43 @@ def _product_body(columns: Iterable[Any], variants: list[dict[str, Any]]) -> dic
 
 
 def _variants_by_product(
-    product_ids: Collection[UUID], currency: str
+    product_ids: Collection[UUID], currency: str, now: datetime
 ) -> dict[UUID, list[dict[str, Any]]]:
     found: dict[UUID, list[dict[str, Any]]] = {}
-    for row in _variants_statement().rows(product_ids=list(product_ids), currency=currency):
-        found.setdefault(row[0], []).append(_variant_body(row, currency))
+    rows = _variants_statement().rows(product_ids=list(product_ids), currency=currency)
+    for product_id, body in _variant_bodies(rows, currency, now):
+        found.setdefault(product_id, []).append(body)
     return found
 
 
-def _variant_body(row: tuple[Any, ...], currency: str) -> dict[str, Any]:
-    _, pk, sku, title, options, amount, on_hand, reserved, tracked, backorder = row
-    return {
-        "id": pk,
-        "sku": sku,
-        "title": title,
-        "options": orjson.loads(options),
-        "price": None if amount is None else money_body(amount, currency),
-        "available": units_available(
-            on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
-        ),
-    }
+def _variant_bodies(
+    rows: Sequence[tuple[Any, ...]], currency: str, now: datetime
+) -> Iterator[tuple[UUID, dict[str, Any]]]:
+    """Yield the id of the product and the body of each variant."""
+    regular = {pk: RegularPrice(amount, was) for _, pk, _, _, _, amount, was, *_ in rows}
+    has_lists = bool(rows) and rows[0][-1]
+    prices = shown_prices(regular, currency=currency, has_lists=has_lists, now=now)
+
+    def money(amount: int | None) -> dict[str, int | str] | None:
+        return None if amount is None else money_body(amount, currency)
+
+    for row in rows:
+        product_id, pk, sku, title, options, _, _, on_hand, reserved, tracked, backorder, _ = row
+        yield (
+            product_id,
+            {
+                "id": pk,
+                "sku": sku,
+                "title": title,
+                "options": options,
+                "price": money(prices[pk].amount),
+                "compare_at_price": money(prices[pk].compare_at),
+                "lowest_price_30_days": money(prices[pk].lowest),
+                "available": units_available(
+                    on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
+                ),
+            },
+        )
 
 
 @cache
@@ -219,7 +250,9 @@ def _variant_columns(variants: QuerySet[Variant]) -> Statement:
         variants.alias(
             price=FilteredRelation("prices", condition=Q(prices__currency=currency))
         ).values_list(
-            "product_id", "id", "sku", "title", "options", F("price__amount"),
+            "product_id", "id", "sku", "title", "options",
+            F("price__amount"), F("price__compare_at"),
             "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
+            has_lists_for_everyone(),
         )
     )  # fmt: skip

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, NewVariant
+from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, NewVariant, PriceMissing
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -100,6 +100,11 @@ class _Priced(Input):
         required=False,
         help_text="Prices, one in each currency.",
     )
+    compare_at_price = MoneyInput(
+        required=False,
+        allow_null=True,
+        help_text="What the price in its currency is a reduction of; null removes it in all.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = [*attrs.pop("prices", ()), *([attrs.pop("price")] if "price" in attrs else [])]
@@ -108,7 +113,10 @@ class _Priced(Input):
             problem = "There is more than one price in a currency."
             raise ValidationError({"prices": [serializers.ErrorDetail(problem, "duplicate")]})
         if given:
-            attrs["prices"] = tuple(Money(price["amount"], price["currency"]) for price in given)
+            attrs["prices"] = tuple(Money(**price) for price in given)
+        if "compare_at_price" in attrs:
+            compared = attrs.pop("compare_at_price")
+            attrs["compare_at"] = None if compared is None else Money(**compared)
         return attrs
 
 
@@ -135,6 +143,10 @@ class VariantInput(_Priced):
         if "prices" not in attrs:
             problem = serializers.ErrorDetail("Give one of price and prices.", "one_of")
             raise ValidationError({"price": [problem]})
+        compared = attrs.get("compare_at")
+        if compared and compared.currency not in {price.currency for price in attrs["prices"]}:
+            detail = serializers.ErrorDetail(PriceMissing.__doc__ or "", PriceMissing.code)
+            raise ValidationError({"compare_at_price": [detail]})
         return attrs
 
 
@@ -231,13 +243,26 @@ class OptionOutput(Output):
 class VariantOutput(Output):
     """What is put into a cart."""
 
-    examples = {"sku": "TEAPOT-M", "title": "Medium", "options": {"Size": "M"}, "available": 12}
+    examples = {
+        "sku": "TEAPOT-M",
+        "title": "Medium",
+        "options": {"Size": "M"},
+        "compare_at_price": {"amount": 2499, "currency": "GBP"},
+        "lowest_price_30_days": {"amount": 2299, "currency": "GBP"},
+        "available": 12,
+    }
 
     id = serializers.UUIDField()
     sku = serializers.CharField()
     title = serializers.CharField(help_text="Empty when the product has one variant.")
     options = serializers.DictField(child=serializers.CharField())
     price = MoneyOutput(allow_null=True, help_text="Null without a price in the currency.")
+    compare_at_price = MoneyOutput(
+        allow_null=True, help_text="The higher price that it is a reduction of; null for none."
+    )
+    lowest_price_30_days = MoneyOutput(
+        allow_null=True, help_text="The lowest price of the 30 days before the reduction began."
+    )
     available = serializers.IntegerField(
         help_text="Units that can be ordered now; 9999 when it is not limited by stock."
     )
@@ -260,30 +285,6 @@ class ProductOutput(Output):
     category = serializers.CharField(allow_null=True, help_text="The category's slug.")
     options = OptionOutput(many=True)
     variants = VariantOutput(many=True)
-
-
-class CategoryOutput(Output):
-    """A node of the category tree."""
-
-    examples = {"slug": "kitchen", "title": "Kitchen", "parent": "home", "depth": 1}
-
-    id = serializers.UUIDField()
-    slug = serializers.CharField()
-    title = serializers.CharField()
-    parent = serializers.CharField(  # type: ignore[assignment] # the metaclass takes fields away
-        allow_null=True, help_text="The parent's slug."
-    )
-    depth = serializers.IntegerField(help_text="0 at the top.")
-
-
-class CategoryListOutput(Output):
-    """The whole tree on one page: each category is followed by those below it."""
-
-    examples = {"next": None, "previous": None}
-
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = CategoryOutput(many=True)
 
 
 def ends_checkouts(request: Request) -> bool:

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from catalog.services.categories import create_category, move_category
 from catalog.services.imports import Imported, Seen, import_products
+from catalog.services.price_lists import (
+    ADD_LIST_PRICES_ERRORS,
+    CREATE_PRICE_LIST_ERRORS,
+    DELETE_LIST_PRICE_ERRORS,
+    UPDATE_PRICE_LIST_ERRORS,
+    add_list_prices,
+    create_price_list,
+    delete_list_price,
+    delete_price_list,
+    update_price_list,
+)
 from catalog.services.products import (
     CREATE_PRODUCT_ERRORS,
     UPDATE_PRODUCT_ERRORS,
@@ -14,24 +25,35 @@ from catalog.services.products import (
 from catalog.services.stock import ADJUST_STOCK_ERRORS, adjust_stock_of_sku
 from catalog.services.variants import (
     ADD_VARIANT_ERRORS,
+    UPDATE_VARIANT_ERRORS,
     add_variant,
     update_variant,
 )
 
 __all__ = [
+    "ADD_LIST_PRICES_ERRORS",
     "ADD_VARIANT_ERRORS",
     "ADJUST_STOCK_ERRORS",
+    "CREATE_PRICE_LIST_ERRORS",
     "CREATE_PRODUCT_ERRORS",
+    "DELETE_LIST_PRICE_ERRORS",
+    "UPDATE_PRICE_LIST_ERRORS",
     "UPDATE_PRODUCT_ERRORS",
+    "UPDATE_VARIANT_ERRORS",
     "Imported",
     "Seen",
+    "add_list_prices",
     "add_variant",
     "adjust_stock_of_sku",
     "create_category",
+    "create_price_list",
     "create_product",
+    "delete_list_price",
+    "delete_price_list",
     "delete_product",
     "import_products",
     "move_category",
+    "update_price_list",
     "update_product",
     "update_variant",
 ]

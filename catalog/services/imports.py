@@ -112,6 +112,7 @@ class _Batch:
         self.new_variants: dict[UUID, Variant] = {}
         self.changed_variants: dict[UUID, Variant] = {}
         self.new_prices: list[tuple[Variant, tuple[Money, ...]]] = []
+        self.compare_at: dict[UUID, Money | None] = {}
         self.quantities: dict[UUID, int] = {}
 
     def _read(self, *, handles: list[str], skus: list[str]) -> None:
@@ -125,7 +126,12 @@ class _Batch:
         for row in self.variants.values():
             self.by_product[row.product_id].append(row)
         prices = Price.objects.filter(variant__in=self.variants.values())
-        self.prices = set(prices.values_list("variant_id", "currency", "amount"))
+        self.prices = {
+            (pk, currency): (amount, compare_at)
+            for pk, currency, amount, compare_at in prices.values_list(
+                "variant_id", "currency", "amount", "compare_at"
+            )
+        }
 
     def plan(self, product: ImportedProduct) -> None:
         """Compare one product of the file with what is stored."""
@@ -226,12 +232,20 @@ class _Batch:
         if _set(row, {"title": variant.title, "options": options}):
             self.changed_variants[row.id] = row
             self.changed[product.id] = product
-        prices = tuple(
-            p for p in variant.prices if (row.id, p.currency, p.amount) not in self.prices
-        )
+        prices = tuple(price for price in variant.prices if self._is_new(row, price, variant))
+        if prices and variant.has_compare_at:
+            self.compare_at[row.id] = variant.compare_at
         if prices:
             self.new_prices.append((row, prices))
             self.changed[product.id] = product
+
+    def _is_new(self, row: Variant, price: Money, variant: ImportedVariant) -> bool:
+        """Tell whether a price, or what it is compared with, is not the one that is stored."""
+        amount, compare_at = self.prices.get((row.id, price.currency), (None, None))
+        other = variant.compare_at
+        if variant.has_compare_at and (other is None or other.currency == price.currency):
+            return (amount, compare_at) != (price.amount, other.amount if other else None)
+        return amount != price.amount
 
     def write(self) -> Imported:
         """Write what was planned."""
@@ -245,7 +259,7 @@ class _Batch:
             [row for pk, row in self.changed_variants.items() if pk not in self.new_variants],
             ["title", "options"],
         )
-        set_prices(self.new_prices)
+        set_prices(self.new_prices, self.compare_at)
         create_stock(quantities=self.quantities, actor_id=None, now=self.now)
         remember_words([*self.new.values(), *updated])
         return Imported(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from catalog.domain import (
     NewVariant,
+    PriceMissing,
     ProductNotFound,
     SkuTaken,
     VariantChanges,
@@ -39,11 +42,14 @@ def add_variant(
     return row
 
 
+UPDATE_VARIANT_ERRORS = (VariantNotFound, PriceMissing)
+
+
 @use_case
 def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Variant:
     """Change a variant and its prices; two changes at the same time both count.
 
-    Raises `VariantNotFound`.
+    Raises `UPDATE_VARIANT_ERRORS`.
     """
     # The product is locked first, as by everyone who changes a product.
     variants = Variant.objects.for_sale(sku).select_related("product")
@@ -56,7 +62,8 @@ def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Varia
         variant.options = dict(changes["options"])
     # Only what is changed: the rest may be older than the lock, which is on the product.
     variant.save(update_fields=[name for name in ("title", "options") if name in changes])
-    set_prices([(variant, changes.get("prices", ()))])
+    compared = {variant.id: changes["compare_at"]} if "compare_at" in changes else {}
+    set_prices([(variant, changes.get("prices", ()))], compared)
     refresh_from_variants(variant.product, now=now)
     return variant
 
@@ -98,26 +105,59 @@ def create_variants(
         for position, variant in enumerate(variants, first_position)
     ]
     Variant.objects.bulk_create(rows)
-    set_prices([(row, new.prices) for row, new in zip(rows, variants, strict=True)])
+    set_prices(
+        [(row, new.prices) for row, new in zip(rows, variants, strict=True)],
+        {row.id: new.compare_at for row, new in zip(rows, variants, strict=True) if new.compare_at},
+    )
     quantities = {row.id: variant.stock for row, variant in zip(rows, variants, strict=True)}
     create_stock(quantities=quantities, actor_id=actor_id, now=now)
     return rows
 
 
 @transaction_required
-def set_prices(prices: Iterable[tuple[Variant, Iterable[Money]]]) -> None:
-    """Set prices, replacing those in the same currencies."""
-    rows = [
-        Price(variant=variant, currency=price.currency, amount=price.amount)
-        for variant, amounts in prices
-        for price in amounts
-    ]
-    Price.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["variant", "currency"],
-        update_fields=["amount"],
-    )
+def set_prices(
+    prices: Iterable[tuple[Variant, Iterable[Money]]],
+    compare_at: Mapping[UUID, Money | None] = MappingProxyType({}),
+) -> None:
+    """Set prices, replacing those in the same currencies, and what they are reductions of.
+
+    `compare_at` is by variant: what the price in its currency is compared with, or None for
+    all of them; of variants left out it stays. A price and what it is compared with change in
+    one statement, so that its history has one row. Raises `PriceMissing`.
+    """
+    kept: list[Price] = []
+    compared: list[Price] = []
+    for variant, amounts in prices:
+        other = compare_at.get(variant.id)
+        for price in amounts:
+            row = Price(variant=variant, currency=price.currency, amount=price.amount)
+            if other is not None and other.currency == price.currency:
+                row.compare_at = other.amount
+            is_said = row.compare_at is not None or (variant.id in compare_at and other is None)
+            (compared if is_said else kept).append(row)
+    for rows, columns in ((kept, ["amount"]), (compared, ["amount", "compare_at"])):
+        Price.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["variant", "currency"],
+            update_fields=columns,
+        )
+    _compare_others(compare_at, {(row.variant_id, row.currency) for row in compared})
+
+
+def _compare_others(
+    compare_at: Mapping[UUID, Money | None], done: AbstractSet[tuple[UUID, str]]
+) -> None:
+    """Set what prices are compared with that are not set themselves. Raises `PriceMissing`."""
+    removed = [pk for pk, other in compare_at.items() if other is None]
+    if removed:
+        Price.objects.filter(variant__in=removed, compare_at__gte=0).update(compare_at=None)
+    for pk, other in compare_at.items():
+        if other is None or (pk, other.currency) in done:
+            continue
+        price = Price.objects.filter(variant=pk, currency=other.currency)
+        if not price.update(compare_at=other.amount):
+            raise PriceMissing().at("/compare_at_price")
 
 
 def refresh_from_variants(product: Product, *, now: datetime) -> None:

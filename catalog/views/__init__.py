@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from catalog.views.price_lists import ListPriceViewSet, PriceListViewSet
 from catalog.views.products import CategoryViewSet, ProductViewSet, VariantViewSet
 from catalog.views.stock import StockViewSet
 
-__all__ = ["CategoryViewSet", "ProductViewSet", "StockViewSet", "VariantViewSet"]
+__all__ = [
+    "CategoryViewSet",
+    "ListPriceViewSet",
+    "PriceListViewSet",
+    "ProductViewSet",
+    "StockViewSet",
+    "VariantViewSet",
+]

@@ -19,13 +19,13 @@ from catalog.domain import (
     ProductChanges,
     ProductNotFound,
     VariantChanges,
-    VariantNotFound,
     stored_options,
 )
 from catalog.filters import ProductFilterSet
 from catalog.models import Product
+from catalog.selectors import CLOCK
+from catalog.serializers.categories import CategoryListOutput
 from catalog.serializers.products import (
-    CategoryListOutput,
     CurrencyQuery,
     ProductChangesInput,
     ProductInput,
@@ -44,7 +44,6 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import paginate
 from core.http.response_cache import public_response
-from inventory.selectors import LAPSED_RESERVATIONS
 
 
 class ProductViewSet(ViewSet):
@@ -65,11 +64,13 @@ class ProductViewSet(ViewSet):
         def read() -> dict[str, Any]:
             filters = ProductFilterSet.of(request)
             page = paginate(request, filters.qs, filters.order)
-            results = selectors.product_list(page.rows, currency=filters.wanted.currency)
+            results = selectors.product_list(
+                page.rows, currency=filters.wanted.currency, now=timezone.now()
+            )
             return {"next": page.next, "previous": page.previous, "results": results}
 
         keep = "search" not in request.query_params
-        return public_response(request, read, keep=keep, clock=LAPSED_RESERVATIONS)
+        return public_response(request, read, keep=keep, clock=CLOCK)
 
     @operation(
         "getProduct",
@@ -84,8 +85,8 @@ class ProductViewSet(ViewSet):
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
         return public_response(
             request,
-            lambda: selectors.product(slug, currency=_currency_of(request)),
-            clock=LAPSED_RESERVATIONS,
+            lambda: selectors.product(slug, currency=_currency_of(request), now=timezone.now()),
+            clock=CLOCK,
         )
 
     @operation(
@@ -189,7 +190,7 @@ class VariantViewSet(ViewSet):
         scope="products:write",
         request=VariantChangesInput,
         responses={200: VariantOutput},
-        errors=[VariantNotFound],
+        errors=services.UPDATE_VARIANT_ERRORS,
         parameters=[CurrencyQuery],
         tag="Catalog",
     )
@@ -228,14 +229,16 @@ def _currency_of(request: Request) -> str:
 
 
 def _product_response(status: int, currency: str, product: Product) -> ApiResponse:
-    body = selectors.product(product.slug, currency=currency)
+    body = selectors.product(product.slug, currency=currency, now=timezone.now())
     return ApiResponse(status, body, {"Location": _path_of(product.slug)} if status == 201 else {})
 
 
 def _variant_response(
     status: int, sku: str, currency: str, headers: Mapping[str, str] | None = None
 ) -> ApiResponse:
-    return ApiResponse(status, selectors.variant(sku, currency=currency), headers or {})
+    return ApiResponse(
+        status, selectors.variant(sku, currency=currency, now=timezone.now()), headers or {}
+    )
 
 
 def _path_of(slug: str) -> str:

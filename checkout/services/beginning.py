@@ -37,6 +37,7 @@ from checkout.services.changes import (
     transition,
 )
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
+from checkout.services.items import frozen_breaks
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.items import ItemRequest
@@ -128,9 +129,7 @@ def _begin(
     lines, shipping = _frozen_lines(cart, checkout), shipping_offers(currency=cart.currency)
     apply_details(checkout, details, shipping)
     mark_holder(checkout, caller)
-    apply_prices(
-        checkout, lines, [line.offer for line in cart.lines], shipping, cart.rules, now=now
-    )
+    apply_prices(checkout, lines, [line.offer for line in cart.lines], shipping, cart.terms)
     checkout.save(force_insert=True)
     CheckoutLine.objects.bulk_create(lines)
     demand = {line.variant_id: line.quantity for line in lines}
@@ -153,6 +152,7 @@ def _frozen_lines(cart: CartView, checkout: Checkout) -> list[CheckoutLine]:
             title=line.offer.title,
             quantity=line.quantity,
             unit_price=line.unit_price,
+            price_breaks=frozen_breaks(line.offer),
             total=line.total,
         )
         for position, line in enumerate(cart.lines)

@@ -28,7 +28,7 @@ from core.errors import Unauthenticated
 from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
-from pricing.domain import Basket, Destination, EnteredCode, Rules, ShippingChoice, price
+from pricing.domain import Basket, Destination, EnteredCode, ShippingChoice, Terms, price
 
 
 @transaction_required
@@ -114,9 +114,7 @@ def apply_prices(
     lines: Sequence[CheckoutLine],
     offers: Iterable[Offer],
     shipping: Sequence[ShippingOffer],
-    rules: Rules,
-    *,
-    now: datetime,
+    terms: Terms,
 ) -> bool:
     """Price the checkout and its lines, in memory; tell whether a line has changed.
 
@@ -132,10 +130,11 @@ def apply_prices(
         checkout.currency,
         tuple(items),
         codes=tuple(map(EnteredCode, checkout.codes)),
+        buyer=terms.buyer,
         destination=_destination_of(checkout.shipping_address),
         shipping=ShippingChoice(chosen.code, chosen.title, chosen.price) if chosen else None,
     )
-    quote = price(basket, rules, now=now)
+    quote = price(basket, terms.rules, now=terms.at)
     require_payable(quote.totals.total)
     checkout.apply(quote)
     reopen(checkout)

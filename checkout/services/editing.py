@@ -37,7 +37,7 @@ from core.items import ItemRequest
 from core.versions import require_version
 from inventory.services import release
 from payments.services import execute_operations
-from pricing.selectors import pricing_rules
+from pricing.selectors import terms_for
 
 CHANGE_CHECKOUT_ERRORS = (
     CheckoutNotFound,
@@ -68,8 +68,15 @@ def change_checkout(
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     require_version(checkout.version, expected_versions)
     require_editable(status_at(checkout, now))
+    # What it has begun with stays: whether prices include their tax, and the price of each line.
+    terms = terms_for(
+        customer_id=checkout.customer_id,
+        currency=checkout.currency,
+        tax_included=checkout.tax_included,
+        now=now,
+    )
     if requested:
-        lines, found = replace_lines(checkout, requested, now=now)
+        lines, found = replace_lines(checkout, requested, terms)
     else:
         lines = lines_of(checkout)
         variant_ids = [line.variant_id for line in lines]
@@ -78,7 +85,7 @@ def change_checkout(
     was_known = not checkout.ip_hash
     apply_details(checkout, details, shipping)
     mark_holder(checkout, caller)
-    repriced = apply_prices(checkout, lines, found, shipping, pricing_rules(), now=now)
+    repriced = apply_prices(checkout, lines, found, shipping, terms)
     if requested:
         CheckoutLine.objects.filter(checkout=checkout).delete()
         CheckoutLine.objects.bulk_create(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from carts.domain import (
     CartFull,
@@ -20,6 +19,7 @@ from core.db.transactions import transaction_required
 from core.items import ItemRequest, units_by_sku
 from inventory.domain import InsufficientStock
 from inventory.services import reserve
+from pricing.domain import Terms
 
 REPLACE_LINES_ERRORS = (UnknownSku, CurrencyMismatch, CartFull, InsufficientStock)
 
@@ -29,19 +29,19 @@ _OTHER_LINES = 0
 
 @transaction_required
 def replace_lines(
-    checkout: Checkout, requested: Sequence[ItemRequest], *, now: datetime
+    checkout: Checkout, requested: Sequence[ItemRequest], terms: Terms
 ) -> tuple[list[CheckoutLine], list[Offer]]:
     """Make what is requested the lines of a locked checkout; return them and their offers.
 
     They are not priced yet.
 
     All units are held, those it held before among them, or nothing changes. A variant that
-    stays keeps its frozen price and line; another has the price of this moment. Raises
-    `REPLACE_LINES_ERRORS`.
+    stays keeps its line, and costs what so many units cost when the line was made; another has
+    the price of this moment. Raises `REPLACE_LINES_ERRORS`.
     """
     units = units_by_sku(requested)
     require_cart_limits(units.values())
-    found = offers(currency=checkout.currency, skus=units.keys())
+    found = offers(currency=checkout.currency, skus=units.keys(), terms=terms)
     by_sku = require_for_sale(requested, found)
     before = {line.variant_id: line for line in lines_of(checkout)}
     lines = []
@@ -52,16 +52,35 @@ def replace_lines(
             variant_id=offer.variant_id,
             sku=offer.sku,
             title=offer.title,
-            unit_price=offer.unit_price or 0,  # without one it was refused
+            price_breaks=frozen_breaks(offer),
+            unit_price=offer.price_for(quantity) or 0,  # without one it was refused
         )
         line.position, line.quantity = position, quantity
+        line.unit_price = frozen_price(line.price_breaks, quantity, or_else=line.unit_price)
         lines.append(line)
     reserve(
         checkout_id=checkout.id,
         demand={line.variant_id: line.quantity for line in lines},
         instead_of=[checkout.id],
         expires_at=checkout.reservation_expires_at,
-        now=now,
+        now=terms.at,
     )
     checkout.cart_version = _OTHER_LINES
     return lines, found
+
+
+def frozen_breaks(offer: Offer) -> list[list[int]]:
+    """Return what a unit costs from each number of units on; empty where that is always the same.
+
+    Without a price for few units, those cost what the least that have one do.
+    """
+    if not offer.breaks:
+        return []
+    prices = ((1, offer.unit_price), *offer.breaks)
+    return [[units, price] for units, price in prices if price is not None]
+
+
+def frozen_price(breaks: Sequence[Sequence[int]], quantity: int, *, or_else: int) -> int:
+    """Return what each of so many units costs by `frozen_breaks`, `or_else` without any."""
+    reached = [price for units, price in breaks if units <= quantity]
+    return reached[-1] if reached else or_else

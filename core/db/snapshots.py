@@ -19,7 +19,7 @@ SELECT pg_postmaster_start_time()::text || ' ' || (pg_control_checkpoint()).chec
 def current_snapshot(*, clock: str = "0") -> str | None:
     """Return a name for all that is committed now; any commit changes it.
 
-    `clock` is SQL for a number that changes when the passing of time alone changes what a read
+    `clock` is SQL for a value that changes when the passing of time alone changes what a read
     says. None inside a transaction that has written, because that sees more than what is
     committed. One statement.
     """

@@ -24,30 +24,64 @@ from pricing.domain.ledger import (
     RejectedPromotion,
     Totals,
 )
+from pricing.domain.price_lists import (
+    DatesReversed,
+    Offering,
+    PriceList,
+    PriceListCodeTaken,
+    PriceListNotFound,
+    Tiers,
+    UnknownCustomerGroup,
+    offering,
+    unit_prices,
+)
 from pricing.domain.promotions import Promotion
 from pricing.domain.quote import Rules, price
+from pricing.domain.reductions import (
+    ListHistory,
+    PriceHistory,
+    RegularPrice,
+    Shown,
+    lowest_before_reduction,
+)
 from pricing.domain.taxes import TaxRate, TaxRounding, TaxRules
+from pricing.domain.terms import Terms
 
 __all__ = [
     "STANDARD_TAX_CLASS",
     "AppliedPromotion",
     "Basket",
     "Buyer",
+    "DatesReversed",
     "Destination",
     "EnteredCode",
     "Entry",
     "Explanation",
     "Item",
     "Kind",
+    "ListHistory",
+    "Offering",
+    "PriceHistory",
+    "PriceList",
+    "PriceListCodeTaken",
+    "PriceListNotFound",
     "PricedLine",
     "Promotion",
     "Quote",
+    "RegularPrice",
     "RejectedPromotion",
     "Rules",
     "ShippingChoice",
+    "Shown",
     "TaxRate",
     "TaxRounding",
     "TaxRules",
+    "Terms",
+    "Tiers",
     "Totals",
+    "UnknownCustomerGroup",
+    "lowest_before_reduction",
+    "offering",
     "price",
+    "unit_prices",
 ]

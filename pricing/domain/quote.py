@@ -10,6 +10,7 @@ from uuid import UUID
 from pricing.domain.basket import Basket
 from pricing.domain.discounts import discounts_of
 from pricing.domain.ledger import Entry, Kind, Quote, quote_of
+from pricing.domain.price_lists import PriceList
 from pricing.domain.promotions import Promotion
 from pricing.domain.taxes import TaxRules, tax_entries
 
@@ -20,7 +21,19 @@ class Rules:
 
     tax: TaxRules = field(default_factory=TaxRules)
     promotions: Sequence[Promotion] = ()
+    price_lists: Sequence[PriceList] = ()
     version: UUID | None = None
+
+    def with_tax(self, *, included: bool) -> Rules:
+        """Return these rules for prices that include their tax, or do not."""
+        return replace(self, tax=replace(self.tax, included=included))
+
+    @property
+    def mention_groups(self) -> bool:
+        """Whether it makes a difference in which groups of customers a buyer is."""
+        return any(each.customer_group for each in self.price_lists) or any(
+            each.conditions.customer_groups for each in self.promotions
+        )
 
 
 def price(basket: Basket, rules: Rules, *, now: datetime) -> Quote:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from pricing.models.price_lists import PriceList, PriceListChange
 from pricing.models.priced import AbstractLine, AbstractTotals, totals_add_up
 from pricing.models.rules import RulesVersion
 
-__all__ = ["AbstractLine", "AbstractTotals", "RulesVersion", "totals_add_up"]
+__all__ = [
+    "AbstractLine",
+    "AbstractTotals",
+    "PriceList",
+    "PriceListChange",
+    "RulesVersion",
+    "totals_add_up",
+]

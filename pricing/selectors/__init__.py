@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from pricing.selectors.rules import pricing_rules
+from pricing.selectors.terms import terms_for
 
-__all__ = ["pricing_rules"]
+__all__ = ["pricing_rules", "terms_for"]

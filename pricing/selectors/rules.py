@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
 
-from pricing.domain import Promotion, Rules, TaxRate, TaxRounding, TaxRules
+from pricing.domain import PriceList, Promotion, Rules, TaxRate, TaxRounding, TaxRules
+from pricing.models import PriceList as PriceListRow
 from pricing.models import RulesVersion
 
 
@@ -17,6 +21,7 @@ class _Stored:
 
     version: UUID | None
     promotions: tuple[Promotion, ...] = ()
+    price_lists: tuple[PriceList, ...] = ()
 
 
 class _Latest:
@@ -41,10 +46,20 @@ def pricing_rules() -> Rules:
             rounding=TaxRounding(settings.TAX_ROUNDING),
         ),
         promotions=stored.promotions,
+        price_lists=stored.price_lists,
         version=version,
     )
 
 
 def _read(version: UUID | None) -> _Stored:
     """Read all rules; what is inactive or long over is left out."""
-    return _Stored(version)
+    return _Stored(version, price_lists=tuple(_price_lists()))
+
+
+def _price_lists() -> Iterator[PriceList]:
+    rows = PriceListRow.objects.filter(active=True, deleted_at=None)
+    for row in rows.filter(Q(ends_at=None) | Q(ends_at__gt=Now())).values_list(*_COLUMNS):
+        yield PriceList(*row)
+
+
+_COLUMNS = [field.name for field in fields(PriceList)]

@@ -45,6 +45,8 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "title": "Blue",
                 "options": {"Color": "Blue"},
                 "price": {"amount": 1_250, "currency": "GBP"},
+                "compare_at_price": None,
+                "lowest_price_30_days": None,
                 "available": 3,
             },
             {
@@ -53,6 +55,8 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "title": "Red",
                 "options": {"Color": "Red"},
                 "price": None,
+                "compare_at_price": None,
+                "lowest_price_30_days": None,
                 "available": 0,
             },
         ],

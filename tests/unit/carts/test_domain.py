@@ -26,10 +26,11 @@ from core.errors import FieldError
 from core.ids import uuid7
 from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest
 from core.messages import Message
-from pricing.domain import Rules
+from pricing.domain import Buyer, Offering, Rules, Terms
 from tests.pricing import quote
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
+TERMS = Terms(Rules(), Buyer(), Offering(), NOW)
 
 
 def offer(
@@ -44,7 +45,7 @@ def line(of: Offer, quantity: int = 1, seen_price: int = 1000) -> OfferedLine:
 
 def messages(*lines: OfferedLine) -> list[Message]:
     return CartView(
-        uuid7(), CartStatus.OPEN, 1, "GBP", NOW, None, None, lines, (), Rules(), quote([])
+        uuid7(), CartStatus.OPEN, 1, "GBP", NOW, None, None, lines, (), TERMS, quote([])
     ).messages
 
 

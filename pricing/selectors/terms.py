@@ -1,0 +1,32 @@
+"""What one buyer is priced by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.selectors import customer_groups_of
+from pricing.domain import Buyer, Terms, offering
+from pricing.selectors.rules import pricing_rules
+
+
+def terms_for(
+    *, customer_id: UUID | None, currency: str, tax_included: bool | None = None, now: datetime
+) -> Terms:
+    """Return the terms of a customer, or of a guest (None), at `now`.
+
+    `tax_included` is what a purchase that has begun was told of its prices. One statement, and
+    one more for a customer in a shop whose rules mention groups.
+    """
+    rules, groups = pricing_rules(), frozenset[str]()
+    if customer_id is not None and rules.mention_groups:
+        groups = customer_groups_of(customer_id)
+    prices = offering(
+        rules.price_lists,
+        groups,
+        currency=currency,
+        shop_includes_tax=rules.tax.included,
+        only=tax_included,
+        now=now,
+    )
+    return Terms(rules.with_tax(included=prices.tax_included), Buyer(groups), prices, now)
