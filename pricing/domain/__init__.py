@@ -5,6 +5,7 @@ No database, no clock, no locale: what a price depends on comes in as `Basket`, 
 
 from __future__ import annotations
 
+from pricing.domain.bands import Band, Step, bands_of, problems_of, rate_problems, steps_of
 from pricing.domain.basket import (
     STANDARD_TAX_CLASS,
     Basket,
@@ -26,11 +27,20 @@ from pricing.domain.ledger import (
 )
 from pricing.domain.promotions import Promotion
 from pricing.domain.quote import Rules, price
+from pricing.domain.shipping import (
+    PricedBy,
+    ShippingMethod,
+    ShippingOffer,
+    ShippingRate,
+    ShippingRules,
+    offers_for,
+)
 from pricing.domain.taxes import TaxRate, TaxRounding, TaxRules
 
 __all__ = [
     "STANDARD_TAX_CLASS",
     "AppliedPromotion",
+    "Band",
     "Basket",
     "Buyer",
     "Destination",
@@ -39,15 +49,26 @@ __all__ = [
     "Explanation",
     "Item",
     "Kind",
+    "PricedBy",
     "PricedLine",
     "Promotion",
     "Quote",
     "RejectedPromotion",
     "Rules",
     "ShippingChoice",
+    "ShippingMethod",
+    "ShippingOffer",
+    "ShippingRate",
+    "ShippingRules",
+    "Step",
     "TaxRate",
     "TaxRounding",
     "TaxRules",
     "Totals",
+    "bands_of",
+    "offers_for",
     "price",
+    "problems_of",
+    "rate_problems",
+    "steps_of",
 ]
