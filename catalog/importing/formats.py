@@ -17,9 +17,11 @@ from catalog.importing.values import (
     handle_from,
     options_from,
     parse_price,
+    ships_from,
     sku_from,
     stock_from,
     text_from,
+    weight_from,
 )
 
 _OPTION = "option:"
@@ -131,6 +133,8 @@ def own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
         options=options,
         prices=tuple(parse_price(text, name) for name, text in prices.items()),
         stock=stock_from(row.values.get("stock", "")),
+        weight=weight_from(row.values.get("weight"), row.values.get("weight_unit") or "g"),
+        requires_shipping=ships_from(row.values.get("requires_shipping")),
     )
 
 
@@ -191,6 +195,9 @@ def shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | No
         options=options,
         prices=(parse_price(values["Variant Price"], currency),),
         stock=stock_from(values.get("Variant Inventory Qty", "")),
+        # Always in grams; `Variant Weight Unit` only says how Shopify's admin shows it.
+        weight=weight_from(values.get("Variant Grams")),
+        requires_shipping=ships_from(values.get("Variant Requires Shipping")),
     )
 
 

@@ -24,8 +24,8 @@ class BadRow:
 class ImportedVariant:
     """A variant as a file describes it; `stock` is only used when it is created.
 
-    `title` and `options` are None when the file has no column for them. `derived` is given
-    when the file has no SKU; `sku` is then the plain one.
+    `title`, `options`, `weight` (grams) and `requires_shipping` are None when the file has no
+    column for them. `derived` is given when the file has no SKU; `sku` is then the plain one.
     """
 
     line: int
@@ -35,6 +35,8 @@ class ImportedVariant:
     prices: tuple[Money, ...]
     stock: int
     derived: DerivedSku | None = None
+    weight: int | None = None
+    requires_shipping: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

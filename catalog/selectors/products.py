@@ -170,7 +170,9 @@ def _variants_by_product(
 
 
 def _variant_body(row: tuple[Any, ...], currency: str) -> dict[str, Any]:
-    _, pk, sku, title, options, amount, on_hand, reserved, tracked, backorder = row
+    (
+        _, pk, sku, title, options, amount, on_hand, reserved, tracked, backorder, weight, ships,
+    ) = row  # fmt: skip
     return {
         "id": pk,
         "sku": sku,
@@ -180,6 +182,8 @@ def _variant_body(row: tuple[Any, ...], currency: str) -> dict[str, Any]:
         "available": units_available(
             on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
         ),
+        "weight": weight,
+        "requires_shipping": ships,
     }
 
 
@@ -221,5 +225,6 @@ def _variant_columns(variants: QuerySet[Variant]) -> Statement:
         ).values_list(
             "product_id", "id", "sku", "title", "options", F("price__amount"),
             "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
+            "weight", "requires_shipping",
         )
     )  # fmt: skip

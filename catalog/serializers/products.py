@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, NewVariant
+from catalog.domain import MAX_SLUG_LENGTH, MAX_WEIGHT, RESERVED, RESERVED_ENDINGS, NewVariant
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -112,7 +112,18 @@ class _Priced(Input):
         return attrs
 
 
-class VariantInput(_Priced):
+class _Shipped(Input):
+    """Something that may be delivered."""
+
+    weight = StrictIntegerField(
+        min_value=0, max_value=MAX_WEIGHT, required=False, help_text="Grams, packing included."
+    )
+    requires_shipping = StrictBooleanField(
+        required=False, help_text="False for what is not delivered, such as a download."
+    )
+
+
+class VariantInput(_Priced, _Shipped):
     """A variant to be created."""
 
     examples = {
@@ -121,6 +132,8 @@ class VariantInput(_Priced):
         "title": "Medium",
         "options": {"Size": "M"},
         "stock": 12,
+        "weight": 1200,
+        "requires_shipping": True,
     }
 
     sku = SkuField()
@@ -138,10 +151,10 @@ class VariantInput(_Priced):
         return attrs
 
 
-class VariantChangesInput(_Priced):
+class VariantChangesInput(_Priced, _Shipped):
     """What may be changed of a variant; prices replace those in the same currencies."""
 
-    examples = {"price": ..., "title": "Medium", "options": {"Size": "M"}}
+    examples = {"price": ..., "title": "Medium", "options": {"Size": "M"}, "weight": 1200}
 
     title = StrictCharField(max_length=255, required=False, allow_blank=True)
     options = ChosenOptionsField(required=False)
@@ -231,7 +244,14 @@ class OptionOutput(Output):
 class VariantOutput(Output):
     """What is put into a cart."""
 
-    examples = {"sku": "TEAPOT-M", "title": "Medium", "options": {"Size": "M"}, "available": 12}
+    examples = {
+        "sku": "TEAPOT-M",
+        "title": "Medium",
+        "options": {"Size": "M"},
+        "available": 12,
+        "weight": 1200,
+        "requires_shipping": True,
+    }
 
     id = serializers.UUIDField()
     sku = serializers.CharField()
@@ -241,6 +261,8 @@ class VariantOutput(Output):
     available = serializers.IntegerField(
         help_text="Units that can be ordered now; 9999 when it is not limited by stock."
     )
+    weight = serializers.IntegerField(help_text="Grams.")
+    requires_shipping = serializers.BooleanField(help_text="Whether it is delivered.")
 
 
 class ProductOutput(Output):
@@ -260,30 +282,6 @@ class ProductOutput(Output):
     category = serializers.CharField(allow_null=True, help_text="The category's slug.")
     options = OptionOutput(many=True)
     variants = VariantOutput(many=True)
-
-
-class CategoryOutput(Output):
-    """A node of the category tree."""
-
-    examples = {"slug": "kitchen", "title": "Kitchen", "parent": "home", "depth": 1}
-
-    id = serializers.UUIDField()
-    slug = serializers.CharField()
-    title = serializers.CharField()
-    parent = serializers.CharField(  # type: ignore[assignment] # the metaclass takes fields away
-        allow_null=True, help_text="The parent's slug."
-    )
-    depth = serializers.IntegerField(help_text="0 at the top.")
-
-
-class CategoryListOutput(Output):
-    """The whole tree on one page: each category is followed by those below it."""
-
-    examples = {"next": None, "previous": None}
-
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = CategoryOutput(many=True)
 
 
 def ends_checkouts(request: Request) -> bool:

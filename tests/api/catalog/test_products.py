@@ -46,6 +46,8 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "options": {"Color": "Blue"},
                 "price": {"amount": 1_250, "currency": "GBP"},
                 "available": 3,
+                "weight": 0,
+                "requires_shipping": True,
             },
             {
                 "id": str(red.id),
@@ -54,6 +56,8 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "options": {"Color": "Red"},
                 "price": None,
                 "available": 0,
+                "weight": 0,
+                "requires_shipping": True,
             },
         ],
     }
