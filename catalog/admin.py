@@ -69,7 +69,10 @@ class VariantInline(EditableInline):
 
     model = Variant
     form = VariantForm
-    fields = ["sku", "title", "options", "price", "position", "status", "page"]
+    fields = [
+        "sku", "title", "options", "price", "weight", "requires_shipping", "position", "status",
+        "page",
+    ]  # fmt: skip
     readonly_fields = ["status", "page"]
     reader_columns = {"options": "options_text"}
     per_page = 50
@@ -219,9 +222,15 @@ class VariantAdmin(KeptAdmin):
     search_fields = ["product__title"]
     search_help_text = "Search by whole SKU or product title."
     ordering = ["-id"]
-    fields = [("sku_text", "product_link"), ("title", "position"), ("stock_link", "status")]
+    fields = [
+        ("sku_text", "product_link"),
+        ("title", "position"),
+        ("weight", "requires_shipping"),
+        ("stock_link", "status"),
+    ]
     readonly_fields = ["sku_text", "product_link", "stock_link", "status"]
     inlines = [VariantPriceInline]
+    labels = {"weight": "Weight (grams)"}
 
     status = status_label
     sku_text = text("sku", label="SKU")

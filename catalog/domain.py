@@ -17,6 +17,8 @@ from pricing.domain import STANDARD_TAX_CLASS, Item
 MAX_SLUG_LENGTH = 200
 # What follows a SKU in paths of the API, where a SKU may have slashes of its own.
 RESERVED_ENDINGS = ("/stock", "/stock-adjustments")
+# Grams a unit: a thousand tons, more than anything that is sold by the piece weighs.
+MAX_WEIGHT = 1_000_000_000
 RESERVED = "A SKU cannot end in /stock or /stock-adjustments."
 # PostgreSQL indexes up to a megabyte of distinct words. Of 100,000 characters, and the 20,000 of
 # a description, no more than that can be made, even of the rarest letters.
@@ -163,7 +165,8 @@ class ProductFilter:
 class NewVariant:
     """A variant to be created: prices in any number of currencies, and units at hand.
 
-    `compare_at` is what the price in its currency is a reduction of.
+    `compare_at` is what the price in its currency is a reduction of. `weight` is in grams a
+    unit; what does not require shipping, such as a download, has no delivery.
     """
 
     sku: str
@@ -172,6 +175,8 @@ class NewVariant:
     prices: tuple[Money, ...] = ()
     compare_at: Money | None = None
     stock: int = 0
+    weight: int = 0
+    requires_shipping: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,8 @@ class VariantChanges(TypedDict, total=False):
     options: Mapping[str, str]
     prices: tuple[Money, ...]
     compare_at: Money | None
+    weight: int
+    requires_shipping: bool
 
 
 def full_title(product_title: str, variant_title: str) -> str:

@@ -7,13 +7,14 @@ the checkout's one order or goes back with a reason; a refusal opens the checkou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypedDict
 
+from checkout.delivery import Delivery
 from checkout.errors import (
     CheckoutCanceled,
     CheckoutCompleted,
@@ -22,10 +23,8 @@ from checkout.errors import (
     ExpectedTotalCurrencyMismatch,
     TotalChanged,
     TotalTooHigh,
-    UnknownShippingMethod,
 )
 from core.address import Address
-from core.errors import FieldError
 from core.messages import Message
 from core.money import MAX_AMOUNT, Money, money_body
 from core.states import Status
@@ -195,46 +194,28 @@ class Details(TypedDict, total=False):
     shipping_method: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShippingOffer:
-    """A way to deliver and its flat price in minor units of the checkout's currency."""
-
-    code: str
-    title: str
-    price: int
-
-
 _REQUIRED = (
     ("email", "email_required", "An e-mail address is needed to send the confirmation to."),
     ("shipping_address", "shipping_address_required", "A shipping address is needed."),
     ("shipping_method", "shipping_method_required", "Choose one of the shipping methods."),
 )
-_NO_WAY_TO_SHIP = Message(
-    "no_shipping_method",
-    "/shipping_method",
-    "Nothing can be shipped in this currency: no shipping method has a price in it.",
-)
 
 
-def missing_details(values: Mapping[str, object], *, can_ship: bool) -> list[Message]:
-    """Return a message for each detail that completion needs and `values` lacks."""
-    return [
-        _NO_WAY_TO_SHIP
-        if name == "shipping_method" and not can_ship
-        else Message(code, f"/{name}", detail)
-        for name, code, detail in _REQUIRED
-        if not values.get(name)
-    ]
+def missing_details(values: Mapping[str, object], delivery: Delivery) -> list[Message]:
+    """Return a message for each detail that completion needs and `values` lacks.
 
-
-def chosen_offer(code: str, offers: Sequence[ShippingOffer]) -> ShippingOffer:
-    """Return the offer with this code. Raises `UnknownShippingMethod`."""
-    for offer in offers:
-        if offer.code == code:
-            return offer
-    known = ", ".join(offer.code for offer in offers) or "none"
-    problem = FieldError("/shipping_method", "unknown_shipping_method", f"Known: {known}.")
-    raise UnknownShippingMethod(errors=[problem])
+    What is picked up needs no shipping address; what does not ship, no shipping method either.
+    """
+    messages = []
+    for name, code, detail in _REQUIRED:
+        is_shipping = name.startswith("shipping_")
+        if values.get(name) or (is_shipping and not delivery.required):
+            continue
+        if name == "shipping_method":
+            messages += delivery.without_method(Message(code, f"/{name}", detail))
+        elif not (is_shipping and delivery.pickup):
+            messages.append(Message(code, f"/{name}", detail))
+    return messages
 
 
 def current_status(

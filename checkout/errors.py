@@ -31,9 +31,53 @@ class CartEmpty(Conflict):
 
 
 class UnknownShippingMethod(Invalid):
-    """This shipping method is not offered for the checkout's currency."""
+    """This shipping method is not offered for this checkout."""
 
     code = "unknown_shipping_method"
+
+
+class ShippingMethodNotFound(NotFound):
+    """There is no shipping method with this code."""
+
+
+class ShippingMethodCodeTaken(Conflict):
+    """Another shipping method has this code."""
+
+    code = "code_taken"
+
+
+class ShippingZoneNotFound(NotFound):
+    """There is no shipping zone with this code."""
+
+
+class ShippingZoneCodeTaken(Conflict):
+    """Another shipping zone has this code."""
+
+    code = "code_taken"
+
+
+class UnknownShippingZone(Invalid):
+    """There is no shipping zone with this code."""
+
+    code = "unknown_shipping_zone"
+
+
+class ShippingZoneInUse(Conflict):
+    """Shipping methods deliver to this zone; `methods` names them."""
+
+    code = "shipping_zone_in_use"
+
+
+class AreaTaken(Conflict):
+    """A country or region is in one zone at most, and one of these is in another."""
+
+    code = "area_taken"
+
+
+class InvalidShippingMethod(Invalid):
+    """The shipping method would not be complete; `errors` says what is wrong."""
+
+    code = "invalid_shipping_method"
 
 
 class TooManyCheckouts(Conflict):

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import path
 
-from checkout.views import CheckoutViewSet
+from checkout.views import (
+    CheckoutViewSet,
+    ShippingMethodViewSet,
+    ShippingQuoteViewSet,
+    ShippingZoneViewSet,
+)
 from checkout.webhooks import PaymentWebhookViewSet
+
+_ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
     path("checkouts", CheckoutViewSet.as_view({"post": "create"})),
@@ -14,4 +23,9 @@ urlpatterns = [
     path("checkouts/<uuid:checkout_id>/complete", CheckoutViewSet.as_view({"post": "complete"})),
     path("payments/webhooks/<slug:provider>", PaymentWebhookViewSet.as_view({"post": "receive"})),
     path("checkouts/<uuid:checkout_id>/cancel", CheckoutViewSet.as_view({"post": "cancel"})),
+    path("shipping-quotes", ShippingQuoteViewSet.as_view({"post": "create"})),
+    path("shipping-methods", ShippingMethodViewSet.as_view({"get": "list", "post": "create"})),
+    path("shipping-methods/<slug:code>", ShippingMethodViewSet.as_view(_ONE)),
+    path("shipping-zones", ShippingZoneViewSet.as_view({"get": "list", "post": "create"})),
+    path("shipping-zones/<slug:code>", ShippingZoneViewSet.as_view(_ONE)),
 ]

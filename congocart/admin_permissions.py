@@ -21,7 +21,9 @@ _READ = frozenset({
     "carts.view_cart", "carts.view_cartline",
     "catalog.view_category", "catalog.view_product", "catalog.view_variant", "catalog.view_price",
     "checkout.view_checkout", "checkout.view_checkoutline",
-    "checkout.view_shippingmethod", "checkout.view_shippingprice",
+    "checkout.view_shippingmethod", "checkout.view_shippingprice", "checkout.view_shippingband",
+    "checkout.view_shippingmethodzone", "checkout.view_freeshippingfrom",
+    "checkout.view_shippingzone", "checkout.view_shippingarea",
     "events.view_event",
     "inventory.view_stock", "inventory.view_movement", "inventory.view_reservation",
     "orders.view_order", "orders.view_orderline",
@@ -30,7 +32,10 @@ _READ = frozenset({
 })  # fmt: skip
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
-_SHIPPING = _changes("checkout", "shippingmethod", "shippingprice")
+_SHIPPING = _changes(
+    "checkout", "shippingmethod", "shippingprice", "shippingband", "shippingmethodzone",
+    "freeshippingfrom", "shippingzone", "shippingarea",
+)  # fmt: skip
 _JOBS = frozenset({
     "api.view_idempotencykey",
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",

@@ -52,6 +52,7 @@ NAVIGATION = [
         _item("Movements", "swap_vert", "inventory.movement"),
         _item("Reservations", "hourglass_top", "inventory.reservation"),
         _item("Shipping methods", "local_shipping", "checkout.shippingmethod"),
+        _item("Shipping zones", "public", "checkout.shippingzone"),
     ),
     _section(
         "People",

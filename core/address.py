@@ -44,21 +44,53 @@ ADDRESS_FIELDS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an address is; the region and the postal code are empty when they are not known."""
+
+    country_code: str
+    region: str = ""
+    postal_code: str = ""
+
+
 def normalize_address(address: Address, pointer: str = "") -> Address:
     """Return `address` with country, region and postal code in the form that rules compare.
 
     Raises `Invalid` with an error for each field that its country's rules refuse; `pointer` is
     the JSON pointer of the address itself, put before each field's.
     """
-    country = country_with(address.country_code.upper())
+    country = _known_country(address.country_code, pointer)
+    place = Place(country.code, address.region, address.postal_code)
+    place, misplaced = _normalized(place, country)
+    if errors := [*undeliverable(address, country), *misplaced]:
+        raise Invalid(errors=[FieldError(f"{pointer}/{name}", *why) for name, *why in errors])
+    return replace(address, **asdict(place))
+
+
+def normalize_place(place: Place, pointer: str = "") -> Place:
+    """Return `place` in the form of `normalize_address`, and raise what that does."""
+    country = _known_country(place.country_code, pointer)
+    place, misplaced = _normalized(place, country)
+    if misplaced:
+        raise Invalid(errors=[FieldError(f"{pointer}/{name}", *why) for name, *why in misplaced])
+    return place
+
+
+def _known_country(code: str, pointer: str) -> Country:
+    country = country_with(code.upper())
     if country is None:
-        code = "invalid" if address.country_code else "required"
         text = "There is no country with this code."
-        raise Invalid(errors=[FieldError(f"{pointer}/country_code", code, text)])
-    region = region_of(country, address.region) if address.region else None
-    postal_code = address.postal_code and postal_code_of(country, region, address.postal_code)
-    errors = list(undeliverable(address, country))
-    if address.region and country.regions and region is None:
+        problem = FieldError(f"{pointer}/country_code", "invalid" if code else "required", text)
+        raise Invalid(errors=[problem])
+    return country
+
+
+def _normalized(place: Place, country: Country) -> tuple[Place, list[tuple[str, str, str]]]:
+    """Return the place in the form that rules compare, and what the country's rules refuse."""
+    region = region_of(country, place.region) if place.region else None
+    postal_code = place.postal_code and postal_code_of(country, region, place.postal_code)
+    errors = []
+    if place.region and country.regions and region is None:
         choices = ", ".join(map(str, country.regions))
         problem = f"This is not a region of that country. It has: {choices}."
         errors.append(("region", "invalid", problem))
@@ -67,14 +99,8 @@ def normalize_address(address: Address, pointer: str = "") -> Address:
         example = f", such as {country.postal_examples[0]}" if country.postal_examples else ""
         problem = f"This is not a valid postal code for {where}{example}."
         errors.append(("postal_code", "invalid", problem))
-    if errors:
-        raise Invalid(errors=[FieldError(f"{pointer}/{name}", *why) for name, *why in errors])
-    return replace(
-        address,
-        country_code=country.code,
-        region=region.key if region else " ".join(address.region.split()),
-        postal_code=postal_code or "",
-    )
+    key = region.key if region else " ".join(place.region.split())
+    return Place(country.code, key, postal_code or ""), errors
 
 
 def undeliverable(address: Address, country: Country) -> Iterator[tuple[str, str, str]]:

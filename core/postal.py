@@ -104,6 +104,13 @@ def country_with(code: str) -> Country | None:
     )
 
 
+@cache
+def country_codes() -> tuple[str, ...]:
+    """Return the ISO 3166-1 codes of all countries that there are rules for."""
+    known = load_validation_data("all")
+    return tuple(sorted(code for code in known if len(code) == 2 and code != "ZZ"))
+
+
 def regions_of(
     code: str, data: Mapping[str, str], choices: Iterable[tuple[str, str]]
 ) -> Iterator[Region]:

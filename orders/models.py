@@ -64,6 +64,11 @@ class Order(AbstractTotals):
     billing_address = models.JSONField()
     shipping_method = models.CharField(max_length=50)
     shipping_title = models.CharField(max_length=100)
+    shipping_offer = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="The way to deliver as it was chosen: its delivery window, where to pick it up.",
+    )
     placed_at = models.DateTimeField(default=timezone.now, editable=False)
     canceled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=255, blank=True)

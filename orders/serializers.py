@@ -150,10 +150,21 @@ class OrderPaymentOutput(Output):
 class OrderShippingOutput(Output):
     """How it is sent."""
 
-    examples = {"code": "standard", "title": "Standard delivery"}
+    examples = {
+        "code": "standard",
+        "title": "Standard delivery",
+        "min_days": 2,
+        "max_days": 4,
+        "pickup": False,
+        "pickup_location": "",
+    }
 
     code = serializers.CharField()
     title = serializers.CharField()
+    min_days = serializers.IntegerField(allow_null=True)
+    max_days = serializers.IntegerField(allow_null=True)
+    pickup = serializers.BooleanField(help_text="Whether the buyer comes for it.")
+    pickup_location = serializers.CharField()
 
 
 class OrderOutput(Output):
@@ -176,9 +187,11 @@ class OrderOutput(Output):
     email = serializers.EmailField()
     currency = serializers.CharField()
     items = LineOutput(many=True)
-    shipping_address = AddressOutput()
-    billing_address = AddressOutput()
-    shipping_method = OrderShippingOutput()
+    shipping_address = AddressOutput(allow_null=True)
+    billing_address = AddressOutput(allow_null=True)
+    shipping_method = OrderShippingOutput(
+        allow_null=True, help_text="Null when there is nothing to deliver."
+    )
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     payments = OrderPaymentOutput(many=True)
@@ -201,9 +214,9 @@ def order_body(order: Order) -> dict[str, Any]:
         "email": order.email,
         "currency": currency,
         "items": [line_body(line, currency) for line in order.lines.all()],
-        "shipping_address": order.shipping_address,
-        "billing_address": order.billing_address,
-        "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
+        "shipping_address": order.shipping_address or None,
+        "billing_address": order.billing_address or None,
+        "shipping_method": _shipping_body(order) if order.shipping_method else None,
         "totals": totals_body(order, currency),
         "prices_include_tax": order.tax_included,
         "payments": [
@@ -254,3 +267,15 @@ def return_body(asked: Return) -> dict[str, Any]:
 
 def _items_body(items: Iterable[FulfillmentItem | ReturnItem]) -> list[dict[str, Any]]:
     return [{"sku": item.line.sku, "quantity": item.quantity} for item in items]
+
+
+def _shipping_body(order: Order) -> dict[str, Any]:
+    offer = order.shipping_offer
+    return {
+        "code": order.shipping_method,
+        "title": order.shipping_title,
+        "min_days": offer.get("min_days"),
+        "max_days": offer.get("max_days"),
+        "pickup": offer.get("pickup", False),
+        "pickup_location": offer.get("pickup_location", ""),
+    }

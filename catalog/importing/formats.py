@@ -17,9 +17,11 @@ from catalog.importing.values import (
     handle_from,
     options_from,
     parse_price,
+    ships_from,
     sku_from,
     stock_from,
     text_from,
+    weight_from,
 )
 from core.money import Money
 
@@ -138,6 +140,8 @@ def own_variant(row: Row, first: Row, currency: str) -> ImportedVariant:
         has_compare_at="compare_at_price" in row.values,
         compare_at=_compare_at(row.values.get("compare_at_price", ""), currency),
         stock=stock_from(row.values.get("stock", "")),
+        weight=weight_from(row.values.get("weight"), row.values.get("weight_unit") or "g"),
+        requires_shipping=ships_from(row.values.get("requires_shipping")),
     )
 
 
@@ -200,6 +204,9 @@ def shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | No
         has_compare_at="Variant Compare At Price" in values,
         compare_at=_compare_at(values.get("Variant Compare At Price", ""), currency),
         stock=stock_from(values.get("Variant Inventory Qty", "")),
+        # Always in grams; `Variant Weight Unit` only says how Shopify's admin shows it.
+        weight=weight_from(values.get("Variant Grams")),
+        requires_shipping=ships_from(values.get("Variant Requires Shipping")),
     )
 
 

@@ -24,9 +24,10 @@ class BadRow:
 class ImportedVariant:
     """A variant as a file describes it; `stock` is only used when it is created.
 
-    `title` and `options` are None when the file has no column for them. `derived` is given
-    when the file has no SKU; `sku` is then the plain one. `compare_at` says what the price in
-    its currency is a reduction of, None of none, when the file `has_compare_at`.
+    `title`, `options`, `weight` (grams) and `requires_shipping` are None when the file has no
+    column for them. `derived` is given when the file has no SKU; `sku` is then the plain one.
+    `compare_at` says what the price in its currency is a reduction of, None of none, when the
+    file `has_compare_at`.
     """
 
     line: int
@@ -38,6 +39,8 @@ class ImportedVariant:
     derived: DerivedSku | None = None
     has_compare_at: bool = False
     compare_at: Money | None = None
+    weight: int | None = None
+    requires_shipping: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

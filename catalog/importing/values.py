@@ -5,14 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from math import ceil
 
-from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, slug_of
+from catalog.domain import MAX_SLUG_LENGTH, MAX_WEIGHT, RESERVED, RESERVED_ENDINGS, slug_of
 from catalog.importing.skus import MAX_SKU
 from core.money import MAX_AMOUNT, Money, format_money, known_currencies, to_minor
 
 MAX_STOCK = 1_000_000
 _SLUG = re.compile(r"[\w-]+\Z")
 _DECIMAL = re.compile(r"[0-9]{1,13}(\.[0-9]{1,8})?\Z", re.ASCII)
+# The pound and the ounce by the agreement of 1959: 0.45359237 kg and a sixteenth of that.
+_GRAMS = {
+    "g": Decimal(1),
+    "kg": Decimal(1000),
+    "lb": Decimal("453.59237"),
+    "oz": Decimal("28.349523125"),
+}
+_BOOLEANS = {
+    "": True,
+    "true": True,
+    "yes": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "0": False,
+}
 _WHOLE = re.compile(r"(-?[0-9]{1,9})(\.0+)?\Z", re.ASCII)
 
 
@@ -72,6 +89,31 @@ def stock_from(text: str) -> int:
     if units > MAX_STOCK:
         raise BadValue(f"{text!r} is more than {MAX_STOCK} units.")
     return max(0, units)
+
+
+def weight_from(text: str | None, unit: str = "g") -> int | None:
+    """Return a weight in whole grams, rounded up; None when the file has no column for it."""
+    if text is None:
+        return None
+    if not text:
+        return 0
+    if unit not in _GRAMS:
+        raise BadValue(f"{unit!r} is not a unit of weight: use {', '.join(_GRAMS)}.")
+    if not _DECIMAL.match(text):
+        raise BadValue(f"{text!r} is not a weight.")
+    grams = ceil(Decimal(text) * _GRAMS[unit])
+    if grams > MAX_WEIGHT:
+        raise BadValue(f"{text!r} {unit} is more than {MAX_WEIGHT:,} g.")
+    return grams
+
+
+def ships_from(text: str | None) -> bool | None:
+    """Return whether it is delivered, which it is when blank; None without a column for it."""
+    if text is None:
+        return None
+    if text.lower() not in _BOOLEANS:
+        raise BadValue(f"{text!r} is neither true nor false.")
+    return _BOOLEANS[text.lower()]
 
 
 def options_from(pairs: Mapping[str, str]) -> dict[str, str]:

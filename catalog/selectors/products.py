@@ -196,7 +196,10 @@ def _variant_bodies(
         return None if amount is None else money_body(amount, currency)
 
     for row in rows:
-        product_id, pk, sku, title, options, _, _, on_hand, reserved, tracked, backorder, _ = row
+        (
+            product_id, pk, sku, title, options, _, _, on_hand, reserved, tracked, backorder,
+            weight, ships, _,
+        ) = row  # fmt: skip
         yield (
             product_id,
             {
@@ -210,6 +213,8 @@ def _variant_bodies(
                 "available": units_available(
                     on_hand=on_hand, reserved=reserved, tracked=tracked, backorder=backorder
                 ),
+                "weight": weight,
+                "requires_shipping": ships,
             },
         )
 
@@ -253,6 +258,6 @@ def _variant_columns(variants: QuerySet[Variant]) -> Statement:
             "product_id", "id", "sku", "title", "options",
             F("price__amount"), F("price__compare_at"),
             "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
-            has_lists_for_everyone(),
+            "weight", "requires_shipping", has_lists_for_everyone(),
         )
     )  # fmt: skip

@@ -10,7 +10,14 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from catalog.domain import MAX_SLUG_LENGTH, RESERVED, RESERVED_ENDINGS, NewVariant, PriceMissing
+from catalog.domain import (
+    MAX_SLUG_LENGTH,
+    MAX_WEIGHT,
+    RESERVED,
+    RESERVED_ENDINGS,
+    NewVariant,
+    PriceMissing,
+)
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -120,7 +127,18 @@ class _Priced(Input):
         return attrs
 
 
-class VariantInput(_Priced):
+class _Shipped(Input):
+    """Something that may be delivered."""
+
+    weight = StrictIntegerField(
+        min_value=0, max_value=MAX_WEIGHT, required=False, help_text="Grams, packing included."
+    )
+    requires_shipping = StrictBooleanField(
+        required=False, help_text="False for what is not delivered, such as a download."
+    )
+
+
+class VariantInput(_Priced, _Shipped):
     """A variant to be created."""
 
     examples = {
@@ -129,6 +147,8 @@ class VariantInput(_Priced):
         "title": "Medium",
         "options": {"Size": "M"},
         "stock": 12,
+        "weight": 1200,
+        "requires_shipping": True,
     }
 
     sku = SkuField()
@@ -150,10 +170,10 @@ class VariantInput(_Priced):
         return attrs
 
 
-class VariantChangesInput(_Priced):
+class VariantChangesInput(_Priced, _Shipped):
     """What may be changed of a variant; prices replace those in the same currencies."""
 
-    examples = {"price": ..., "title": "Medium", "options": {"Size": "M"}}
+    examples = {"price": ..., "title": "Medium", "options": {"Size": "M"}, "weight": 1200}
 
     title = StrictCharField(max_length=255, required=False, allow_blank=True)
     options = ChosenOptionsField(required=False)
@@ -250,6 +270,8 @@ class VariantOutput(Output):
         "compare_at_price": {"amount": 2499, "currency": "GBP"},
         "lowest_price_30_days": {"amount": 2299, "currency": "GBP"},
         "available": 12,
+        "weight": 1200,
+        "requires_shipping": True,
     }
 
     id = serializers.UUIDField()
@@ -266,6 +288,8 @@ class VariantOutput(Output):
     available = serializers.IntegerField(
         help_text="Units that can be ordered now; 9999 when it is not limited by stock."
     )
+    weight = serializers.IntegerField(help_text="Grams.")
+    requires_shipping = serializers.BooleanField(help_text="Whether it is delivered.")
 
 
 class ProductOutput(Output):

@@ -229,7 +229,13 @@ class _Batch:
             self.quantities[row.id] = variant.stock
             self.changed[product.id] = product
         options = None if variant.options is None else dict(variant.options)
-        if _set(row, {"title": variant.title, "options": options}):
+        wanted = {
+            "title": variant.title,
+            "options": options,
+            "weight": variant.weight,
+            "requires_shipping": variant.requires_shipping,
+        }
+        if _set(row, wanted):
             self.changed_variants[row.id] = row
             self.changed[product.id] = product
         prices = tuple(price for price in variant.prices if self._is_new(row, price, variant))
@@ -257,7 +263,7 @@ class _Batch:
         Variant.objects.bulk_create(self.new_variants.values())
         Variant.objects.bulk_update(
             [row for pk, row in self.changed_variants.items() if pk not in self.new_variants],
-            ["title", "options"],
+            ["title", "options", "weight", "requires_shipping"],
         )
         set_prices(self.new_prices, self.compare_at)
         create_stock(quantities=self.quantities, actor_id=None, now=self.now)

@@ -60,8 +60,11 @@ def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Varia
         variant.title = changes["title"]
     if "options" in changes:
         variant.options = dict(changes["options"])
+    variant.weight = changes.get("weight", variant.weight)
+    variant.requires_shipping = changes.get("requires_shipping", variant.requires_shipping)
     # Only what is changed: the rest may be older than the lock, which is on the product.
-    variant.save(update_fields=[name for name in ("title", "options") if name in changes])
+    columns = ("title", "options", "weight", "requires_shipping")
+    variant.save(update_fields=[name for name in columns if name in changes])
     compared = {variant.id: changes["compare_at"]} if "compare_at" in changes else {}
     set_prices([(variant, changes.get("prices", ()))], compared)
     refresh_from_variants(variant.product, now=now)
@@ -101,6 +104,8 @@ def create_variants(
             title=variant.title,
             options=dict(variant.options),
             position=position,
+            weight=variant.weight,
+            requires_shipping=variant.requires_shipping,
         )
         for position, variant in enumerate(variants, first_position)
     ]

@@ -17,24 +17,52 @@ from checkout.services.editing import (
 )
 from checkout.services.outcomes import Completion, resolve_recovered, resolve_webhook
 from checkout.services.recovery import abandon_payments, recover_payments
-from checkout.services.shipping import ensure_shipping_method
+from checkout.services.shipping import (
+    CREATE_SHIPPING_METHOD_ERRORS,
+    CREATE_SHIPPING_ZONE_ERRORS,
+    DELETE_SHIPPING_ZONE_ERRORS,
+    UPDATE_SHIPPING_METHOD_ERRORS,
+    UPDATE_SHIPPING_ZONE_ERRORS,
+    ShippingMethodChanges,
+    create_shipping_method,
+    create_shipping_zone,
+    delete_shipping_method,
+    delete_shipping_zone,
+    ensure_shipping_method,
+    update_shipping_method,
+    update_shipping_zone,
+    write_areas,
+)
 
 __all__ = [
     "BEGIN_CHECKOUT_ERRORS",
     "CANCEL_CHECKOUT_ERRORS",
     "CHANGE_CHECKOUT_ERRORS",
     "COMPLETE_CHECKOUT_ERRORS",
+    "CREATE_SHIPPING_METHOD_ERRORS",
+    "CREATE_SHIPPING_ZONE_ERRORS",
+    "DELETE_SHIPPING_ZONE_ERRORS",
+    "UPDATE_SHIPPING_METHOD_ERRORS",
+    "UPDATE_SHIPPING_ZONE_ERRORS",
     "Completion",
     "PaymentChoice",
+    "ShippingMethodChanges",
     "abandon_payments",
     "begin_checkout",
     "begin_checkout_of_items",
     "cancel_checkout",
     "change_checkout",
     "complete_checkout",
+    "create_shipping_method",
+    "create_shipping_zone",
+    "delete_shipping_method",
+    "delete_shipping_zone",
     "ensure_shipping_method",
     "expire_checkouts",
     "recover_payments",
     "resolve_recovered",
     "resolve_webhook",
+    "update_shipping_method",
+    "update_shipping_zone",
+    "write_areas",
 ]

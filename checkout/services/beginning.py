@@ -28,7 +28,7 @@ from checkout.errors import (
     UnknownShippingMethod,
 )
 from checkout.models import Checkout, CheckoutLine
-from checkout.selectors import CheckoutView, shipping_offers
+from checkout.selectors import CheckoutView
 from checkout.services.changes import (
     apply_details,
     apply_prices,
@@ -126,19 +126,17 @@ def _begin(
         created_at=now,
         updated_at=now,
     )
-    lines, shipping = _frozen_lines(cart, checkout), shipping_offers(currency=cart.currency)
-    apply_details(checkout, details, shipping)
+    lines = _frozen_lines(cart, checkout)
+    apply_details(checkout, details)
     mark_holder(checkout, caller)
-    apply_prices(checkout, lines, [line.offer for line in cart.lines], shipping, cart.terms)
+    apply_prices(checkout, lines, [line.offer for line in cart.lines], details, cart.terms)
     checkout.save(force_insert=True)
     CheckoutLine.objects.bulk_create(lines)
     demand = {line.variant_id: line.quantity for line in lines}
     until = checkout.reservation_expires_at
     reserve(checkout_id=checkout.id, demand=demand, instead_of=replaced, expires_at=until, now=now)
     require_holdable(checkout, now=now)
-    return CheckoutView(
-        checkout, CheckoutStatus(checkout.status), lines, shipping, order=None, token=token
-    )
+    return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, order=None, token=token)
 
 
 def _frozen_lines(cart: CartView, checkout: Checkout) -> list[CheckoutLine]:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
 
 from catalog.domain import Offer
+from checkout.delivery import chosen_offer
 from checkout.domain import (
     EDITABLE,
     TRANSITIONS,
     CheckoutStatus,
     Details,
-    ShippingOffer,
-    chosen_offer,
     require_payable,
 )
 from checkout.errors import CheckoutInProgress, CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine
-from checkout.selectors import messages_of
+from checkout.selectors import messages_of, shipping_rules
 from core.caller import Caller
 from core.db.transactions import transaction_required
 from core.email_address import normalize_email
@@ -28,7 +28,16 @@ from core.errors import Unauthenticated
 from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
-from pricing.domain import Basket, Destination, EnteredCode, ShippingChoice, Terms, price
+from pricing.domain import (
+    Basket,
+    Destination,
+    EnteredCode,
+    Rules,
+    ShippingChoice,
+    Terms,
+    offers_for,
+    price,
+)
 
 
 @transaction_required
@@ -94,8 +103,8 @@ def save_as_new_version(
     checkout.save(update_fields=None if fields is None else [*always, *fields])
 
 
-def apply_details(checkout: Checkout, details: Details, offers: Sequence[ShippingOffer]) -> None:
-    """Set the fields that `details` names, in memory. Raises `UnknownShippingMethod`."""
+def apply_details(checkout: Checkout, details: Details) -> None:
+    """Set the fields that `details` names, in memory; `apply_prices` sees to the rest."""
     if "email" in details:
         checkout.email = normalize_email(details["email"] or "")
     if "shipping_address" in details:
@@ -105,25 +114,22 @@ def apply_details(checkout: Checkout, details: Details, offers: Sequence[Shippin
         address = details["billing_address"]
         checkout.billing_address = address.as_dict() if address else None
     if "shipping_method" in details:
-        code = details["shipping_method"]
-        checkout.shipping_method = chosen_offer(code, offers).code if code is not None else ""
+        checkout.shipping_method = details["shipping_method"] or ""
+        checkout.unavailable_shipping_title = checkout.shipping_title = ""
 
 
 def apply_prices(
     checkout: Checkout,
     lines: Sequence[CheckoutLine],
     offers: Iterable[Offer],
-    shipping: Sequence[ShippingOffer],
+    details: Details,
     terms: Terms,
 ) -> bool:
     """Price the checkout and its lines, in memory; tell whether a line has changed.
 
-    `offers` are those of the lines' variants. Shipping is asked for anew: a method that is not
-    offered any more is no longer chosen. Raises `TotalTooHigh`.
+    `offers` are those of the lines' variants, `details` were applied. Raises `TotalTooHigh`, and
+    `UnknownShippingMethod` for a method that the details name and that is not offered.
     """
-    chosen = next((offer for offer in shipping if offer.code == checkout.shipping_method), None)
-    checkout.shipping_method = chosen.code if chosen else ""
-    checkout.shipping_title = chosen.title if chosen else ""
     by_variant = {offer.variant_id: offer for offer in offers}
     items = (by_variant[line.variant_id].item(line.quantity, line.unit_price) for line in lines)
     basket = Basket(
@@ -132,13 +138,33 @@ def apply_prices(
         codes=tuple(map(EnteredCode, checkout.codes)),
         buyer=terms.buyer,
         destination=_destination_of(checkout.shipping_address),
-        shipping=ShippingChoice(chosen.code, chosen.title, chosen.price) if chosen else None,
     )
-    quote = price(basket, terms.rules, now=terms.at)
+    chosen = _choose_shipping(checkout, basket, details, terms.rules)
+    quote = price(replace(basket, shipping=chosen), terms.rules, now=terms.at)
     require_payable(quote.totals.total)
     checkout.apply(quote)
     reopen(checkout)
     return sum(line.apply(priced) for line, priced in zip(lines, quote.lines, strict=True)) > 0
+
+
+def _choose_shipping(
+    checkout: Checkout, basket: Basket, details: Details, rules: Rules
+) -> ShippingChoice | None:
+    """Set what is offered and chosen, in memory; return the choice.
+
+    A method that was chosen before and is not offered any more is no longer chosen.
+    """
+    offers = offers_for(shipping_rules(rules.version), basket)
+    checkout.shipping_offers = [asdict(offer) for offer in offers]
+    checkout.requires_shipping = any(item.ships for item in basket.items)
+    if code := details.get("shipping_method"):
+        chosen_offer(code, offers)
+    chosen = next((offer for offer in offers if offer.code == checkout.shipping_method), None)
+    if checkout.shipping_method and chosen is None:
+        checkout.unavailable_shipping_title = checkout.shipping_title
+    checkout.shipping_method = chosen.code if chosen else ""
+    checkout.shipping_title = chosen.title if chosen else ""
+    return ShippingChoice(chosen.code, chosen.title, chosen.price) if chosen else None
 
 
 def _destination_of(address: Mapping[str, str] | None) -> Destination | None:

@@ -19,7 +19,7 @@ from checkout.errors import (
     UnknownShippingMethod,
 )
 from checkout.models import Checkout, CheckoutLine
-from checkout.selectors import CheckoutView, checkout_for, lines_of, shipping_offers, status_at
+from checkout.selectors import CheckoutView, checkout_for, lines_of, status_at
 from checkout.services.changes import (
     apply_details,
     apply_prices,
@@ -81,11 +81,10 @@ def change_checkout(
         lines = lines_of(checkout)
         variant_ids = [line.variant_id for line in lines]
         found = offers(currency=checkout.currency, variant_ids=variant_ids)
-    shipping = shipping_offers(currency=checkout.currency)
     was_known = not checkout.ip_hash
-    apply_details(checkout, details, shipping)
+    apply_details(checkout, details)
     mark_holder(checkout, caller)
-    repriced = apply_prices(checkout, lines, found, shipping, terms)
+    repriced = apply_prices(checkout, lines, found, details, terms)
     if requested:
         CheckoutLine.objects.filter(checkout=checkout).delete()
         CheckoutLine.objects.bulk_create(lines)
@@ -94,7 +93,7 @@ def change_checkout(
     save_as_new_version(checkout, now=now)
     if requested or (was_known and checkout.ip_hash):
         require_holdable(checkout, now=now)
-    return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, shipping, order=None)
+    return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, order=None)
 
 
 def cancel_checkout(

@@ -71,6 +71,23 @@ class ItemInput(Input):
     quantity = StrictIntegerField(min_value=1, max_value=MAX_QUANTITY)
 
 
+class CountryCodeField(StrictCharField):
+    """Two letters; whether there is such a country, `core.address` knows."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        two_letters = RegexValidator("^[A-Za-z]{2}$", "Expected two letters.")
+        defaults = {"validators": [two_letters], "help_text": "ISO 3166-1 alpha-2."}
+        super().__init__(min_length=2, max_length=2, **{**defaults, **kwargs})
+
+
+class RegionField(StrictCharField):
+    """A region of a country, which `core.address` finds however it is written."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        what = "Its name, abbreviation or ISO 3166-2 code, in any of the country's languages."
+        super().__init__(max_length=100, **{"help_text": what, **kwargs})
+
+
 class AddressInput(Input):
     """A postal address; the rules of its country apply, and it is kept in its country's form."""
 
@@ -87,19 +104,9 @@ class AddressInput(Input):
     line1 = StrictCharField(max_length=200)
     line2 = StrictCharField(max_length=200, required=False, allow_blank=True)
     city = StrictCharField(max_length=100)
-    region = StrictCharField(
-        max_length=100,
-        required=False,
-        allow_blank=True,
-        help_text="Its name, abbreviation or ISO 3166-2 code, in any of the country's languages.",
-    )
+    region = RegionField(required=False, allow_blank=True)
     postal_code = StrictCharField(max_length=20, required=False, allow_blank=True)
-    country_code = StrictCharField(
-        min_length=2,
-        max_length=2,
-        validators=[RegexValidator("^[A-Za-z]{2}$", "Expected two letters.")],
-        help_text="ISO 3166-1 alpha-2.",
-    )
+    country_code = CountryCodeField()
     phone = StrictCharField(max_length=40, required=False, allow_blank=True)
 
 

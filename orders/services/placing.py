@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from core.db.transactions import transaction_required
@@ -25,6 +26,7 @@ def place_order(
     billing_address: Mapping[str, str],
     shipping_method: str,
     shipping_title: str,
+    shipping_offer: Mapping[str, Any],
     totals: AbstractTotals,
     lines: Sequence[AbstractLine],
     payment_status: PaymentStatus,
@@ -40,6 +42,7 @@ def place_order(
         billing_address=dict(billing_address),
         shipping_method=shipping_method,
         shipping_title=shipping_title,
+        shipping_offer=dict(shipping_offer),
         placed_at=now,
         **totals.amounts(),
     )

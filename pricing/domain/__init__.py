@@ -5,6 +5,7 @@ No database, no clock, no locale: what a price depends on comes in as `Basket`, 
 
 from __future__ import annotations
 
+from pricing.domain.bands import Band, Step, bands_of, problems_of, rate_problems, steps_of
 from pricing.domain.basket import (
     STANDARD_TAX_CLASS,
     Basket,
@@ -44,12 +45,21 @@ from pricing.domain.reductions import (
     Shown,
     lowest_before_reduction,
 )
+from pricing.domain.shipping import (
+    PricedBy,
+    ShippingMethod,
+    ShippingOffer,
+    ShippingRate,
+    ShippingRules,
+    offers_for,
+)
 from pricing.domain.taxes import TaxRate, TaxRounding, TaxRules
 from pricing.domain.terms import Terms
 
 __all__ = [
     "STANDARD_TAX_CLASS",
     "AppliedPromotion",
+    "Band",
     "Basket",
     "Buyer",
     "DatesReversed",
@@ -65,6 +75,7 @@ __all__ = [
     "PriceList",
     "PriceListCodeTaken",
     "PriceListNotFound",
+    "PricedBy",
     "PricedLine",
     "Promotion",
     "Quote",
@@ -72,7 +83,12 @@ __all__ = [
     "RejectedPromotion",
     "Rules",
     "ShippingChoice",
+    "ShippingMethod",
+    "ShippingOffer",
+    "ShippingRate",
+    "ShippingRules",
     "Shown",
+    "Step",
     "TaxRate",
     "TaxRounding",
     "TaxRules",
@@ -80,8 +96,13 @@ __all__ = [
     "Tiers",
     "Totals",
     "UnknownCustomerGroup",
+    "bands_of",
     "lowest_before_reduction",
     "offering",
+    "offers_for",
     "price",
+    "problems_of",
+    "rate_problems",
+    "steps_of",
     "unit_prices",
 ]

@@ -48,7 +48,14 @@ def test_an_order_is_a_snapshot(client: APIClient) -> None:
     assert order["email"] == "ada@example.com"
     assert {key: order["shipping_address"][key] for key in ADDRESS} == ADDRESS
     assert order["billing_address"] == order["shipping_address"]
-    assert order["shipping_method"] == {"code": "standard", "title": "Standard"}
+    assert order["shipping_method"] == {
+        "code": "standard",
+        "title": "Standard",
+        "min_days": None,
+        "max_days": None,
+        "pickup": False,
+        "pickup_location": "",
+    }
     assert [(item["sku"], item["quantity"]) for item in order["items"]] == [
         ("SKU-0", 2),
         ("SKU-1", 2),

@@ -28,8 +28,8 @@ PURE = "pricing.domain"
 CALLED_FROM_OUTSIDE = {"admin", "admin_site", "filters", "forms", "logging", "views"}
 FLOWS = {
     "add a line": "carts.views:CartItemViewSet.create",
-    "POST /checkouts": "checkout.views:CheckoutViewSet.create",
-    "complete": "checkout.views:CheckoutViewSet.complete",
+    "POST /checkouts": "checkout.views.checkouts:CheckoutViewSet.create",
+    "complete": "checkout.views.checkouts:CheckoutViewSet.complete",
     "payment webhook": "checkout.webhooks:PaymentWebhookViewSet.receive",
     "refund": "orders.views.orders:OrderViewSet.refund",
     "price a basket": "pricing.domain.quote:price",

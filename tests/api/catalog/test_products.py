@@ -48,6 +48,8 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "compare_at_price": None,
                 "lowest_price_30_days": None,
                 "available": 3,
+                "weight": 0,
+                "requires_shipping": True,
             },
             {
                 "id": str(red.id),
@@ -58,6 +60,8 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "compare_at_price": None,
                 "lowest_price_30_days": None,
                 "available": 0,
+                "weight": 0,
+                "requires_shipping": True,
             },
         ],
     }

@@ -14,7 +14,15 @@ from accounts.domain import STAFF_ROLES, Role
 from accounts.models import User
 from carts.models import Cart, CartLine
 from catalog.models import Category, Price, Product, Variant
-from checkout.models import Checkout, CheckoutLine, ShippingMethod, ShippingPrice
+from checkout.models import (
+    Checkout,
+    CheckoutLine,
+    ShippingArea,
+    ShippingMethod,
+    ShippingMethodZone,
+    ShippingPrice,
+    ShippingZone,
+)
 from core.http.models import IdempotencyKey
 from events.models import Event
 from inventory.models import Movement, Reservation, Stock
@@ -132,6 +140,9 @@ def shop(count: int) -> None:
         order([variant], customer=customer)
         method = ShippingMethod.objects.create(code=f"way-{number}", title=f"Way {number}")
         ShippingPrice.objects.create(method=method, currency="GBP", amount=499)
+        zone = ShippingZone.objects.create(code=f"zone-{number}", title=f"Zone {number}")
+        ShippingArea.objects.create(zone=zone, country="US", region=f"R{number}")
+        ShippingMethodZone.objects.create(method=method, zone=zone)
         Category.objects.create(slug=f"branch-{number}", title=f"Branch {number}")
         IdempotencyKey.objects.create(
             id=f"{number:064}", fingerprint="f", status=201, sealed=b"x", created_at=timezone.now()

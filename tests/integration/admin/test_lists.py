@@ -26,7 +26,8 @@ STATEMENTS = {
     "catalog_product": 7,  # variants, prices
     "catalog_variant": 6,  # prices
     "checkout_checkout": 6,
-    "checkout_shippingmethod": 6,  # prices
+    "checkout_shippingmethod": 9,  # prices, bands, links to zones, zones
+    "checkout_shippingzone": 6,  # areas
     "events_event": 5,
     "inventory_movement": 5,
     "inventory_reservation": 5,
@@ -81,6 +82,7 @@ def results(client: Client, name: str, query: str) -> int:
         ("catalog_product", "teapot sku 1"),
         ("catalog_variant", "SKU-1"),
         ("checkout_shippingmethod", "way-1"),
+        ("checkout_shippingzone", "zone-1"),
         ("inventory_movement", "SKU-1"),
         ("inventory_reservation", "SKU-1"),
         ("inventory_stock", "SKU-1"),

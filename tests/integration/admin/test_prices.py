@@ -25,10 +25,18 @@ def formset(prefix: str, *forms: dict[str, Any], initial: int = 0) -> dict[str, 
 
 
 def save_shipping(client, *prices: dict[str, str]):
-    data = {"title": "Express", "code": "express", "position": 1, "active": "on"}
-    return client.post(
-        reverse("admin:checkout_shippingmethod_add"), data | formset("prices", *prices)
-    )
+    data = {
+        "title": "Express",
+        "code": "express",
+        "position": 1,
+        "active": "on",
+        "priced_by": "flat",
+        **formset("prices", *prices),
+        **formset("bands"),
+        **formset("zones"),
+        **formset("free_from"),
+    }
+    return client.post(reverse("admin:checkout_shippingmethod_add"), data)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +100,8 @@ def product_form(*variants: dict[str, Any], initial: int = 0, **changes: Any) ->
 
 
 def new_variant(sku: str, price: str) -> dict[str, Any]:
-    return {"sku": sku, "title": "", "options": "{}", "price": price, "position": 0}
+    return {"sku": sku, "title": "", "options": "{}", "price": price, "position": 0,
+            "weight": 0, "requires_shipping": "on"}  # fmt: skip
 
 
 def test_a_product_is_added_with_variants_prices_and_their_stock(boss):

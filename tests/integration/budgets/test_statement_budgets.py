@@ -8,6 +8,8 @@ from contextlib import AbstractContextManager
 import pytest
 from rest_framework.test import APIClient
 
+from checkout.selectors import shipping_rules
+from pricing.selectors import pricing_rules
 from tests.shop import (
     DETAILS,
     MANUAL,
@@ -27,6 +29,8 @@ ClientOf = Callable[..., APIClient]
 @pytest.fixture(params=[1, 592])
 def skus(request: pytest.FixtureRequest) -> list[str]:
     offer_shipping()
+    # A process reads how the shop delivers once, when it needs it first.
+    shipping_rules(pricing_rules().version)
     return stock_variants(request.param)
 
 
@@ -61,7 +65,7 @@ def test_beginning_a_checkout_with_everything(
     buyer: APIClient, skus: list[str], assert_statements: Budget
 ) -> None:
     cart = new_cart(buyer, skus)
-    with assert_statements(13):
+    with assert_statements(12):
         response = buyer.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS})
     assert response.status_code == 201
 
@@ -70,7 +74,7 @@ def test_replacing_the_lines_of_a_checkout(
     buyer: APIClient, skus: list[str], assert_statements: Budget
 ) -> None:
     checkout = new_checkout(buyer, skus)
-    with assert_statements(15):
+    with assert_statements(14):
         response = buyer.patch(f"/api/v1/checkouts/{checkout['id']}", {"items": items(skus, 2)})
     assert response.status_code == 200
 
@@ -82,6 +86,13 @@ def test_completing_with_the_manual_provider(
     with assert_statements(13):
         response = buyer.post(f"/api/v1/checkouts/{checkout['id']}/complete", MANUAL)
     assert response.status_code == 201
+
+
+def test_quoting_shipping(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
+    body = {"items": items(skus), "country_code": "GB"}
+    with assert_statements(2):
+        response = buyer.post("/api/v1/shipping-quotes", body)
+    assert [option["code"] for option in response.json()["options"]] == ["standard", "express"]
 
 
 def test_reading_orders(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:

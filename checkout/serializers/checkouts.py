@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from checkout.domain import CheckoutStatus, Details
 from checkout.selectors import CheckoutView
+from checkout.serializers.shipping_bodies import ShippingOptionOutput, option_body
 from checkout.services import Completion, PaymentChoice
 from core.address import Address, normalize_address
 from core.errors import FieldError, Invalid
@@ -102,16 +103,6 @@ class CompletionInput(Input):
     expected_total = MoneyInput(required=False)
 
 
-class ShippingMethodOutput(Output):
-    """A way to deliver, and its flat price."""
-
-    examples = {"code": "standard", "title": "Standard delivery", "price": money_body(395, "GBP")}
-
-    code = serializers.CharField()
-    title = serializers.CharField()
-    price = MoneyOutput()
-
-
 class OrderReferenceOutput(Output):
     """The order that a checkout has become."""
 
@@ -141,7 +132,7 @@ class CheckoutOutput(Output):
     items = LineOutput(many=True)
     shipping_address = AddressOutput(allow_null=True)
     billing_address = AddressOutput(allow_null=True)
-    shipping_methods = ShippingMethodOutput(many=True)
+    shipping_methods = ShippingOptionOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
@@ -240,10 +231,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "items": [line_body(line, currency) for line in view.lines],
         "shipping_address": checkout.shipping_address,
         "billing_address": checkout.billing_address,
-        "shipping_methods": [
-            {"code": offer.code, "title": offer.title, "price": money_body(offer.price, currency)}
-            for offer in view.offers
-        ],
+        "shipping_methods": [option_body(offer, currency) for offer in checkout.shipping_offers],
         "shipping_method": checkout.shipping_method or None,
         "totals": totals_body(checkout, currency),
         "prices_include_tax": checkout.tax_included,

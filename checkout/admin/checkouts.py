@@ -1,21 +1,18 @@
-"""The admin pages of checkouts and shipping methods."""
+"""The admin pages of checkouts."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
-from checkout.models import Checkout, CheckoutLine, ShippingMethod, ShippingPrice
-from core.backoffice.base import PriceInline, ReadOnlyAdmin, ShopAdmin
+from checkout.models import Checkout, CheckoutLine
+from core.backoffice.base import ReadOnlyAdmin
 from core.backoffice.columns import address, link, link_to, money, status
 from core.backoffice.filters import DaysFilter
 from core.email_address import normalize_email
-from core.money import format_money
 from events.admin import WithTimeline
 from inventory.admin import ReservationInline
 from payments.admin import PaymentInline
@@ -115,37 +112,3 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
         """Return a link to the order that was placed."""
         order = getattr(checkout, "order", None)
         return link_to("orders.order", order.pk, order.number) if order else None
-
-
-class ShippingPriceInline(PriceInline):
-    """The prices of a shipping method."""
-
-    model = ShippingPrice
-
-
-@admin.register(ShippingMethod)
-class ShippingMethodAdmin(ShopAdmin):
-    """Shipping methods. An order keeps the title and price that it was placed with."""
-
-    list_display = ["title", "code", "prices", "position", "active"]
-    list_filter = ["active"]
-    search_fields = ["title", "code"]
-    search_help_text = "Search by title or code."
-    help_texts = {"code": "Used by the API. It cannot be changed later."}
-    ordering = ["position", "code"]
-    fields = ["title", "code", ("position", "active")]
-    inlines = [ShippingPriceInline]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ShippingMethod]:
-        return super().get_queryset(request).prefetch_related("prices")
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: ShippingMethod | None = None
-    ) -> list[str]:
-        return ["code"] if obj else []
-
-    @display(description="Prices")
-    def prices(self, method: ShippingMethod) -> str:
-        """Return the price in each currency."""
-        prices = [format_money(price.amount, price.currency) for price in method.prices.all()]
-        return ", ".join(sorted(prices)) or "–"

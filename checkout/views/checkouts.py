@@ -14,7 +14,7 @@ from accounts.access import ANYONE, OWNER
 from checkout import services
 from checkout.errors import CheckoutNotFound
 from checkout.selectors import CheckoutView, checkout_for
-from checkout.serializers import (
+from checkout.serializers.checkouts import (
     CheckoutChangeInput,
     CheckoutInput,
     CheckoutOutput,

@@ -13,47 +13,7 @@ from core.db.constraints import register
 from core.db.owned import OwnedQuerySet
 from core.db.transactions import RunAgain
 from core.ids import uuid7
-from core.money import MAX_AMOUNT, format_money
 from pricing.models import AbstractLine, AbstractTotals, totals_add_up
-
-
-class ShippingMethod(models.Model):
-    """A way to deliver, at a flat price per currency."""
-
-    code = models.SlugField(primary_key=True, max_length=50)
-    title = models.CharField(max_length=100)
-    position = models.PositiveSmallIntegerField(default=0)
-    active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["position", "code"]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class ShippingPrice(models.Model):
-    """What a shipping method costs in one currency, in minor units."""
-
-    method = models.ForeignKey(ShippingMethod, on_delete=models.CASCADE, related_name="prices")
-    currency = models.CharField(max_length=3)
-    amount = models.BigIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["method", "currency"], name="checkout_one_shipping_price_per_currency"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gte=0), name="checkout_shipping_price_not_negative"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__lte=MAX_AMOUNT), name="checkout_shipping_price_not_too_high"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return format_money(self.amount, self.currency)
 
 
 class Checkout(AbstractTotals):
@@ -89,6 +49,22 @@ class Checkout(AbstractTotals):
     billing_address = models.JSONField(null=True, blank=True)
     shipping_method = models.CharField(max_length=50, blank=True, help_text="Its code.")
     shipping_title = models.CharField(max_length=100, blank=True)
+    shipping_offers = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="The ways to deliver that could be chosen when it was priced.",
+    )
+    unavailable_shipping_title = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The method that was chosen until it was not offered any more.",
+    )
+    requires_shipping = models.BooleanField(
+        default=True, db_default=True, help_text="Whether any of its lines is to be delivered."
+    )
     codes: ArrayField[Any, Any] = ArrayField(
         models.CharField(max_length=64),
         default=list,
@@ -128,6 +104,12 @@ class Checkout(AbstractTotals):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def shipping_offer(self) -> dict[str, Any]:
+        """Return the chosen one of the `shipping_offers`; empty without one."""
+        offers: list[dict[str, Any]] = self.shipping_offers
+        return next((offer for offer in offers if offer["code"] == self.shipping_method), {})
 
 
 class CheckoutLine(AbstractLine):

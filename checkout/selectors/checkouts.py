@@ -1,4 +1,4 @@
-"""Reads of checkouts: three statements, however many lines."""
+"""Reads of checkouts: two statements, however many lines."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from uuid import UUID
 from django.db.models import UUIDField
 
 from catalog.selectors import sale_annotations
+from checkout.delivery import Delivery
 from checkout.domain import (
     LIVE,
     CheckoutStatus,
-    ShippingOffer,
     current_status,
     missing_details,
 )
 from checkout.errors import CheckoutIncomplete, CheckoutNotFound, ItemsUnavailable
-from checkout.models import Checkout, CheckoutLine, ShippingPrice
+from checkout.models import Checkout, CheckoutLine
 from checkout.withdrawal import ended_lines, withdrawals
 from core.caller import Caller
 from core.db.statements import Parameter, Statement
@@ -36,14 +36,13 @@ class CheckoutView:
     checkout: Checkout
     status: CheckoutStatus
     lines: Sequence[CheckoutLine]
-    offers: Sequence[ShippingOffer]
     order: PlacedOrder | None
     token: str | None = None
 
     @property
     def messages(self) -> list[Message]:
         """Return what is still missing, and what has been withdrawn since."""
-        missing = messages_of(self.checkout, self.offers)
+        missing = messages_of(self.checkout)
         if self.status not in LIVE:
             return missing
         return missing + withdrawals(self.lines, begun_at=self.checkout.created_at)
@@ -65,19 +64,8 @@ def checkout_for(*, caller: Caller, checkout_id: UUID, now: datetime) -> Checkou
         checkout=checkout,
         status=status_at(checkout, now),
         lines=lines_of(checkout),
-        offers=shipping_offers(currency=checkout.currency),
         order=PlacedOrder(order.id, order.number) if order else None,
     )
-
-
-def shipping_offers(*, currency: str) -> list[ShippingOffer]:
-    """Return the shipping methods that have a price in a currency, in the shop's order."""
-    rows = (
-        ShippingPrice.objects.filter(currency=currency, method__active=True)
-        .order_by("method__position", "method_id")
-        .values_list("method_id", "method__title", "amount")
-    )
-    return [ShippingOffer(*row) for row in rows]
 
 
 def lines_of(checkout: Checkout) -> list[CheckoutLine]:
@@ -110,26 +98,28 @@ def buyable_lines_of(checkout: Checkout) -> list[CheckoutLine]:
     return lines
 
 
-def messages_of(checkout: Checkout, offers: Sequence[ShippingOffer] = ()) -> list[Message]:
-    """Return a message for each detail that the checkout still lacks.
-
-    Who only wants to know whether there are any need not say what can be chosen.
-    """
+def messages_of(checkout: Checkout) -> list[Message]:
+    """Return a message for each detail that the checkout still lacks."""
     return missing_details(
         {
             "email": checkout.email,
             "shipping_address": checkout.shipping_address,
             "shipping_method": checkout.shipping_method,
         },
-        can_ship=bool(offers),
+        Delivery(
+            required=checkout.requires_shipping,
+            offered=bool(checkout.shipping_offers),
+            pickup=checkout.shipping_offer.get("pickup", False),
+            unavailable=checkout.unavailable_shipping_title,
+        ),
     )
 
 
 def incompleteness_of(checkout: Checkout) -> CheckoutIncomplete | None:
-    """Return the refusal that says what a checkout lacks, if anything; a statement only then."""
-    if not messages_of(checkout):
+    """Return the refusal that says what a checkout lacks, if anything."""
+    missing = messages_of(checkout)
+    if not missing:
         return None
-    missing = messages_of(checkout, shipping_offers(currency=checkout.currency))
     return CheckoutIncomplete(messages=[asdict(message) for message in missing])
 
 

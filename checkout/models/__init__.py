@@ -1,0 +1,26 @@
+"""Checkouts, and the ways to deliver."""
+
+from __future__ import annotations
+
+from checkout.models.checkouts import Checkout, CheckoutLine
+from checkout.models.shipping import (
+    FreeShippingFrom,
+    ShippingArea,
+    ShippingBand,
+    ShippingMethod,
+    ShippingMethodZone,
+    ShippingPrice,
+    ShippingZone,
+)
+
+__all__ = [
+    "Checkout",
+    "CheckoutLine",
+    "FreeShippingFrom",
+    "ShippingArea",
+    "ShippingBand",
+    "ShippingMethod",
+    "ShippingMethodZone",
+    "ShippingPrice",
+    "ShippingZone",
+]

@@ -1,0 +1,41 @@
+"""Reads of checkouts, and of the ways to deliver."""
+
+from __future__ import annotations
+
+from checkout.selectors.checkouts import (
+    CheckoutView,
+    buyable_lines_of,
+    checkout_for,
+    incompleteness_of,
+    lines_of,
+    lines_statement,
+    messages_of,
+    status_at,
+)
+from checkout.selectors.shipping import (
+    ShippingQuote,
+    shipping_method,
+    shipping_methods,
+    shipping_quote,
+    shipping_rules,
+    shipping_zone,
+    shipping_zones,
+)
+
+__all__ = [
+    "CheckoutView",
+    "ShippingQuote",
+    "buyable_lines_of",
+    "checkout_for",
+    "incompleteness_of",
+    "lines_of",
+    "lines_statement",
+    "messages_of",
+    "shipping_method",
+    "shipping_methods",
+    "shipping_quote",
+    "shipping_rules",
+    "shipping_zone",
+    "shipping_zones",
+    "status_at",
+]

@@ -1,0 +1,1 @@
+"""Serializers of checkouts, and of the ways to deliver."""

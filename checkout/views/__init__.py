@@ -1,0 +1,17 @@
+"""Checkouts, and the ways to deliver, over HTTP."""
+
+from __future__ import annotations
+
+from checkout.views.checkouts import CheckoutViewSet
+from checkout.views.shipping import (
+    ShippingMethodViewSet,
+    ShippingQuoteViewSet,
+    ShippingZoneViewSet,
+)
+
+__all__ = [
+    "CheckoutViewSet",
+    "ShippingMethodViewSet",
+    "ShippingQuoteViewSet",
+    "ShippingZoneViewSet",
+]
