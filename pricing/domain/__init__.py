@@ -26,13 +26,25 @@ from pricing.domain.ledger import (
 )
 from pricing.domain.promotions import Promotion
 from pricing.domain.quote import Rules, price
-from pricing.domain.taxes import TaxRate, TaxRounding, TaxRules
+from pricing.domain.tax_rates import (
+    UNTAXED_CLASSES,
+    DatedRate,
+    TaxRate,
+    TaxTable,
+    rates_at,
+    tax_table,
+)
+from pricing.domain.taxes import ShippingTax, TaxBasis, TaxRounding, TaxRules
+from pricing.domain.vat import EU_COUNTRIES
 
 __all__ = [
+    "EU_COUNTRIES",
     "STANDARD_TAX_CLASS",
+    "UNTAXED_CLASSES",
     "AppliedPromotion",
     "Basket",
     "Buyer",
+    "DatedRate",
     "Destination",
     "EnteredCode",
     "Entry",
@@ -45,9 +57,14 @@ __all__ = [
     "RejectedPromotion",
     "Rules",
     "ShippingChoice",
+    "ShippingTax",
+    "TaxBasis",
     "TaxRate",
     "TaxRounding",
     "TaxRules",
+    "TaxTable",
     "Totals",
     "price",
+    "rates_at",
+    "tax_table",
 ]

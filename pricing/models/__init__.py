@@ -4,5 +4,14 @@ from __future__ import annotations
 
 from pricing.models.priced import AbstractLine, AbstractTotals, totals_add_up
 from pricing.models.rules import RulesVersion
+from pricing.models.taxes import ProvidedTaxes, TaxRate, VatCheck
 
-__all__ = ["AbstractLine", "AbstractTotals", "RulesVersion", "totals_add_up"]
+__all__ = [
+    "AbstractLine",
+    "AbstractTotals",
+    "ProvidedTaxes",
+    "RulesVersion",
+    "TaxRate",
+    "VatCheck",
+    "totals_add_up",
+]

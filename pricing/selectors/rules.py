@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.conf import settings
-
-from pricing.domain import Promotion, Rules, TaxRate, TaxRounding, TaxRules
+from pricing.domain import Promotion, Rules, TaxTable, tax_table
 from pricing.models import RulesVersion
+from pricing.selectors.taxes import stored_rates, tax_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +16,7 @@ class _Stored:
 
     version: UUID | None
     promotions: tuple[Promotion, ...] = ()
+    tax_table: TaxTable = field(default_factory=dict)
 
 
 class _Latest:
@@ -35,11 +35,7 @@ def pricing_rules() -> Rules:
     if version is None or version != stored.version:
         _Latest.stored = stored = _read(version)
     return Rules(
-        tax=TaxRules(
-            flat=TaxRate(settings.TAX_RATE, source="CONGOCART_TAX_RATE"),
-            included=settings.PRICES_INCLUDE_TAX,
-            rounding=TaxRounding(settings.TAX_ROUNDING),
-        ),
+        tax=tax_rules(stored.tax_table),
         promotions=stored.promotions,
         version=version,
     )
@@ -47,4 +43,4 @@ def pricing_rules() -> Rules:
 
 def _read(version: UUID | None) -> _Stored:
     """Read all rules; what is inactive or long over is left out."""
-    return _Stored(version)
+    return _Stored(version, tax_table=tax_table(stored_rates()))
