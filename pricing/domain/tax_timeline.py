@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 
 from core.postal import country_with, region_of
 from pricing.errors import UnknownPlace
@@ -118,7 +119,7 @@ def _joined(
     timeline: Sequence[ListedRate], overlaps: list[Remark], gaps: list[Remark]
 ) -> Iterator[ListedRate]:
     """Yield the rates, each ended before the next of its key begins; note what does not fit."""
-    for rate, following in zip(timeline, [*timeline[1:], None], strict=True):
+    for rate, following in zip_longest(timeline, timeline[1:]):
         if following is None or following.key != rate.key:
             yield rate
             continue

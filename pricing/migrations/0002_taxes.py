@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ('requested_at', models.DateTimeField()),
             ],
             options={
+                'verbose_name': 'VAT check',
                 'indexes': [models.Index(fields=['number', '-requested_at'], name='pricing_vat_by_number')],
             },
         ),

@@ -136,6 +136,7 @@ class VatCheck(models.Model):
     requested_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = "VAT check"
         indexes = [models.Index(fields=["number", "-requested_at"], name="pricing_vat_by_number")]
 
     def __str__(self) -> str:
