@@ -62,8 +62,9 @@ class TaxRateAdmin(ShopAdmin):
     fields = [
         ("country", "region"),
         ("tax_class", "title"),
-        ("rate", "added"),
+        "rate",
         ("valid_from", "valid_to"),
+        "added",
         "source",
     ]
     reader_columns = {"rate": "percent"}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from pricing.selectors.rules import pricing_rules
+from pricing.selectors.rules import pricing_rules, tax_classes
 
-__all__ = ["pricing_rules"]
+__all__ = ["pricing_rules", "tax_classes"]

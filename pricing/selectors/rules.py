@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from pricing.domain import Promotion, Rules, TaxTable, tax_table
+from pricing.domain import (
+    STANDARD_TAX_CLASS,
+    UNTAXED_CLASSES,
+    Promotion,
+    Rules,
+    TaxTable,
+    tax_table,
+)
 from pricing.models import RulesVersion
 from pricing.selectors.taxes import stored_rates, tax_rules
 
@@ -39,6 +46,12 @@ def pricing_rules() -> Rules:
         promotions=stored.promotions,
         version=version,
     )
+
+
+def tax_classes() -> list[str]:
+    """Return the tax classes that rates are of, and those that are there without any."""
+    rates = (rate for rates in pricing_rules().tax.table.values() for rate in rates)
+    return sorted({STANDARD_TAX_CLASS, *UNTAXED_CLASSES, *(rate.tax_class for rate in rates)})
 
 
 def _read(version: UUID | None) -> _Stored:
