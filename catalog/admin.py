@@ -122,7 +122,12 @@ class ProductAdmin(KeptAdmin):
     search_fields = ["title", "slug"]
     search_help_text = "Search by title, slug, or whole SKU."
     ordering = ["-id"]
-    fields = [("title", "slug"), "description", ("category", "status"), "options"]
+    fields = [
+        ("title", "slug"),
+        "description",
+        ("category", "tax_class", "status"),
+        "options",
+    ]
     readonly_fields = ["status"]
     reader_columns = {"options": "options_text"}
     autocomplete_fields = ["category"]

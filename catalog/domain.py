@@ -212,6 +212,7 @@ class ProductChanges(TypedDict, total=False):
     slug: str
     description: str
     category: str | None
+    tax_class: str
     options: tuple[Option, ...]
 
 

@@ -14,6 +14,8 @@ from catalog.models import Category
 from catalog.services.categories import is_below_itself
 from core.backoffice.forms import MajorUnitsField, minor_units
 from core.money import to_major
+from pricing.domain import STANDARD_TAX_CLASS
+from pricing.selectors import tax_classes
 
 
 class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -37,9 +39,22 @@ VARIANT_OPTIONS_EXAMPLE = '{"Size": "M"}'
 class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
     """A product; its options have the structure that the API returns."""
 
+    tax_class = forms.SlugField(
+        max_length=50, required=False, initial=STANDARD_TAX_CLASS, widget=UnfoldAdminTextInputWidget
+    )
+
     class Meta:
         widgets = {"options": UnfoldAdminTextInputWidget}
         help_texts = {"options": f"For example, {OPTIONS_EXAMPLE}."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "tax_class" in self.fields:  # staff who may only read have no fields
+            self.fields["tax_class"].help_text = f"One of {', '.join(tax_classes())}."
+
+    def clean_tax_class(self) -> str:
+        """Return the class; a blank one is the standard."""
+        return self.cleaned_data["tax_class"] or STANDARD_TAX_CLASS
 
     def clean_options(self) -> list[Any]:
         """Return a list of option names with their values."""

@@ -29,6 +29,7 @@ _READ = frozenset({
     "orders.view_order", "orders.view_orderline",
     "payments.view_payment", "payments.view_ledgerentry", "payments.view_operation",
     "payments.view_webhookevent",
+    "pricing.view_taxrate", "pricing.view_vatcheck",
 })  # fmt: skip
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
@@ -36,12 +37,13 @@ _SHIPPING = _changes(
     "checkout", "shippingmethod", "shippingprice", "shippingband", "shippingmethodzone",
     "freeshippingfrom", "shippingzone", "shippingarea",
 )  # fmt: skip
+_PRICING = _changes("pricing", "taxrate")
 _JOBS = frozenset({
     "api.view_idempotencykey",
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",
     "procrastinate.change_procrastinatejob",
 })  # fmt: skip
-_MANAGER = _READ | _STOCK | _CATALOG | _SHIPPING | _JOBS
+_MANAGER = _READ | _STOCK | _CATALOG | _PRICING | _SHIPPING | _JOBS
 _PEOPLE = frozenset({
     "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
 })  # fmt: skip

@@ -47,6 +47,11 @@ NAVIGATION = [
         _item("Categories", "account_tree", "catalog.category"),
     ),
     _section(
+        "Pricing",
+        _item("Tax rates", "percent", "pricing.taxrate"),
+        _item("VAT checks", "verified", "pricing.vatcheck"),
+    ),
+    _section(
         "Inventory",
         _item("Stock", "inventory_2", "inventory.stock"),
         _item("Movements", "swap_vert", "inventory.movement"),

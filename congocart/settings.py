@@ -18,6 +18,7 @@ from congocart.databases import database_settings
 from congocart.environment import Environment, chosen_from
 from congocart.logging import LEVELS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
+from congocart.tax_settings import tax_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment(os.environ)
@@ -40,6 +41,7 @@ TAX_RATE = env.parsed("CONGOCART_TAX_RATE", Decimal(0), environment.fraction)
 PRICES_INCLUDE_TAX = env.bool("CONGOCART_PRICES_INCLUDE_TAX", False)
 # Where tax is rounded: once, on the whole (`order`), or on each line and the shipping (`line`).
 TAX_ROUNDING = env.str("CONGOCART_TAX_ROUNDING", "order", one_of=("order", "line"))
+TAXES = tax_settings(env)
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("staff.urls")),
+    path("api/v1/", include("pricing.urls")),
     path("api/v1/", include("catalog.urls")),
     path("api/v1/", include("carts.urls")),
     path("api/v1/", include("checkout.urls")),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from pricing.domain import (
     Basket,
+    DatedRate,
     Item,
     Quote,
     Rules,
@@ -43,3 +44,19 @@ def quote(
 ) -> Quote:
     """Price lines under a tax and nothing else."""
     return price(basket_of(lines, shipping=shipping), Rules(tax=tax or TaxRules()), now=NOW)
+
+
+def dated(
+    place: str,
+    rate: str,
+    *,
+    tax_class: str = "standard",
+    title: str = "VAT",
+    since: date = date(2000, 1, 1),
+    until: date | None = None,
+    added: bool = False,
+) -> DatedRate:
+    """Make a rate of a place such as CA or CA-QC, in force since the year 2000."""
+    country, _, region = place.partition("-")
+    applied = TaxRate(Decimal(rate), title, f"table:{place}:{tax_class}")
+    return DatedRate(country, region, tax_class, applied, since, until, added)

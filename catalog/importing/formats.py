@@ -20,6 +20,7 @@ from catalog.importing.values import (
     ships_from,
     sku_from,
     stock_from,
+    tax_class_from,
     text_from,
     weight_from,
 )
@@ -120,6 +121,7 @@ def own_product(row: Row) -> ImportedProduct:
         description=_description(row.values.get("description")),
         category=_path(row.values.get("category", "")),
         variants=(),
+        tax_class=tax_class_from(row.values.get("tax_class", "")),
     )
 
 
@@ -180,6 +182,7 @@ def shopify_product(row: Row) -> ImportedProduct:
         description=_description(body if body is None else text_of(body)),
         category=_path(values.get("Type", "").replace(">", " ")),
         variants=(),
+        tax_class="exempt" if values.get("Variant Taxable", "").lower() == "false" else None,
     )
 
 

@@ -49,7 +49,7 @@ class ImportedProduct:
 
     `title` is empty when none of its rows has one: such rows add to a product that exists.
     `description` is None when the file has no column for it, and `category`, the path of
-    titles from the top, is empty to leave the category alone.
+    titles from the top, is empty to leave the category alone; so does None the tax class.
     """
 
     line: int
@@ -58,3 +58,4 @@ class ImportedProduct:
     description: str | None
     category: tuple[str, ...]
     variants: tuple[ImportedVariant, ...]
+    tax_class: str | None = None

@@ -13,6 +13,7 @@ from core.money import MAX_AMOUNT, Money, format_money, known_currencies, to_min
 
 MAX_STOCK = 1_000_000
 _SLUG = re.compile(r"[\w-]+\Z")
+_TAX_CLASS = re.compile(r"[\w-]{0,50}\Z", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,13}(\.[0-9]{1,8})?\Z", re.ASCII)
 # The pound and the ounce by the agreement of 1959: 0.45359237 kg and a sixteenth of that.
 _GRAMS = {
@@ -51,6 +52,13 @@ def sku_from(text: str) -> str:
     if text.endswith(RESERVED_ENDINGS):
         raise BadValue(f"{RESERVED[0].lower()}{RESERVED[1:]}")
     return text_from("the SKU", text, MAX_SKU)
+
+
+def tax_class_from(text: str) -> str | None:
+    """Return a tax class as rates have it, None for a blank one."""
+    if not _TAX_CLASS.match(text):
+        raise BadValue(f"{text[:50]!r} is not a tax class: letters, digits, hyphens, underscores.")
+    return text or None
 
 
 def handle_from(text: str) -> str:

@@ -47,8 +47,8 @@ _ORDERABLE = (
     | Q(stock__tracked=False)
     | Q(stock__backorder=True)
 )
-_COLUMNS = ("id", "slug", "title", "description", "category__slug", "options")
-_NAMES = ("id", "slug", "title", "description", "category", "options")
+_COLUMNS = ("id", "slug", "title", "description", "category__slug", "tax_class", "options")
+_NAMES = ("id", "slug", "title", "description", "category", "tax_class", "options")
 
 
 class ProductRow(Protocol):

@@ -33,6 +33,7 @@ from core.http.fields import (
     validated,
 )
 from core.money import Money
+from pricing.serializers import TaxClassField
 
 MAX_VARIANTS = 1_000
 MAX_OPTIONS = 50
@@ -40,6 +41,7 @@ MAX_OPTION_LENGTH = 100
 # ISO 4217 has fewer currencies.
 MAX_PRICES = 200
 MAX_STOCK = 1_000_000
+TAX_CLASS = "Which of a country's tax rates holds; `zero` and `exempt` are not taxed anywhere."
 _SLUG = re.compile(r"^[\w-]+\Z")
 
 
@@ -187,6 +189,7 @@ class ProductInput(Input):
         "slug": "teapot",
         "description": "Holds four cups and pours without dripping.",
         "category": "kitchen",
+        "tax_class": "standard",
         "options": ...,
     }
 
@@ -196,6 +199,7 @@ class ProductInput(Input):
         max_length=20_000, required=False, allow_blank=True, trim_whitespace=False, multiline=True
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
+    tax_class = TaxClassField(required=False, help_text=TAX_CLASS)
     options = StrictListField(child=OptionInput(), max_length=MAX_OPTIONS, required=False)
     variants = StrictListField(child=VariantInput(), min_length=1, max_length=MAX_VARIANTS)
 
@@ -215,7 +219,10 @@ class ProductInput(Input):
 class ProductChangesInput(Input):
     """What may be changed of a product."""
 
-    examples = {name: ProductInput.examples[name] for name in ("title", "description", "category")}
+    examples = {
+        name: ProductInput.examples[name]
+        for name in ("title", "description", "category", "tax_class")
+    }
 
     title = StrictCharField(max_length=255, required=False)
     slug = SlugField(required=False)
@@ -223,6 +230,7 @@ class ProductChangesInput(Input):
         max_length=20_000, required=False, allow_blank=True, trim_whitespace=False, multiline=True
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
+    tax_class = TaxClassField(required=False, help_text=TAX_CLASS)
     options = StrictListField(
         child=OptionInput(),
         max_length=MAX_OPTIONS,
@@ -300,6 +308,7 @@ class ProductOutput(Output):
         "title": "Teapot",
         "description": "Holds four cups and pours without dripping.",
         "category": "kitchen",
+        "tax_class": "standard",
     }
 
     id = serializers.UUIDField()
@@ -307,6 +316,7 @@ class ProductOutput(Output):
     title = serializers.CharField()
     description = serializers.CharField()
     category = serializers.CharField(allow_null=True, help_text="The category's slug.")
+    tax_class = serializers.CharField(help_text=TAX_CLASS)
     options = OptionOutput(many=True)
     variants = VariantOutput(many=True)
 

@@ -215,6 +215,7 @@ class _Batch:
             "title": product.title,
             "description": product.description,
             "category_id": category.id if category else None,
+            "tax_class": product.tax_class,
         }
         if _set(row, wanted):
             self.changed[row.id] = row
@@ -276,7 +277,15 @@ class _Batch:
         )
 
 
-_PRODUCT_FIELDS = ["title", "description", "category", "options", "keywords", "updated_at"]
+_PRODUCT_FIELDS = [
+    "title",
+    "description",
+    "category",
+    "tax_class",
+    "options",
+    "keywords",
+    "updated_at",
+]
 
 
 def _skus_of(variant: ImportedVariant) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from catalog.services.search_text import derive_from_variants, remember_words
 from catalog.services.variants import create_variants, locked_product, refresh_from_variants
 from core.db.transactions import use_case
 from core.errors import FieldError
+from pricing.domain import STANDARD_TAX_CLASS
 
 CREATE_PRODUCT_ERRORS = (SkuTaken, SlugTaken, UnknownCategory)
 
@@ -32,6 +33,7 @@ def create_product(
     slug: str | None = None,
     description: str = "",
     category: str | None = None,
+    tax_class: str = STANDARD_TAX_CLASS,
     options: Sequence[Option] = (),
     variants: Sequence[NewVariant],
     actor_id: UUID | None = None,
@@ -39,8 +41,8 @@ def create_product(
 ) -> Product:
     """Create a product with its variants, their prices and their stock.
 
-    `category` is a slug. Without `slug` one is made from the title. `options` gives their
-    order; those that variants use are always among them.
+    `category` is a slug; `tax_class` need not have a rate yet. Without `slug` one is made from
+    the title. `options` gives their order; those that variants use are always among them.
     Raises `CREATE_PRODUCT_ERRORS`.
     """
     product = Product(
@@ -48,6 +50,7 @@ def create_product(
         title=title,
         description=description,
         category=_category(category),
+        tax_class=tax_class,
         created_at=now,
         updated_at=now,
     )
@@ -68,6 +71,7 @@ def update_product(*, slug: str, changes: ProductChanges, now: datetime) -> Prod
     product.title = changes.get("title", product.title)
     product.slug = changes.get("slug", product.slug)
     product.description = changes.get("description", product.description)
+    product.tax_class = changes.get("tax_class", product.tax_class)
     if "category" in changes:
         product.category = _category(changes["category"])
     if "options" in changes:

@@ -5,7 +5,14 @@ No database, no clock, no locale: what a price depends on comes in as `Basket`, 
 
 from __future__ import annotations
 
-from pricing.domain.bands import Band, Step, bands_of, problems_of, rate_problems, steps_of
+from pricing.domain.bands import (
+    Band,
+    Step,
+    bands_of,
+    problems_of,
+    rate_problems,
+    steps_of,
+)
 from pricing.domain.basket import (
     STANDARD_TAX_CLASS,
     Basket,
@@ -36,8 +43,13 @@ from pricing.domain.price_lists import (
     offering,
     unit_prices,
 )
-from pricing.domain.promotions import Promotion
-from pricing.domain.quote import Rules, price
+from pricing.domain.promotions import (
+    Promotion,
+)
+from pricing.domain.quote import (
+    Rules,
+    price,
+)
 from pricing.domain.reductions import (
     ListHistory,
     PriceHistory,
@@ -53,15 +65,37 @@ from pricing.domain.shipping import (
     ShippingRules,
     offers_for,
 )
-from pricing.domain.taxes import TaxRate, TaxRounding, TaxRules
-from pricing.domain.terms import Terms
+from pricing.domain.tax_rates import (
+    UNTAXED_CLASSES,
+    DatedRate,
+    TaxRate,
+    TaxTable,
+    rates_at,
+    tax_table,
+)
+from pricing.domain.taxes import (
+    ShippingTax,
+    TaxBasis,
+    TaxRate,
+    TaxRounding,
+    TaxRules,
+)
+from pricing.domain.terms import (
+    Terms,
+)
+from pricing.domain.vat import (
+    EU_COUNTRIES,
+)
 
 __all__ = [
+    "EU_COUNTRIES",
     "STANDARD_TAX_CLASS",
+    "UNTAXED_CLASSES",
     "AppliedPromotion",
     "Band",
     "Basket",
     "Buyer",
+    "DatedRate",
     "DatesReversed",
     "Destination",
     "EnteredCode",
@@ -87,11 +121,14 @@ __all__ = [
     "ShippingOffer",
     "ShippingRate",
     "ShippingRules",
+    "ShippingTax",
     "Shown",
     "Step",
+    "TaxBasis",
     "TaxRate",
     "TaxRounding",
     "TaxRules",
+    "TaxTable",
     "Terms",
     "Tiers",
     "Totals",
@@ -103,6 +140,8 @@ __all__ = [
     "price",
     "problems_of",
     "rate_problems",
+    "rates_at",
     "steps_of",
+    "tax_table",
     "unit_prices",
 ]

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from math import floor
+from math import lcm
 
 from core.money import split
-from pricing.domain.basket import STANDARD_TAX_CLASS, Basket
+from pricing.domain.basket import STANDARD_TAX_CLASS, Basket, Destination
 from pricing.domain.ledger import Entry, Kind
+from pricing.domain.tax_rates import UNTAXED_CLASSES, TaxRate, TaxTable, rates_at, untaxed
+from pricing.domain.vat import EU_COUNTRIES, is_reverse_charged
+
+REVERSE_CHARGE = "reverse_charge"
+_NO_TAX = TaxRate(Decimal(0))
+_HERE = Destination("GB")
 
 
 class TaxRounding(StrEnum):
@@ -23,36 +29,79 @@ class TaxRounding(StrEnum):
     LINE = "line"
 
 
-@dataclass(frozen=True, slots=True)
-class TaxRate:
-    """A rate that holds where and when a basket is taxed: 0.2 is twenty percent."""
+class TaxBasis(StrEnum):
+    """Whose rates hold: where the goods go, or where they come from."""
 
-    rate: Decimal
-    title: str = ""
-    source: str = ""
+    DESTINATION = "destination"
+    ORIGIN = "origin"
 
-    def of(self, amount: int, *, included: bool) -> int:
-        """Return the tax on, or in, an amount of minor units; halves are rounded up.
 
-        The tax in a gross amount is its VAT fraction, rate ÷ (1 + rate): a sixth at 20 %
-        (HMRC, VAT guide, Notice 700).
-        """
-        rate = Fraction(self.rate)
-        return floor(amount * (rate / (1 + rate) if included else rate) + Fraction(1, 2))
+class ShippingTax(StrEnum):
+    """How shipping is taxed.
+
+    `items`: in proportion to the goods. What the seller charges for transport is a part of the
+    price of what is sold (Directive 2006/112/EC, art. 78 b) and shares its rate (HMRC, Postage
+    and delivery charges, Notice 700/24). `standard` and `none` are for places that do otherwise.
+    """
+
+    STANDARD = "standard"
+    ITEMS = "items"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class TaxRules:
-    """How the shop taxes: `flat` is the one rate of a shop without a table of rates."""
+    """How the shop taxes: `flat` is the one rate of a shop whose `table` of rates is empty.
 
-    flat: TaxRate = TaxRate(Decimal(0))
+    `provided` are the rates by class that a tax service gave for where the basket goes. They
+    stand in place of the table's.
+    """
+
+    flat: TaxRate = _NO_TAX
     included: bool = False
     rounding: TaxRounding = TaxRounding.ORDER
+    table: TaxTable = field(default_factory=dict)
+    basis: TaxBasis = TaxBasis.DESTINATION
+    origin: Destination = _HERE
+    shipping: ShippingTax = ShippingTax.STANDARD
+    provided: Mapping[str, tuple[TaxRate, ...]] | None = None
 
 
-def rate_for(rules: TaxRules, basket: Basket, tax_class: str, *, now: datetime) -> TaxRate:
-    """Return the rate of a tax class where the basket goes, at `now`."""
-    return rules.flat
+@dataclass(frozen=True, slots=True)
+class _Taxed:
+    """An amount of a line, or of shipping, and the rates that it bears."""
+
+    sku: str | None
+    amount: int
+    rates: tuple[TaxRate, ...]
+
+
+def rates_for(
+    rules: TaxRules, basket: Basket, tax_class: str, *, now: datetime
+) -> tuple[TaxRate, ...]:
+    """Return the rates of a tax class where the basket goes, on the day in UTC of `now`.
+
+    While that is not known they are those of the shop's own place, with a source that says
+    `estimate`. The basis `origin` holds within the origin's country and, from a member state of
+    the EU, within the EU; what is exported is taxed where it goes (Directive 2006/112/EC,
+    art. 33 and 59c).
+    """
+    if basket.destination is not None and rules.provided is not None:
+        return rules.provided.get(tax_class, rules.provided.get(STANDARD_TAX_CLASS, ()))
+    if not rules.table:
+        return (untaxed(tax_class) if tax_class in UNTAXED_CLASSES else rules.flat,)
+    to, origin = basket.destination or rules.origin, rules.origin
+    if rules.basis is TaxBasis.ORIGIN and {to.country, origin.country} <= (
+        EU_COUNTRIES | {origin.country} if origin.country in EU_COUNTRIES else {origin.country}
+    ):
+        to = origin
+    day = now.astimezone(UTC).date()
+    rates = rates_at(rules.table, to.country, to.region, tax_class, day=day)
+    if basket.destination is not None:
+        return rates
+    return tuple(
+        replace(rate, source=f"estimate:{rate.source.partition(':')[2]}") for rate in rates
+    )
 
 
 def tax_entries(
@@ -61,22 +110,101 @@ def tax_entries(
     """Return the tax of each line and, under None, of shipping, by what is charged for it.
 
     Rounded on the whole, each rate's tax is rounded once and its parts go to the lines by
-    largest remainder. Shipping bears the standard rate.
+    largest remainder. A rate of 0 has an entry if it has a title, which says why nothing is due.
     """
-    classes = {item.sku: item.tax_class for item in basket.items}
-    by_rate: defaultdict[TaxRate, list[str | None]] = defaultdict(list)
-    for sku in amounts:
-        tax_class = STANDARD_TAX_CLASS if sku is None else classes[sku]
-        by_rate[rate_for(rules, basket, tax_class, now=now)].append(sku)
-    return [
-        Entry(Kind.TAX, sku, part, rate.source, rate.title, rate=rate.rate, base=amounts[sku])
-        for rate, skus in by_rate.items()
-        for sku, part in zip(skus, _parts(rate, [amounts[sku] for sku in skus], rules), strict=True)
-        if rate.rate
+    if is_reverse_charged(basket.buyer, rules.origin, basket.destination):
+        return _reverse_charge(amounts, basket, rules, now=now)
+    return [*_entries(_taxed(amounts, basket, rules, now=now), rules)]
+
+
+def _taxed(
+    amounts: Mapping[str | None, int], basket: Basket, rules: TaxRules, *, now: datetime
+) -> list[_Taxed]:
+    classes = {STANDARD_TAX_CLASS, *(item.tax_class for item in basket.items)}
+    rates = {name: rates_for(rules, basket, name, now=now) for name in classes}
+    goods = [_Taxed(item.sku, amounts[item.sku], rates[item.tax_class]) for item in basket.items]
+    charge = amounts.get(None)
+    if charge is None or rules.shipping is ShippingTax.NONE:
+        return goods
+    shares: defaultdict[tuple[TaxRate, ...], int] = defaultdict(int)
+    if rules.shipping is ShippingTax.ITEMS:
+        shipped = {item.sku for item in basket.items if item.ships}
+        for line in goods:
+            shares[line.rates] += line.amount if line.sku in shipped else 0
+    if not any(shares.values()):
+        return [*goods, _Taxed(None, charge, rates[STANDARD_TAX_CLASS])]
+    parts = split(charge, [*shares.values()])
+    return goods + [
+        _Taxed(None, part, borne) for borne, part in zip(shares, parts, strict=True) if part
     ]
 
 
-def _parts(rate: TaxRate, amounts: Sequence[int], rules: TaxRules) -> list[int]:
-    if rules.rounding is TaxRounding.LINE:
-        return [rate.of(amount, included=rules.included) for amount in amounts]
-    return split(rate.of(sum(amounts), included=rules.included), amounts)
+def _entries(taxed: Sequence[_Taxed], rules: TaxRules) -> Iterator[Entry]:
+    """Yield the entries of what is rounded together.
+
+    Rates on a price are each rounded on their own. Those in a price share its fraction, so that
+    all that bear the same ones are rounded together.
+    """
+    together: defaultdict[tuple[object, ...], list[_Taxed]] = defaultdict(list)
+    for position, one in enumerate(taxed):
+        where = position if rules.rounding is TaxRounding.LINE else None
+        for rates in [one.rates] if rules.included else [(rate,) for rate in one.rates]:
+            together[where, rates].append(replace(one, rates=rates))
+    for ones in together.values():
+        yield from _rounded(ones, rules)
+
+
+def _rounded(ones: Sequence[_Taxed], rules: TaxRules) -> Iterator[Entry]:
+    """Round the tax of amounts that bear the same rates, and split it by rate and by amount.
+
+    What an amount has left of its part bounds what each rate takes of it, so that no tax in a
+    price is ever more than the price.
+    """
+    rates = ones[0].rates
+    scale = lcm(*(Fraction(rate.rate).denominator for rate in rates))
+    whole = TaxRate(sum((rate.rate for rate in rates), Decimal(0)))
+    tax = whole.of(sum(one.amount for one in ones), included=rules.included)
+    left = split(tax, [one.amount for one in ones])
+    of_rates = split(tax, [int(rate.rate * scale) for rate in rates])
+    for rate, of_rate in zip(rates, of_rates, strict=True):
+        parts = split(of_rate, left)
+        left = [rest - part for rest, part in zip(left, parts, strict=True)]
+        if rate.rate or rate.title:
+            for one, part in zip(ones, parts, strict=True):
+                yield Entry(
+                    Kind.TAX,
+                    one.sku,
+                    part,
+                    rate.source,
+                    rate.title,
+                    rate=rate.rate,
+                    base=one.amount,
+                )
+
+
+def _reverse_charge(
+    amounts: Mapping[str | None, int], basket: Basket, rules: TaxRules, *, now: datetime
+) -> list[Entry]:
+    """Charge no tax, and say so; where prices include it, the origin's is taken off them."""
+    off: defaultdict[str | None, int] = defaultdict(int)
+    if rules.included:
+        at_home = replace(basket, destination=None)
+        for entry in _entries(_taxed(amounts, at_home, rules, now=now), rules):
+            off[entry.sku] += entry.amount
+    discounts = [
+        Entry(Kind.DISCOUNT, sku, amount, REVERSE_CHARGE, "Tax that the buyer accounts for")
+        for sku, amount in off.items()
+        if amount
+    ]
+    return discounts + [
+        Entry(
+            Kind.TAX,
+            sku,
+            0,
+            REVERSE_CHARGE,
+            "Reverse charge",
+            rate=Decimal(0),
+            base=amount - off[sku],
+        )
+        for sku, amount in amounts.items()
+    ]

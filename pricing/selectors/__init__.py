@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pricing.selectors.rules import pricing_rules
+from pricing.selectors.rules import pricing_rules, tax_classes
 from pricing.selectors.terms import terms_for
 
-__all__ = ["pricing_rules", "terms_for"]
+__all__ = ["pricing_rules", "tax_classes", "terms_for"]

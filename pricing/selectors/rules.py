@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from pricing.domain import PriceList, Promotion, Rules, TaxRate, TaxRounding, TaxRules
+from pricing.domain import (
+    STANDARD_TAX_CLASS,
+    UNTAXED_CLASSES,
+    PriceList,
+    Promotion,
+    Rules,
+    TaxTable,
+    tax_table,
+)
 from pricing.models import PriceList as PriceListRow
 from pricing.models import RulesVersion
+from pricing.selectors.taxes import stored_rates, tax_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,7 @@ class _Stored:
     version: UUID | None
     promotions: tuple[Promotion, ...] = ()
     price_lists: tuple[PriceList, ...] = ()
+    tax_table: TaxTable = field(default_factory=dict)
 
 
 class _Latest:
@@ -40,20 +49,22 @@ def pricing_rules() -> Rules:
     if version is None or version != stored.version:
         _Latest.stored = stored = _read(version)
     return Rules(
-        tax=TaxRules(
-            flat=TaxRate(settings.TAX_RATE, source="CONGOCART_TAX_RATE"),
-            included=settings.PRICES_INCLUDE_TAX,
-            rounding=TaxRounding(settings.TAX_ROUNDING),
-        ),
+        tax=tax_rules(stored.tax_table),
         promotions=stored.promotions,
         price_lists=stored.price_lists,
         version=version,
     )
 
 
+def tax_classes() -> list[str]:
+    """Return the tax classes that rates are of, and those that are there without any."""
+    rates = (rate for rates in pricing_rules().tax.table.values() for rate in rates)
+    return sorted({STANDARD_TAX_CLASS, *UNTAXED_CLASSES, *(rate.tax_class for rate in rates)})
+
+
 def _read(version: UUID | None) -> _Stored:
     """Read all rules; what is inactive or long over is left out."""
-    return _Stored(version, price_lists=tuple(_price_lists()))
+    return _Stored(version, price_lists=tuple(_price_lists()), tax_table=tax_table(stored_rates()))
 
 
 def _price_lists() -> Iterator[PriceList]:

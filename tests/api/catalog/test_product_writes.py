@@ -60,6 +60,19 @@ def test_a_manager_creates_a_product_with_prices_and_stock(manager: APIClient) -
     assert list(Movement.objects.values_list("delta", "actor")) == [(7, manager.user_id)]
 
 
+def test_a_product_has_the_tax_class_that_it_is_given(manager: APIClient) -> None:
+    assert manager.post("/api/v1/products", mug()).json()["tax_class"] == "standard"
+    changed = manager.patch("/api/v1/products/mug", {"tax_class": "reduced"})
+    assert changed.json()["tax_class"] == "reduced"
+    assert manager.patch("/api/v1/products/mug", {"title": "Cup"}).json()["tax_class"] == "reduced"
+    books = mug(title="Book", tax_class="zero", variants=[{"sku": "BOOK", "price": GBP}])
+    assert manager.post("/api/v1/products", books).json()["tax_class"] == "zero"
+    for wrong in ("", "no class", "x" * 51, 5, None):
+        refused = manager.patch("/api/v1/products/mug", {"tax_class": wrong})
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0]["pointer"] == "/tax_class"
+
+
 def test_given_options_come_first_in_their_order(manager: APIClient) -> None:
     body = mug(
         options=[{"name": "Size", "values": ["S", "M", "L"]}],

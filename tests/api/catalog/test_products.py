@@ -37,6 +37,7 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
         "title": "Mug",
         "description": "Holds tea.",
         "category": "kitchen",
+        "tax_class": "standard",
         "options": [{"name": "Color", "values": ["Blue", "Red"]}],
         "variants": [
             {

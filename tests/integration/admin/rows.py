@@ -28,6 +28,7 @@ from events.models import Event
 from inventory.models import Movement, Reservation, Stock
 from orders.models import Order, OrderLine
 from payments.models import Payment
+from pricing.models import TaxRate, VatCheck
 from staff.models import PersonalDataAccess
 
 ADDRESS = {
@@ -149,5 +150,11 @@ def shop(count: int) -> None:
         )
         PersonalDataAccess.objects.create(
             actor=customer, operation="getOrder", path=f"/{number}", at=timezone.now()
+        )
+        TaxRate.objects.create(
+            country="GB", tax_class=f"class-{number}", rate="0.2", valid_from="2011-01-04"
+        )
+        VatCheck.objects.create(
+            number=f"XI{number}", valid=True, answer={}, requested_at=timezone.now()
         )
         job()

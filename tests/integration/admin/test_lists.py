@@ -34,6 +34,8 @@ STATEMENTS = {
     "inventory_stock": 5,
     "orders_order": 6,
     "payments_payment": 5,
+    "pricing_taxrate": 5,
+    "pricing_vatcheck": 6,
     "procrastinate_procrastinatejob": 5,
 }
 

@@ -217,6 +217,25 @@ def test_a_shopify_export_is_understood(run: Import) -> None:
     }
 
 
+def test_tax_classes_are_taken_over_and_shopify_says_which_goods_are_not_taxed(run: Import) -> None:
+    header = "title,sku,price,tax_class\n"
+    run(header + "Book,BOOK,10,reduced\nMug,MUG,10,\n")
+    assert dict(Product.objects.values_list("slug", "tax_class")) == {
+        "book": "reduced", "mug": "standard",
+    }  # fmt: skip
+    _, problems = run(header + "Book,BOOK,10,\nMug,MUG,10,no class\n")
+    [problem] = problems
+    assert problem.startswith("line 3: 'no class' is not a tax class")
+    run(
+        "Handle,Title,Variant SKU,Variant Price,Variant Taxable\n"
+        "book,Book,BOOK,10,true\nmug,Mug,MUG,10,FALSE\n",
+        format="shopify",
+    )
+    assert dict(Product.objects.values_list("slug", "tax_class")) == {
+        "book": "reduced", "mug": "exempt",
+    }  # fmt: skip
+
+
 def test_a_header_alone_is_an_empty_catalog(run: Import) -> None:
     assert run("title,sku,price\n") == (
         "0 products created, 0 updated, 0 unchanged; 0 rows left out.",

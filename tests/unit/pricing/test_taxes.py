@@ -76,3 +76,5 @@ def test_a_trading_day_adds_up_in_both_roundings() -> None:
         taxes[rounding] = tax
 
     assert taxes == {TaxRounding.ORDER: 9826_90, TaxRounding.LINE: 9829_36}
+    # Both are allowed (HMRC, VATREC12010 and Notice 700, 17.5); docs/taxes.md tells the difference.
+    assert taxes[TaxRounding.LINE] - taxes[TaxRounding.ORDER] == 2_46
