@@ -21,6 +21,7 @@ from pricing.domain.ledger import (
     Kind,
     PricedLine,
     Quote,
+    Reason,
     RejectedPromotion,
     Totals,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "PricedLine",
     "Promotion",
     "Quote",
+    "Reason",
     "RejectedPromotion",
     "Rules",
     "ShippingChoice",
