@@ -29,6 +29,7 @@ from pricing.domain.ledger import (
     Kind,
     PricedLine,
     Quote,
+    Reason,
     RejectedPromotion,
     Totals,
 )
@@ -76,7 +77,6 @@ from pricing.domain.tax_rates import (
 from pricing.domain.taxes import (
     ShippingTax,
     TaxBasis,
-    TaxRate,
     TaxRounding,
     TaxRules,
 )
@@ -113,6 +113,7 @@ __all__ = [
     "PricedLine",
     "Promotion",
     "Quote",
+    "Reason",
     "RegularPrice",
     "RejectedPromotion",
     "Rules",
