@@ -13,7 +13,7 @@ from core.errors import Conflict, FieldError, Invalid, NotFound
 from core.ids import uuid7
 from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest
 from core.messages import Message
-from pricing.domain import Quote, Rules, Totals
+from pricing.domain import Quote, Terms, Totals
 
 
 class CartStatus(StrEnum):
@@ -99,7 +99,7 @@ class CartView:
     token_hash: str | None
     lines: Sequence[OfferedLine]
     codes: Sequence[str]
-    rules: Rules
+    terms: Terms
     quote: Quote
 
     @property

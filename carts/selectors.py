@@ -1,4 +1,4 @@
-"""Reads of carts: three statements whatever the number of lines."""
+"""Reads of carts: a fixed number of statements, whatever the number of lines and of codes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from uuid import UUID
 from carts.domain import CartNotFound, CartStatus, CartView, OfferedLine
 from carts.models import Cart, CartLine
 from catalog.domain import Offer
-from catalog.selectors import offers
+from catalog.selectors import offers, priced_items
 from core.caller import Caller
-from pricing.domain import Basket, EnteredCode, price
-from pricing.selectors import pricing_rules
+from pricing.domain import Basket, customer_key, price
+from pricing.selectors import pricing_terms, used_up
 
 
 def cart_for(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
@@ -62,12 +62,20 @@ def offered_lines(cart: Cart, skus: Collection[str] = ()) -> tuple[list[OfferedL
 
 
 def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) -> CartView:
-    """Price what can be bought of a cart whose lines are in hand; touch no database."""
-    payable = [
-        line.offer.item(line.quantity, line.unit_price) for line in lines if line.is_for_sale
-    ]
-    basket = Basket(cart.currency, tuple(payable), codes=tuple(map(EnteredCode, cart.codes)))
-    rules = pricing_rules()
+    """Price what can be bought of a cart whose lines are in hand.
+
+    One statement, and one each where a promotion has a limit or asks for categories.
+    """
+    terms = pricing_terms(cart.codes)
+    payable = [(line.offer, line.quantity, line.unit_price) for line in lines if line.is_for_sale]
+    basket = Basket(
+        cart.currency,
+        priced_items(payable, terms.rules),
+        codes=terms.entered,
+        used_up=used_up(
+            terms, customer_key=customer_key(customer_id=cart.customer_id, email=""), now=now
+        ),
+    )
     status = CartStatus(cart.status)
     lapsed = status is CartStatus.OPEN and cart.expires_at <= now
     return CartView(
@@ -80,6 +88,6 @@ def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], *, now: datetime) 
         token_hash=cart.token_hash,
         lines=lines,
         codes=cart.codes,
-        rules=rules,
-        quote=price(basket, rules, now=now),
+        terms=terms,
+        quote=price(basket, terms.rules, now=now),
     )

@@ -44,7 +44,7 @@ def locked_cart(
 def write_lines(
     cart: Cart, *, before: Sequence[OfferedLine], after: Sequence[OfferedLine], now: datetime
 ) -> CartView:
-    """Store the difference of the lines and return the cart as it is now.
+    """Store the cart's codes and the difference of the lines; return the cart as it is now.
 
     The version and the expiry move on even if no line has changed, because the owner acted.
     Raises `CartFull`.
@@ -58,7 +58,7 @@ def write_lines(
     cart.version += 1
     cart.updated_at = now
     cart.expires_at = now + settings.CART_LIFETIME
-    cart.save(update_fields=["version", "updated_at", "expires_at"])
+    cart.save(update_fields=["codes", "version", "updated_at", "expires_at"])
     return view_with_lines(cart, after, now=now)
 
 

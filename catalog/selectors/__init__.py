@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog.selectors.categories import category_tree
+from catalog.selectors.categories import category_tree, priced_items
 from catalog.selectors.offers import offers, sale_annotations
 from catalog.selectors.products import (
     ProductRow,
@@ -19,6 +19,7 @@ __all__ = [
     "category_tree",
     "level_of",
     "offers",
+    "priced_items",
     "product",
     "product_list",
     "product_rows",

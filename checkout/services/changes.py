@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
 
 from catalog.domain import Offer
+from catalog.selectors import priced_items
 from checkout.domain import (
     EDITABLE,
     TRANSITIONS,
@@ -21,6 +22,7 @@ from checkout.domain import (
 from checkout.errors import CheckoutInProgress, CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of
+from checkout.services.promotions import customer_key_of
 from core.caller import Caller
 from core.db.transactions import transaction_required
 from core.email_address import normalize_email
@@ -28,7 +30,8 @@ from core.errors import Unauthenticated
 from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
-from pricing.domain import Basket, Destination, EnteredCode, Rules, ShippingChoice, price
+from pricing.domain import Basket, Destination, ShippingChoice, Terms, price
+from pricing.selectors import used_up
 
 
 @transaction_required
@@ -114,28 +117,31 @@ def apply_prices(
     lines: Sequence[CheckoutLine],
     offers: Iterable[Offer],
     shipping: Sequence[ShippingOffer],
-    rules: Rules,
+    terms: Terms,
     *,
+    held_by: Collection[UUID],
     now: datetime,
 ) -> bool:
     """Price the checkout and its lines, in memory; tell whether a line has changed.
 
     `offers` are those of the lines' variants. Shipping is asked for anew: a method that is not
-    offered any more is no longer chosen. Raises `TotalTooHigh`.
+    offered any more is no longer chosen. What the checkouts `held_by` hold of promotions counts
+    as its own. Raises `TotalTooHigh`.
     """
     chosen = next((offer for offer in shipping if offer.code == checkout.shipping_method), None)
     checkout.shipping_method = chosen.code if chosen else ""
     checkout.shipping_title = chosen.title if chosen else ""
     by_variant = {offer.variant_id: offer for offer in offers}
-    items = (by_variant[line.variant_id].item(line.quantity, line.unit_price) for line in lines)
+    items = ((by_variant[line.variant_id], line.quantity, line.unit_price) for line in lines)
     basket = Basket(
         checkout.currency,
-        tuple(items),
-        codes=tuple(map(EnteredCode, checkout.codes)),
+        priced_items(items, terms.rules),
+        codes=terms.entered,
+        used_up=used_up(terms, customer_key=customer_key_of(checkout), held_by=held_by, now=now),
         destination=_destination_of(checkout.shipping_address),
         shipping=ShippingChoice(chosen.code, chosen.title, chosen.price) if chosen else None,
     )
-    quote = price(basket, rules, now=now)
+    quote = price(basket, terms.rules, now=now)
     require_payable(quote.totals.total)
     checkout.apply(quote)
     reopen(checkout)

@@ -20,6 +20,7 @@ from orders.selectors import order_for
 from payments.domain import OperationInProgress, OutcomeMismatch
 from payments.selectors import payments_of_order
 from payments.services import execute_operations, lock_payment, record_reversal
+from pricing.services import return_redemptions
 
 # The one place that says who may cancel an order: the buyer, and support in their stead.
 CANCEL_ORDER_ACCESS = OWNER_OR_SUPPORT
@@ -54,7 +55,7 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
 
 
 def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> RecoveryPoint:
-    """Lock payments, stock and order, in this order; then cancel and ask for the money back."""
+    """Lock payments, promotions, stock and order, in this order; cancel; ask for the money."""
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
     read = order_for(caller=caller, number=number)
@@ -62,6 +63,8 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
     for payment in payments:
         lock_payment(payment.id)
     units = {line.variant_id: line.quantity for line in read.lines.all()}
+    if read.applied_promotions:
+        return_redemptions(order_id=read.id)
     lock_levels(units)
     order = Order.objects.defer("search_vector").locked().get(pk=read.id)
     require_cancelable(

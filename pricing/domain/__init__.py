@@ -14,6 +14,18 @@ from pricing.domain.basket import (
     Item,
     ShippingChoice,
 )
+from pricing.domain.codes import (
+    MAX_CODE_LENGTH,
+    MAX_CODES,
+    KnownCode,
+    Terms,
+    clean_code,
+    code_key,
+    customer_key,
+    joined_codes,
+    with_code,
+    without_code,
+)
 from pricing.domain.ledger import (
     AppliedPromotion,
     Entry,
@@ -29,6 +41,8 @@ from pricing.domain.quote import Rules, price
 from pricing.domain.taxes import TaxRate, TaxRounding, TaxRules
 
 __all__ = [
+    "MAX_CODES",
+    "MAX_CODE_LENGTH",
     "STANDARD_TAX_CLASS",
     "AppliedPromotion",
     "Basket",
@@ -39,6 +53,7 @@ __all__ = [
     "Explanation",
     "Item",
     "Kind",
+    "KnownCode",
     "PricedLine",
     "Promotion",
     "Quote",
@@ -48,6 +63,13 @@ __all__ = [
     "TaxRate",
     "TaxRounding",
     "TaxRules",
+    "Terms",
     "Totals",
+    "clean_code",
+    "code_key",
+    "customer_key",
+    "joined_codes",
     "price",
+    "with_code",
+    "without_code",
 ]

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from pricing.models.priced import AbstractLine, AbstractTotals, totals_add_up
+from pricing.models.promotions import Promotion, PromotionCode, Redemption, Slot
 from pricing.models.rules import RulesVersion
 
-__all__ = ["AbstractLine", "AbstractTotals", "RulesVersion", "totals_add_up"]
+__all__ = [
+    "AbstractLine",
+    "AbstractTotals",
+    "Promotion",
+    "PromotionCode",
+    "Redemption",
+    "RulesVersion",
+    "Slot",
+    "totals_add_up",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -95,6 +96,11 @@ class AbstractTotals(models.Model):
         self.tax, self.tax_included, self.total = totals.tax, totals.tax_included, totals.total
         self.shipping_taxes = [_tax_body(entry) for entry in quote.shipping_taxes]
         self.promotions = _explanation_body(quote.explanation)
+
+    @property
+    def applied_promotions(self) -> list[tuple[UUID, str]]:
+        """Return the id of each promotion that took something off, and its code or nothing."""
+        return [(UUID(each["id"]), each["code"]) for each in self.promotions.get("applied", [])]
 
     def amounts(self) -> dict[str, Any]:
         """Return the columns that a copy of the totals takes over."""

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Q
+from django.db.models.functions import JSONObject, Now
 
-from pricing.domain import Promotion, Rules, TaxRate, TaxRounding, TaxRules
-from pricing.models import RulesVersion
+from pricing.domain import (
+    KnownCode,
+    Promotion,
+    Rules,
+    TaxRate,
+    TaxRounding,
+    TaxRules,
+    Terms,
+    code_key,
+)
+from pricing.models import Promotion as PromotionRow
+from pricing.models import PromotionCode, RulesVersion
+
+# A promotion that is over is read for so long: its codes are not unknown, they have expired.
+REMEMBERED = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +48,18 @@ def pricing_rules() -> Rules:
 
     Changes that a transaction has not committed are seen by itself alone, as its version is.
     """
-    version = RulesVersion.objects.values_list("version", flat=True).first()
+    return pricing_terms(()).rules
+
+
+def pricing_terms(codes: Sequence[str]) -> Terms:
+    """Return the rules that hold now and what `codes` stand for, in the same one statement."""
+    rows = RulesVersion.objects.values_list("version", flat=False)
+    found = (rows.annotate(codes=_rows_of(codes)) if codes else rows).first()
+    version = found[0] if found else None
     stored = _Latest.stored
     if version is None or version != stored.version:
         _Latest.stored = stored = _read(version)
-    return Rules(
+    rules = Rules(
         tax=TaxRules(
             flat=TaxRate(settings.TAX_RATE, source="CONGOCART_TAX_RATE"),
             included=settings.PRICES_INCLUDE_TAX,
@@ -43,8 +68,34 @@ def pricing_rules() -> Rules:
         promotions=stored.promotions,
         version=version,
     )
+    return Terms(rules, _known(codes, found[1]) if found and codes else ())
 
 
 def _read(version: UUID | None) -> _Stored:
     """Read all rules; what is inactive or long over is left out."""
-    return _Stored(version)
+    current = PromotionRow.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=Now() - REMEMBERED), active=True, deleted_at=None
+    )
+    return _Stored(version, tuple(row.terms() for row in current.order_by("id")))
+
+
+def _rows_of(codes: Sequence[str]) -> ArraySubquery:
+    """Select the rows of codes, however they are spelled, those of inactive promotions too."""
+    keys = [code_key(code) for code in codes]
+    rows = PromotionCode.objects.filter(key__in=keys, active=True)
+    columns = JSONObject(key="key", id="id", promotion_id="promotion_id", usage_limit="usage_limit")
+    return ArraySubquery(rows.order_by().values(columns=columns))
+
+
+def _known(codes: Sequence[str], rows: Sequence[dict[str, str | int]]) -> list[KnownCode]:
+    """Return the codes as they were entered, each with the row that was found of it."""
+    by_key = {row["key"]: row for row in rows}
+    known = []
+    for code in codes:
+        row = by_key.get(code_key(code))
+        if row is None:
+            known.append(KnownCode(code))
+            continue
+        promotion_id, limit = UUID(str(row["promotion_id"])), row["usage_limit"]
+        known.append(KnownCode(code, UUID(str(row["id"])), promotion_id, limit))  # type: ignore[arg-type] # JSON of our columns
+    return known
