@@ -33,6 +33,7 @@ from pricing.domain.ledger import (
     Kind,
     PricedLine,
     Quote,
+    Reason,
     RejectedPromotion,
     Totals,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "PricedLine",
     "Promotion",
     "Quote",
+    "Reason",
     "RejectedPromotion",
     "Rules",
     "ShippingChoice",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -17,8 +19,7 @@ class Kind(StrEnum):
     TAX = "tax"  # on what is left, or in it where prices include it
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One amount in minor units, never negative; `kind` says which way it counts.
 
     `sku` is the line that it belongs to, None of shipping. `source` names what it comes from:
@@ -84,14 +85,37 @@ class AppliedPromotion:
     allocations: tuple[tuple[str | None, int], ...]
 
 
+class Reason(StrEnum):
+    """Why a promotion takes nothing off. Clients branch on these; none is ever renamed."""
+
+    UNKNOWN_CODE = "unknown_code"
+    NOT_ACTIVE = "not_active"  # withdrawn by the shop
+    EXHAUSTED = "exhausted"  # used as often as it can be
+    CUSTOMER_LIMIT_REACHED = "customer_limit_reached"  # by this buyer
+    NOT_STARTED = "not_started"
+    EXPIRED = "expired"
+    WEEKDAY_NOT_ELIGIBLE = "weekday_not_eligible"
+    CUSTOMER_NOT_ELIGIBLE = "customer_not_eligible"  # not of a group that it is for
+    NOT_FIRST_ORDER = "not_first_order"
+    COUNTRY_UNKNOWN = "country_unknown"  # bound to countries, and no address yet
+    COUNTRY_NOT_ELIGIBLE = "country_not_eligible"
+    CURRENCY_MISMATCH = "currency_mismatch"
+    NO_MATCHING_ITEMS = "no_matching_items"
+    MINIMUM_NOT_MET = "minimum_not_met"  # `missing` minor units
+    QUANTITY_NOT_MET = "quantity_not_met"  # `missing` units
+    SHIPPING_NOT_CHOSEN = "shipping_not_chosen"  # nothing that it could be taken off yet
+    NOT_COMBINABLE = "not_combinable"  # with one that applies
+    NO_EFFECT = "no_effect"  # nothing is left, or the price is as low already
+
+
 @dataclass(frozen=True, slots=True)
 class RejectedPromotion:
     """A code, or a promotion that nearly applied, and why it took nothing off.
 
-    `reason` is stable. `missing` is what would make it apply: minor units or units, by reason.
+    `missing` is what would make it apply: minor units or units, by reason.
     """
 
-    reason: str
+    reason: Reason
     code: str = ""
     id: str = ""
     title: str = ""
@@ -135,31 +159,32 @@ def quote_of(
     explanation: Explanation = Explanation(),
 ) -> Quote:
     """Add entries up: the totals and the lines are nothing but their sums."""
-    by_line: dict[str | None, dict[Kind, list[Entry]]] = {
-        sku: {kind: [] for kind in Kind} for sku in (*skus, None)
+    found: dict[Kind, defaultdict[str | None, list[Entry]]] = {
+        kind: defaultdict(list) for kind in Kind
     }
     for entry in entries:
-        by_line[entry.sku][entry.kind].append(entry)
-    sums = {
-        sku: {kind: sum(entry.amount for entry in found) for kind, found in kinds.items()}
-        for sku, kinds in by_line.items()
-    }
+        found[entry.kind][entry.sku].append(entry)
+    prices, discounts, taxes = found[Kind.PRICE], found[Kind.DISCOUNT], found[Kind.TAX]
     lines = tuple(
         PricedLine(
             sku=sku,
-            subtotal=sums[sku][Kind.PRICE],
-            discount=sums[sku][Kind.DISCOUNT],
-            tax=sums[sku][Kind.TAX],
-            discounts=tuple(by_line[sku][Kind.DISCOUNT]),
-            taxes=tuple(by_line[sku][Kind.TAX]),
+            subtotal=_sum(prices[sku]),
+            discount=_sum(discounts[sku]),
+            tax=_sum(taxes[sku]),
+            discounts=tuple(discounts[sku]),
+            taxes=tuple(taxes[sku]),
         )
         for sku in skus
     )
     totals = Totals(
         subtotal=sum(line.subtotal for line in lines),
         discount=sum(line.discount for line in lines),
-        shipping=sums[None][Kind.SHIPPING] - sums[None][Kind.DISCOUNT],
-        tax=sum(line.tax for line in lines) + sums[None][Kind.TAX],
+        shipping=_sum(found[Kind.SHIPPING][None]) - _sum(discounts[None]),
+        tax=sum(line.tax for line in lines) + _sum(taxes[None]),
         tax_included=tax_included,
     )
     return Quote(tuple(entries), lines, totals, explanation)
+
+
+def _sum(entries: Sequence[Entry]) -> int:
+    return sum([entry.amount for entry in entries])

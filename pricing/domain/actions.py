@@ -1,0 +1,168 @@
+"""What each action takes off: of a whole, such as the order or its shipping, or of each line.
+
+Percentages are rounded half up, once: of the whole, or of each line. What the functions here
+return may exceed what is left, or be below zero; `discounts` takes no more than there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import TypeGuard
+
+from core.money import Money, split
+from pricing.domain.promotions import (
+    Action,
+    AmountOff,
+    Break,
+    Bundle,
+    BuyXGetY,
+    FixedPrice,
+    FreeShipping,
+    Percent,
+    PromotionClass,
+    QuantityBreaks,
+    Target,
+    Tier,
+    Tiered,
+)
+from pricing.domain.selection import Selection
+
+LineAction = Percent | AmountOff | FixedPrice | BuyXGetY | QuantityBreaks | Bundle
+Left = Mapping[str | None, int]
+"""Minor units that are left of each line by its SKU, and of shipping under None."""
+Part = tuple[str | None, int]
+
+
+def class_of(action: Action) -> PromotionClass:
+    """Return which kind of promotion has this action."""
+    match action:
+        case FreeShipping() | Percent(target=Target.SHIPPING) | AmountOff(target=Target.SHIPPING):
+            return PromotionClass.SHIPPING
+        case Tiered() | Percent(target=Target.ORDER) | AmountOff(target=Target.ORDER):
+            return PromotionClass.ORDER
+        case _:
+            return PromotionClass.PRODUCT
+
+
+def is_off_lines(action: Action) -> TypeGuard[LineAction]:
+    """Tell whether `off_lines` knows the action; all others `off_whole` does."""
+    return class_of(action) is PromotionClass.PRODUCT
+
+
+def money_in(action: Action) -> list[Money]:
+    """Return every amount that an action names: it works in their currency alone."""
+    match action:
+        case AmountOff(amount) | FixedPrice(amount) | Bundle(amount=amount):
+            return [amount]
+        case Tiered(steps) | QuantityBreaks(steps):
+            amounts = [step.amount for step in steps if step.amount]
+            return amounts + [step.min_subtotal for step in steps if isinstance(step, Tier)]
+        case _:
+            return []
+
+
+def missing_subtotal(action: Action, selection: Selection) -> int:
+    """Return how many minor units more an action needs before it takes anything off."""
+    if not isinstance(action, Tiered):
+        return 0
+    return min(tier.min_subtotal.amount for tier in action.tiers) - selection.subtotal
+
+
+def missing_units(action: Action, selection: Selection) -> int:
+    """Return how many units more an action needs before it takes anything off."""
+    match action:
+        case BuyXGetY(buy, get):
+            return buy + get - selection.quantity
+        case QuantityBreaks(breaks):
+            most = max(item.quantity for item in selection.items)
+            return min(step.min_quantity for step in breaks) - most
+        case Bundle(units):
+            found = _quantities(selection, units)
+            return sum(max(count - found.get(sku, 0), 0) for sku, count in units.items())
+        case _:
+            return 0
+
+
+def off_whole(action: Action, selection: Selection, left: int) -> int:
+    """Return what an action takes off the `left` minor units of the order or of its shipping."""
+    match action:
+        case Percent(percent):
+            return _share(percent)(left)
+        case AmountOff(amount):
+            return amount.amount
+        case Tiered(tiers):
+            reached = [tier for tier in tiers if tier.min_subtotal.amount <= selection.subtotal]
+            highest = max(reached, key=lambda tier: tier.min_subtotal)
+            return off_whole(_of_tier(highest), selection, left)
+        case _:  # free shipping
+            return left
+
+
+def off_lines(action: LineAction, selection: Selection, left: Left) -> Iterator[Part]:
+    """Yield what an action takes off each line."""
+    match action:
+        case BuyXGetY():
+            return _off_cheapest(action, selection, left)
+        case Bundle():
+            return _off_bundle(action, selection, left)
+        case _:
+            off = _off_line(action)
+            return ((item.sku, off(left[item.sku], item.quantity)) for item in selection.items)
+
+
+def _off_line(
+    action: Percent | AmountOff | FixedPrice | QuantityBreaks,
+) -> Callable[[int, int], int]:
+    """Return what is taken off a line, by what is left of it and by its units."""
+    match action:
+        case Percent(percent):
+            share = _share(percent)
+            return lambda left, _: share(left)
+        case AmountOff(amount):
+            return lambda _, units: amount.amount * units
+        case FixedPrice(amount):
+            return lambda left, units: left - amount.amount * units
+        case QuantityBreaks(breaks):
+            highest_first = sorted(breaks, key=lambda step: -step.min_quantity)
+            offs = [(step.min_quantity, _off_line(_of_break(step))) for step in highest_first]
+            return lambda left, units: next(
+                (off(left, units) for lowest, off in offs if lowest <= units), 0
+            )
+
+
+def _off_cheapest(action: BuyXGetY, selection: Selection, left: Left) -> Iterator[Part]:
+    """Take a share off the cheapest units at list price, whichever lines they are on."""
+    units = selection.quantity // (action.buy + action.get) * action.get
+    for item in sorted(selection.items, key=lambda item: item.unit_price):
+        taken = min(units, item.quantity)
+        units -= taken
+        yield item.sku, _share(action.percent, divided_by=item.quantity)(left[item.sku] * taken)
+
+
+def _off_bundle(action: Bundle, selection: Selection, left: Left) -> Iterator[Part]:
+    """Take off what the units of all complete bundles cost above the bundles' price."""
+    found = _quantities(selection, action.units)
+    bundles = min(found.get(sku, 0) // count for sku, count in action.units.items())
+    costs = [left[sku] * action.units[sku] * bundles // found[sku] for sku in found]
+    off = max(sum(costs) - bundles * action.amount.amount, 0)
+    yield from zip(found, split(off, costs), strict=True)
+
+
+def _quantities(selection: Selection, skus: Mapping[str, int]) -> dict[str, int]:
+    return {item.sku: item.quantity for item in selection.items if item.sku in skus}
+
+
+def _of_tier(tier: Tier) -> Percent | AmountOff:
+    return AmountOff(tier.amount) if tier.amount else Percent(tier.percent or Decimal(0))
+
+
+def _of_break(step: Break) -> Percent | FixedPrice:
+    return FixedPrice(step.amount) if step.amount else Percent(step.percent or Decimal(0))
+
+
+def _share(percent: Decimal, *, divided_by: int = 1) -> Callable[[int], int]:
+    """Return a function that computes a percentage of minor units, rounded half up."""
+    numerator, denominator = percent.as_integer_ratio()
+    double, whole = 2 * numerator, 100 * denominator * divided_by
+    return lambda amount: (double * amount + whole) // (2 * whole)
