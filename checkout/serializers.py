@@ -37,6 +37,12 @@ from core.http.serializers import (
 )
 from core.items import MAX_LINES
 from core.money import money_body
+from pricing.serializers.explanations import (
+    CouponOutput,
+    PromotionsOutput,
+    coupon_bodies,
+    promotions_body,
+)
 
 ADDRESSES = ("shipping_address", "billing_address")
 
@@ -143,6 +149,8 @@ class CheckoutOutput(Output):
     billing_address = AddressOutput(allow_null=True)
     shipping_methods = ShippingMethodOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
+    coupons = CouponOutput(many=True)
+    promotions = PromotionsOutput()
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
@@ -245,6 +253,8 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
             for offer in view.offers
         ],
         "shipping_method": checkout.shipping_method or None,
+        "coupons": coupon_bodies(checkout.promotions, currency),
+        "promotions": promotions_body(checkout.promotions, currency),
         "totals": totals_body(checkout, currency),
         "prices_include_tax": checkout.tax_included,
         "messages": [asdict(message) for message in view.messages],

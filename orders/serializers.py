@@ -28,6 +28,12 @@ from core.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order
 from payments.domain import PaymentStatus
+from pricing.serializers.explanations import (
+    CouponOutput,
+    PromotionsOutput,
+    coupon_bodies,
+    promotions_body,
+)
 
 
 class CancelInput(Input):
@@ -107,6 +113,8 @@ class OrderOutput(Output):
     shipping_address = AddressOutput()
     billing_address = AddressOutput()
     shipping_method = OrderShippingOutput()
+    coupons = CouponOutput(many=True)
+    promotions = PromotionsOutput()
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     payments = OrderPaymentOutput(many=True)
@@ -130,6 +138,8 @@ def order_body(order: Order) -> dict[str, Any]:
         "shipping_address": order.shipping_address,
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
+        "coupons": coupon_bodies(order.promotions, currency),
+        "promotions": promotions_body(order.promotions, currency),
         "totals": totals_body(order, currency),
         "prices_include_tax": order.tax_included,
         "payments": [

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from pricing.models.priced import AbstractLine, AbstractTotals, totals_add_up
+from pricing.models.priced import (
+    AbstractLine,
+    AbstractTotals,
+    discount_body,
+    explanation_body,
+    totals_add_up,
+)
 from pricing.models.promotions import Promotion, PromotionCode, Redemption, Slot
 from pricing.models.rules import RulesVersion
 
@@ -14,5 +20,7 @@ __all__ = [
     "Redemption",
     "RulesVersion",
     "Slot",
+    "discount_body",
+    "explanation_body",
     "totals_add_up",
 ]

@@ -50,7 +50,7 @@ class AbstractLine(models.Model):
             "discount": priced.discount,
             "tax": priced.tax,
             "total": priced.total,
-            "discounts": [_discount_body(entry) for entry in priced.discounts],
+            "discounts": [discount_body(entry) for entry in priced.discounts],
             "taxes": [_tax_body(entry) for entry in priced.taxes],
         }
         changed = any(getattr(self, name) != value for name, value in priced_as.items())
@@ -95,7 +95,7 @@ class AbstractTotals(models.Model):
         )  # fmt: skip
         self.tax, self.tax_included, self.total = totals.tax, totals.tax_included, totals.total
         self.shipping_taxes = [_tax_body(entry) for entry in quote.shipping_taxes]
-        self.promotions = _explanation_body(quote.explanation)
+        self.promotions = explanation_body(quote.explanation)
 
     @property
     def applied_promotions(self) -> list[tuple[UUID, str]]:
@@ -107,7 +107,8 @@ class AbstractTotals(models.Model):
         return {field.name: getattr(self, field.name) for field in AbstractTotals._meta.fields}
 
 
-def _discount_body(entry: Entry) -> dict[str, Any]:
+def discount_body(entry: Entry) -> dict[str, Any]:
+    """Return a discount as JSON has it."""
     return {
         "promotion": entry.source,
         "title": entry.title,
@@ -126,6 +127,7 @@ def _tax_body(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _explanation_body(explanation: Explanation) -> dict[str, Any]:
+def explanation_body(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation as JSON has it, empty when there is nothing to explain."""
     body = asdict(explanation)
     return {name: list(value) for name, value in body.items()} if any(body.values()) else {}

@@ -14,8 +14,10 @@ from pricing.models import Promotion, PromotionCode
 def promotions() -> QuerySet[Promotion]:
     """Select the promotions that are not deleted, with `used`, `held` and `named_codes`."""
     named = PromotionCode.objects.filter(promotion=OuterRef("pk"), active=True, generated=False)
-    return Promotion.objects.with_usage("promotion").filter(deleted_at=None).annotate(
-        named_codes=ArraySubquery(named.order_by("id").values("code"))
+    return (
+        Promotion.objects.with_usage("promotion")
+        .filter(deleted_at=None)
+        .annotate(named_codes=ArraySubquery(named.order_by("id").values("code")))
     )
 
 

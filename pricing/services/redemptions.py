@@ -223,10 +223,13 @@ def _lock(promotion_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
         Promotion.objects.filter(pk__in=list(promotion_ids))
         .order_by("pk")
         .select_for_update(no_key=True)
-        .values("pk", "usage_limit", "per_customer_limit")
+        .values_list("pk", "usage_limit", "per_customer_limit")
     )
     with in_line(promotion_ids):
-        return {row.pop("pk"): row for row in rows}
+        return {
+            pk: {"usage_limit": usage_limit, "per_customer_limit": per_customer_limit}
+            for pk, usage_limit, per_customer_limit in rows
+        }
 
 
 def _held_by(checkout_ids: Collection[UUID]) -> dict[UUID, UUID | None]:

@@ -1,8 +1,7 @@
-"""Serializers of promotions and of what they did to a price."""
+"""Serializers of promotions and their codes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -10,7 +9,6 @@ from rest_framework import serializers
 from core.http.fields import (
     Input,
     MoneyInput,
-    MoneyOutput,
     Output,
     StrictBooleanField,
     StrictCharField,
@@ -117,7 +115,7 @@ class PromotionChangesInput(Input):
     action = ActionInput(required=False)
     conditions = ConditionsInput(required=False)
     codes = StrictListField(
-        child=StrictCharField(max_length=4 * MAX_CODE_LENGTH),
+        child=StrictCharField(max_length=MAX_CODE_LENGTH),
         required=False,
         max_length=MAX_NAMED_CODES,
         help_text="Without codes it applies by itself. Case does not matter.",
@@ -232,15 +230,20 @@ class CodeOutput(Output):
     created_at = serializers.DateTimeField()
 
 
+_PROMOTION = (
+    "id", "title", "action", "conditions", "automatic", "usage_limit", "per_customer_limit",
+    "starts_at", "ends_at", "priority", "exclusive", "combines_with", "active", "used", "held",
+    "created_at",
+)  # fmt: skip
+_CODE = ("id", "code", "generated", "usage_limit", "used", "held", "created_at")
+
+
 def promotion_body(promotion: Promotion) -> dict[str, Any]:
     """Render `PromotionOutput` of a promotion with its usage."""
-    names = [name for name in PromotionOutput().fields if name != "codes"]
-    codes: list[str] = promotion.named_codes  # type: ignore[attr-defined] # annotated
-    return {name: getattr(promotion, name) for name in names} | {"codes": codes}
+    body = {name: getattr(promotion, name) for name in _PROMOTION}
+    return {**body, "codes": promotion.named_codes}  # type: ignore[attr-defined] # annotated
 
 
 def code_body(code: PromotionCode) -> dict[str, Any]:
     """Render `CodeOutput` of a code with its usage."""
-    return {name: getattr(code, name) for name in CodeOutput().fields}
-
-
+    return {name: getattr(code, name) for name in _CODE}

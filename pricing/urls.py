@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from pricing.views.promotions import PromotionCodeViewSet, PromotionViewSet
+
+urlpatterns = [
+    path("promotions", PromotionViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "promotions/<uuid:promotion_id>",
+        PromotionViewSet.as_view(
+            {
+                "get": "retrieve",
+                "patch": "partial_update",
+                "delete": "destroy",
+            }
+        ),
+    ),
+    path(
+        "promotions/<uuid:promotion_id>/codes",
+        PromotionCodeViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+]
