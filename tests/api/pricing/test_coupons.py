@@ -135,7 +135,21 @@ def test_a_code_is_taken_out_once(client: APIClient) -> None:
 @pytest.mark.parametrize("place", ["carts", "checkouts"])
 @pytest.mark.parametrize(
     "code",
-    ["", "   ", "TWO WORDS", "🎉", "A🎉", "x" * 65, "x" * 10_000, "a/b", "\x00", "--", 7, None, ["A"]],
+    [
+        "",
+        "   ",
+        "TWO WORDS",
+        "🎉",
+        "A🎉",
+        "x" * 65,
+        "x" * 10_000,
+        "a/b",
+        "\x00",
+        "--",
+        7,
+        None,
+        ["A"],
+    ],
 )
 def test_what_is_no_code_is_refused_where_it_is(client: APIClient, place: str, code: Any) -> None:
     resource = new_checkout(client, ["SKU-0"])
