@@ -1,4 +1,4 @@
-"""Reads of carts: a few statements whatever the number of lines."""
+"""Reads of carts: a fixed number of statements, whatever the number of lines and of codes."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from uuid import UUID
 from carts.domain import CartNotFound, CartStatus, CartView, OfferedLine
 from carts.models import Cart, CartLine
 from catalog.domain import Offer
-from catalog.selectors import offers
+from catalog.selectors import offers, priced_items
 from core.caller import Caller
-from pricing.domain import Basket, EnteredCode, Terms, price
-from pricing.selectors import terms_for
+from pricing.domain import Basket, Terms, customer_key, price
+from pricing.selectors import terms_for, used_up
 
 
 def cart_for(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
@@ -45,7 +45,9 @@ def view_of(cart: Cart, *, now: datetime) -> CartView:
 
 def terms_of(cart: Cart, *, now: datetime) -> Terms:
     """Return what the buyer of a cart is priced by today."""
-    return terms_for(customer_id=cart.customer_id, currency=cart.currency, now=now)
+    return terms_for(
+        customer_id=cart.customer_id, currency=cart.currency, codes=cart.codes, now=now
+    )
 
 
 def offered_lines(
@@ -71,12 +73,19 @@ def offered_lines(
 
 
 def view_with_lines(cart: Cart, lines: Sequence[OfferedLine], terms: Terms) -> CartView:
-    """Price what can be bought of a cart whose lines are in hand; touch no database."""
-    payable = [
-        line.offer.item(line.quantity, line.unit_price) for line in lines if line.is_for_sale
-    ]
-    codes = tuple(map(EnteredCode, cart.codes))
-    basket = Basket(cart.currency, tuple(payable), codes=codes, buyer=terms.buyer)
+    """Price what can be bought of a cart whose lines are in hand.
+
+    No statement, but one each where a promotion has a limit or asks for categories.
+    """
+    payable = [(line.offer, line.quantity, line.unit_price) for line in lines if line.is_for_sale]
+    who = customer_key(customer_id=cart.customer_id, email="")
+    basket = Basket(
+        cart.currency,
+        priced_items(payable, terms.rules),
+        codes=terms.entered,
+        used_up=used_up(terms, customer_key=who, now=terms.at),
+        buyer=terms.buyer,
+    )
     status = CartStatus(cart.status)
     lapsed = status is CartStatus.OPEN and cart.expires_at <= terms.at
     return CartView(

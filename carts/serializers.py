@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from carts.domain import CartStatus, CartView
+from carts.domain import CartStatus, CartView, OfferedLine
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -17,13 +17,23 @@ from core.http.fields import (
     StrictListField,
 )
 from core.http.serializers import (
+    DiscountOutput,
     ItemInput,
     MessageOutput,
     TotalsOutput,
+    discount_bodies,
     totals_body,
 )
 from core.items import MAX_LINES, MAX_QUANTITY
 from core.money import money_body
+from pricing.domain import PricedLine
+from pricing.models import discount_body, explanation_body
+from pricing.serializers.explanations import (
+    CouponOutput,
+    PromotionsOutput,
+    coupon_bodies,
+    promotions_body,
+)
 
 
 class CartInput(Input):
@@ -50,12 +60,13 @@ class QuantityInput(Input):
 
 
 class CartItemOutput(Output):
-    """A line at today's price."""
+    """A line at today's price; `total` is after discount."""
 
     examples = {
         "sku": "MUG-BLUE",
         "title": "Stoneware Mug – Blue",
         "quantity": 2,
+        "discount": money_body(0, "GBP"),
         "total": money_body(3998, "GBP"),
         "available": 12,
     }
@@ -65,18 +76,10 @@ class CartItemOutput(Output):
     title = serializers.CharField()
     quantity = serializers.IntegerField()
     unit_price = MoneyOutput()
+    discount = MoneyOutput()
+    discounts = DiscountOutput(many=True)
     total = MoneyOutput()
     available = serializers.IntegerField(help_text="Units that could be bought now.")
-
-
-class AppliedCouponOutput(Output):
-    """A coupon that was entered, and whether it applies."""
-
-    examples = {"code": "WELCOME10"}
-
-    code = serializers.CharField()
-    applied = serializers.BooleanField()
-    reason = serializers.CharField(required=False)
 
 
 class CartOutput(Output):
@@ -89,7 +92,8 @@ class CartOutput(Output):
     version = serializers.IntegerField()
     currency = serializers.CharField()
     items = CartItemOutput(many=True)
-    coupons = AppliedCouponOutput(many=True)
+    coupons = CouponOutput(many=True)
+    promotions = PromotionsOutput()
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
@@ -107,26 +111,35 @@ class NewCartOutput(CartOutput):
 def cart_body(cart: CartView) -> dict[str, Any]:
     """Render `CartOutput`."""
     currency = cart.currency
+    explanation = explanation_body(cart.quote.explanation)
+    priced = {line.sku: line for line in cart.quote.lines}
     return {
         "id": cart.id,
         "status": cart.status,
         "version": cart.version,
         "currency": currency,
-        "items": [
-            {
-                "id": line.id,
-                "sku": line.offer.sku,
-                "title": line.offer.title,
-                "quantity": line.quantity,
-                "unit_price": money_body(line.unit_price, currency),
-                "total": money_body(line.total, currency),
-                "available": line.offer.available if line.is_for_sale else 0,
-            }
-            for line in cart.lines
-        ],
-        "coupons": [],
+        "items": [_item_body(line, priced.get(line.offer.sku), currency) for line in cart.lines],
+        "coupons": coupon_bodies(explanation, currency),
+        "promotions": promotions_body(explanation, currency),
         "totals": totals_body(cart.totals, currency),
         "prices_include_tax": cart.totals.tax_included,
         "messages": [asdict(message) for message in cart.messages],
         "expires_at": cart.expires_at,
+    }
+
+
+def _item_body(line: OfferedLine, priced: PricedLine | None, currency: str) -> dict[str, Any]:
+    """Render `CartItemOutput`; a line that cannot be bought is not priced."""
+    discount = priced.discount if priced else 0
+    discounts = [discount_body(entry) for entry in priced.discounts] if priced else []
+    return {
+        "id": line.id,
+        "sku": line.offer.sku,
+        "title": line.offer.title,
+        "quantity": line.quantity,
+        "unit_price": money_body(line.unit_price, currency),
+        "discount": money_body(discount, currency),
+        "discounts": discount_bodies(discounts, currency),
+        "total": money_body(line.total - discount, currency),
+        "available": line.offer.available if line.is_for_sale else 0,
     }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from carts.views import CartItemViewSet, CartViewSet
+from carts.views import CartCouponViewSet, CartItemViewSet, CartViewSet
 
 urlpatterns = [
     path("carts", CartViewSet.as_view({"post": "create"})),
@@ -16,5 +16,10 @@ urlpatterns = [
     path(
         "carts/<uuid:cart_id>/items/<uuid:item_id>",
         CartItemViewSet.as_view({"patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("carts/<uuid:cart_id>/coupons", CartCouponViewSet.as_view({"post": "create"})),
+    path(
+        "carts/<uuid:cart_id>/coupons/<str:code>",
+        CartCouponViewSet.as_view({"delete": "destroy"}),
     ),
 ]

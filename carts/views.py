@@ -29,6 +29,7 @@ from core.http.operations import Auth, operation
 from core.http.serializers import ItemInput, item_requests_from
 from core.http.versions import etag, expected_versions, versioned_read
 from core.items import ItemRequest
+from pricing.serializers.explanations import CouponInput
 
 
 class CartViewSet(ViewSet):
@@ -210,6 +211,59 @@ class CartItemViewSet(ViewSet):
                 caller=caller_of(request),
                 cart_id=cart_id,
                 item_id=item_id,
+                expected_versions=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _response,
+        )
+
+
+class CartCouponViewSet(ViewSet):
+    """The promotion codes of a cart. Guessing them is limited."""
+
+    rate_group = "coupon"
+
+    @operation(
+        "addCartCoupon",
+        "Enter a promotion code",
+        access=OWNER,
+        request=CouponInput,
+        responses={200: CartOutput},
+        errors=services.ADD_COUPON_ERRORS,
+        versioned=True,
+        tag="Carts",
+        description="A code counts once. `coupons` says whether it applies and, if not, why.",
+    )
+    def create(self, request: Request, cart_id: UUID) -> HttpResponse:
+        data = validated(CouponInput, request)
+        return write(
+            request,
+            lambda: services.add_coupon(
+                caller=caller_of(request),
+                cart_id=cart_id,
+                code=data["code"],
+                expected_versions=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _response,
+        )
+
+    @operation(
+        "removeCartCoupon",
+        "Take a promotion code out",
+        access=OWNER,
+        responses={200: CartOutput},
+        errors=services.REMOVE_COUPON_ERRORS,
+        versioned=True,
+        tag="Carts",
+    )
+    def destroy(self, request: Request, cart_id: UUID, code: str) -> HttpResponse:
+        return write(
+            request,
+            lambda: services.remove_coupon(
+                caller=caller_of(request),
+                cart_id=cart_id,
+                code=code,
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),

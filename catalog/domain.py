@@ -136,13 +136,19 @@ class Offer:
         breaks = tuple((units, price) for units, price in prices.items() if units > 1)
         return replace(self, unit_price=prices[1], breaks=breaks)
 
-    def item(self, quantity: int, unit_price: int) -> Item:
-        """Return units of it at a price in minor units, as they are priced."""
+    def item(
+        self, quantity: int, unit_price: int, categories: frozenset[str] = frozenset()
+    ) -> Item:
+        """Return units of it at a price in minor units, as they are priced.
+
+        `categories` are the slugs of its category and of those above it, where they matter.
+        """
         return Item(
             sku=self.sku,
             unit_price=unit_price,
             quantity=quantity,
             product=self.product,
+            categories=categories,
             tax_class=self.tax_class,
             weight=self.weight,
             ships=self.ships,

@@ -28,6 +28,50 @@ CHECKS = [
         """,
     ),
     Check(
+        "discounts_of_checkouts_are_the_sums_of_what_they_name",
+        """
+        SELECT line.checkout_id, line.sku, line.discount, named.amount
+        FROM checkout_checkoutline AS line
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((each ->> 'amount')::bigint), 0) AS amount
+            FROM jsonb_array_elements(line.discounts) AS each
+        ) AS named
+        WHERE line.discount <> named.amount
+        """,
+    ),
+    # A use that has lapsed may be another's by now.
+    Check(
+        "promotions_are_used_by_what_they_were_applied_to",
+        """
+        WITH applied AS (
+            SELECT checkout.id AS checkout_id, placed.id AS order_id,
+                (each ->> 'id')::uuid AS promotion_id
+            FROM checkout_checkout AS checkout
+            LEFT JOIN orders_order AS placed ON placed.checkout_id = checkout.id
+            CROSS JOIN LATERAL jsonb_array_elements(
+                coalesce(placed.promotions, checkout.promotions) -> 'applied'
+            ) AS each
+            WHERE placed.status <> 'canceled'
+                OR placed.id IS NULL AND checkout.status NOT IN ('canceled', 'expired')
+        )
+        SELECT coalesce(applied.checkout_id, use.checkout_id) AS checkout_id,
+            coalesce(applied.order_id, use.order_id) AS order_id,
+            coalesce(applied.promotion_id, use.promotion_id) AS promotion_id,
+            use.id AS redemption_id
+        FROM applied
+        FULL JOIN pricing_redemption AS use
+            ON use.checkout_id = applied.checkout_id AND use.promotion_id = applied.promotion_id
+        JOIN checkout_checkout AS checkout
+            ON checkout.id = coalesce(applied.checkout_id, use.checkout_id)
+        WHERE applied.promotion_id IS NULL
+            OR applied.order_id IS DISTINCT FROM use.order_id
+            OR use.id IS NULL AND (
+                applied.order_id IS NOT NULL
+                OR checkout.reservation_expires_at > %(now)s + interval '1 minute'
+            )
+        """,
+    ),
+    Check(
         "completed_checkouts_are_one_order_and_no_other_is_any",
         """
         SELECT checkout.id AS checkout_id, checkout.status, count(placed.id) AS orders

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.errors import Conflict, Invalid, NotFound
 from inventory.domain import InsufficientStock
+from pricing.errors import CouponExhausted
 
 
 class CheckoutNotFound(NotFound):
@@ -12,6 +13,10 @@ class CheckoutNotFound(NotFound):
 
 class PaidButSoldOut(InsufficientStock):
     """The units were sold while the payment was in progress; your money is on its way back."""
+
+
+class PaidButExhausted(CouponExhausted):
+    """A code was used up while the payment was in progress; your money is on its way back."""
 
 
 class ItemsUnavailable(Conflict):

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import path
 
 from checkout.views import (
+    CheckoutCouponViewSet,
     CheckoutViewSet,
     ShippingMethodViewSet,
     ShippingQuoteViewSet,
@@ -21,6 +22,11 @@ urlpatterns = [
         CheckoutViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
     ),
     path("checkouts/<uuid:checkout_id>/complete", CheckoutViewSet.as_view({"post": "complete"})),
+    path("checkouts/<uuid:checkout_id>/coupons", CheckoutCouponViewSet.as_view({"post": "create"})),
+    path(
+        "checkouts/<uuid:checkout_id>/coupons/<str:code>",
+        CheckoutCouponViewSet.as_view({"delete": "destroy"}),
+    ),
     path("payments/webhooks/<slug:provider>", PaymentWebhookViewSet.as_view({"post": "receive"})),
     path("checkouts/<uuid:checkout_id>/cancel", CheckoutViewSet.as_view({"post": "cancel"})),
     path("shipping-quotes", ShippingQuoteViewSet.as_view({"post": "create"})),

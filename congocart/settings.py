@@ -54,13 +54,14 @@ RATE_LIMITS = env.bool("CONGOCART_RATE_LIMITS", True)
 RATES = {
     "read": env.parsed("CONGOCART_RATE_READ", "6000/60", environment.rate),
     "write": env.parsed("CONGOCART_RATE_WRITE", "3000/60", environment.rate),
+    "coupon": env.parsed("CONGOCART_RATE_COUPON", "300/60", environment.rate),
     "auth": env.parsed("CONGOCART_RATE_AUTH", "300/60", environment.rate),
     "mail": env.parsed("CONGOCART_RATE_MAIL", "5/3600", environment.rate),
     "mail_address": env.parsed("CONGOCART_RATE_MAIL_ADDRESS", "50/3600", environment.rate),
     "key": env.parsed("CONGOCART_RATE_KEY", "3000/60", environment.rate),
 }
 # Counted across processes even without Redis, at one statement a hit.
-EXACT_RATES = frozenset({"auth", "mail", "mail_address"})
+EXACT_RATES = frozenset({"auth", "coupon", "mail", "mail_address"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)
 MAX_BODY_BYTES = 1024 * 1024
 # How long a body may be on its way, from its first byte to its last.

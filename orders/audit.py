@@ -6,6 +6,31 @@ from core.db.invariants import Check
 
 CHECKS = [
     Check(
+        "discounts_of_orders_are_the_sums_of_what_they_name",
+        """
+        SELECT placed.id AS order_id, placed.number, placed.discount, named.amount, told.off
+        FROM orders_order AS placed
+        JOIN (
+            SELECT line.order_id, sum(line.discount) AS discount, sum(each.amount) AS amount,
+                bool_and(line.discount = each.amount) AS lines_add_up
+            FROM orders_orderline AS line
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum((discount ->> 'amount')::bigint), 0) AS amount
+                FROM jsonb_array_elements(line.discounts) AS discount
+            ) AS each
+            GROUP BY line.order_id
+        ) AS named ON named.order_id = placed.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((part ->> 1)::bigint) FILTER (WHERE part ->> 0 IS NOT NULL), 0)
+                AS off
+            FROM jsonb_array_elements(placed.promotions -> 'applied') AS applied,
+                jsonb_array_elements(applied -> 'allocations') AS part
+        ) AS told
+        WHERE NOT named.lines_add_up OR named.amount <> placed.discount
+            OR told.off <> placed.discount
+        """,
+    ),
+    Check(
         "orders_are_the_sums_of_their_lines",
         """
         SELECT placed.id AS order_id, placed.number, placed.subtotal, line.subtotal AS of_lines,

@@ -29,6 +29,12 @@ from core.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus, ReturnStatus, ShipmentStatus
 from orders.models import Fulfillment, FulfillmentItem, Order, Return, ReturnItem
 from payments.domain import PaymentStatus
+from pricing.serializers.explanations import (
+    CouponOutput,
+    PromotionsOutput,
+    coupon_bodies,
+    promotions_body,
+)
 
 
 class CancelInput(Input):
@@ -192,6 +198,8 @@ class OrderOutput(Output):
     shipping_method = OrderShippingOutput(
         allow_null=True, help_text="Null when there is nothing to deliver."
     )
+    coupons = CouponOutput(many=True)
+    promotions = PromotionsOutput()
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     payments = OrderPaymentOutput(many=True)
@@ -217,6 +225,8 @@ def order_body(order: Order) -> dict[str, Any]:
         "shipping_address": order.shipping_address or None,
         "billing_address": order.billing_address or None,
         "shipping_method": _shipping_body(order) if order.shipping_method else None,
+        "coupons": coupon_bodies(order.promotions, currency),
+        "promotions": promotions_body(order.promotions, currency),
         "totals": totals_body(order, currency),
         "prices_include_tax": order.tax_included,
         "payments": [

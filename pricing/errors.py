@@ -1,4 +1,4 @@
-"""What can be refused of rates of tax and VAT numbers."""
+"""What can be refused of promotions and their codes, of rates of tax and VAT numbers."""
 
 from __future__ import annotations
 
@@ -49,3 +49,39 @@ class TaxesUnavailable(Unavailable):
     """The tax of this address cannot be computed right now; try again soon."""
 
     code = "taxes_unavailable"
+
+
+class PromotionNotFound(NotFound):
+    """There is no such promotion."""
+
+
+class InvalidPromotion(Invalid):
+    """The promotion is not valid."""
+
+
+class InvalidCode(Invalid):
+    """A code has 1 to 64 letters, digits and signs, without spaces or slashes."""
+
+    code = "invalid_code"
+
+
+class CodeTaken(Conflict):
+    """Another promotion has this code."""
+
+    code = "code_taken"
+
+
+class CodeNotFound(NotFound):
+    """This code was not entered."""
+
+
+class TooManyCodes(Conflict):
+    """At most 20 codes can be entered."""
+
+    code = "too_many_codes"
+
+
+class CouponExhausted(Conflict):
+    """Some codes have been used as often as they can be; `codes` names them."""
+
+    code = "coupon_exhausted"

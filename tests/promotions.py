@@ -1,15 +1,23 @@
-"""Promotions as tests like to write them; amounts are pence unless a currency is given."""
+"""Promotions as tests like to write and to offer them; amounts are pence unless said otherwise."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework.test import APIClient
 
 from core.money import Money
 from pricing.domain import Basket, EnteredCode, Promotion, Quote, Rules, price
 from pricing.domain.promotions import Action, Conditions
+from pricing.services import create_promotion
 from tests.pricing import NOW, basket_of
+
+TEN_PERCENT = {"type": "percent", "percent": "10", "target": "order"}
 
 
 def gbp(amount: int) -> Money:
@@ -62,3 +70,19 @@ def allocations(quote: Quote) -> list[tuple[str | None, int]]:
 def reasons(quote: Quote) -> dict[str, str]:
     """Why each code was rejected."""
     return {rejected.code: rejected.reason.value for rejected in quote.explanation.rejected}
+
+
+def offer(*codes: str, **values: Any) -> UUID:
+    """A promotion: ten percent off the order, by `codes` or, without, by itself."""
+    given = {"title": "Ten off", "action": TEN_PERCENT, "codes": list(codes), **values}
+    return create_promotion(values=given, now=timezone.now())  # type: ignore[arg-type]
+
+
+def enter(client: APIClient, place: str, resource: dict[str, Any], code: str) -> Any:
+    """The answer to entering a code in a cart or a checkout (`place` is `carts` or `checkouts`)."""
+    return client.post(f"/api/v1/{place}/{resource['id']}/coupons", {"code": code})
+
+
+def take_out(client: APIClient, place: str, resource: dict[str, Any], code: str) -> Any:
+    """The answer to taking a code out."""
+    return client.delete(f"/api/v1/{place}/{resource['id']}/coupons/{code}")

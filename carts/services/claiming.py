@@ -25,6 +25,7 @@ from core.caller import Caller
 from core.db.transactions import use_case
 from core.errors import Unauthenticated
 from core.versions import require_version
+from pricing.domain import joined_codes
 
 CLAIM_CART_ERRORS = (CartNotFound, CartNotOpen, CartFull)
 
@@ -39,9 +40,10 @@ def claim_cart(
 ) -> CartView:
     """Give the guest cart that `caller` proves by token to `caller`'s account.
 
-    Units of the same SKU add up. A cart in another currency is kept beside the other, and two
-    that do not fit into one stay as they are. Claiming again returns the cart it went into. An
-    ordered one brings its order to an account with a verified address; to others it is not open.
+    Units of the same SKU add up, and so do codes, to as many as a cart can have. A cart in
+    another currency is kept beside the other, and two that do not fit into one stay as they
+    are. Claiming again returns the cart it went into. An ordered one brings its order to an
+    account with a verified address; to others it is not open.
 
     Raises `CLAIM_CART_ERRORS`, `VersionMismatch`, and `Unauthenticated` without an open account.
     """
@@ -67,6 +69,8 @@ def claim_cart(
     if own is None:
         guest.save(update_fields=["customer", "token_hash"])
         return write_lines(guest, before=arriving, after=arriving, terms=terms)
+    own.codes = joined_codes(own.codes, guest.codes)
+    terms = terms_of(own, now=now)
     before, _ = offered_lines(own, terms)
     guest.status, guest.merged_into, guest.updated_at = CartStatus.MERGED, own, now
     guest.save(update_fields=["customer", "token_hash", "status", "merged_into", "updated_at"])

@@ -45,7 +45,7 @@ def locked_cart(
 def write_lines(
     cart: Cart, *, before: Sequence[OfferedLine], after: Sequence[OfferedLine], terms: Terms
 ) -> CartView:
-    """Store the difference of the lines and return the cart as it is at `terms.at`.
+    """Store the cart's codes and the difference of the lines; return it as it is at `terms.at`.
 
     The version and the expiry move on even if no line has changed, because the owner acted.
     Raises `CartFull`.
@@ -59,7 +59,7 @@ def write_lines(
     cart.version += 1
     cart.updated_at = terms.at
     cart.expires_at = terms.at + settings.CART_LIFETIME
-    cart.save(update_fields=["version", "updated_at", "expires_at"])
+    cart.save(update_fields=["codes", "version", "updated_at", "expires_at"])
     return view_with_lines(cart, after, terms)
 
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from catalog.domain import Offer
 from catalog.models import Category
+from pricing.domain import Item, Rules
 
 _SUBTREE = """
 WITH RECURSIVE subtree AS (
@@ -16,6 +22,41 @@ WITH RECURSIVE subtree AS (
 )
 SELECT id FROM subtree
 """
+
+_ANCESTRY = """
+WITH RECURSIVE ancestry AS (
+    SELECT id AS of, slug, parent_id FROM catalog_category WHERE id = ANY(%s)
+    UNION
+    SELECT below.of, above.slug, above.parent_id
+    FROM catalog_category AS above JOIN ancestry AS below ON above.id = below.parent_id
+)
+SELECT of, slug FROM ancestry
+"""
+
+
+def priced_items(lines: Iterable[tuple[Offer, int, int]], rules: Rules) -> tuple[Item, ...]:
+    """Return what is to be priced of lines (offer, quantity, unit price in minor units).
+
+    Categories are read, in one statement, when a promotion asks for any.
+    """
+    lines = list(lines)
+    above: dict[UUID | None, frozenset[str]] = {}
+    if any(promotion.conditions.categories for promotion in rules.promotions):
+        above = _with_those_above({offer.category_id for offer, _, _ in lines} - {None})
+    return tuple(
+        offer.item(quantity, unit_price, above.get(offer.category_id, frozenset()))
+        for offer, quantity, unit_price in lines
+    )
+
+
+def _with_those_above(category_ids: Collection[UUID | None]) -> dict[UUID | None, frozenset[str]]:
+    """Return the slugs of each category and of all above it."""
+    slugs: defaultdict[UUID | None, set[str]] = defaultdict(set)
+    with connection.cursor() as cursor:
+        cursor.execute(_ANCESTRY, [list(category_ids)])
+        for category_id, slug in cursor.fetchall():
+            slugs[category_id].add(slug)
+    return {category_id: frozenset(found) for category_id, found in slugs.items()}
 
 
 def subtree_of(slug: str) -> RawSQL:

@@ -33,7 +33,7 @@ from core.http.fields import (
     validated,
 )
 from core.money import Money
-from pricing.serializers import TaxClassField
+from pricing.serializers.tax_rates import TaxClassField
 
 MAX_VARIANTS = 1_000
 MAX_OPTIONS = 50

@@ -38,6 +38,12 @@ from core.http.serializers import (
 )
 from core.items import MAX_LINES
 from core.money import money_body
+from pricing.serializers.explanations import (
+    CouponOutput,
+    PromotionsOutput,
+    coupon_bodies,
+    promotions_body,
+)
 
 ADDRESSES = ("shipping_address", "billing_address")
 
@@ -134,6 +140,8 @@ class CheckoutOutput(Output):
     billing_address = AddressOutput(allow_null=True)
     shipping_methods = ShippingOptionOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
+    coupons = CouponOutput(many=True)
+    promotions = PromotionsOutput()
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
@@ -233,6 +241,8 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "billing_address": checkout.billing_address,
         "shipping_methods": [option_body(offer, currency) for offer in checkout.shipping_offers],
         "shipping_method": checkout.shipping_method or None,
+        "coupons": coupon_bodies(checkout.promotions, currency),
+        "promotions": promotions_body(checkout.promotions, currency),
         "totals": totals_body(checkout, currency),
         "prices_include_tax": checkout.tax_included,
         "messages": [asdict(message) for message in view.messages],

@@ -9,11 +9,15 @@ from checkout.services.beginning import (
 )
 from checkout.services.completion import COMPLETE_CHECKOUT_ERRORS, PaymentChoice, complete_checkout
 from checkout.services.editing import (
+    ADD_COUPON_ERRORS,
     CANCEL_CHECKOUT_ERRORS,
     CHANGE_CHECKOUT_ERRORS,
+    REMOVE_COUPON_ERRORS,
+    add_coupon,
     cancel_checkout,
     change_checkout,
     expire_checkouts,
+    remove_coupon,
 )
 from checkout.services.outcomes import Completion, resolve_recovered, resolve_webhook
 from checkout.services.recovery import abandon_payments, recover_payments
@@ -35,6 +39,7 @@ from checkout.services.shipping import (
 )
 
 __all__ = [
+    "ADD_COUPON_ERRORS",
     "BEGIN_CHECKOUT_ERRORS",
     "CANCEL_CHECKOUT_ERRORS",
     "CHANGE_CHECKOUT_ERRORS",
@@ -42,12 +47,14 @@ __all__ = [
     "CREATE_SHIPPING_METHOD_ERRORS",
     "CREATE_SHIPPING_ZONE_ERRORS",
     "DELETE_SHIPPING_ZONE_ERRORS",
+    "REMOVE_COUPON_ERRORS",
     "UPDATE_SHIPPING_METHOD_ERRORS",
     "UPDATE_SHIPPING_ZONE_ERRORS",
     "Completion",
     "PaymentChoice",
     "ShippingMethodChanges",
     "abandon_payments",
+    "add_coupon",
     "begin_checkout",
     "begin_checkout_of_items",
     "cancel_checkout",
@@ -60,6 +67,7 @@ __all__ = [
     "ensure_shipping_method",
     "expire_checkouts",
     "recover_payments",
+    "remove_coupon",
     "resolve_recovered",
     "resolve_webhook",
     "update_shipping_method",

@@ -38,11 +38,13 @@ from checkout.services.changes import (
 )
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
 from checkout.services.items import frozen_breaks
+from checkout.services.promotions import hold_claim, require_codes_left
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.items import ItemRequest
 from inventory.domain import InsufficientStock
 from inventory.services import reserve
+from pricing.errors import CouponExhausted
 
 BEGIN_CHECKOUT_ERRORS = (
     CartNotFound,
@@ -56,6 +58,7 @@ BEGIN_CHECKOUT_ERRORS = (
     UnknownShippingMethod,
     TotalTooHigh,
     CheckoutInProgress,
+    CouponExhausted,
     *HOLDING_ERRORS,
 )
 
@@ -66,8 +69,9 @@ def begin_checkout(
 ) -> CheckoutView:
     """Begin a checkout of the caller's cart; cancel its earlier one, if still open.
 
-    Holds every unit for `RESERVATION_LIFETIME` or none. A payment of the earlier checkout that
-    waits for the buyer is given up; the recovery job has its provider void it. Raises
+    Holds every unit, and every use of a promotion, for `RESERVATION_LIFETIME` or none. A
+    payment of the earlier checkout that waits for the buyer is given up; the recovery job has
+    its provider void it. Raises
     `BEGIN_CHECKOUT_ERRORS`, and `Unauthenticated` when the caller's account was closed.
     """
     details = _with_account_defaults(caller, details)
@@ -129,9 +133,12 @@ def _begin(
     lines = _frozen_lines(cart, checkout)
     apply_details(checkout, details)
     mark_holder(checkout, caller)
-    apply_prices(checkout, lines, [line.offer for line in cart.lines], details, cart.terms)
+    offered = [line.offer for line in cart.lines]
+    apply_prices(checkout, lines, offered, details, cart.terms, held_by=replaced)
+    require_codes_left(checkout, checkout.codes)
     checkout.save(force_insert=True)
     CheckoutLine.objects.bulk_create(lines)
+    hold_claim(checkout, cart.terms, instead_of=replaced, now=now)
     demand = {line.variant_id: line.quantity for line in lines}
     until = checkout.reservation_expires_at
     reserve(checkout_id=checkout.id, demand=demand, instead_of=replaced, expires_at=until, now=now)

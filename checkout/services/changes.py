@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from catalog.domain import Offer
+from catalog.selectors import priced_items
 from checkout.delivery import chosen_offer
 from checkout.domain import (
     EDITABLE,
@@ -21,6 +22,7 @@ from checkout.domain import (
 from checkout.errors import CheckoutInProgress, CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of, shipping_rules
+from checkout.services.promotions import customer_key_of
 from core.caller import Caller
 from core.db.transactions import transaction_required
 from core.email_address import normalize_email
@@ -31,13 +33,13 @@ from payments.services import record_reversal
 from pricing.domain import (
     Basket,
     Destination,
-    EnteredCode,
     Rules,
     ShippingChoice,
     Terms,
     offers_for,
     price,
 )
+from pricing.selectors import used_up
 
 
 @transaction_required
@@ -124,18 +126,24 @@ def apply_prices(
     offers: Iterable[Offer],
     details: Details,
     terms: Terms,
+    *,
+    held_by: Collection[UUID],
 ) -> bool:
     """Price the checkout and its lines, in memory; tell whether a line has changed.
 
-    `offers` are those of the lines' variants, `details` were applied. Raises `TotalTooHigh`, and
+    `offers` are those of the lines' variants, `details` were applied. What the checkouts
+    `held_by` hold of promotions counts as its own. Raises `TotalTooHigh`, and
     `UnknownShippingMethod` for a method that the details name and that is not offered.
     """
     by_variant = {offer.variant_id: offer for offer in offers}
-    items = (by_variant[line.variant_id].item(line.quantity, line.unit_price) for line in lines)
+    items = ((by_variant[line.variant_id], line.quantity, line.unit_price) for line in lines)
     basket = Basket(
         checkout.currency,
-        tuple(items),
-        codes=tuple(map(EnteredCode, checkout.codes)),
+        priced_items(items, terms.rules),
+        codes=terms.entered,
+        used_up=used_up(
+            terms, customer_key=customer_key_of(checkout), held_by=held_by, now=terms.at
+        ),
         buyer=terms.buyer,
         destination=_destination_of(checkout.shipping_address),
     )

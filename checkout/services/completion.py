@@ -54,6 +54,7 @@ from payments.domain import (
 )
 from payments.selectors import payment_in_progress, payment_with
 from payments.services import authorize, execute_operations, is_offline, look_up, record_intent
+from pricing.errors import CouponExhausted
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ COMPLETE_CHECKOUT_ERRORS = (
     PaymentInProgress,
     ProviderUnavailable,
     InsufficientStock,
+    CouponExhausted,
     *NOT_EDITABLE,
 )
 

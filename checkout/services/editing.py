@@ -30,13 +30,21 @@ from checkout.services.changes import (
 )
 from checkout.services.ending import end_each
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
-from checkout.services.items import REPLACE_LINES_ERRORS, replace_lines
+from checkout.services.items import REPLACE_LINES_ERRORS, requested_lines
+from checkout.services.promotions import (
+    claim_of,
+    hold_claim,
+    release_claims,
+    require_codes_left,
+)
 from core.caller import Caller
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.items import ItemRequest
 from core.versions import require_version
-from inventory.services import release
+from inventory.services import release, reserve
 from payments.services import execute_operations
+from pricing.domain import clean_code, with_code, without_code
+from pricing.errors import CodeNotFound, CouponExhausted, InvalidCode, TooManyCodes
 from pricing.selectors import terms_for
 
 CHANGE_CHECKOUT_ERRORS = (
@@ -47,6 +55,9 @@ CHANGE_CHECKOUT_ERRORS = (
     *HOLDING_ERRORS,
     *NOT_EDITABLE,
 )
+_RECOUPONING_ERRORS = (CheckoutNotFound, TotalTooHigh, *HOLDING_ERRORS, *NOT_EDITABLE)
+ADD_COUPON_ERRORS = (InvalidCode, TooManyCodes, CouponExhausted, *_RECOUPONING_ERRORS)
+REMOVE_COUPON_ERRORS = (CodeNotFound, *_RECOUPONING_ERRORS)
 CANCEL_CHECKOUT_ERRORS = (CheckoutNotFound, CheckoutCompleted, CheckoutInProgress)
 
 
@@ -65,18 +76,85 @@ def change_checkout(
     Nothing requested leaves the lines as they are. Raises `CHANGE_CHECKOUT_ERRORS` or
     `VersionMismatch`.
     """
+    checkout = _editable(caller, checkout_id, expected_versions, now=now)
+    return _change(checkout, caller, details, requested, now=now)
+
+
+@use_case
+def add_coupon(
+    *,
+    caller: Caller,
+    checkout_id: UUID,
+    code: str,
+    expected_versions: AbstractSet[int] | None = None,
+    now: datetime,
+) -> CheckoutView:
+    """Enter a code, which counts once, and price the checkout again.
+
+    A use of its promotion is held if it applies. Raises `ADD_COUPON_ERRORS` or `VersionMismatch`.
+    """
+    try:
+        code = clean_code(code)
+    except InvalidCode as refusal:
+        raise refusal.at("/code") from None
+    checkout = _editable(caller, checkout_id, expected_versions, now=now)
+    checkout.codes = with_code(checkout.codes, code)
+    view = _change(checkout, caller, {}, (), now=now)
+    require_codes_left(checkout, [code])
+    return view
+
+
+@use_case
+def remove_coupon(
+    *,
+    caller: Caller,
+    checkout_id: UUID,
+    code: str,
+    expected_versions: AbstractSet[int] | None = None,
+    now: datetime,
+) -> CheckoutView:
+    """Take a code out again, and price the checkout again.
+
+    Raises `REMOVE_COUPON_ERRORS` or `VersionMismatch`.
+    """
+    checkout = _editable(caller, checkout_id, expected_versions, now=now)
+    checkout.codes = without_code(checkout.codes, code)
+    return _change(checkout, caller, {}, (), now=now)
+
+
+def _editable(
+    caller: Caller, checkout_id: UUID, expected_versions: AbstractSet[int] | None, *, now: datetime
+) -> Checkout:
+    """Lock the caller's checkout, which can be changed."""
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     require_version(checkout.version, expected_versions)
     require_editable(status_at(checkout, now))
+    return checkout
+
+
+def _change(
+    checkout: Checkout,
+    caller: Caller,
+    details: Details,
+    requested: Sequence[ItemRequest],
+    *,
+    now: datetime,
+) -> CheckoutView:
+    """Price a locked checkout again with these details and lines, and hold what it then uses.
+
+    Its lines are given their units last, because stock is locked after promotions.
+    """
+    held, own = claim_of(checkout), [checkout.id]
     # What it has begun with stays: whether prices include their tax, and the price of each line.
     terms = terms_for(
         customer_id=checkout.customer_id,
         currency=checkout.currency,
+        codes=checkout.codes,
         tax_included=checkout.tax_included,
         now=now,
     )
     if requested:
-        lines, found = replace_lines(checkout, requested, terms)
+        lines, found = requested_lines(checkout, requested, terms)
     else:
         lines = lines_of(checkout)
         variant_ids = [line.variant_id for line in lines]
@@ -84,8 +162,17 @@ def change_checkout(
     was_known = not checkout.ip_hash
     apply_details(checkout, details)
     mark_holder(checkout, caller)
-    repriced = apply_prices(checkout, lines, found, details, terms)
+    repriced = apply_prices(checkout, lines, found, details, terms, held_by=own)
+    if claim_of(checkout) != held:
+        hold_claim(checkout, terms, instead_of=own, now=now)
     if requested:
+        reserve(
+            checkout_id=checkout.id,
+            demand={line.variant_id: line.quantity for line in lines},
+            instead_of=own,
+            expires_at=checkout.reservation_expires_at,
+            now=now,
+        )
         CheckoutLine.objects.filter(checkout=checkout).delete()
         CheckoutLine.objects.bulk_create(lines)
     elif repriced:
@@ -129,6 +216,7 @@ def _cancel(
         payment_id = give_up_payment(checkout, reason="checkout_canceled", now=now)
     elif view.status is not CheckoutStatus.EXPIRED:
         require_editable(view.status)
+    release_claims([checkout])
     release(checkout_ids=[checkout_id])
     transition(checkout, CheckoutStatus.CANCELED)
     save_as_new_version(checkout, (), now=now)
@@ -153,6 +241,7 @@ def _expire(checkout_id: UUID, *, now: datetime) -> bool:
     checkout = rows.filter(pk=checkout_id).first()
     if checkout is None:
         return False
+    release_claims([checkout])
     release(checkout_ids=[checkout.id])
     transition(checkout, CheckoutStatus.EXPIRED)
     save_as_new_version(checkout, (), now=now)

@@ -1,4 +1,4 @@
-"""Replacing the lines of a checkout under its reservation."""
+"""The lines that a checkout is to have instead of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from checkout.selectors import lines_of
 from core.db.transactions import transaction_required
 from core.items import ItemRequest, units_by_sku
 from inventory.domain import InsufficientStock
-from inventory.services import reserve
 from pricing.domain import Terms
 
 REPLACE_LINES_ERRORS = (UnknownSku, CurrencyMismatch, CartFull, InsufficientStock)
@@ -28,16 +27,14 @@ _OTHER_LINES = 0
 
 
 @transaction_required
-def replace_lines(
+def requested_lines(
     checkout: Checkout, requested: Sequence[ItemRequest], terms: Terms
 ) -> tuple[list[CheckoutLine], list[Offer]]:
-    """Make what is requested the lines of a locked checkout; return them and their offers.
+    """Return what is requested as lines of a locked checkout, and their offers.
 
-    They are not priced yet.
-
-    All units are held, those it held before among them, or nothing changes. A variant that
-    stays keeps its line, and costs what so many units cost when the line was made; another has
-    the price of this moment. Raises `REPLACE_LINES_ERRORS`.
+    They are not priced yet, nor are their units held. A variant that stays keeps its line, and
+    costs what so many units cost when the line was made; another has the price of this moment.
+    Raises `REPLACE_LINES_ERRORS`.
     """
     units = units_by_sku(requested)
     require_cart_limits(units.values())
@@ -58,13 +55,6 @@ def replace_lines(
         line.position, line.quantity = position, quantity
         line.unit_price = frozen_price(line.price_breaks, quantity, or_else=line.unit_price)
         lines.append(line)
-    reserve(
-        checkout_id=checkout.id,
-        demand={line.variant_id: line.quantity for line in lines},
-        instead_of=[checkout.id],
-        expires_at=checkout.reservation_expires_at,
-        now=terms.at,
-    )
     checkout.cart_version = _OTHER_LINES
     return lines, found
 

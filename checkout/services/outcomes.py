@@ -8,6 +8,7 @@ the order, the others find it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +31,7 @@ from checkout.errors import (
     CheckoutCanceled,
     CheckoutExpired,
     ItemsUnavailable,
+    PaidButExhausted,
     PaidButSoldOut,
     PaidButWithdrawn,
 )
@@ -37,6 +39,7 @@ from checkout.models import Checkout
 from checkout.selectors import incompleteness_of, messages_of
 from checkout.services.changes import reopen, save_as_new_version, transition
 from checkout.services.placing import place_order_of
+from checkout.services.promotions import release_claims
 from core.db.transactions import transaction_required, use_case
 from core.errors import CongoCartError
 from core.money import Money
@@ -53,6 +56,14 @@ from payments.domain import (
 )
 from payments.selectors import is_given_up
 from payments.services import Change, record_outcome, record_provider_event, return_money
+from pricing.errors import CouponExhausted
+
+# Why the money of a checkout that cannot be sold to any more goes back, and how that is refused.
+_GONE: Mapping[type[CongoCartError], tuple[str, type[CongoCartError]]] = {
+    InsufficientStock: ("sold_out", PaidButSoldOut),
+    ItemsUnavailable: ("withdrawn", PaidButWithdrawn),
+    CouponExhausted: ("coupon_exhausted", PaidButExhausted),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +143,7 @@ def _facts_of(change: Change, checkout: Checkout) -> PaymentFacts:
 
 
 def _place_order(checkout: Checkout, change: Change, *, now: datetime) -> Completion:
-    """Place the order, or return the money of a checkout whose units are gone or withdrawn."""
+    """Place the order, or return the money of a checkout whose units or promotions are gone."""
     payment = change.payment
     try:
         with transaction.atomic():
@@ -143,14 +154,14 @@ def _place_order(checkout: Checkout, change: Change, *, now: datetime) -> Comple
                 now=now,
             )
         return Completion(CheckoutStatus.COMPLETED, order, payment=payment)
-    except (InsufficientStock, ItemsUnavailable) as missing:
+    except (InsufficientStock, ItemsUnavailable, CouponExhausted) as missing:
         checkout.refresh_from_db()
+        release_claims([checkout])
         release(checkout_ids=[checkout.id])
         transition(checkout, CheckoutStatus.EXPIRED)
         save_as_new_version(checkout, (), now=now)
-        is_withdrawn = isinstance(missing, ItemsUnavailable)
-        return_money(change=change, reason="withdrawn" if is_withdrawn else "sold_out", now=now)
-        kind = PaidButWithdrawn if is_withdrawn else PaidButSoldOut
+        reason, kind = next(gone for of, gone in _GONE.items() if isinstance(missing, of))
+        return_money(change=change, reason=reason, now=now)
         refusal = kind(**missing.extra, refunded=True)
         return Completion(CheckoutStatus.EXPIRED, payment=payment, refusal=refusal)
 

@@ -10,6 +10,7 @@ from checkout.domain import CheckoutStatus
 from checkout.models import Checkout
 from checkout.selectors import buyable_lines_of
 from checkout.services.changes import save_as_new_version, transition
+from checkout.services.promotions import take_claim
 from core.db.transactions import transaction_required
 from inventory.services import consume, record_sale
 from orders.domain import PlacedOrder
@@ -29,7 +30,8 @@ def place_order_of(
     """Turn a locked checkout into its order: its cart is closed, its units are sold.
 
     `payment_id` is the locked payment that pays for it. The caller rolls back when this raises
-    `InsufficientStock` (the units are gone) or `ItemsUnavailable` (they were withdrawn).
+    `InsufficientStock` (the units are gone), `ItemsUnavailable` (they were withdrawn) or
+    `CouponExhausted` (others have used a promotion up).
     """
     lines = buyable_lines_of(checkout)
     demand = {line.variant_id: line.quantity for line in lines}
@@ -57,6 +59,7 @@ def place_order_of(
     record_sale(order_id=order.id, demand=demand, now=now)
     transition(checkout, CheckoutStatus.COMPLETED)
     save_as_new_version(checkout, ["customer"], now=now)
+    take_claim(checkout, order_id=order.id, now=now)
     # Last, because everyone who buys the same variants waits until this transaction ends.
     consume(checkout_id=checkout.id, demand=demand, now=now)
     return order

@@ -13,6 +13,7 @@ from checkout.models import Checkout
 from checkout.services.changes import save_as_new_version, transition
 from checkout.services.ending import end_each
 from checkout.services.outcomes import resolve_recovered
+from checkout.services.promotions import release_claims
 from core.db.transactions import use_case
 from inventory.services import release
 from payments.domain import OutcomeKind
@@ -63,6 +64,7 @@ def _abandon(checkout_id: UUID, *, now: datetime) -> bool:
     if checkout is None or payment is None or payment.step != OutcomeKind.REQUIRES_ACTION:
         return False
     payments.services.record_reversal(payment_id=payment.id, reason="abandoned", now=now)
+    release_claims([checkout])
     release(checkout_ids=[checkout.id])
     transition(checkout, CheckoutStatus.EXPIRED)
     save_as_new_version(checkout, (), now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checkout.views.checkouts import CheckoutViewSet
+from checkout.views.checkouts import CheckoutCouponViewSet, CheckoutViewSet
 from checkout.views.shipping import (
     ShippingMethodViewSet,
     ShippingQuoteViewSet,
@@ -10,6 +10,7 @@ from checkout.views.shipping import (
 )
 
 __all__ = [
+    "CheckoutCouponViewSet",
     "CheckoutViewSet",
     "ShippingMethodViewSet",
     "ShippingQuoteViewSet",

@@ -34,6 +34,7 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.serializers import item_requests_from, money_from
 from core.http.versions import etag, expected_versions, versioned_read
+from pricing.serializers.explanations import CouponInput
 
 
 class CheckoutViewSet(ViewSet):
@@ -160,6 +161,60 @@ class CheckoutViewSet(ViewSet):
             lambda: services.cancel_checkout(
                 caller=caller_of(request),
                 checkout_id=checkout_id,
+                expected_versions=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _response,
+        )
+
+
+class CheckoutCouponViewSet(ViewSet):
+    """The promotion codes of a checkout. Guessing them is limited."""
+
+    rate_group = "coupon"
+
+    @operation(
+        "addCheckoutCoupon",
+        "Enter a promotion code",
+        access=OWNER,
+        request=CouponInput,
+        responses={200: CheckoutOutput},
+        errors=services.ADD_COUPON_ERRORS,
+        versioned=True,
+        tag="Checkout",
+        description="Prices the checkout again, and holds a use of what then applies. `coupons` "
+        "says why a code does not apply; one that is used up is refused.",
+    )
+    def create(self, request: Request, checkout_id: UUID) -> HttpResponse:
+        data = validated(CouponInput, request)
+        return write(
+            request,
+            lambda: services.add_coupon(
+                caller=_holder_of(request),
+                checkout_id=checkout_id,
+                code=data["code"],
+                expected_versions=expected_versions(request),
+                now=timezone.now(),
+            ),
+            _response,
+        )
+
+    @operation(
+        "removeCheckoutCoupon",
+        "Take a promotion code out",
+        access=OWNER,
+        responses={200: CheckoutOutput},
+        errors=services.REMOVE_COUPON_ERRORS,
+        versioned=True,
+        tag="Checkout",
+    )
+    def destroy(self, request: Request, checkout_id: UUID, code: str) -> HttpResponse:
+        return write(
+            request,
+            lambda: services.remove_coupon(
+                caller=_holder_of(request),
+                checkout_id=checkout_id,
+                code=code,
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
             ),

@@ -46,6 +46,7 @@ class PricedItem(Protocol):
     sku: str
     title: str
     quantity: int
+    discounts: Any
 
 
 _ADDRESS: dict[str, Any] = {
@@ -159,6 +160,17 @@ class TotalsOutput(Output):
     total = MoneyOutput()
 
 
+class DiscountOutput(Output):
+    """What a promotion takes off a line; `code` is empty when it applies by itself."""
+
+    examples = {"title": "Welcome", "code": "WELCOME10", "amount": money_body(400, "GBP")}
+
+    promotion = serializers.UUIDField()
+    title = serializers.CharField()
+    code = serializers.CharField()
+    amount = MoneyOutput()
+
+
 class LineOutput(Output):
     """A line at its frozen price; `total` is after discount, and without tax unless included."""
 
@@ -177,6 +189,7 @@ class LineOutput(Output):
     quantity = serializers.IntegerField()
     unit_price = MoneyOutput()
     discount = MoneyOutput()
+    discounts = DiscountOutput(many=True, help_text="What `discount` sums up.")
     tax = MoneyOutput()
     total = MoneyOutput()
 
@@ -197,7 +210,13 @@ def line_body(line: PricedItem, currency: str) -> dict[str, Any]:
             name: money_body(getattr(line, name), currency)
             for name in ("unit_price", "discount", "tax", "total")
         },
+        "discounts": discount_bodies(line.discounts, currency),
     }
+
+
+def discount_bodies(discounts: Iterable[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
+    """Render a `DiscountOutput` of each stored discount."""
+    return [{**each, "amount": money_body(each["amount"], currency)} for each in discounts]
 
 
 def item_requests_from(items: Iterable[Mapping[str, Any]]) -> list[ItemRequest]:

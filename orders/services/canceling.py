@@ -21,6 +21,7 @@ from orders.services.locking import lock_order
 from payments.domain import OperationInProgress, OutcomeMismatch
 from payments.selectors import payments_of_order
 from payments.services import execute_operations, record_reversal
+from pricing.services import return_redemptions
 
 # The one place that says who may cancel an order: the buyer, and support in their stead.
 CANCEL_ORDER_ACCESS = OWNER_OR_SUPPORT
@@ -55,9 +56,12 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
 
 
 def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> RecoveryPoint:
-    """Lock payments, stock and order, in this order; then cancel and ask for the money back."""
+    """Lock payments, promotions, stock and order, in this order; cancel; ask for the money."""
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
+    read = order_for(caller=caller, number=number)
+    if read.applied_promotions:
+        return_redemptions(order_id=read.id)  # before stock is locked
     order = lock_order(caller=caller, number=number, with_stock=True)
     require_cancelable(
         OrderStatus(order.status),

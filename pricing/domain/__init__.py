@@ -22,6 +22,17 @@ from pricing.domain.basket import (
     Item,
     ShippingChoice,
 )
+from pricing.domain.codes import (
+    MAX_CODE_LENGTH,
+    MAX_CODES,
+    KnownCode,
+    clean_code,
+    code_key,
+    customer_key,
+    joined_codes,
+    with_code,
+    without_code,
+)
 from pricing.domain.ledger import (
     AppliedPromotion,
     Entry,
@@ -89,6 +100,8 @@ from pricing.domain.vat import (
 
 __all__ = [
     "EU_COUNTRIES",
+    "MAX_CODES",
+    "MAX_CODE_LENGTH",
     "STANDARD_TAX_CLASS",
     "UNTAXED_CLASSES",
     "AppliedPromotion",
@@ -103,6 +116,7 @@ __all__ = [
     "Explanation",
     "Item",
     "Kind",
+    "KnownCode",
     "ListHistory",
     "Offering",
     "PriceHistory",
@@ -135,6 +149,10 @@ __all__ = [
     "Totals",
     "UnknownCustomerGroup",
     "bands_of",
+    "clean_code",
+    "code_key",
+    "customer_key",
+    "joined_codes",
     "lowest_before_reduction",
     "offering",
     "offers_for",
@@ -145,4 +163,6 @@ __all__ = [
     "steps_of",
     "tax_table",
     "unit_prices",
+    "with_code",
+    "without_code",
 ]

@@ -134,7 +134,9 @@ class Promotion:
 
     Of promotions that do not combine, the one of higher `priority` applies, then the older one.
     An `exclusive` one applies alone. Others apply together where each names the class of the
-    other in `combines_with`. It holds from `starts_at` on and ends before `ends_at`.
+    other in `combines_with`. It holds from `starts_at` on and ends before `ends_at`. The limits
+    are how often it can be used, and how often by one customer; whether it still can be is in
+    `Basket.used_up`.
     """
 
     id: str
@@ -147,3 +149,5 @@ class Promotion:
     combines_with: frozenset[PromotionClass] = frozenset(PromotionClass)
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    usage_limit: int | None = None
+    per_customer_limit: int | None = None

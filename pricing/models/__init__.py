@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from pricing.models.price_lists import PriceList, PriceListChange
-from pricing.models.priced import AbstractLine, AbstractTotals, totals_add_up
+from pricing.models.priced import (
+    AbstractLine,
+    AbstractTotals,
+    discount_body,
+    explanation_body,
+    totals_add_up,
+)
+from pricing.models.promotions import Promotion, PromotionCode, Redemption, Slot
 from pricing.models.rules import RulesVersion
 from pricing.models.taxes import ProvidedTaxes, TaxRate, VatCheck
 
@@ -12,9 +19,15 @@ __all__ = [
     "AbstractTotals",
     "PriceList",
     "PriceListChange",
+    "Promotion",
+    "PromotionCode",
     "ProvidedTaxes",
+    "Redemption",
     "RulesVersion",
+    "Slot",
     "TaxRate",
     "VatCheck",
+    "discount_body",
+    "explanation_body",
     "totals_add_up",
 ]

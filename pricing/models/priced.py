@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 from django.db.models import F, Q
@@ -49,7 +50,7 @@ class AbstractLine(models.Model):
             "discount": priced.discount,
             "tax": priced.tax,
             "total": priced.total,
-            "discounts": [_discount_body(entry) for entry in priced.discounts],
+            "discounts": [discount_body(entry) for entry in priced.discounts],
             "taxes": [_tax_body(entry) for entry in priced.taxes],
         }
         changed = any(getattr(self, name) != value for name, value in priced_as.items())
@@ -94,14 +95,20 @@ class AbstractTotals(models.Model):
         )  # fmt: skip
         self.tax, self.tax_included, self.total = totals.tax, totals.tax_included, totals.total
         self.shipping_taxes = [_tax_body(entry) for entry in quote.shipping_taxes]
-        self.promotions = _explanation_body(quote.explanation)
+        self.promotions = explanation_body(quote.explanation)
+
+    @property
+    def applied_promotions(self) -> list[tuple[UUID, str]]:
+        """Return the id of each promotion that took something off, and its code or nothing."""
+        return [(UUID(each["id"]), each["code"]) for each in self.promotions.get("applied", [])]
 
     def amounts(self) -> dict[str, Any]:
         """Return the columns that a copy of the totals takes over."""
         return {field.name: getattr(self, field.name) for field in AbstractTotals._meta.fields}
 
 
-def _discount_body(entry: Entry) -> dict[str, Any]:
+def discount_body(entry: Entry) -> dict[str, Any]:
+    """Return a discount as JSON has it."""
     return {
         "promotion": entry.source,
         "title": entry.title,
@@ -120,6 +127,7 @@ def _tax_body(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _explanation_body(explanation: Explanation) -> dict[str, Any]:
+def explanation_body(explanation: Explanation) -> dict[str, Any]:
+    """Return an explanation as JSON has it, empty when there is nothing to explain."""
     body = asdict(explanation)
     return {name: list(value) for name, value in body.items()} if any(body.values()) else {}

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import JSONObject, Now
 
 from pricing.domain import (
     STANDARD_TAX_CLASS,
     UNTAXED_CLASSES,
+    KnownCode,
     PriceList,
     Promotion,
     Rules,
     TaxTable,
+    code_key,
     tax_table,
 )
 from pricing.models import PriceList as PriceListRow
-from pricing.models import RulesVersion
+from pricing.models import Promotion as PromotionRow
+from pricing.models import PromotionCode, RulesVersion
 from pricing.selectors.taxes import stored_rates, tax_rules
+
+# A promotion that is over is read for so long: its codes are not unknown, they have expired.
+REMEMBERED = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +52,25 @@ def pricing_rules() -> Rules:
 
     Changes that a transaction has not committed are seen by itself alone, as its version is.
     """
-    version = RulesVersion.objects.values_list("version", flat=True).first()
+    rules, _ = rules_and_codes(())
+    return rules
+
+
+def rules_and_codes(codes: Sequence[str]) -> tuple[Rules, list[KnownCode]]:
+    """Return the rules that hold now and what `codes` stand for, in the same one statement."""
+    rows = RulesVersion.objects.values_list("version", flat=False)
+    found = (rows.annotate(codes=_rows_of(codes)) if codes else rows).first()
+    version = found[0] if found else None
     stored = _Latest.stored
     if version is None or version != stored.version:
         _Latest.stored = stored = _read(version)
-    return Rules(
+    rules = Rules(
         tax=tax_rules(stored.tax_table),
         promotions=stored.promotions,
         price_lists=stored.price_lists,
         version=version,
     )
+    return rules, _known(codes, found[1]) if found and codes else []
 
 
 def tax_classes() -> list[str]:
@@ -64,7 +81,15 @@ def tax_classes() -> list[str]:
 
 def _read(version: UUID | None) -> _Stored:
     """Read all rules; what is inactive or long over is left out."""
-    return _Stored(version, price_lists=tuple(_price_lists()), tax_table=tax_table(stored_rates()))
+    promotions = PromotionRow.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=Now() - REMEMBERED), active=True, deleted_at=None
+    )
+    return _Stored(
+        version,
+        promotions=tuple(row.terms() for row in promotions.order_by("id")),
+        price_lists=tuple(_price_lists()),
+        tax_table=tax_table(stored_rates()),
+    )
 
 
 def _price_lists() -> Iterator[PriceList]:
@@ -74,3 +99,25 @@ def _price_lists() -> Iterator[PriceList]:
 
 
 _COLUMNS = [field.name for field in fields(PriceList)]
+
+
+def _rows_of(codes: Sequence[str]) -> ArraySubquery:
+    """Select the rows of codes, however they are spelled, those of inactive promotions too."""
+    keys = [code_key(code) for code in codes]
+    rows = PromotionCode.objects.filter(key__in=keys, active=True)
+    columns = JSONObject(key="key", id="id", promotion_id="promotion_id", usage_limit="usage_limit")
+    return ArraySubquery(rows.order_by().values(columns=columns))
+
+
+def _known(codes: Sequence[str], rows: Sequence[dict[str, str | int]]) -> list[KnownCode]:
+    """Return the codes as they were entered, each with the row that was found of it."""
+    by_key = {row["key"]: row for row in rows}
+    known = []
+    for code in codes:
+        row = by_key.get(code_key(code))
+        if row is None:
+            known.append(KnownCode(code))
+            continue
+        promotion_id, limit = UUID(str(row["promotion_id"])), row["usage_limit"]
+        known.append(KnownCode(code, UUID(str(row["id"])), promotion_id, limit))  # type: ignore[arg-type] # JSON of our columns
+    return known

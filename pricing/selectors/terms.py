@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from accounts.selectors import customer_groups_of
 from pricing.domain import Buyer, Terms, offering
-from pricing.selectors.rules import pricing_rules
+from pricing.selectors.rules import rules_and_codes
 
 
 def terms_for(
-    *, customer_id: UUID | None, currency: str, tax_included: bool | None = None, now: datetime
+    *,
+    customer_id: UUID | None,
+    currency: str,
+    codes: Sequence[str] = (),
+    tax_included: bool | None = None,
+    now: datetime,
 ) -> Terms:
-    """Return the terms of a customer, or of a guest (None), at `now`.
+    """Return the terms of a customer, or of a guest (None), who has entered `codes`, at `now`.
 
     `tax_included` is what a purchase that has begun was told of its prices. One statement, and
     one more for a customer in a shop whose rules mention groups.
     """
-    rules, groups = pricing_rules(), frozenset[str]()
+    (rules, known), groups = rules_and_codes(codes), frozenset[str]()
     if customer_id is not None and rules.mention_groups:
         groups = customer_groups_of(customer_id)
     prices = offering(
@@ -29,4 +35,5 @@ def terms_for(
         only=tax_included,
         now=now,
     )
-    return Terms(rules.with_tax(included=prices.tax_included), Buyer(groups), prices, now)
+    rules = rules.with_tax(included=prices.tax_included)
+    return Terms(rules, Buyer(groups), prices, now, known)

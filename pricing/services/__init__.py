@@ -1,7 +1,24 @@
-"""Writes of what prices depend on."""
+"""Changes of what prices depend on, and of how often it has been used."""
 
 from __future__ import annotations
 
+from pricing.services.promotions import (
+    CHANGE_PROMOTION_ERRORS,
+    CREATE_PROMOTION_ERRORS,
+    GENERATE_CODES_ERRORS,
+    PromotionValues,
+    change_promotion,
+    create_promotion,
+    delete_promotion,
+    generate_codes,
+    write_promotion,
+)
+from pricing.services.redemptions import (
+    hold_redemptions,
+    release_redemptions,
+    return_redemptions,
+    take_redemptions,
+)
 from pricing.services.tax_rates import (
     CREATE_TAX_RATE_ERRORS,
     Imported,
@@ -11,9 +28,22 @@ from pricing.services.tax_rates import (
 )
 
 __all__ = [
+    "CHANGE_PROMOTION_ERRORS",
+    "CREATE_PROMOTION_ERRORS",
     "CREATE_TAX_RATE_ERRORS",
+    "GENERATE_CODES_ERRORS",
     "Imported",
+    "PromotionValues",
+    "change_promotion",
+    "create_promotion",
     "create_tax_rate",
+    "delete_promotion",
     "delete_tax_rate",
+    "generate_codes",
+    "hold_redemptions",
     "import_tax_rates",
+    "release_redemptions",
+    "return_redemptions",
+    "take_redemptions",
+    "write_promotion",
 ]

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from checkout.services import abandon_payments, expire_checkouts, recover_payments
+from tests.promotions import enter, offer
 from tests.shop import new_cart, new_checkout, new_order, offer_shipping, stock_variants
 
 ClientOf = Callable[..., APIClient]
@@ -28,6 +29,8 @@ def run_a_busy_shop(client_of: ClientOf) -> datetime:
     """Buys, pays, fails, cancels, refunds, restocks, expires; returns when it was closed."""
     offer_shipping()
     stock_variants(3, stock=50)
+    offer(usage_limit=8, per_customer_limit=5)
+    offer("SHIPPING", title="Free shipping", action={"type": "free_shipping"})
     support, fulfillment = client_of(Role.SUPPORT), client_of(Role.FULFILLMENT)
 
     new_order(new_client(), ["SKU-0", "SKU-1"], 2)
@@ -54,7 +57,8 @@ def run_a_busy_shop(client_of: ClientOf) -> datetime:
     pay(new_client(), ["SKU-0"], "tok_timeout", status=202)
     pay(new_client(), ["SKU-1"], "tok_requires_action", status=202)
     new_cart(new_client(), ["SKU-0"])
-    new_checkout(new_client(), ["SKU-0"], 5)
+    with_code = new_client()
+    enter(with_code, "checkouts", new_checkout(with_code, ["SKU-0"], 5), "SHIPPING")
     superseded = new_client()
     earlier = new_checkout(superseded, ["SKU-1"], 2)
     _post(superseded, "checkouts", {"cart_id": earlier["cart_id"]})

@@ -251,6 +251,58 @@ CORRUPTIONS = [
         f"UPDATE payments_payment SET checkout_id = {LIVE} WHERE {PAID}",
     ),
     Corruption(
+        "slots_are_used_once_and_within_their_limit",
+        "UPDATE pricing_slot SET number = at_most + 1",
+        without="pricing_slot.pricing_slot_within_limit",
+    ),
+    Corruption(
+        "slots_are_used_once_and_within_their_limit",
+        "INSERT INTO pricing_slot (scope, number, at_most, promotion_id, redemption_id, free_from) "
+        "SELECT scope, number, at_most, promotion_id, redemption_id, free_from FROM pricing_slot",
+        without="pricing_slot.pricing_slot_used_once",
+    ),
+    Corruption(
+        "limited_uses_have_their_slots",
+        "DELETE FROM pricing_slot WHERE number = 1 AND scope = promotion_id",
+    ),
+    Corruption(
+        "limited_uses_have_their_slots",
+        "UPDATE pricing_slot SET free_from = now() WHERE free_from IS NULL",
+    ),
+    Corruption(
+        "limited_uses_have_their_slots",
+        "UPDATE pricing_slot SET free_from = NULL WHERE redemption_id IS NULL",
+        without="pricing_slot.pricing_slot_of_nothing_is_free",
+    ),
+    Corruption(
+        "promotions_are_used_by_what_they_were_applied_to",
+        "DELETE FROM pricing_slot; DELETE FROM pricing_redemption",
+    ),
+    Corruption(
+        "promotions_are_used_by_what_they_were_applied_to",
+        f"UPDATE checkout_checkout SET status = 'expired' WHERE id = {LIVE}",
+    ),
+    Corruption(
+        "promotions_are_used_by_what_they_were_applied_to",
+        "UPDATE orders_order SET status = 'canceled'",
+    ),
+    Corruption(
+        "promotions_are_used_by_what_they_were_applied_to",
+        "UPDATE orders_order SET promotions = '{}'",
+    ),
+    Corruption(
+        "discounts_of_checkouts_are_the_sums_of_what_they_name",
+        "UPDATE checkout_checkoutline SET discounts = '[]'",
+    ),
+    Corruption(
+        "discounts_of_orders_are_the_sums_of_what_they_name",
+        "UPDATE orders_orderline SET discounts = '[]'",
+    ),
+    Corruption(
+        "discounts_of_orders_are_the_sums_of_what_they_name",
+        "UPDATE orders_order SET promotions = '{}'",
+    ),
+    Corruption(
         "money_that_found_no_order_was_announced",
         f"UPDATE payments_payment SET order_id = NULL WHERE {REFUNDED}",
     ),

@@ -13,6 +13,7 @@ from accounts.domain import Role
 from core.db.invariants import declared_checks, run_checks
 from tests.integration.audit.busy_shop import ClientOf, new_client, pay
 from tests.integration.audit.corruptions import CORRUPTIONS, Corruption
+from tests.promotions import offer
 from tests.shop import new_checkout, new_order, offer_shipping, stock_variants
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,7 @@ def records(client: APIClient, client_of: ClientOf) -> None:
     """A shop with an order of each kind, a payment in progress and a checkout that waits."""
     offer_shipping()
     stock_variants(2, stock=50)
+    offer(usage_limit=100, per_customer_limit=100)
     buyer = client_of()
     canceled = new_order(buyer, ["SKU-0"])["number"]
     assert buyer.post(f"/api/v1/orders/{canceled}/cancel", {}).status_code == 200

@@ -17,7 +17,7 @@ from core.http.pagination import Ordering, paginate
 from pricing import services
 from pricing.errors import TaxRateNotFound
 from pricing.filters import TaxRateFilterSet
-from pricing.serializers import TaxRateInput, TaxRateOutput, tax_rate_body
+from pricing.serializers.tax_rates import TaxRateInput, TaxRateOutput, tax_rate_body
 
 TAG = "Pricing"
 BY_PLACE = Ordering(
