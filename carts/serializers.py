@@ -7,7 +7,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from carts.domain import CartStatus, CartView
+from carts.domain import CartStatus, CartView, OfferedLine
+from core.http.explanations import DiscountOutput, TaxOutput, discounts_body, taxes_body
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -24,6 +25,7 @@ from core.http.serializers import (
 )
 from core.items import MAX_LINES, MAX_QUANTITY
 from core.money import money_body
+from pricing.domain import PricedLine
 
 
 class CartInput(Input):
@@ -56,7 +58,11 @@ class CartItemOutput(Output):
         "sku": "MUG-BLUE",
         "title": "Stoneware Mug – Blue",
         "quantity": 2,
+        "discount": money_body(0, "GBP"),
+        "tax": money_body(0, "GBP"),
         "total": money_body(3998, "GBP"),
+        "discounts": [],
+        "taxes": [],
         "available": 12,
     }
 
@@ -65,7 +71,11 @@ class CartItemOutput(Output):
     title = serializers.CharField()
     quantity = serializers.IntegerField()
     unit_price = MoneyOutput()
+    discount = MoneyOutput()
+    tax = MoneyOutput()
     total = MoneyOutput()
+    discounts = DiscountOutput(many=True, help_text="What `discount` sums up.")
+    taxes = TaxOutput(many=True, help_text="What `tax` sums up.")
     available = serializers.IntegerField(help_text="Units that could be bought now.")
 
 
@@ -82,7 +92,7 @@ class AppliedCouponOutput(Output):
 class CartOutput(Output):
     """A cart."""
 
-    examples = {"version": 3, "currency": "GBP"}
+    examples = {"version": 3, "currency": "GBP", "taxes": []}
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=[status.value for status in CartStatus])
@@ -91,6 +101,7 @@ class CartOutput(Output):
     items = CartItemOutput(many=True)
     coupons = AppliedCouponOutput(many=True)
     totals = TotalsOutput()
+    taxes = TaxOutput(many=True, help_text="`totals.tax` by rate, that on shipping included.")
     prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     expires_at = serializers.DateTimeField()
@@ -107,26 +118,38 @@ class NewCartOutput(CartOutput):
 def cart_body(cart: CartView) -> dict[str, Any]:
     """Render `CartOutput`."""
     currency = cart.currency
+    priced = {line.sku: line for line in cart.quote.lines}
     return {
         "id": cart.id,
         "status": cart.status,
         "version": cart.version,
         "currency": currency,
-        "items": [
-            {
-                "id": line.id,
-                "sku": line.offer.sku,
-                "title": line.offer.title,
-                "quantity": line.quantity,
-                "unit_price": money_body(line.unit_price, currency),
-                "total": money_body(line.total, currency),
-                "available": line.offer.available if line.is_for_sale else 0,
-            }
-            for line in cart.lines
-        ],
+        "items": [_item_body(line, priced.get(line.offer.sku), currency) for line in cart.lines],
         "coupons": [],
         "totals": totals_body(cart.totals, currency),
+        "taxes": taxes_body(cart.quote.taxes, currency),
         "prices_include_tax": cart.totals.tax_included,
         "messages": [asdict(message) for message in cart.messages],
         "expires_at": cart.expires_at,
+    }
+
+
+def _item_body(line: OfferedLine, priced: PricedLine | None, currency: str) -> dict[str, Any]:
+    """Render `CartItemOutput`; what cannot be bought is not priced and shows what it was."""
+    return {
+        "id": line.id,
+        "sku": line.offer.sku,
+        "title": line.offer.title,
+        "quantity": line.quantity,
+        "unit_price": money_body(line.unit_price, currency),
+        "discount": money_body(priced.discount if priced else 0, currency),
+        "tax": money_body(priced.tax if priced else 0, currency),
+        "total": money_body(priced.total if priced else line.total, currency),
+        "discounts": discounts_body(
+            (entry.as_discount() for entry in (priced.discounts if priced else ())), currency
+        ),
+        "taxes": taxes_body(
+            (entry.as_tax() for entry in (priced.taxes if priced else ())), currency
+        ),
+        "available": line.offer.available if line.is_for_sale else 0,
     }

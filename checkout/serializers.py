@@ -13,6 +13,7 @@ from checkout.selectors import CheckoutView
 from checkout.services import Completion, PaymentChoice
 from core.address import Address, normalize_address
 from core.errors import FieldError, Invalid
+from core.http.explanations import TaxOutput, taxes_body
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -128,6 +129,7 @@ class CheckoutOutput(Output):
         "version": 3,
         "email": "ada@example.com",
         "currency": "GBP",
+        "taxes": [],
         "shipping_method": "standard",
         "order": None,
     }
@@ -144,6 +146,7 @@ class CheckoutOutput(Output):
     shipping_methods = ShippingMethodOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
     totals = TotalsOutput()
+    taxes = TaxOutput(many=True, help_text="`totals.tax` by rate, that on shipping included.")
     prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     reservation_expires_at = serializers.DateTimeField()
@@ -246,6 +249,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         ],
         "shipping_method": checkout.shipping_method or None,
         "totals": totals_body(checkout, currency),
+        "taxes": taxes_body(checkout.taxes_with(view.lines), currency),
         "prices_include_tax": checkout.tax_included,
         "messages": [asdict(message) for message in view.messages],
         "reservation_expires_at": checkout.reservation_expires_at,

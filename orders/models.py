@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -12,8 +12,8 @@ from django.utils import timezone
 from core.caller import Caller
 from core.db.owned import OwnedQuerySet
 from core.ids import new_order_number, uuid7
-from orders.domain import FulfillmentStatus, OrderStatus, payment_status_of
-from payments.domain import PaymentStatus
+from orders.domain import FulfillmentStatus, OrderStatus, payment_status_of, still_owed
+from payments.domain import OperationKind, OperationStatus, PaymentStatus, amount_refundable
 from pricing.models import AbstractLine, AbstractTotals, totals_add_up
 
 
@@ -93,6 +93,27 @@ class Order(AbstractTotals):
         """Return the status that follows from the order's payments."""
         return payment_status_of(self.payments.all())
 
+    @property
+    def refunds(self) -> list[Any]:
+        """Return the refunds that were asked for, oldest first."""
+        operations = (each for payment in self.payments.all() for each in payment.operations.all())
+        refunds = (each for each in operations if each.kind == OperationKind.REFUND)
+        return sorted(refunds, key=lambda refund: refund.id)
+
+    @property
+    def due(self) -> int:
+        """Return the minor units that the buyer still owes."""
+        if self.status == OrderStatus.CANCELED:
+            return 0
+        made = (refund for refund in self.refunds if refund.status != OperationStatus.FAILED)
+        given_back = sum(item.amount for refund in made for item in refund.refund_items.all())
+        return still_owed(self.total, self.payments.all(), given_back=given_back)
+
+    @property
+    def refundable(self) -> int:
+        """Return the minor units that could still be refunded."""
+        return sum(max(0, amount_refundable(payment)) for payment in self.payments.all())
+
 
 class OrderLine(AbstractLine):
     """A line as it was ordered."""
@@ -117,23 +138,56 @@ class OrderLine(AbstractLine):
 
 
 class RefundItem(models.Model):
-    """Units of a line that a refund gives the money back for; a refund that failed counts not."""
+    """What a refund gives back of a line, or of shipping; of a refund that failed, nothing.
+
+    Units, or a part of what was paid that is not for units. `amount` is the sum of its parts,
+    minor units as all amounts.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refunds")
-    operation = models.ForeignKey("payments.Operation", on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(
+        OrderLine,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
+        help_text="Empty of shipping.",
+    )
+    operation = models.ForeignKey(
+        "payments.Operation", on_delete=models.PROTECT, related_name="refund_items"
+    )
     quantity = models.PositiveIntegerField()
     amount = models.BigIntegerField(help_text="Minor units, tax included.")
+    price = models.BigIntegerField(
+        null=True, blank=True, help_text="Before discounts; empty where only the amount was kept."
+    )
+    discount = models.BigIntegerField(default=0, db_default=0)
+    tax = models.BigIntegerField(default=0, db_default=0)
+    discounts = models.JSONField(default=list, db_default=[], help_text="What `discount` sums up.")
+    taxes = models.JSONField(default=list, db_default=[], help_text="What `tax` sums up.")
 
     class Meta:
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["line", "operation"], name="orders_one_refund_item_per_line"
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, amount__gte=0), name="orders_refund_item_of_something"
+                condition=Q(amount__gte=0, discount__gte=0, tax__gte=0)
+                & (Q(line__isnull=False) | Q(quantity=0))
+                & (
+                    Q(price=None)
+                    | Q(amount=F("price") - F("discount"))
+                    | Q(amount=F("price") - F("discount") + F("tax"))
+                ),
+                name="orders_refund_item_adds_up",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.line_id}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is told to other systems; the SKU is None for shipping."""
+        amounts = {name: getattr(self, name) for name in ("price", "discount", "tax", "amount")}
+        return {"sku": self.line and self.line.sku, "quantity": self.quantity, **amounts}

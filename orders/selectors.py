@@ -15,11 +15,13 @@ from payments.domain import OperationStatus
 
 
 def orders_for(*, caller: Caller) -> OrderQuerySet:
-    """Return the orders that the caller may see, with lines and payments: three statements."""
+    """Return the orders that the caller may see, with lines, payments and refunds.
+
+    Four statements, one more where money was refunded.
+    """
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
-    return (
-        Order.objects.for_caller(caller).prefetch_related(lines, "payments").defer("search_vector")
-    )
+    related = (lines, "payments__operations__refund_items")
+    return Order.objects.for_caller(caller).prefetch_related(*related).defer("search_vector")
 
 
 def order_for(*, caller: Caller, number: str) -> Order:
@@ -37,6 +39,12 @@ def refunded_units(order: Order) -> dict[UUID, int]:
     counted = items.exclude(operation__status=OperationStatus.FAILED)
     rows = counted.values_list("line_id").annotate(units=Sum("quantity"))
     return dict(rows)
+
+
+def refund_items_of(order: Order) -> list[RefundItem]:
+    """Return what refunds give back, or are giving back, of an order; the oldest first."""
+    items = RefundItem.objects.filter(operation__payment__order=order)
+    return list(items.exclude(operation__status=OperationStatus.FAILED).order_by("id"))
 
 
 def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.http.explanations import ExplanationOutput, TaxOutput, explanation_body, taxes_body
 from core.http.fields import (
     Input,
     MoneyInput,
@@ -27,7 +28,8 @@ from core.items import MAX_LINES
 from core.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus
 from orders.models import Order
-from payments.domain import PaymentStatus
+from payments.domain import OperationStatus, PaymentStatus
+from pricing.domain import taxes_by_rate
 
 
 class CancelInput(Input):
@@ -75,6 +77,41 @@ class OrderPaymentOutput(Output):
     refunded = MoneyOutput()
 
 
+class RefundedItemOutput(Output):
+    """What a refund gives back of a line, or of shipping: exact shares of what was charged."""
+
+    examples = {
+        "sku": "MUG-BLUE",
+        "quantity": 1,
+        "price": money_body(1999, "GBP"),
+        "discount": money_body(0, "GBP"),
+        "tax": money_body(0, "GBP"),
+        "amount": money_body(1999, "GBP"),
+        "taxes": [],
+    }
+
+    sku = serializers.CharField(allow_null=True, help_text="Null of shipping.")
+    quantity = serializers.IntegerField(help_text="0 of an amount that is not for units.")
+    price = MoneyOutput(help_text="Before discounts.")
+    discount = MoneyOutput()
+    tax = MoneyOutput()
+    amount = MoneyOutput(help_text="What is given back: price − discount, with tax.")
+    taxes = TaxOutput(many=True, help_text="What `tax` sums up.")
+
+
+class RefundOutput(Output):
+    """Money that goes back, and what it gives back of what was bought, if anything."""
+
+    examples = {"status": "succeeded", "amount": money_body(1999, "GBP"), "taxes": []}
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=[status.value for status in OperationStatus])
+    amount = MoneyOutput()
+    items = RefundedItemOutput(many=True)
+    taxes = TaxOutput(many=True, help_text="The tax of each rate in it, that on shipping included.")
+    created_at = serializers.DateTimeField()
+
+
 class OrderShippingOutput(Output):
     """How it is sent."""
 
@@ -90,6 +127,10 @@ class OrderOutput(Output):
     examples = {
         "number": "7KQ2M-4XWPA",
         "currency": "GBP",
+        "taxes": [],
+        "due": money_body(4393, "GBP"),
+        "refundable": money_body(0, "GBP"),
+        "refunds": [],
         "canceled_at": None,
         "cancel_reason": "",
     }
@@ -108,8 +149,13 @@ class OrderOutput(Output):
     billing_address = AddressOutput()
     shipping_method = OrderShippingOutput()
     totals = TotalsOutput()
+    taxes = TaxOutput(many=True, help_text="`totals.tax` by rate, that on shipping included.")
     prices_include_tax = serializers.BooleanField()
+    promotions = ExplanationOutput()
+    due = MoneyOutput(help_text="What the buyer still owes.")
+    refundable = MoneyOutput(help_text="What could still be refunded.")
     payments = OrderPaymentOutput(many=True)
+    refunds = RefundOutput(many=True)
     placed_at = serializers.DateTimeField()
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
@@ -117,7 +163,7 @@ class OrderOutput(Output):
 
 def order_body(order: Order) -> dict[str, Any]:
     """`OrderOutput` of an order whose lines have been read."""
-    currency = order.currency
+    currency, lines = order.currency, order.lines.all()
     return {
         "id": order.id,
         "number": order.number,
@@ -126,12 +172,16 @@ def order_body(order: Order) -> dict[str, Any]:
         "fulfillment_status": order.fulfillment_status,
         "email": order.email,
         "currency": currency,
-        "items": [line_body(line, currency) for line in order.lines.all()],
+        "items": [line_body(line, currency) for line in lines],
         "shipping_address": order.shipping_address,
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
         "totals": totals_body(order, currency),
+        "taxes": taxes_body(order.taxes_with(lines), currency),
         "prices_include_tax": order.tax_included,
+        "promotions": explanation_body(order.promotions, currency),
+        "due": money_body(order.due, currency),
+        "refundable": money_body(order.refundable, currency),
         "payments": [
             {
                 "id": payment.id,
@@ -143,7 +193,33 @@ def order_body(order: Order) -> dict[str, Any]:
             }
             for payment in order.payments.all()
         ],
+        "refunds": [_refund_body(refund, order) for refund in order.refunds],
         "placed_at": order.placed_at,
         "canceled_at": order.canceled_at,
         "cancel_reason": order.cancel_reason,
+    }
+
+
+def _refund_body(refund: Any, order: Order) -> dict[str, Any]:
+    """`RefundOutput`; an item of which only the amount was kept has it for its price."""
+    skus, currency = {line.id: line.sku for line in order.lines.all()}, order.currency
+    items = refund.refund_items.all()
+    return {
+        "id": refund.id,
+        "status": refund.status,
+        "amount": money_body(refund.amount, currency),
+        "items": [
+            {
+                "sku": skus.get(item.line_id),
+                "quantity": item.quantity,
+                "price": money_body(item.amount if item.price is None else item.price, currency),
+                "discount": money_body(item.discount, currency),
+                "tax": money_body(item.tax, currency),
+                "amount": money_body(item.amount, currency),
+                "taxes": taxes_body(item.taxes, currency),
+            }
+            for item in items
+        ],
+        "taxes": taxes_body(taxes_by_rate(tax for item in items for tax in item.taxes), currency),
+        "created_at": refund.created_at,
     }

@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from core.address import ADDRESS_FIELDS, Address
+from core.http.explanations import DiscountOutput, TaxOutput, discounts_body, taxes_body
 from core.http.fields import (
     Input,
     MoneyOutput,
@@ -46,6 +47,8 @@ class PricedItem(Protocol):
     sku: str
     title: str
     quantity: int
+    discounts: Any  # JSON, as `pricing.domain` keeps them
+    taxes: Any
 
 
 _ADDRESS: dict[str, Any] = {
@@ -162,6 +165,8 @@ class LineOutput(Output):
         "discount": money_body(0, "GBP"),
         "tax": money_body(0, "GBP"),
         "total": money_body(3998, "GBP"),
+        "discounts": [],
+        "taxes": [],
     }
 
     id = serializers.UUIDField()
@@ -172,6 +177,8 @@ class LineOutput(Output):
     discount = MoneyOutput()
     tax = MoneyOutput()
     total = MoneyOutput()
+    discounts = DiscountOutput(many=True, help_text="What `discount` sums up.")
+    taxes = TaxOutput(many=True, help_text="What `tax` sums up.")
 
 
 def totals_body(priced: Priced, currency: str) -> dict[str, Any]:
@@ -190,6 +197,8 @@ def line_body(line: PricedItem, currency: str) -> dict[str, Any]:
             name: money_body(getattr(line, name), currency)
             for name in ("unit_price", "discount", "tax", "total")
         },
+        "discounts": discounts_body(line.discounts, currency),
+        "taxes": taxes_body(line.taxes, currency),
     }
 
 

@@ -17,7 +17,8 @@ from inventory.services import lock_levels, restock
 from orders.domain import FulfillmentStatus, OrderNotFound, OrderStatus, require_cancelable
 from orders.models import Order
 from orders.selectors import order_for
-from payments.domain import OperationInProgress, OutcomeMismatch
+from orders.services.shares import save_shares, shares_to_refund
+from payments.domain import OperationInProgress, OperationKind, OutcomeMismatch
 from payments.selectors import payments_of_order
 from payments.services import execute_operations, lock_payment, record_reversal
 
@@ -58,9 +59,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
     read = order_for(caller=caller, number=number)
-    payments = payments_of_order(read.id)
-    for payment in payments:
-        lock_payment(payment.id)
+    payments = [lock_payment(payment.id) for payment in payments_of_order(read.id)]
     units = {line.variant_id: line.quantity for line in read.lines.all()}
     lock_levels(units)
     order = Order.objects.defer("search_vector").locked().get(pk=read.id)
@@ -82,7 +81,11 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason
     order.save(update_fields=["status", "canceled_at", "cancel_reason"])
     for payment in payments:
-        record_reversal(payment_id=payment.id, reason=reason or "order canceled", now=now)
+        operation = record_reversal(
+            payment_id=payment.id, reason=reason or "order canceled", now=now
+        )
+        if operation and operation.kind == OperationKind.REFUND:
+            save_shares(shares_to_refund(read, [payment], amount=operation.amount), operation.id)
     record_event(
         type="order.canceled",
         subject_id=order.id,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID
 
 from core.caller import Caller
 from core.db.transactions import RecoveryPoint, two_step
@@ -21,20 +20,23 @@ from orders.domain import (
     RestockExceedsOrdered,
     UnknownItem,
     amount_in,
-    refund_share,
 )
-from orders.models import Order, RefundItem
-from orders.selectors import order_for, refunded_units
+from orders.models import Order
+from orders.selectors import order_for
+from orders.services.shares import save_shares, shares_to_refund
 from payments.domain import (
     AmountNotPayable,
     CaptureExceedsDue,
     NothingToCapture,
     OperationInProgress,
     OutcomeMismatch,
+    PaymentRecord,
     RefundExceedsPaid,
+    amount_refundable,
 )
 from payments.selectors import payments_of_order
 from payments.services import execute_operations, lock_payment, record_capture, record_refund
+from pricing.domain import taxes_by_rate
 
 CAPTURE_PAYMENT_ERRORS = (
     OrderNotFound,
@@ -67,13 +69,13 @@ def capture_payment(
     """
 
     def record() -> RecoveryPoint:
-        payment_id = _lock_payment_of(order_for(caller=caller, number=number))
+        payment = _lock_payment_of(order_for(caller=caller, number=number))
         order = order_for(caller=caller, number=number)  # canceling locks the payment, too
-        if payment_id is None or order.status == OrderStatus.CANCELED:
+        if payment is None or order.status == OrderStatus.CANCELED:
             raise NothingToCapture
         wanted = amount_in(order.currency, amount)
-        record_capture(payment_id=payment_id, amount=wanted, now=now)
-        return RecoveryPoint(payment_id)
+        record_capture(payment_id=payment.id, amount=wanted, now=now)
+        return RecoveryPoint(payment.id)
 
     return two_step(
         record=record,
@@ -94,6 +96,7 @@ def refund_order(
 ) -> Order:
     """Give money back: `amount`, the worth of `items` (units by SKU), or all that is left.
 
+    Each gives back exact shares of price, discounts and taxes, the last one the exact rest.
     `restock_items` puts the items back into stock. Raises `REFUND_ORDER_ERRORS`,
     `OutcomeMismatch` once the refund is recorded.
     """
@@ -118,51 +121,37 @@ def _record_refund(
 ) -> RecoveryPoint:
     """Lock the payment, so that refunds of an order know of each other; then the stock."""
     order = order_for(caller=caller, number=number)
-    payment_id = _lock_payment_of(order)
-    if payment_id is None:
+    payment = _lock_payment_of(order)
+    if payment is None:
         raise RefundExceedsPaid(refundable=money_body(0, order.currency))
-    parts = _refundable_parts(order, items)
     wanted = amount_in(order.currency, amount)
-    if wanted is None and items:
-        wanted = sum(part.amount for part in parts)
-    refund = record_refund(payment_id=payment_id, amount=wanted, reason=reason, now=now)
-    for part in parts:
-        part.operation_id = refund.id
-    RefundItem.objects.bulk_create(parts)
+    everything = amount_refundable(payment) if wanted is None and not items else wanted
+    shares = shares_to_refund(order, [payment], items, everything)
+    if items and wanted is None:
+        wanted = sum(share.amount for share in shares)
+    refund = record_refund(payment_id=payment.id, amount=wanted, reason=reason, now=now)
+    save_shares(shares, refund.id)
     if restock_items and items:
         _restock(order, items, reason, now=now)
     record_event(
         type="order.refund_requested",
         subject_id=order.id,
-        data={"amount": refund.amount, "reason": reason},
+        data={
+            "amount": refund.amount,
+            "reason": reason,
+            "items": [share.as_dict() for share in shares],
+            "taxes": taxes_by_rate(tax for share in shares for tax in share.taxes),
+        },
         actor_id=caller.user_id,
         now=now,
     )
-    return RecoveryPoint(payment_id)
+    return RecoveryPoint(payment.id)
 
 
-def _refundable_parts(order: Order, items: Mapping[str, int]) -> list[RefundItem]:
-    """Return the units asked for and what they are worth; units are refunded once."""
-    lines = {line.sku: line for line in order.lines.all()}
-    before = refunded_units(order) if items else {}
-    parts = []
-    for sku, units in items.items():
-        line = lines.get(sku)
-        if line is None:
-            raise UnknownItem(sku=sku).at("/items")
-        refunded = before.get(line.id, 0)
-        if refunded + units > line.quantity:
-            raise RefundExceedsOrdered(sku=sku, ordered=line.quantity, refunded=refunded)
-        paid = line.total + (0 if order.tax_included else line.tax)
-        worth = refund_share(paid=paid, ordered=line.quantity, refunded=refunded, units=units)
-        parts.append(RefundItem(line=line, quantity=units, amount=worth))
-    return parts
-
-
-def _lock_payment_of(order: Order) -> UUID | None:
+def _lock_payment_of(order: Order) -> PaymentRecord | None:
     """Lock the order's latest payment, before stock; an order that cost nothing has none."""
     payments = payments_of_order(order.id)
-    return lock_payment(payments[-1].id).id if payments else None
+    return lock_payment(payments[-1].id) if payments else None
 
 
 def _restock(order: Order, items: Mapping[str, int], reason: str, *, now: datetime) -> None:

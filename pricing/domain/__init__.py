@@ -23,9 +23,11 @@ from pricing.domain.ledger import (
     Quote,
     RejectedPromotion,
     Totals,
+    taxes_by_rate,
 )
 from pricing.domain.promotions import Promotion
 from pricing.domain.quote import Rules, price
+from pricing.domain.shares import Charge, shares_of
 from pricing.domain.taxes import TaxRate, TaxRounding, TaxRules
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "AppliedPromotion",
     "Basket",
     "Buyer",
+    "Charge",
     "Destination",
     "EnteredCode",
     "Entry",
@@ -50,4 +53,6 @@ __all__ = [
     "TaxRules",
     "Totals",
     "price",
+    "shares_of",
+    "taxes_by_rate",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.ids import uuid7
-from pricing.domain import Entry, Explanation, PricedLine, Quote
+from pricing.domain import Explanation, PricedLine, Quote, taxes_by_rate
 
 
 def totals_add_up() -> Q:
@@ -49,8 +50,8 @@ class AbstractLine(models.Model):
             "discount": priced.discount,
             "tax": priced.tax,
             "total": priced.total,
-            "discounts": [_discount_body(entry) for entry in priced.discounts],
-            "taxes": [_tax_body(entry) for entry in priced.taxes],
+            "discounts": [entry.as_discount() for entry in priced.discounts],
+            "taxes": [entry.as_tax() for entry in priced.taxes],
         }
         changed = any(getattr(self, name) != value for name, value in priced_as.items())
         for name, value in priced_as.items():
@@ -93,31 +94,17 @@ class AbstractTotals(models.Model):
             totals.subtotal, totals.discount, totals.shipping,
         )  # fmt: skip
         self.tax, self.tax_included, self.total = totals.tax, totals.tax_included, totals.total
-        self.shipping_taxes = [_tax_body(entry) for entry in quote.shipping_taxes]
+        self.shipping_taxes = [entry.as_tax() for entry in quote.shipping_taxes]
         self.promotions = _explanation_body(quote.explanation)
+
+    def taxes_with(self, lines: Iterable[AbstractLine]) -> list[dict[str, Any]]:
+        """Return the tax of each rate on the lines and on shipping."""
+        of_lines = (tax for line in lines for tax in line.taxes)
+        return taxes_by_rate([*of_lines, *self.shipping_taxes])
 
     def amounts(self) -> dict[str, Any]:
         """Return the columns that a copy of the totals takes over."""
         return {field.name: getattr(self, field.name) for field in AbstractTotals._meta.fields}
-
-
-def _discount_body(entry: Entry) -> dict[str, Any]:
-    return {
-        "promotion": entry.source,
-        "title": entry.title,
-        "code": entry.code,
-        "amount": entry.amount,
-    }
-
-
-def _tax_body(entry: Entry) -> dict[str, Any]:
-    return {
-        "title": entry.title,
-        "rate": str(entry.rate),
-        "base": entry.base,
-        "amount": entry.amount,
-        "source": entry.source,
-    }
 
 
 def _explanation_body(explanation: Explanation) -> dict[str, Any]:

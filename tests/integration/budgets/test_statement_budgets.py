@@ -86,7 +86,7 @@ def test_completing_with_the_manual_provider(
 
 def test_reading_orders(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
     number = new_order(buyer, skus)["number"]
-    with assert_statements(3):
+    with assert_statements(4):
         assert len(buyer.get("/api/v1/orders").json()["results"]) == 1
-    with assert_statements(3):
+    with assert_statements(4):
         assert buyer.get(f"/api/v1/orders/{number}").status_code == 200
