@@ -7,7 +7,7 @@ the checkout's one order or goes back with a reason; a refusal opens the checkou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from checkout.errors import (
     UnknownShippingMethod,
 )
 from core.address import Address
+from core.buyer import BuyerChanges
 from core.errors import FieldError
 from core.messages import Message
 from core.money import MAX_AMOUNT, Money, money_body
@@ -193,6 +194,7 @@ class Details(TypedDict, total=False):
     shipping_address: Address | None
     billing_address: Address | None
     shipping_method: str | None
+    buyer: BuyerChanges | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +206,13 @@ class ShippingOffer:
     price: int
 
 
+# What the setting calls it (empty: always needed), what lacks, and how the buyer is told.
 _REQUIRED = (
-    ("email", "email_required", "An e-mail address is needed to send the confirmation to."),
-    ("shipping_address", "shipping_address_required", "A shipping address is needed."),
-    ("shipping_method", "shipping_method_required", "Choose one of the shipping methods."),
+    ("email", "email", "email_required", "An e-mail address is needed for the confirmation."),
+    ("name", "buyer/first_name", "name_required", "A name is needed."),
+    ("phone", "buyer/phone", "phone_required", "A phone number is needed."),
+    ("address", "shipping_address", "shipping_address_required", "A shipping address is needed."),
+    ("", "shipping_method", "shipping_method_required", "Choose one of the shipping methods."),
 )
 _NO_WAY_TO_SHIP = Message(
     "no_shipping_method",
@@ -216,14 +221,23 @@ _NO_WAY_TO_SHIP = Message(
 )
 
 
-def missing_details(values: Mapping[str, object], *, can_ship: bool) -> list[Message]:
-    """Return a message for each detail that completion needs and `values` lacks."""
+def missing_details(
+    values: Mapping[str, object], *, needed: Collection[str], can_ship: bool
+) -> list[Message]:
+    """Return a message for each detail that completion needs and `values` lacks.
+
+    `values` are by pointer, without the slash it begins with; `needed` is what the shop's setting
+    names. A shipping method is needed in any case. Who has to give an address is not asked for a
+    name as well: an address has one.
+    """
+    if "address" in needed and not values.get("shipping_address"):
+        needed = {*needed} - {"name"}
     return [
         _NO_WAY_TO_SHIP
         if name == "shipping_method" and not can_ship
         else Message(code, f"/{name}", detail)
-        for name, code, detail in _REQUIRED
-        if not values.get(name)
+        for requirement, name, code, detail in _REQUIRED
+        if not values.get(name) and (not requirement or requirement in needed)
     ]
 
 

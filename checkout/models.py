@@ -89,6 +89,12 @@ class Checkout(AbstractTotals):
     billing_address = models.JSONField(null=True, blank=True)
     shipping_method = models.CharField(max_length=50, blank=True, help_text="Its code.")
     shipping_title = models.CharField(max_length=100, blank=True)
+    buyer = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="Name and phone number, as they gave it."
+    )
+    consents = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What they agreed to, and when."
+    )
     codes: ArrayField[Any, Any] = ArrayField(
         models.CharField(max_length=64),
         default=list,

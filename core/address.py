@@ -44,11 +44,12 @@ ADDRESS_FIELDS = (
 )  # fmt: skip
 
 
-def normalize_address(address: Address, pointer: str = "") -> Address:
+def normalize_address(address: Address, pointer: str = "", *, full: bool = True) -> Address:
     """Return `address` with country, region and postal code in the form that rules compare.
 
     Raises `Invalid` with an error for each field that its country's rules refuse; `pointer` is
-    the JSON pointer of the address itself, put before each field's.
+    the JSON pointer of the address itself, put before each field's. One that need not be `full`
+    may lack anything but the country.
     """
     country = country_with(address.country_code.upper())
     if country is None:
@@ -57,7 +58,9 @@ def normalize_address(address: Address, pointer: str = "") -> Address:
         raise Invalid(errors=[FieldError(f"{pointer}/country_code", code, text)])
     region = region_of(country, address.region) if address.region else None
     postal_code = address.postal_code and postal_code_of(country, region, address.postal_code)
-    errors = list(undeliverable(address, country))
+    errors = [
+        problem for problem in undeliverable(address, country) if full or problem[1] != "required"
+    ]
     if address.region and country.regions and region is None:
         choices = ", ".join(map(str, country.regions))
         problem = f"This is not a region of that country. It has: {choices}."
@@ -81,13 +84,23 @@ def undeliverable(address: Address, country: Country) -> Iterator[tuple[str, str
     """Yield field, code and message of each part that is missing to deliver to an address."""
     if not (address.first_name or address.last_name or address.company):
         yield "first_name", "required", "Addresses in any country need a name or a company."
-    if address.phone and not any(map(str.isdigit, address.phone)):
-        yield "phone", "no_digits", "A phone number has digits."
+    if fault := phone_fault(address.phone):
+        yield ("phone", *fault)
     values = address.as_dict()
     for name, theirs in _REQUIRED.items():
         if theirs in country.required and not values[name]:
             label = name.replace("_", " ")
             yield name, "required", f"Addresses in this country need a {label}."
+
+
+def phone_fault(phone: str) -> tuple[str, str] | None:
+    """Return code and message for what is no phone number; none at all is fine.
+
+    How numbers are written differs too much for more: extensions and short numbers have letters.
+    """
+    if phone and not any(map(str.isdigit, phone)):
+        return "no_digits", "A phone number has digits."
+    return None
 
 
 def anonymous_address(address: Mapping[str, str] | None) -> dict[str, str]:

@@ -54,6 +54,10 @@ class Order(AbstractTotals):
         default=FulfillmentStatus.UNFULFILLED,
     )
     email = models.EmailField(max_length=254)
+    buyer = models.JSONField(default=dict, db_default={}, help_text="Name and phone number.")
+    consents = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What the buyer agreed to, and when."
+    )
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     shipping_method = models.CharField(max_length=50)

@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.buyer import buyer_known_by
+from core.http.buyers import BuyerOutput, buyer_body
 from core.http.explanations import ExplanationOutput, TaxOutput, explanation_body, taxes_body
 from core.http.fields import (
     Input,
@@ -126,6 +128,7 @@ class OrderOutput(Output):
 
     examples = {
         "number": "7KQ2M-4XWPA",
+        "email": "ada@example.com",
         "currency": "GBP",
         "taxes": [],
         "due": money_body(4393, "GBP"),
@@ -142,11 +145,12 @@ class OrderOutput(Output):
     fulfillment_status = serializers.ChoiceField(
         choices=[status.value for status in FulfillmentStatus]
     )
-    email = serializers.EmailField()
+    email = serializers.CharField(help_text="Empty where the shop needs none.")
+    buyer = BuyerOutput()
     currency = serializers.CharField()
     items = LineOutput(many=True)
-    shipping_address = AddressOutput()
-    billing_address = AddressOutput()
+    shipping_address = AddressOutput(allow_null=True)
+    billing_address = AddressOutput(allow_null=True)
     shipping_method = OrderShippingOutput()
     totals = TotalsOutput()
     taxes = TaxOutput(many=True, help_text="`totals.tax` by rate, that on shipping included.")
@@ -171,10 +175,11 @@ def order_body(order: Order) -> dict[str, Any]:
         "payment_status": order.payment_status,
         "fulfillment_status": order.fulfillment_status,
         "email": order.email,
+        "buyer": buyer_body(buyer_known_by(order.buyer, order.shipping_address), order.consents),
         "currency": currency,
         "items": [line_body(line, currency) for line in lines],
-        "shipping_address": order.shipping_address,
-        "billing_address": order.billing_address,
+        "shipping_address": order.shipping_address or None,
+        "billing_address": order.billing_address or None,
         "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
         "totals": totals_body(order, currency),
         "taxes": taxes_body(order.taxes_with(lines), currency),

@@ -37,6 +37,7 @@ from checkout.services.changes import (
     transition,
 )
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
+from core.buyer import BuyerChanges
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.items import ItemRequest
@@ -126,7 +127,7 @@ def _begin(
         updated_at=now,
     )
     lines, shipping = _frozen_lines(cart, checkout), shipping_offers(currency=cart.currency)
-    apply_details(checkout, details, shipping)
+    apply_details(checkout, details, shipping, now=now)
     mark_holder(checkout, caller)
     apply_prices(
         checkout, lines, [line.offer for line in cart.lines], shipping, cart.rules, now=now
@@ -164,9 +165,16 @@ def _with_account_defaults(caller: Caller, details: Details) -> Details:
     if caller.user_id is None:
         return details
     known = details.copy()
-    email = lock_active_account_shared(user_id=caller.user_id)
+    account = lock_active_account_shared(user_id=caller.user_id)
     if not details.get("email"):
-        known["email"] = email
+        known["email"] = account.email
+    buyer = details["buyer"] if "buyer" in details else BuyerChanges()
+    if buyer is not None and not (buyer.get("first_name") or buyer.get("last_name")):
+        names: BuyerChanges = {
+            "first_name": account.first_name,
+            "last_name": account.last_name,
+        }
+        known["buyer"] = {**buyer, **names}
     if "shipping_address" not in details and "billing_address" not in details:
         known["shipping_address"], known["billing_address"] = default_addresses(caller.user_id)
     return known

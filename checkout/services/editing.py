@@ -76,7 +76,7 @@ def change_checkout(
         found = offers(currency=checkout.currency, variant_ids=variant_ids)
     shipping = shipping_offers(currency=checkout.currency)
     was_known = not checkout.ip_hash
-    apply_details(checkout, details, shipping)
+    apply_details(checkout, details, shipping, now=now)
     mark_holder(checkout, caller)
     repriced = apply_prices(checkout, lines, found, shipping, pricing_rules(), now=now)
     if requested:
