@@ -48,6 +48,15 @@ MAX_ADDRESSES = 100
 ERASED_DOMAIN = "erased.invalid"
 
 
+@dataclass(frozen=True, slots=True)
+class AccountDetails:
+    """What an account says of its owner, for those who sell to them."""
+
+    email: str
+    first_name: str
+    last_name: str
+
+
 class InvalidCredentials(Unauthenticated):
     """E-mail address or password is wrong."""
 

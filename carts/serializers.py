@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from carts.domain import CartStatus, CartView, OfferedLine
+from core.http.explanations import DiscountOutput, TaxOutput, discounts_body, taxes_body
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -17,17 +18,15 @@ from core.http.fields import (
     StrictListField,
 )
 from core.http.serializers import (
-    DiscountOutput,
     ItemInput,
     MessageOutput,
     TotalsOutput,
-    discount_bodies,
     totals_body,
 )
 from core.items import MAX_LINES, MAX_QUANTITY
 from core.money import money_body
 from pricing.domain import PricedLine
-from pricing.models import discount_body, explanation_body
+from pricing.models import explanation_body
 from pricing.serializers.explanations import (
     CouponOutput,
     PromotionsOutput,
@@ -67,7 +66,10 @@ class CartItemOutput(Output):
         "title": "Stoneware Mug – Blue",
         "quantity": 2,
         "discount": money_body(0, "GBP"),
+        "tax": money_body(0, "GBP"),
         "total": money_body(3998, "GBP"),
+        "discounts": [],
+        "taxes": [],
         "available": 12,
     }
 
@@ -77,15 +79,17 @@ class CartItemOutput(Output):
     quantity = serializers.IntegerField()
     unit_price = MoneyOutput()
     discount = MoneyOutput()
-    discounts = DiscountOutput(many=True)
+    tax = MoneyOutput()
     total = MoneyOutput()
+    discounts = DiscountOutput(many=True, help_text="What `discount` sums up.")
+    taxes = TaxOutput(many=True, help_text="What `tax` sums up.")
     available = serializers.IntegerField(help_text="Units that could be bought now.")
 
 
 class CartOutput(Output):
     """A cart."""
 
-    examples = {"version": 3, "currency": "GBP"}
+    examples = {"version": 3, "currency": "GBP", "taxes": []}
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(choices=[status.value for status in CartStatus])
@@ -95,6 +99,7 @@ class CartOutput(Output):
     coupons = CouponOutput(many=True)
     promotions = PromotionsOutput()
     totals = TotalsOutput()
+    taxes = TaxOutput(many=True, help_text="`totals.tax` by rate, that on shipping included.")
     prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     expires_at = serializers.DateTimeField()
@@ -122,6 +127,7 @@ def cart_body(cart: CartView) -> dict[str, Any]:
         "coupons": coupon_bodies(explanation, currency),
         "promotions": promotions_body(explanation, currency),
         "totals": totals_body(cart.totals, currency),
+        "taxes": taxes_body(cart.quote.taxes, currency),
         "prices_include_tax": cart.totals.tax_included,
         "messages": [asdict(message) for message in cart.messages],
         "expires_at": cart.expires_at,
@@ -129,17 +135,21 @@ def cart_body(cart: CartView) -> dict[str, Any]:
 
 
 def _item_body(line: OfferedLine, priced: PricedLine | None, currency: str) -> dict[str, Any]:
-    """Render `CartItemOutput`; a line that cannot be bought is not priced."""
-    discount = priced.discount if priced else 0
-    discounts = [discount_body(entry) for entry in priced.discounts] if priced else []
+    """Render `CartItemOutput`; what cannot be bought is not priced and shows what it was."""
     return {
         "id": line.id,
         "sku": line.offer.sku,
         "title": line.offer.title,
         "quantity": line.quantity,
         "unit_price": money_body(line.unit_price, currency),
-        "discount": money_body(discount, currency),
-        "discounts": discount_bodies(discounts, currency),
-        "total": money_body(line.total - discount, currency),
+        "discount": money_body(priced.discount if priced else 0, currency),
+        "tax": money_body(priced.tax if priced else 0, currency),
+        "total": money_body(priced.total if priced else line.total, currency),
+        "discounts": discounts_body(
+            (entry.as_discount() for entry in (priced.discounts if priced else ())), currency
+        ),
+        "taxes": taxes_body(
+            (entry.as_tax() for entry in (priced.taxes if priced else ())), currency
+        ),
         "available": line.offer.available if line.is_for_sale else 0,
     }

@@ -7,7 +7,7 @@ the checkout's one order or goes back with a reason; a refusal opens the checkou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from checkout.errors import (
     TotalTooHigh,
 )
 from core.address import Address
+from core.buyer import BuyerChanges
 from core.messages import Message
 from core.money import MAX_AMOUNT, Money, money_body
 from core.states import Status
@@ -192,28 +193,40 @@ class Details(TypedDict, total=False):
     shipping_address: Address | None
     billing_address: Address | None
     shipping_method: str | None
+    buyer: BuyerChanges | None
 
 
+# What the setting calls it (empty: always needed), what lacks, and how the buyer is told.
 _REQUIRED = (
-    ("email", "email_required", "An e-mail address is needed to send the confirmation to."),
-    ("shipping_address", "shipping_address_required", "A shipping address is needed."),
-    ("shipping_method", "shipping_method_required", "Choose one of the shipping methods."),
+    ("email", "email", "email_required", "An e-mail address is needed for the confirmation."),
+    ("name", "buyer/first_name", "name_required", "A name is needed."),
+    ("phone", "buyer/phone", "phone_required", "A phone number is needed."),
+    ("address", "shipping_address", "shipping_address_required", "A shipping address is needed."),
+    ("", "shipping_method", "shipping_method_required", "Choose one of the shipping methods."),
 )
 
 
-def missing_details(values: Mapping[str, object], delivery: Delivery) -> list[Message]:
+def missing_details(
+    values: Mapping[str, object], *, needed: Collection[str], delivery: Delivery
+) -> list[Message]:
     """Return a message for each detail that completion needs and `values` lacks.
+
+    `values` are by pointer, without the slash it begins with; `needed` is what the shop's setting
+    names. Who has to give an address is not asked for a name as well: an address has one.
 
     What is picked up needs no shipping address; what does not ship, no shipping method either.
     """
+    ships_to_address = delivery.required and not delivery.pickup
+    if "address" in needed and ships_to_address and not values.get("shipping_address"):
+        needed = {*needed} - {"name"}
     messages = []
-    for name, code, detail in _REQUIRED:
-        is_shipping = name.startswith("shipping_")
-        if values.get(name) or (is_shipping and not delivery.required):
+    for requirement, name, code, detail in _REQUIRED:
+        if values.get(name) or (requirement and requirement not in needed):
             continue
         if name == "shipping_method":
-            messages += delivery.without_method(Message(code, f"/{name}", detail))
-        elif not (is_shipping and delivery.pickup):
+            without = delivery.without_method(Message(code, f"/{name}", detail))
+            messages += without if delivery.required else []
+        elif name != "shipping_address" or ships_to_address:
             messages.append(Message(code, f"/{name}", detail))
     return messages
 

@@ -42,6 +42,12 @@ PRICES_INCLUDE_TAX = env.bool("CONGOCART_PRICES_INCLUDE_TAX", False)
 # Where tax is rounded: once, on the whole (`order`), or on each line and the shipping (`line`).
 TAX_ROUNDING = env.str("CONGOCART_TAX_ROUNDING", "order", one_of=("order", "line"))
 TAXES = tax_settings(env)
+# What completion needs of a buyer.
+CHECKOUT_REQUIRES = env.list(
+    "CONGOCART_CHECKOUT_REQUIRES",
+    ["email", "name", "address"],
+    each=chosen_from("email", "name", "phone", "address"),
+)
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.

@@ -53,16 +53,18 @@ class Place:
     postal_code: str = ""
 
 
-def normalize_address(address: Address, pointer: str = "") -> Address:
+def normalize_address(address: Address, pointer: str = "", *, full: bool = True) -> Address:
     """Return `address` with country, region and postal code in the form that rules compare.
 
     Raises `Invalid` with an error for each field that its country's rules refuse; `pointer` is
-    the JSON pointer of the address itself, put before each field's.
+    the JSON pointer of the address itself, put before each field's. One that need not be `full`
+    may lack anything but the country.
     """
     country = _known_country(address.country_code, pointer)
     place = Place(country.code, address.region, address.postal_code)
     place, misplaced = _normalized(place, country)
-    if errors := [*undeliverable(address, country), *misplaced]:
+    lacking = [why for why in undeliverable(address, country) if full or why[1] != "required"]
+    if errors := [*lacking, *misplaced]:
         raise Invalid(errors=[FieldError(f"{pointer}/{name}", *why) for name, *why in errors])
     return replace(address, **asdict(place))
 
@@ -107,13 +109,23 @@ def undeliverable(address: Address, country: Country) -> Iterator[tuple[str, str
     """Yield field, code and message of each part that is missing to deliver to an address."""
     if not (address.first_name or address.last_name or address.company):
         yield "first_name", "required", "Addresses in any country need a name or a company."
-    if address.phone and not any(map(str.isdigit, address.phone)):
-        yield "phone", "no_digits", "A phone number has digits."
+    if fault := phone_fault(address.phone):
+        yield ("phone", *fault)
     values = address.as_dict()
     for name, theirs in _REQUIRED.items():
         if theirs in country.required and not values[name]:
             label = name.replace("_", " ")
             yield name, "required", f"Addresses in this country need a {label}."
+
+
+def phone_fault(phone: str) -> tuple[str, str] | None:
+    """Return code and message for what is no phone number; none at all is fine.
+
+    How numbers are written differs too much for more: extensions and short numbers have letters.
+    """
+    if phone and not any(map(str.isdigit, phone)):
+        return "no_digits", "A phone number has digits."
+    return None
 
 
 def anonymous_address(address: Mapping[str, str] | None) -> dict[str, str]:

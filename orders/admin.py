@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
 from core.backoffice.base import ReadOnlyAdmin
-from core.backoffice.columns import address, link, money, status
+from core.backoffice.columns import address, buyer, consents, link, money, status
 from core.backoffice.filters import DaysFilter
 from core.ids import normalize_order_number
 from events.admin import WithTimeline
@@ -84,7 +84,9 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     ordering = ["-id"]
     inlines = [OrderLineInline, PaymentInline]
     fieldsets = [
-        (None, {"fields": [("number", "placed_at"), ("email", "customer_link")]}),
+        (None, {"fields": [
+            ("number", "placed_at"), ("email", "customer_link"), ("buyer_text", "consents_text"),
+        ]}),
         ("Status", {"fields": [
             ("status", "payment_status", "fulfillment_status"), ("canceled_at", "cancel_reason"),
         ]}),
@@ -106,6 +108,8 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     total_money = money("total")
     shipping_address_text = address("shipping_address")
     billing_address_text = address("billing_address")
+    buyer_text = buyer()
+    consents_text = consents()
     status_label = status("status", ORDER_COLORS)
     fulfillment_label = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
     customer_link = link(

@@ -262,4 +262,63 @@ CHECKS = [
         HAVING sum(item.quantity) > line.quantity OR sum(item.amount) > line.paid
         """,
     ),
+    Check(
+        "refunds_are_shares_of_what_was_charged",
+        """
+        WITH given_back AS (
+            SELECT item.*, payment.order_id, operation.amount AS refund
+            FROM orders_refunditem AS item
+            JOIN payments_operation AS operation ON operation.id = item.operation_id
+            JOIN payments_payment AS payment ON payment.id = operation.payment_id
+            WHERE operation.status <> 'failed' AND item.price IS NOT NULL
+        ), charged AS (
+            SELECT id AS line_id, order_id, unit_price * quantity AS price, discount, tax, taxes
+            FROM orders_orderline
+            UNION ALL
+            SELECT NULL, placed.id, placed.shipping, 0, placed.tax - sum(line.tax),
+                placed.shipping_taxes
+            FROM orders_order AS placed
+            JOIN orders_orderline AS line ON line.order_id = placed.id
+            GROUP BY placed.id
+        )
+        SELECT order_id, line_id, 'is not the sum of its parts' AS problem
+        FROM given_back
+        WHERE discount <> (
+                SELECT coalesce(sum((part ->> 'amount')::bigint), 0)
+                FROM jsonb_array_elements(discounts) AS part
+            )
+            OR tax <> (
+                SELECT coalesce(sum((part ->> 'amount')::bigint), 0)
+                FROM jsonb_array_elements(taxes) AS part
+            )
+        UNION ALL
+        SELECT order_id, charged.line_id, 'is more than was charged'
+        FROM charged
+        JOIN given_back USING (order_id)
+        WHERE given_back.line_id IS NOT DISTINCT FROM charged.line_id
+        GROUP BY order_id, charged.line_id, charged.price, charged.discount, charged.tax
+        HAVING sum(given_back.price) > charged.price
+            OR sum(given_back.discount) > charged.discount
+            OR sum(given_back.tax) > charged.tax
+        UNION ALL
+        SELECT order_id, NULL, 'is more tax of one rate than was charged'
+        FROM (
+            SELECT order_id, part ->> 'rate' AS rate, sum((part ->> 'amount')::bigint) AS tax
+            FROM given_back, jsonb_array_elements(taxes) AS part
+            WHERE part ->> 'rate' IS NOT NULL
+            GROUP BY order_id, rate
+        ) AS given
+        LEFT JOIN (
+            SELECT order_id, part ->> 'rate' AS rate, sum((part ->> 'amount')::bigint) AS tax
+            FROM charged, jsonb_array_elements(taxes) AS part
+            GROUP BY order_id, rate
+        ) AS taxed USING (order_id, rate)
+        WHERE given.tax > coalesce(taxed.tax, 0)
+        UNION ALL
+        SELECT order_id, NULL, 'is more than the refund'
+        FROM given_back
+        GROUP BY order_id, operation_id, refund
+        HAVING sum(amount) > refund
+        """,
+    ),
 ]

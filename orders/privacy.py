@@ -17,6 +17,10 @@ from core.address import anonymous_address
 from orders.models import Order
 from orders.serializers import order_body
 
+_PERSONAL = (
+    "email", "buyer", "consents", "shipping_address", "billing_address", "cancel_reason",
+)  # fmt: skip
+
 
 def _orders_of(person: Person) -> QuerySet[Order]:
     own = Q(customer_id=person.user_id)
@@ -27,8 +31,8 @@ def _orders_of(person: Person) -> QuerySet[Order]:
 
 def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return what is kept of a person."""
-    orders = _orders_of(person).prefetch_related("lines", "payments")
-    return [order_body(order) for order in orders]
+    orders = _orders_of(person).prefetch_related("lines", "payments__operations__refund_items")
+    return [order_body(order) | {"consents": order.consents} for order in orders]
 
 
 def erase_personal_data(person: Person, now: datetime) -> None:
@@ -39,7 +43,8 @@ def erase_personal_data(person: Person, now: datetime) -> None:
         order.shipping_address = anonymous_address(order.shipping_address)
         order.billing_address = anonymous_address(order.billing_address)
         order.cancel_reason = ""
-        order.save(update_fields=["email", "shipping_address", "billing_address", "cancel_reason"])
+        order.buyer, order.consents = {}, []
+        order.save(update_fields=_PERSONAL)
     # What people typed with a cancellation or a refund may be personal, wherever it was recorded.
     order_ids = [order.pk for order in orders]
     events.services.forget_reasons(subject_ids=order_ids)

@@ -23,15 +23,15 @@ from payments.domain import OperationStatus
 
 
 def orders_for(*, caller: Caller) -> OrderQuerySet:
-    """Return the orders that the caller may see, with all that is shown: five statements.
+    """Return the orders that the caller may see, with all that is shown: six statements.
 
-    One more each where something has been sent, or comes back.
+    One more each where money was refunded, something has been sent, or comes back.
     """
     lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
     sent = Prefetch("fulfillments__items", FulfillmentItem.objects.select_related("line"))
     back = Prefetch("returns__items", ReturnItem.objects.select_related("line"))
-    orders = Order.objects.for_caller(caller).defer("search_vector")
-    return orders.prefetch_related(lines, "payments", sent, back)
+    related = (lines, "payments__operations__refund_items", sent, back)
+    return Order.objects.for_caller(caller).prefetch_related(*related).defer("search_vector")
 
 
 def order_for(*, caller: Caller, number: str) -> Order:
@@ -87,6 +87,12 @@ def units_restocked_by_returns(order: Order) -> dict[UUID, int]:
     """Return how many units of each line, by its id, a return has put back into stock."""
     items = ReturnItem.objects.filter(line__order=order, of_return__restocked=True)
     return dict(items.values_list("line_id").annotate(units=Sum("quantity")))
+
+
+def refund_items_of(order: Order) -> list[RefundItem]:
+    """Return what refunds give back, or are giving back, of an order; the oldest first."""
+    items = RefundItem.objects.filter(operation__payment__order=order)
+    return list(items.exclude(operation__status=OperationStatus.FAILED).order_by("id"))
 
 
 def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:

@@ -7,6 +7,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.buyer import buyer_known_by
+from core.http.buyers import BuyerOutput, buyer_body
+from core.http.explanations import TaxOutput, taxes_body
 from core.http.fields import (
     Input,
     MoneyInput,
@@ -28,7 +31,8 @@ from core.items import MAX_LINES
 from core.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus, ReturnStatus, ShipmentStatus
 from orders.models import Fulfillment, FulfillmentItem, Order, Return, ReturnItem
-from payments.domain import PaymentStatus
+from payments.domain import OperationStatus, PaymentStatus
+from pricing.domain import taxes_by_rate
 from pricing.serializers.explanations import (
     CouponOutput,
     PromotionsOutput,
@@ -153,6 +157,41 @@ class OrderPaymentOutput(Output):
     refunded = MoneyOutput()
 
 
+class RefundedItemOutput(Output):
+    """What a refund gives back of a line, or of shipping: exact shares of what was charged."""
+
+    examples = {
+        "sku": "MUG-BLUE",
+        "quantity": 1,
+        "price": money_body(1999, "GBP"),
+        "discount": money_body(0, "GBP"),
+        "tax": money_body(0, "GBP"),
+        "amount": money_body(1999, "GBP"),
+        "taxes": [],
+    }
+
+    sku = serializers.CharField(allow_null=True, help_text="Null of shipping.")
+    quantity = serializers.IntegerField(help_text="0 of an amount that is not for units.")
+    price = MoneyOutput(help_text="Before discounts.")
+    discount = MoneyOutput()
+    tax = MoneyOutput()
+    amount = MoneyOutput(help_text="What is given back: price − discount, with tax.")
+    taxes = TaxOutput(many=True, help_text="What `tax` sums up.")
+
+
+class RefundOutput(Output):
+    """Money that goes back, and what it gives back of what was bought, if anything."""
+
+    examples = {"status": "succeeded", "amount": money_body(1999, "GBP"), "taxes": []}
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=[status.value for status in OperationStatus])
+    amount = MoneyOutput()
+    items = RefundedItemOutput(many=True)
+    taxes = TaxOutput(many=True, help_text="The tax of each rate in it, that on shipping included.")
+    created_at = serializers.DateTimeField()
+
+
 class OrderShippingOutput(Output):
     """How it is sent."""
 
@@ -178,7 +217,12 @@ class OrderOutput(Output):
 
     examples = {
         "number": "7KQ2M-4XWPA",
+        "email": "ada@example.com",
         "currency": "GBP",
+        "taxes": [],
+        "due": money_body(4393, "GBP"),
+        "refundable": money_body(0, "GBP"),
+        "refunds": [],
         "canceled_at": None,
         "cancel_reason": "",
     }
@@ -190,7 +234,8 @@ class OrderOutput(Output):
     fulfillment_status = serializers.ChoiceField(
         choices=[status.value for status in FulfillmentStatus]
     )
-    email = serializers.EmailField()
+    email = serializers.CharField(help_text="Empty where the shop needs none.")
+    buyer = BuyerOutput()
     currency = serializers.CharField()
     items = LineOutput(many=True)
     shipping_address = AddressOutput(allow_null=True)
@@ -201,10 +246,14 @@ class OrderOutput(Output):
     coupons = CouponOutput(many=True)
     promotions = PromotionsOutput()
     totals = TotalsOutput()
+    taxes = TaxOutput(many=True, help_text="`totals.tax` by rate, that on shipping included.")
     prices_include_tax = serializers.BooleanField()
+    due = MoneyOutput(help_text="What the buyer still owes.")
+    refundable = MoneyOutput(help_text="What could still be refunded.")
     payments = OrderPaymentOutput(many=True)
     fulfillments = FulfillmentOutput(many=True)
     returns = ReturnOutput(many=True)
+    refunds = RefundOutput(many=True)
     placed_at = serializers.DateTimeField()
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
@@ -212,7 +261,7 @@ class OrderOutput(Output):
 
 def order_body(order: Order) -> dict[str, Any]:
     """`OrderOutput` of an order whose lines have been read."""
-    currency = order.currency
+    currency, lines = order.currency, order.lines.all()
     return {
         "id": order.id,
         "number": order.number,
@@ -220,15 +269,19 @@ def order_body(order: Order) -> dict[str, Any]:
         "payment_status": order.payment_status,
         "fulfillment_status": order.fulfillment_status,
         "email": order.email,
+        "buyer": buyer_body(buyer_known_by(order.buyer, order.shipping_address), order.consents),
         "currency": currency,
-        "items": [line_body(line, currency) for line in order.lines.all()],
+        "items": [line_body(line, currency) for line in lines],
         "shipping_address": order.shipping_address or None,
         "billing_address": order.billing_address or None,
         "shipping_method": _shipping_body(order) if order.shipping_method else None,
         "coupons": coupon_bodies(order.promotions, currency),
         "promotions": promotions_body(order.promotions, currency),
         "totals": totals_body(order, currency),
+        "taxes": taxes_body(order.taxes_with(lines), currency),
         "prices_include_tax": order.tax_included,
+        "due": money_body(order.due, currency),
+        "refundable": money_body(order.refundable, currency),
         "payments": [
             {
                 "id": payment.id,
@@ -242,6 +295,7 @@ def order_body(order: Order) -> dict[str, Any]:
         ],
         "fulfillments": [_fulfillment_body(sent) for sent in order.fulfillments.all()],
         "returns": [return_body(asked) for asked in order.returns.all()],
+        "refunds": [_refund_body(refund, order) for refund in order.refunds],
         "placed_at": order.placed_at,
         "canceled_at": order.canceled_at,
         "cancel_reason": order.cancel_reason,
@@ -288,4 +342,29 @@ def _shipping_body(order: Order) -> dict[str, Any]:
         "max_days": offer.get("max_days"),
         "pickup": offer.get("pickup", False),
         "pickup_location": offer.get("pickup_location", ""),
+    }
+
+
+def _refund_body(refund: Any, order: Order) -> dict[str, Any]:
+    """`RefundOutput`; an item of which only the amount was kept has it for its price."""
+    skus, currency = {line.id: line.sku for line in order.lines.all()}, order.currency
+    items = refund.refund_items.all()
+    return {
+        "id": refund.id,
+        "status": refund.status,
+        "amount": money_body(refund.amount, currency),
+        "items": [
+            {
+                "sku": skus.get(item.line_id),
+                "quantity": item.quantity,
+                "price": money_body(item.amount if item.price is None else item.price, currency),
+                "discount": money_body(item.discount, currency),
+                "tax": money_body(item.tax, currency),
+                "amount": money_body(item.amount, currency),
+                "taxes": taxes_body(item.taxes, currency),
+            }
+            for item in items
+        ],
+        "taxes": taxes_body(taxes_by_rate(tax for item in items for tax in item.taxes), currency),
+        "created_at": refund.created_at,
     }

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts import emails
 from accounts.domain import (
     STAFF_ROLES,
+    AccountDetails,
     Role,
     WeakPassword,
     normalize_password,
@@ -89,15 +90,18 @@ def lock_user(*, user_id: UUID) -> None:
 
 
 @transaction_required
-def lock_active_account_shared(*, user_id: UUID) -> str:
+def lock_active_account_shared(*, user_id: UUID) -> AccountDetails:
     """Keep an account from being changed or erased until the transaction ends.
 
     Any number of transactions may hold this lock at once. It comes before every other lock.
-    Returns the account's e-mail address. Raises `Unauthenticated` as `lock_user` does.
+    Raises `Unauthenticated` as `lock_user` does.
     """
-    statement = "SELECT id, email FROM accounts_user WHERE id = %s AND is_active FOR SHARE"
+    statement = (
+        "SELECT id, email, first_name, last_name FROM accounts_user "
+        "WHERE id = %s AND is_active FOR SHARE"
+    )
     for user in User.objects.raw(statement, [user_id]):
-        return user.email
+        return AccountDetails(user.email, user.first_name, user.last_name)
     raise Unauthenticated
 
 

@@ -10,7 +10,7 @@ from unfold.decorators import display
 
 from checkout.models import Checkout, CheckoutLine
 from core.backoffice.base import ReadOnlyAdmin
-from core.backoffice.columns import address, link, link_to, money, status
+from core.backoffice.columns import address, buyer, consents, link, link_to, money, status
 from core.backoffice.filters import DaysFilter
 from core.email_address import normalize_email
 from events.admin import WithTimeline
@@ -66,6 +66,7 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
                 "fields": [
                     ("row_id", "version"),
                     ("email", "customer_link"),
+                    ("buyer_text", "consents_text"),
                     ("cart_link", "order_link"),
                 ]
             },
@@ -97,6 +98,8 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
     total_money = money("total")
     shipping_address_text = address("shipping_address")
     billing_address_text = address("billing_address")
+    buyer_text = buyer()
+    consents_text = consents()
     status_label = status("status", CHECKOUT_COLORS)
     customer_link = link(
         "accounts.user",

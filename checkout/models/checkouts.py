@@ -65,6 +65,12 @@ class Checkout(AbstractTotals):
     requires_shipping = models.BooleanField(
         default=True, db_default=True, help_text="Whether any of its lines is to be delivered."
     )
+    buyer = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="Name and phone number, as they gave it."
+    )
+    consents = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What they agreed to, and when."
+    )
     codes: ArrayField[Any, Any] = ArrayField(
         models.CharField(max_length=64),
         default=list,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from checkout.selectors.checkouts import (
     CheckoutView,
     buyable_lines_of,
+    buyer_of,
     checkout_for,
     incompleteness_of,
     lines_of,
@@ -26,6 +27,7 @@ __all__ = [
     "CheckoutView",
     "ShippingQuote",
     "buyable_lines_of",
+    "buyer_of",
     "checkout_for",
     "incompleteness_of",
     "lines_of",

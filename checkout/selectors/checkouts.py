@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import UUIDField
 
 from catalog.selectors import sale_annotations
@@ -21,6 +22,7 @@ from checkout.domain import (
 from checkout.errors import CheckoutIncomplete, CheckoutNotFound, ItemsUnavailable
 from checkout.models import Checkout, CheckoutLine
 from checkout.withdrawal import ended_lines, withdrawals
+from core.buyer import buyer_known_by
 from core.caller import Caller
 from core.db.statements import Parameter, Statement
 from core.messages import Message
@@ -100,19 +102,29 @@ def buyable_lines_of(checkout: Checkout) -> list[CheckoutLine]:
 
 def messages_of(checkout: Checkout) -> list[Message]:
     """Return a message for each detail that the checkout still lacks."""
+    address = checkout.shipping_address or {}
+    buyer = buyer_of(checkout)
     return missing_details(
         {
             "email": checkout.email,
-            "shipping_address": checkout.shipping_address,
+            "buyer/first_name": buyer["first_name"] or buyer["last_name"] or address.get("company"),
+            "buyer/phone": buyer["phone"],
+            "shipping_address": address,
             "shipping_method": checkout.shipping_method,
         },
-        Delivery(
+        needed=settings.CHECKOUT_REQUIRES,
+        delivery=Delivery(
             required=checkout.requires_shipping,
             offered=bool(checkout.shipping_offers),
             pickup=checkout.shipping_offer.get("pickup", False),
             unavailable=checkout.unavailable_shipping_title,
         ),
     )
+
+
+def buyer_of(checkout: Checkout) -> dict[str, str]:
+    """Return name and phone number, those of the shipping address where none were given."""
+    return buyer_known_by(checkout.buyer, checkout.shipping_address)
 
 
 def incompleteness_of(checkout: Checkout) -> CheckoutIncomplete | None:

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, cast
 
+from django.conf import settings
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from checkout.domain import CheckoutStatus, Details
-from checkout.selectors import CheckoutView
+from checkout.selectors import CheckoutView, buyer_of
 from checkout.serializers.shipping_bodies import ShippingOptionOutput, option_body
 from checkout.services import Completion, PaymentChoice
 from core.address import Address, normalize_address
+from core.buyer import BuyerChanges, require_phone
 from core.errors import FieldError, Invalid
+from core.http.buyers import BuyerInput, BuyerOutput, buyer_body
+from core.http.explanations import TaxOutput, taxes_body
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -48,19 +53,36 @@ from pricing.serializers.explanations import (
 ADDRESSES = ("shipping_address", "billing_address")
 
 
+class CheckoutAddressInput(AddressInput):
+    """A postal address; where the shop needs none in full, its country is enough."""
+
+    line1 = StrictCharField(max_length=200, required=False, allow_blank=True)
+    city = StrictCharField(max_length=100, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what only an address in full has, where that is needed."""
+        full = "address" in settings.CHECKOUT_REQUIRES
+        if lacking := [name for name in ("line1", "city") if full and not attrs.get(name)]:
+            problem = ErrorDetail("This field is required.", "required")
+            raise serializers.ValidationError({name: [problem] for name in lacking})
+        return attrs
+
+
 class CheckoutChangeInput(Input):
     """What the buyer says; what is left out stays as it is, null clears it."""
 
     examples = {
         "email": ...,
+        "buyer": ...,
         "shipping_address": ...,
         "billing_address": ...,
         "shipping_method": "standard",
     }
 
     email = StrictEmailField(required=False, allow_null=True)
-    shipping_address = AddressInput(required=False, allow_null=True)
-    billing_address = AddressInput(
+    buyer = BuyerInput(required=False, allow_null=True)
+    shipping_address = CheckoutAddressInput(required=False, allow_null=True)
+    billing_address = CheckoutAddressInput(
         required=False, allow_null=True, help_text="The shipping address unless given."
     )
     shipping_method = StrictCharField(
@@ -125,6 +147,7 @@ class CheckoutOutput(Output):
         "version": 3,
         "email": "ada@example.com",
         "currency": "GBP",
+        "taxes": [],
         "shipping_method": "standard",
         "order": None,
     }
@@ -134,6 +157,7 @@ class CheckoutOutput(Output):
     version = serializers.IntegerField()
     cart_id = serializers.UUIDField()
     email = serializers.CharField(allow_null=True)
+    buyer = BuyerOutput()
     currency = serializers.CharField()
     items = LineOutput(many=True)
     shipping_address = AddressOutput(allow_null=True)
@@ -143,6 +167,7 @@ class CheckoutOutput(Output):
     coupons = CouponOutput(many=True)
     promotions = PromotionsOutput()
     totals = TotalsOutput()
+    taxes = TaxOutput(many=True, help_text="`totals.tax` by rate, that on shipping included.")
     prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
     reservation_expires_at = serializers.DateTimeField()
@@ -202,19 +227,23 @@ class PaymentInProgressOutput(Output):
 def details_from(data: Mapping[str, Any]) -> Details:
     """Convert validated input to what the services take.
 
-    Raises `Invalid` for an address that its country's rules refuse.
+    Raises `Invalid` for an address that its country's rules refuse, and for a phone number.
     """
-    details: dict[str, str | Address | None] = {}
+    details: dict[str, str | Address | BuyerChanges | None] = {}
     problems: list[FieldError] = []
-    for name in ("email", *ADDRESSES, "shipping_method"):
+    full = "address" in settings.CHECKOUT_REQUIRES
+    for name in ("email", "buyer", *ADDRESSES, "shipping_method"):
         if name not in data:
             continue
         details[name] = data[name]
-        if name in ADDRESSES and data[name] is not None:
-            try:
-                details[name] = normalize_address(address_from(data[name]), f"/{name}")
-            except Invalid as refusal:
-                problems += refusal.errors
+        try:
+            if name == "buyer":
+                require_phone(data[name], f"/{name}")
+            elif name in ADDRESSES and data[name] is not None:
+                address = address_from(data[name])
+                details[name] = normalize_address(address, f"/{name}", full=full)
+        except Invalid as refusal:
+            problems += refusal.errors
     if problems:
         raise Invalid(errors=problems)
     return cast("Details", details)
@@ -235,6 +264,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "version": checkout.version,
         "cart_id": checkout.cart_id,
         "email": checkout.email or None,
+        "buyer": buyer_body(buyer_of(checkout), checkout.consents),
         "currency": currency,
         "items": [line_body(line, currency) for line in view.lines],
         "shipping_address": checkout.shipping_address,
@@ -244,6 +274,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "coupons": coupon_bodies(checkout.promotions, currency),
         "promotions": promotions_body(checkout.promotions, currency),
         "totals": totals_body(checkout, currency),
+        "taxes": taxes_body(checkout.taxes_with(view.lines), currency),
         "prices_include_tax": checkout.tax_included,
         "messages": [asdict(message) for message in view.messages],
         "reservation_expires_at": checkout.reservation_expires_at,

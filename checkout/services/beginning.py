@@ -39,6 +39,7 @@ from checkout.services.changes import (
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
 from checkout.services.items import frozen_breaks
 from checkout.services.promotions import hold_claim, require_codes_left
+from core.buyer import BuyerChanges
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.items import ItemRequest
@@ -131,7 +132,7 @@ def _begin(
         updated_at=now,
     )
     lines = _frozen_lines(cart, checkout)
-    apply_details(checkout, details)
+    apply_details(checkout, details, now=now)
     mark_holder(checkout, caller)
     offered = [line.offer for line in cart.lines]
     apply_prices(checkout, lines, offered, details, cart.terms, held_by=replaced)
@@ -169,9 +170,16 @@ def _with_account_defaults(caller: Caller, details: Details) -> Details:
     if caller.user_id is None:
         return details
     known = details.copy()
-    email = lock_active_account_shared(user_id=caller.user_id)
+    account = lock_active_account_shared(user_id=caller.user_id)
     if not details.get("email"):
-        known["email"] = email
+        known["email"] = account.email
+    buyer = details["buyer"] if "buyer" in details else BuyerChanges()
+    if buyer is not None and not (buyer.get("first_name") or buyer.get("last_name")):
+        names: BuyerChanges = {
+            "first_name": account.first_name,
+            "last_name": account.last_name,
+        }
+        known["buyer"] = {**buyer, **names}
     if "shipping_address" not in details and "billing_address" not in details:
         known["shipping_address"], known["billing_address"] = default_addresses(caller.user_id)
     return known

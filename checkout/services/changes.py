@@ -23,6 +23,7 @@ from checkout.errors import CheckoutInProgress, CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of, shipping_rules
 from checkout.services.promotions import customer_key_of
+from core.buyer import changed_buyer, with_consent
 from core.caller import Caller
 from core.db.transactions import transaction_required
 from core.email_address import normalize_email
@@ -105,8 +106,13 @@ def save_as_new_version(
     checkout.save(update_fields=None if fields is None else [*always, *fields])
 
 
-def apply_details(checkout: Checkout, details: Details) -> None:
+def apply_details(checkout: Checkout, details: Details, *, now: datetime) -> None:
     """Set the fields that `details` names, in memory; `apply_prices` sees to the rest."""
+    if "buyer" in details:
+        changes = details["buyer"]
+        checkout.buyer = changed_buyer(checkout.buyer, changes)
+        if changes and (consent := changes.get("consent")):
+            checkout.consents = with_consent(checkout.consents, consent, now=now)
     if "email" in details:
         checkout.email = normalize_email(details["email"] or "")
     if "shipping_address" in details:

@@ -160,7 +160,7 @@ def _change(
         variant_ids = [line.variant_id for line in lines]
         found = offers(currency=checkout.currency, variant_ids=variant_ids)
     was_known = not checkout.ip_hash
-    apply_details(checkout, details)
+    apply_details(checkout, details, now=now)
     mark_holder(checkout, caller)
     repriced = apply_prices(checkout, lines, found, details, terms, held_by=own)
     if claim_of(checkout) != held:

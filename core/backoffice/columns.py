@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -95,6 +96,40 @@ def address_lines(values: Mapping[str, str]) -> str:
     name = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
     rest = [values.get(field, "") for field in ADDRESS_FIELDS[2:]]
     return "\n".join(filter(None, [name, *rest])) or "–"
+
+
+def buyer(field: str = "buyer") -> Column:
+    """Build a column that shows name and phone number of a buyer on lines of their own."""
+
+    @display(description="Buyer", empty_value="–")
+    def column(admin: Any, row: Model) -> str:
+        values = getattr(row, field)
+        names = (values.get("first_name"), values.get("last_name"))
+        return "\n".join(filter(None, [" ".join(filter(None, names)), values.get("phone")]))
+
+    return column
+
+
+def consents(field: str = "consents") -> Column:
+    """Build a column that shows what a buyer has agreed to, a line for each change."""
+
+    @display(description="Consent", empty_value="–")
+    def column(admin: Any, row: Model) -> str:
+        return "\n".join(map(_consent_line, getattr(row, field)))
+
+    return column
+
+
+def _consent_line(consent: Mapping[str, Any]) -> str:
+    """Return `29 Nov 2026 12:00 UTC: marketing yes, terms no (checkout, 2026-10)`."""
+    moment = datetime.fromisoformat(consent["given_at"])
+    given = ", ".join(
+        f"{name} {'yes' if consent[name] else 'no'}"
+        for name in ("marketing", "terms")
+        if name in consent
+    )
+    asked = ", ".join(filter(None, (consent.get("source"), consent.get("text"))))
+    return f"{moment:%d %b %Y %H:%M} UTC: {given}{f' ({asked})' if asked else ''}"
 
 
 def link_to(model: str, pk: UUID | int | str, text: object) -> SafeString:

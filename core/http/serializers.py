@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from core.address import ADDRESS_FIELDS, Address
+from core.http.explanations import DiscountOutput, TaxOutput, discounts_body, taxes_body
 from core.http.fields import (
     Input,
     MoneyOutput,
@@ -46,7 +47,8 @@ class PricedItem(Protocol):
     sku: str
     title: str
     quantity: int
-    discounts: Any
+    discounts: Any  # JSON, as `pricing.domain` keeps them
+    taxes: Any
 
 
 _ADDRESS: dict[str, Any] = {
@@ -160,17 +162,6 @@ class TotalsOutput(Output):
     total = MoneyOutput()
 
 
-class DiscountOutput(Output):
-    """What a promotion takes off a line; `code` is empty when it applies by itself."""
-
-    examples = {"title": "Welcome", "code": "WELCOME10", "amount": money_body(400, "GBP")}
-
-    promotion = serializers.UUIDField()
-    title = serializers.CharField()
-    code = serializers.CharField()
-    amount = MoneyOutput()
-
-
 class LineOutput(Output):
     """A line at its frozen price; `total` is after discount, and without tax unless included."""
 
@@ -181,6 +172,8 @@ class LineOutput(Output):
         "discount": money_body(0, "GBP"),
         "tax": money_body(0, "GBP"),
         "total": money_body(3998, "GBP"),
+        "discounts": [],
+        "taxes": [],
     }
 
     id = serializers.UUIDField()
@@ -189,9 +182,10 @@ class LineOutput(Output):
     quantity = serializers.IntegerField()
     unit_price = MoneyOutput()
     discount = MoneyOutput()
-    discounts = DiscountOutput(many=True, help_text="What `discount` sums up.")
     tax = MoneyOutput()
     total = MoneyOutput()
+    discounts = DiscountOutput(many=True, help_text="What `discount` sums up.")
+    taxes = TaxOutput(many=True, help_text="What `tax` sums up.")
 
 
 def totals_body(priced: Priced, currency: str) -> dict[str, Any]:
@@ -210,13 +204,9 @@ def line_body(line: PricedItem, currency: str) -> dict[str, Any]:
             name: money_body(getattr(line, name), currency)
             for name in ("unit_price", "discount", "tax", "total")
         },
-        "discounts": discount_bodies(line.discounts, currency),
+        "discounts": discounts_body(line.discounts, currency),
+        "taxes": taxes_body(line.taxes, currency),
     }
-
-
-def discount_bodies(discounts: Iterable[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Render a `DiscountOutput` of each stored discount."""
-    return [{**each, "amount": money_body(each["amount"], currency)} for each in discounts]
 
 
 def item_requests_from(items: Iterable[Mapping[str, Any]]) -> list[ItemRequest]:

@@ -23,9 +23,9 @@ from orders.domain.rules import (
     UnknownItem,
     amount_in,
     payment_status_of,
-    refund_share,
     require_cancelable,
     require_not_canceled,
+    still_owed,
 )
 from orders.domain.units import (
     LineUnits,
@@ -57,9 +57,9 @@ __all__ = [
     "amount_in",
     "fulfillment_status_of",
     "payment_status_of",
-    "refund_share",
     "require_cancelable",
     "require_not_canceled",
     "require_returnable",
+    "still_owed",
     "units_to_send",
 ]

@@ -1,4 +1,4 @@
-"""The rules of an order's life: its states, the steps between them, and what a refund is worth."""
+"""The rules of an order's life: its states, the steps between them, and what is owed of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from core.errors import Conflict, Invalid, NotFound
 from core.money import Money
 from core.states import InvalidTransition, Status, require_transition
-from payments.domain import PaymentStatus
+from payments.domain import Capture, PaymentRecord, PaymentStatus
 
 
 class OrderStatus(Status):
@@ -169,10 +169,15 @@ def amount_in(currency: str, money: Money | None) -> int | None:
     return money.amount
 
 
-def refund_share(*, paid: int, ordered: int, refunded: int, units: int) -> int:
-    """Return what the next `units` of a line are worth, in minor units.
+def still_owed(total: int, payments: Iterable[PaymentRecord], *, given_back: int) -> int:
+    """Return what the buyer of an order still owes, in minor units: its total less what is kept.
 
-    `paid` is what the line of `ordered` units cost with tax, `refunded` how many of them were
-    refunded before. The shares of all units add up to exactly what was paid.
+    `given_back` is what refunds have given back of what was bought, which nobody owes any more.
+    Recorded money that was given back while more was due gave back nothing of it: it is owed
+    again. What a provider has refunded is not; it cannot be taken a second time.
     """
-    return paid * (refunded + units) // ordered - paid * refunded // ordered
+    kept = sum(
+        payment.captured - (payment.refunded if payment.capture == Capture.OFFLINE else 0)
+        for payment in payments
+    )
+    return max(0, total - kept - given_back)

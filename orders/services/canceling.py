@@ -18,7 +18,8 @@ from orders.domain import FulfillmentStatus, OrderNotFound, OrderStatus, require
 from orders.models import Order, OrderLine
 from orders.selectors import order_for, units_restocked_by_returns
 from orders.services.locking import lock_order
-from payments.domain import OperationInProgress, OutcomeMismatch
+from orders.services.shares import save_shares, shares_to_refund
+from payments.domain import OperationInProgress, OperationKind, OutcomeMismatch
 from payments.selectors import payments_of_order
 from payments.services import execute_operations, record_reversal
 from pricing.services import return_redemptions
@@ -88,7 +89,11 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason
     order.save(update_fields=["status", "canceled_at", "cancel_reason"])
     for payment in payments_of_order(order.id):
-        record_reversal(payment_id=payment.id, reason=reason or "order canceled", now=now)
+        operation = record_reversal(
+            payment_id=payment.id, reason=reason or "order canceled", now=now
+        )
+        if operation and operation.kind == OperationKind.REFUND:
+            save_shares(shares_to_refund(read, [payment], amount=operation.amount), operation.id)
     record_event(
         type="order.canceled",
         subject_id=order.id,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from core.buyer import KeptConsent
 from core.db.transactions import transaction_required
 from events.services import record_event
 from orders.domain import PlacedOrder
@@ -22,6 +23,8 @@ def place_order(
     customer_id: UUID | None,
     token_hash: str | None,
     email: str,
+    buyer: Mapping[str, str],
+    consents: Sequence[KeptConsent],
     shipping_address: Mapping[str, str],
     billing_address: Mapping[str, str],
     shipping_method: str,
@@ -38,6 +41,8 @@ def place_order(
         customer_id=customer_id,
         token_hash=token_hash,
         email=email,
+        buyer=dict(buyer),
+        consents=list(consents),
         shipping_address=dict(shipping_address),
         billing_address=dict(billing_address),
         shipping_method=shipping_method,

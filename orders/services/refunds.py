@@ -21,21 +21,24 @@ from orders.domain import (
     RestockExceedsOrdered,
     UnknownItem,
     amount_in,
-    refund_share,
 )
 from orders.models import Order, RefundItem
-from orders.selectors import order_for, units_of, units_restocked_by_returns
+from orders.selectors import order_for, units_restocked_by_returns
 from orders.services.fulfilling import update_fulfillment_status
+from orders.services.shares import save_shares, shares_to_refund
 from payments.domain import (
     AmountNotPayable,
     CaptureExceedsDue,
     NothingToCapture,
     OperationInProgress,
     OutcomeMismatch,
+    PaymentRecord,
     RefundExceedsPaid,
+    amount_refundable,
 )
 from payments.selectors import payments_of_order
 from payments.services import execute_operations, lock_payment, record_capture, record_refund
+from pricing.domain import taxes_by_rate
 
 CAPTURE_PAYMENT_ERRORS = (
     OrderNotFound,
@@ -68,13 +71,13 @@ def capture_payment(
     """
 
     def record() -> RecoveryPoint:
-        payment_id = _lock_payment_of(order_for(caller=caller, number=number))
+        payment = _lock_payment_of(order_for(caller=caller, number=number))
         order = order_for(caller=caller, number=number)  # canceling locks the payment, too
-        if payment_id is None or order.status == OrderStatus.CANCELED:
+        if payment is None or order.status == OrderStatus.CANCELED:
             raise NothingToCapture
         wanted = amount_in(order.currency, amount)
-        record_capture(payment_id=payment_id, amount=wanted, now=now)
-        return RecoveryPoint(payment_id)
+        record_capture(payment_id=payment.id, amount=wanted, now=now)
+        return RecoveryPoint(payment.id)
 
     return two_step(
         record=record,
@@ -95,6 +98,7 @@ def refund_order(
 ) -> Order:
     """Give money back: `amount`, the worth of `items` (units by SKU), or all that is left.
 
+    Each gives back exact shares of price, discounts and taxes, the last one the exact rest.
     `restock_items` puts the items back into stock. Raises `REFUND_ORDER_ERRORS`,
     `OutcomeMismatch` once the refund is recorded.
     """
@@ -119,65 +123,49 @@ def _record_refund(
 ) -> RecoveryPoint:
     """Lock the payment, so that refunds of an order know of each other; then the stock."""
     order = order_for(caller=caller, number=number)
-    payment_id = _lock_payment_of(order)
-    if payment_id is None:
+    payment = _lock_payment_of(order)
+    if payment is None:
         raise RefundExceedsPaid(refundable=money_body(0, order.currency))
-    parts = _refundable_parts(order, items)
     wanted = amount_in(order.currency, amount)
-    if wanted is None and items:
-        wanted = sum(part.amount for part in parts)
-    refund = record_refund(payment_id=payment_id, amount=wanted, reason=reason, now=now)
-    for part in parts:
-        part.operation_id = refund.id
-    RefundItem.objects.bulk_create(parts)
-    if restock_items:
-        _restock(order, parts, reason, now=now)
-    if parts:
+    everything = amount_refundable(payment) if wanted is None and not items else wanted
+    shares = shares_to_refund(order, [payment], items, everything)
+    if items and wanted is None:
+        wanted = sum(share.amount for share in shares)
+    refund = record_refund(payment_id=payment.id, amount=wanted, reason=reason, now=now)
+    save_shares(shares, refund.id)
+    if restock_items and items:
+        _restock(order, shares, reason, now=now)
+    if items:
         update_fulfillment_status(Order.objects.defer("search_vector").locked().get(pk=order.id))
     record_event(
         type="order.refund_requested",
         subject_id=order.id,
-        data={"amount": refund.amount, "reason": reason},
+        data={
+            "amount": refund.amount,
+            "reason": reason,
+            "items": [share.as_dict() for share in shares],
+            "taxes": taxes_by_rate(tax for share in shares for tax in share.taxes),
+        },
         actor_id=caller.user_id,
         now=now,
     )
-    return RecoveryPoint(payment_id)
+    return RecoveryPoint(payment.id)
 
 
-def _refundable_parts(order: Order, items: Mapping[str, int]) -> list[RefundItem]:
-    """Return the units asked for and what they are worth; units are refunded once."""
-    lines = {line.sku: line for line in order.lines.all()}
-    before = units_of(order) if items else {}
-    parts = []
-    for sku, units in items.items():
-        line = lines.get(sku)
-        if line is None:
-            raise UnknownItem(sku=sku).at("/items")
-        refunded = before[sku].refunded
-        if refunded + units > line.quantity:
-            raise RefundExceedsOrdered(sku=sku, ordered=line.quantity, refunded=refunded)
-        paid = line.total + (0 if order.tax_included else line.tax)
-        worth = refund_share(paid=paid, ordered=line.quantity, refunded=refunded, units=units)
-        # Units that have come back are refunded before others.
-        returned = min(units, before[sku].returned - before[sku].refunded_returned)
-        parts.append(RefundItem(line=line, quantity=units, returned=returned, amount=worth))
-    return parts
-
-
-def _lock_payment_of(order: Order) -> UUID | None:
+def _lock_payment_of(order: Order) -> PaymentRecord | None:
     """Lock the order's latest payment, before stock; an order that cost nothing has none."""
     payments = payments_of_order(order.id)
-    return lock_payment(payments[-1].id).id if payments else None
+    return lock_payment(payments[-1].id) if payments else None
 
 
 def _restock(order: Order, parts: Sequence[RefundItem], reason: str, *, now: datetime) -> None:
     """Put refunded units back into stock, never more than are out; not what a return put back."""
-    lock_levels([part.line.variant_id for part in parts])
+    lines = {part.line: part for part in parts if part.line and part.quantity}
+    lock_levels([line.variant_id for line in lines])
     back = returned_units(order_id=order.id)
     by_return = units_restocked_by_returns(order)
     units: dict[UUID, int] = {}
-    for part in parts:
-        line = part.line
+    for line, part in lines.items():
         there = min(part.returned, by_return.get(line.id, 0))
         if back.get(line.variant_id, 0) - there + part.quantity > line.quantity:
             raise RestockExceedsOrdered(sku=line.sku)

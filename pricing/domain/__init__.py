@@ -43,6 +43,7 @@ from pricing.domain.ledger import (
     Reason,
     RejectedPromotion,
     Totals,
+    taxes_by_rate,
 )
 from pricing.domain.price_lists import (
     DatesReversed,
@@ -68,6 +69,10 @@ from pricing.domain.reductions import (
     RegularPrice,
     Shown,
     lowest_before_reduction,
+)
+from pricing.domain.shares import (
+    Charge,
+    shares_of,
 )
 from pricing.domain.shipping import (
     PricedBy,
@@ -108,6 +113,7 @@ __all__ = [
     "Band",
     "Basket",
     "Buyer",
+    "Charge",
     "DatedRate",
     "DatesReversed",
     "Destination",
@@ -160,8 +166,10 @@ __all__ = [
     "problems_of",
     "rate_problems",
     "rates_at",
+    "shares_of",
     "steps_of",
     "tax_table",
+    "taxes_by_rate",
     "unit_prices",
     "with_code",
     "without_code",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Kind(StrEnum):
@@ -35,6 +35,25 @@ class Entry(NamedTuple):
     code: str = ""
     rate: Decimal | None = None
     base: int | None = None
+
+    def as_discount(self) -> dict[str, Any]:
+        """As a line keeps what was taken off it."""
+        return {
+            "promotion": self.source,
+            "title": self.title,
+            "code": self.code,
+            "amount": self.amount,
+        }
+
+    def as_tax(self) -> dict[str, Any]:
+        """As a line keeps the tax on it."""
+        return {
+            "title": self.title,
+            "rate": str(self.rate),
+            "base": self.base,
+            "amount": self.amount,
+            "source": self.source,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +165,11 @@ class Quote:
     explanation: Explanation = Explanation()
 
     @property
+    def taxes(self) -> list[dict[str, Any]]:
+        """The tax of each rate on the whole, shipping included."""
+        return taxes_by_rate(entry.as_tax() for entry in self.entries if entry.kind is Kind.TAX)
+
+    @property
     def shipping_taxes(self) -> list[Entry]:
         """The taxes on shipping."""
         return [entry for entry in self.entries if entry.sku is None and entry.kind is Kind.TAX]
@@ -188,3 +212,15 @@ def quote_of(
 
 def _sum(entries: Sequence[Entry]) -> int:
     return sum([entry.amount for entry in entries])
+
+
+def taxes_by_rate(taxes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Add up taxes, as they are kept, that have their rate, title and source in common."""
+    summed: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for tax in taxes:
+        first = summed.setdefault(
+            (tax["rate"], tax["title"], tax["source"]), {**tax, "base": 0, "amount": 0}
+        )
+        first["base"] += tax["base"]
+        first["amount"] += tax["amount"]
+    return list(summed.values())

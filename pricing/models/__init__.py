@@ -6,7 +6,6 @@ from pricing.models.price_lists import PriceList, PriceListChange
 from pricing.models.priced import (
     AbstractLine,
     AbstractTotals,
-    discount_body,
     explanation_body,
     totals_add_up,
 )
@@ -27,7 +26,6 @@ __all__ = [
     "Slot",
     "TaxRate",
     "VatCheck",
-    "discount_body",
     "explanation_body",
     "totals_add_up",
 ]

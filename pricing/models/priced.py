@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.ids import uuid7
-from pricing.domain import Entry, Explanation, PricedLine, Quote
+from pricing.domain import Explanation, PricedLine, Quote, taxes_by_rate
 
 
 def totals_add_up() -> Q:
@@ -50,8 +51,8 @@ class AbstractLine(models.Model):
             "discount": priced.discount,
             "tax": priced.tax,
             "total": priced.total,
-            "discounts": [discount_body(entry) for entry in priced.discounts],
-            "taxes": [_tax_body(entry) for entry in priced.taxes],
+            "discounts": [entry.as_discount() for entry in priced.discounts],
+            "taxes": [entry.as_tax() for entry in priced.taxes],
         }
         changed = any(getattr(self, name) != value for name, value in priced_as.items())
         for name, value in priced_as.items():
@@ -94,7 +95,7 @@ class AbstractTotals(models.Model):
             totals.subtotal, totals.discount, totals.shipping,
         )  # fmt: skip
         self.tax, self.tax_included, self.total = totals.tax, totals.tax_included, totals.total
-        self.shipping_taxes = [_tax_body(entry) for entry in quote.shipping_taxes]
+        self.shipping_taxes = [entry.as_tax() for entry in quote.shipping_taxes]
         self.promotions = explanation_body(quote.explanation)
 
     @property
@@ -102,29 +103,14 @@ class AbstractTotals(models.Model):
         """Return the id of each promotion that took something off, and its code or nothing."""
         return [(UUID(each["id"]), each["code"]) for each in self.promotions.get("applied", [])]
 
+    def taxes_with(self, lines: Iterable[AbstractLine]) -> list[dict[str, Any]]:
+        """Return the tax of each rate on the lines and on shipping."""
+        of_lines = (tax for line in lines for tax in line.taxes)
+        return taxes_by_rate([*of_lines, *self.shipping_taxes])
+
     def amounts(self) -> dict[str, Any]:
         """Return the columns that a copy of the totals takes over."""
         return {field.name: getattr(self, field.name) for field in AbstractTotals._meta.fields}
-
-
-def discount_body(entry: Entry) -> dict[str, Any]:
-    """Return a discount as JSON has it."""
-    return {
-        "promotion": entry.source,
-        "title": entry.title,
-        "code": entry.code,
-        "amount": entry.amount,
-    }
-
-
-def _tax_body(entry: Entry) -> dict[str, Any]:
-    return {
-        "title": entry.title,
-        "rate": str(entry.rate),
-        "base": entry.base,
-        "amount": entry.amount,
-        "source": entry.source,
-    }
 
 
 def explanation_body(explanation: Explanation) -> dict[str, Any]:

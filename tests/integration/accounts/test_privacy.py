@@ -49,6 +49,8 @@ def buy(client, email=EMAIL, complete=True):
     cart = client.post("/api/v1/carts", {"items": [{"sku": sku, "quantity": 1}]}).json()
     headers = {"Cart-Token": cart["token"]} if "token" in cart else {}
     body = {"cart_id": cart["id"], **DETAILS, "email": email, "shipping_address": MARKED}
+    consent = {"marketing": True, "source": f"Page of {MARK}"}
+    body["buyer"] = {"first_name": MARK, "phone": "+44 20 7946 0958", "consent": consent}
     checkout = client.post("/api/v1/checkouts", body, headers=headers).json()
     if complete:
         path = f"/api/v1/checkouts/{checkout['id']}/complete"

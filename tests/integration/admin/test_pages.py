@@ -155,3 +155,25 @@ def test_the_page_of_an_order_shows_its_payment_status_in_words(boss):
     assert "Payment status" in page
     assert "(&#x27;pending&#x27;" not in page
     assert ">Pending<" in "".join(page.split())
+
+
+def test_the_pages_of_checkout_and_order_show_who_bought_and_what_they_agreed_to(boss):
+    placed = rows.order(rows.variants(1))
+    consents = [
+        {"marketing": True, "given_at": "2026-11-29T12:00:00Z"},
+        {"marketing": False, "terms": True, "source": "checkout", "text": "2026-10",
+         "given_at": "2026-11-29T12:05:00Z"},
+    ]  # fmt: skip
+    buyer = {"first_name": "Augusta", "last_name": "King", "phone": "020 7946 0958"}
+    Order.objects.update(buyer=buyer, consents=consents)
+    Checkout.objects.update(buyer=buyer, consents=consents)
+
+    for page in (
+        f"/admin/orders/order/{placed.pk}/change/",
+        f"/admin/checkout/checkout/{placed.checkout_id}/change/",
+    ):
+        text = boss.get(page).content.decode()
+        assert "Augusta King" in text
+        assert "020 7946 0958" in text
+        assert "29 Nov 2026 12:00 UTC: marketing yes" in text
+        assert "29 Nov 2026 12:05 UTC: marketing no, terms yes (checkout, 2026-10)" in text

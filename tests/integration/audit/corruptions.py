@@ -170,6 +170,19 @@ CORRUPTIONS = [
         f"UPDATE payments_payment SET currency = 'EUR' WHERE {PAID}",
     ),
     Corruption(
+        "refunds_are_shares_of_what_was_charged",
+        "UPDATE orders_refunditem SET price = price + 1, discount = discount + 1",
+    ),
+    Corruption(
+        "refunds_are_shares_of_what_was_charged",
+        "UPDATE orders_refunditem SET tax = 5, "
+        """taxes = '[{"rate": "0.2", "title": "VAT", "source": "", "base": 25, "amount": 5}]'""",
+    ),
+    Corruption(
+        "refunds_are_shares_of_what_was_charged",
+        "UPDATE payments_operation SET amount = amount - 1 WHERE kind = 'refund'",
+    ),
+    Corruption(
         "units_are_refunded_once_and_for_no_more_than_was_paid",
         "UPDATE orders_refunditem SET quantity = quantity + 1000",
     ),

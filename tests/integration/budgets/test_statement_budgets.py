@@ -97,7 +97,7 @@ def test_quoting_shipping(buyer: APIClient, skus: list[str], assert_statements: 
 
 def test_reading_orders(buyer: APIClient, skus: list[str], assert_statements: Budget) -> None:
     number = new_order(buyer, skus)["number"]
-    with assert_statements(5):
+    with assert_statements(6):
         assert len(buyer.get("/api/v1/orders").json()["results"]) == 1
-    with assert_statements(5):
+    with assert_statements(6):
         assert buyer.get(f"/api/v1/orders/{number}").status_code == 200

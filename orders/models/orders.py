@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -15,11 +15,10 @@ from core.ids import new_order_number, uuid7
 from orders.domain import (
     FulfillmentStatus,
     OrderStatus,
-    ReturnStatus,
-    ShipmentStatus,
     payment_status_of,
+    still_owed,
 )
-from payments.domain import PaymentStatus
+from payments.domain import OperationKind, OperationStatus, PaymentStatus, amount_refundable
 from pricing.models import AbstractLine, AbstractTotals, totals_add_up
 
 
@@ -60,6 +59,10 @@ class Order(AbstractTotals):
         default=FulfillmentStatus.UNFULFILLED,
     )
     email = models.EmailField(max_length=254)
+    buyer = models.JSONField(default=dict, db_default={}, help_text="Name and phone number.")
+    consents = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="What the buyer agreed to, and when."
+    )
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     shipping_method = models.CharField(max_length=50)
@@ -104,6 +107,27 @@ class Order(AbstractTotals):
         """Return the status that follows from the order's payments."""
         return payment_status_of(self.payments.all())
 
+    @property
+    def refunds(self) -> list[Any]:
+        """Return the refunds that were asked for, oldest first."""
+        operations = (each for payment in self.payments.all() for each in payment.operations.all())
+        refunds = (each for each in operations if each.kind == OperationKind.REFUND)
+        return sorted(refunds, key=lambda refund: refund.id)
+
+    @property
+    def due(self) -> int:
+        """Return the minor units that the buyer still owes."""
+        if self.status == OrderStatus.CANCELED:
+            return 0
+        made = (refund for refund in self.refunds if refund.status != OperationStatus.FAILED)
+        given_back = sum(item.amount for refund in made for item in refund.refund_items.all())
+        return still_owed(self.total, self.payments.all(), given_back=given_back)
+
+    @property
+    def refundable(self) -> int:
+        """Return the minor units that could still be refunded."""
+        return sum(max(0, amount_refundable(payment)) for payment in self.payments.all())
+
 
 class OrderLine(AbstractLine):
     """A line as it was ordered."""
@@ -141,24 +165,52 @@ class OrderLine(AbstractLine):
 
 
 class RefundItem(models.Model):
-    """Units of a line that a refund gives the money back for; a refund that failed counts not."""
+    """What a refund gives back of a line, or of shipping; of a refund that failed, nothing.
+
+    Units, or a part of what was paid that is not for units. `amount` is the sum of its parts,
+    minor units as all amounts.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refunds")
-    operation = models.ForeignKey("payments.Operation", on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(
+        OrderLine,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
+        help_text="Empty of shipping.",
+    )
+    operation = models.ForeignKey(
+        "payments.Operation", on_delete=models.PROTECT, related_name="refund_items"
+    )
     quantity = models.PositiveIntegerField()
     returned = models.PositiveIntegerField(
         default=0, db_default=0, help_text="How many of them had come back by a return."
     )
     amount = models.BigIntegerField(help_text="Minor units, tax included.")
+    price = models.BigIntegerField(
+        null=True, blank=True, help_text="Before discounts; empty where only the amount was kept."
+    )
+    discount = models.BigIntegerField(default=0, db_default=0)
+    tax = models.BigIntegerField(default=0, db_default=0)
+    discounts = models.JSONField(default=list, db_default=[], help_text="What `discount` sums up.")
+    taxes = models.JSONField(default=list, db_default=[], help_text="What `tax` sums up.")
 
     class Meta:
+        ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["line", "operation"], name="orders_one_refund_item_per_line"
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, amount__gte=0), name="orders_refund_item_of_something"
+                condition=Q(amount__gte=0, discount__gte=0, tax__gte=0)
+                & (Q(line__isnull=False) | Q(quantity=0))
+                & (
+                    Q(price=None)
+                    | Q(amount=F("price") - F("discount"))
+                    | Q(amount=F("price") - F("discount") + F("tax"))
+                ),
+                name="orders_refund_item_adds_up",
             ),
             models.CheckConstraint(
                 condition=Q(returned__lte=F("quantity")), name="orders_refund_of_returned_units"
@@ -168,114 +220,7 @@ class RefundItem(models.Model):
     def __str__(self) -> str:
         return f"{self.quantity} × {self.line_id}"
 
-
-class Fulfillment(models.Model):
-    """Units of an order that were sent together."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="fulfillments")
-    status = models.CharField(
-        max_length=10,
-        choices=[(status, status.label) for status in ShipmentStatus],
-        default=ShipmentStatus.SHIPPED,
-    )
-    carrier = models.CharField(max_length=100, blank=True)
-    tracking_number = models.CharField(max_length=100, blank=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    delivered_at = models.DateTimeField(null=True, blank=True)
-    canceled_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status="delivered", delivered_at__isnull=False, canceled_at=None)
-                | Q(status="canceled", canceled_at__isnull=False, delivered_at=None)
-                | Q(status="shipped", delivered_at=None, canceled_at=None),
-                name="orders_fulfillment_times_are_its_status",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.tracking_number or str(self.id)
-
-
-class FulfillmentItem(models.Model):
-    """Units of one line in a fulfillment."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    fulfillment = models.ForeignKey(Fulfillment, on_delete=models.PROTECT, related_name="items")
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
-    quantity = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["fulfillment", "line"], name="orders_one_fulfillment_item_per_line"
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="orders_fulfillment_item_of_something"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.line_id}"
-
-
-class Return(models.Model):
-    """Units of an order that come back: asked for by the buyer, decided by the shop."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
-    status = models.CharField(
-        max_length=10,
-        choices=[(status, status.label) for status in ReturnStatus],
-        default=ReturnStatus.REQUESTED,
-    )
-    reason = models.CharField(max_length=255, blank=True)
-    restocked = models.BooleanField(
-        default=False, help_text="Whether the units were put back into stock."
-    )
-    requested_at = models.DateTimeField(default=timezone.now, editable=False)
-    decided_at = models.DateTimeField(null=True, blank=True)
-    received_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(status="requested", decided_at=None, received_at=None)
-                | Q(status__in=["approved", "rejected"], decided_at__isnull=False, received_at=None)
-                | Q(status="received", decided_at__isnull=False, received_at__isnull=False),
-                name="orders_return_times_are_its_status",
-            ),
-            models.CheckConstraint(
-                condition=Q(restocked=False) | Q(status="received"),
-                name="orders_only_received_returns_are_restocked",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
-class ReturnItem(models.Model):
-    """Units of one line in a return."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    of_return = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="items")
-    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="+")
-    quantity = models.PositiveIntegerField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["of_return", "line"], name="orders_one_return_item_per_line"
-            ),
-            models.CheckConstraint(
-                condition=Q(quantity__gt=0), name="orders_return_item_of_something"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.quantity} × {self.line_id}"
+    def as_dict(self) -> dict[str, Any]:
+        """As it is told to other systems; the SKU is None for shipping."""
+        amounts = {name: getattr(self, name) for name in ("price", "discount", "tax", "amount")}
+        return {"sku": self.line and self.line.sku, "quantity": self.quantity, **amounts}

@@ -1,0 +1,17 @@
+"""Orders as they are kept."""
+
+from __future__ import annotations
+
+from orders.models.goods import Fulfillment, FulfillmentItem, Return, ReturnItem
+from orders.models.orders import Order, OrderLine, OrderQuerySet, RefundItem
+
+__all__ = [
+    "Fulfillment",
+    "FulfillmentItem",
+    "Order",
+    "OrderLine",
+    "OrderQuerySet",
+    "RefundItem",
+    "Return",
+    "ReturnItem",
+]

@@ -1,0 +1,124 @@
+"""What a refund gives back: exact shares of what was charged; the last is the exact rest."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from core.money import split
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What was charged for a line or for shipping, or a share of it, in minor units.
+
+    `discounts` came off `price`; `taxes` are on what is left of it, or in it where `tax_included`,
+    and `bases`, one of each tax, are the amounts that were taxed.
+    """
+
+    price: int
+    discounts: tuple[int, ...] = ()
+    taxes: tuple[int, ...] = ()
+    bases: tuple[int, ...] = ()
+    tax_included: bool = False
+
+    @property
+    def discount(self) -> int:
+        """All that came off the price."""
+        return sum(self.discounts)
+
+    @property
+    def tax(self) -> int:
+        """The tax of all rates."""
+        return sum(self.taxes)
+
+    @property
+    def amount(self) -> int:
+        """What was paid: its price after discounts, with tax."""
+        return self.price - self.discount + (0 if self.tax_included else self.tax)
+
+    def of_units(self, units: int, left: int) -> Charge:
+        """Return the share of the next `units` of those that are `left`, each part rounded down."""
+        return self._share(
+            self.price * units // left,
+            tuple(part * units // left for part in self.discounts),
+            tuple(part * units // left for part in self.taxes),
+        )
+
+    def of_amount(self, amount: int) -> Charge:
+        """Return the share that comes to exactly `amount`, which is at most all there is.
+
+        Price and taxes share by largest remainder, so that no part is more than there is of it.
+        """
+        if amount == self.amount:
+            return self
+        net = self.price - self.discount
+        if self.tax_included:
+            charged, taxes = amount, tuple(part * amount // net for part in self.taxes)
+        else:
+            charged, *parts = split(amount, [net, *self.taxes])
+            taxes = tuple(parts)
+        discounts = tuple(part * charged // net if net else 0 for part in self.discounts)
+        return self._share(charged + sum(discounts), discounts, taxes)
+
+    def _share(self, price: int, discounts: tuple[int, ...], taxes: tuple[int, ...]) -> Charge:
+        """Make a share; what was taxed of it is in proportion to what was charged for it."""
+        net, charged = self.price - self.discount, price - sum(discounts)
+        bases = tuple(base * charged // net if net else 0 for base in self.bases)
+        return Charge(price, discounts, taxes, bases, self.tax_included)
+
+    def __add__(self, other: Charge) -> Charge:
+        return self._by_part(other, 1)
+
+    def __sub__(self, other: Charge) -> Charge:
+        return self._by_part(other, -1)
+
+    def _by_part(self, other: Charge, sign: int) -> Charge:
+        """Add or take off another share of the same charge, part by part."""
+        return Charge(
+            self.price + sign * other.price,
+            _each(self.discounts, other.discounts, sign),
+            _each(self.taxes, other.taxes, sign),
+            _each(self.bases, other.bases, sign),
+            self.tax_included,
+        )
+
+
+def _each(parts: tuple[int, ...], others: tuple[int, ...], sign: int) -> tuple[int, ...]:
+    return tuple(part + sign * other for part, other in zip(parts, others, strict=True))
+
+
+def shares_of(
+    rests: Mapping[K, Charge], units: Mapping[K, tuple[int, int]], amount: int | None
+) -> dict[K, Charge]:
+    """Return what a refund gives back of each charge, where it gives back anything.
+
+    `rests` is what earlier refunds have left of each. `units` are the units that come back, and
+    of how many that were left. `amount`, in minor units, is what they are refunded with, None:
+    what they are worth. Less is a part of their worth; more, or an amount without units, is a
+    part of everything else that is left, as far as that goes.
+    """
+    shares = {key: rests[key].of_units(*counted) for key, counted in units.items()}
+    worth = sum(share.amount for share in shares.values())
+    if amount is None or amount == worth:
+        return shares
+    if amount < worth:
+        return _split(amount, shares)
+    others = {key: rest - shares[key] if key in shares else rest for key, rest in rests.items()}
+    beyond = min(amount - worth, sum(rest.amount for rest in others.values()))
+    for key, part in _split(beyond, others).items():
+        if part.amount:
+            shares[key] = shares[key] + part if key in shares else part
+    return shares
+
+
+def _split(amount: int, charges: Mapping[K, Charge]) -> dict[K, Charge]:
+    """Split an amount, at most all of it, over charges in proportion to what was paid for them."""
+    parts = split(amount, [charge.amount for charge in charges.values()])
+    return {
+        key: charge.of_amount(part)
+        for (key, charge), part in zip(charges.items(), parts, strict=True)
+    }

@@ -1,0 +1,134 @@
+"""Refunds are exact shares: in whatever parts, they add up to exactly what was paid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pricing.domain import Charge, shares_of
+
+
+@st.composite
+def charges(draw: st.DrawFn, included: bool) -> tuple[Charge, int]:
+    """What a line was charged for, and of how many units; its tax is at most what it costs."""
+    units = draw(st.integers(1, 12))
+    price = draw(st.integers(0, 10**6)) * units
+    left, discounts = price, []
+    for _ in range(draw(st.integers(0, 2))):
+        discounts.append(draw(st.integers(0, left)))
+        left -= discounts[-1]
+    taxes: list[int] = []
+    for _ in range(draw(st.integers(0, 2))):
+        taxes.append(draw(st.integers(0, left - sum(taxes) if included else left)))
+    bases = tuple(left for _ in taxes)
+    return Charge(price, tuple(discounts), tuple(taxes), bases, included), units
+
+
+orders = st.booleans().flatmap(lambda included: st.lists(charges(included), min_size=1, max_size=4))
+Refund = tuple[dict[int, int], Fraction | None]
+refunds = st.lists(
+    st.tuples(
+        st.dictionaries(st.integers(0, 3), st.integers(1, 12), max_size=3),
+        st.none() | st.fractions(0, 2, max_denominator=50),
+    ),
+    max_size=6,
+)
+
+
+def parts_of(charge: Charge) -> tuple[int, ...]:
+    return (charge.price, *charge.discounts, *charge.taxes, *charge.bases)
+
+
+def assert_within(share: Charge, rest: Charge) -> None:
+    for part, whole in zip(parts_of(share), parts_of(rest), strict=True):
+        assert 0 <= part <= whole
+    assert 0 <= share.amount <= rest.amount
+    assert share.price >= share.discount
+
+
+def refunded(
+    rests: dict[int, Charge],
+    left: dict[int, int],
+    wanted: Mapping[int, int],
+    times: Fraction | None,
+) -> None:
+    """Take one refund off `rests` and `left`; `times` its units' worth is what is asked for."""
+    units = {key: (count, left[key]) for key, count in wanted.items() if count <= left.get(key, 0)}
+    worth = sum(rests[key].of_units(*counted).amount for key, counted in units.items())
+    everything = sum(rest.amount for rest in rests.values())
+    amount = None if times is None else int((worth or everything) * times)
+    shares = shares_of(rests, units, amount)
+    given_back = sum(share.amount for share in shares.values())
+    assert given_back == (worth if amount is None else min(amount, everything))
+    for key, share in shares.items():
+        assert_within(share, rests[key])
+        rests[key] -= share
+    for key, (count, _) in units.items():
+        assert key in shares
+        left[key] -= count
+
+
+@given(orders, refunds)
+@example([(Charge(100, (), (20,), (100,)), 3)], [({0: 1}, None), ({0: 1}, None)])
+@example([(Charge(3, (), (1, 1, 1), (3, 3, 3)), 1)], [({}, Fraction(1, 2))])
+@example([(Charge(1_000, (1_000,)), 2)], [({0: 1}, None), ({0: 1}, Fraction(0))])
+def test_any_refunds_and_then_the_rest_give_back_exactly_each_part(
+    order: list[tuple[Charge, int]], sequence: list[Refund]
+) -> None:
+    rests = {key: charge for key, (charge, _) in enumerate(order)}
+    left = {key: units for key, (_, units) in enumerate(order)}
+    for wanted, times in sequence:
+        refunded(rests, left, wanted, times)
+
+    everything = sum(rest.amount for rest in rests.values())
+    last = shares_of(rests, {}, everything)
+
+    for key, rest in rests.items():
+        given_back = last.get(key)
+        assert given_back == (rest if rest.amount else None)
+
+
+@given(orders)
+def test_units_one_by_one_are_the_line_in_each_of_its_parts(
+    order: list[tuple[Charge, int]],
+) -> None:
+    for charge, units in order:
+        rest = charge
+        for left in range(units, 0, -1):
+            share = rest.of_units(1, left)
+            assert_within(share, rest)
+            assert abs(share.amount - Fraction(charge.amount, units)) < 1 + len(parts_of(charge))
+            rest -= share
+        assert set(parts_of(rest)) == {0}
+
+
+@pytest.mark.parametrize(
+    ("amount", "parts"),
+    [
+        (600, [(600, 100)]),  # half of what was paid: half of its price, half of its tax
+        (1_200, [(1_200, 200)]),
+        (1_500, [(1_200, 200), (300, 50)]),  # what is beyond a line comes off what else there is
+        (None, [(1_200, 200)]),
+        (0, [(0, 0)]),  # the unit came back for nothing
+    ],
+)
+def test_an_amount_for_units_is_a_part_of_them_and_more_a_part_of_the_others(
+    amount: int | None, parts: list[tuple[int, int]]
+) -> None:
+    line = Charge(1_000, (), (200,), (1_000,))
+
+    shares = shares_of({"line": line, "shipping": line}, {"line": (1, 1)}, amount)
+
+    assert [(share.amount, share.tax) for share in shares.values()] == parts
+    assert list(shares) == ["line", "shipping"][: len(parts)]
+
+
+def test_what_was_taxed_follows_what_was_charged() -> None:
+    """3 × 10.00 less 1.00 at 20 %: a unit is 10.00 less 0.33, taxed on the 9.67 that are left."""
+    line = Charge(3_000, (100,), (580,), (2_900,))
+
+    assert line.of_units(1, 3) == Charge(1_000, (33,), (193,), (967,))
