@@ -121,8 +121,3 @@ class ReturnItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.line_id}"
-
-    def as_dict(self) -> dict[str, Any]:
-        """As it is told to other systems; the SKU is None for shipping."""
-        amounts = {name: getattr(self, name) for name in ("price", "discount", "tax", "amount")}
-        return {"sku": self.line and self.line.sku, "quantity": self.quantity, **amounts}
