@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from checkout.delivery import Delivery
 from checkout.domain import missing_details
 
 ADDRESS = {"country_code": "GB"}
@@ -43,7 +44,7 @@ def test_what_is_needed_and_lacks_is_named(
 ) -> None:
     values = {name: value for name, value in ALL.items() if name not in lacking}
 
-    messages = missing_details(values, needed=needed, can_ship=True)
+    messages = missing_details(values, needed=needed, delivery=Delivery(offered=True))
 
     assert [message.code for message in messages] == codes
     assert {message.pointer for message in messages} <= {f"/{name}" for name in lacking}
