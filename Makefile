@@ -13,7 +13,7 @@ FIND_PYTHON = for python in $(PYTHON) python3 python3.13 python3.12 python3.11; 
 	done
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test slow fuzz lint format lock openapi bench
+.PHONY: help install run test slow fuzz lint format lock openapi bench mutants
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ lock: ## compile requirements/*.txt from pyproject.toml; UPGRADE=1 takes the new
 openapi: $(STAMP) ## write docs/openapi.yaml anew, after the API has changed
 	$(BIN)/python manage.py spectacular --validate --file docs/openapi.yaml
 
-bench: install ## orders per second on one SKU and on many; the audit of 100,000 orders
+bench: install ## orders per second on one SKU and on many; the audit of 100,000 orders; pricing
 	$(BIN)/python bench/hot_sku.py
 	$(BIN)/python bench/audit.py --orders 100000
+	$(BIN)/python bench/pricing.py
+
+mutants: install ## mutate the engine of prices; exit 1 if its tests miss a mutant
+	$(BIN)/python bench/mutants.py

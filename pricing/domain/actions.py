@@ -62,6 +62,13 @@ def money_in(action: Action) -> list[Money]:
             return []
 
 
+def has_items(action: Action, selection: Selection) -> bool:
+    """Tell whether there is anything that an action could be about."""
+    if isinstance(action, Bundle):
+        return any(item.sku in action.units for item in selection.items)
+    return bool(selection.items)
+
+
 def missing_subtotal(action: Action, selection: Selection) -> int:
     """Return how many minor units more an action needs before it takes anything off."""
     if not isinstance(action, Tiered):
@@ -94,7 +101,7 @@ def off_whole(action: Action, selection: Selection, left: int) -> int:
         case Tiered(tiers):
             reached = [tier for tier in tiers if tier.min_subtotal.amount <= selection.subtotal]
             highest = max(reached, key=lambda tier: tier.min_subtotal)
-            return off_whole(_of_tier(highest), selection, left)
+            return off_whole(_of_step(highest, AmountOff), selection, left)
         case _:  # free shipping
             return left
 
@@ -125,7 +132,9 @@ def _off_line(
             return lambda left, units: left - amount.amount * units
         case QuantityBreaks(breaks):
             highest_first = sorted(breaks, key=lambda step: -step.min_quantity)
-            offs = [(step.min_quantity, _off_line(_of_break(step))) for step in highest_first]
+            offs = [
+                (step.min_quantity, _off_line(_of_step(step, FixedPrice))) for step in highest_first
+            ]
             return lambda left, units: next(
                 (off(left, units) for lowest, off in offs if lowest <= units), 0
             )
@@ -143,7 +152,7 @@ def _off_cheapest(action: BuyXGetY, selection: Selection, left: Left) -> Iterato
 def _off_bundle(action: Bundle, selection: Selection, left: Left) -> Iterator[Part]:
     """Take off what the units of all complete bundles cost above the bundles' price."""
     found = _quantities(selection, action.units)
-    bundles = min(found.get(sku, 0) // count for sku, count in action.units.items())
+    bundles = min(found[sku] // count for sku, count in action.units.items())
     costs = [left[sku] * action.units[sku] * bundles // found[sku] for sku in found]
     off = max(sum(costs) - bundles * action.amount.amount, 0)
     yield from zip(found, split(off, costs), strict=True)
@@ -153,12 +162,11 @@ def _quantities(selection: Selection, skus: Mapping[str, int]) -> dict[str, int]
     return {item.sku: item.quantity for item in selection.items if item.sku in skus}
 
 
-def _of_tier(tier: Tier) -> Percent | AmountOff:
-    return AmountOff(tier.amount) if tier.amount else Percent(tier.percent or Decimal(0))
-
-
-def _of_break(step: Break) -> Percent | FixedPrice:
-    return FixedPrice(step.amount) if step.amount else Percent(step.percent or Decimal(0))
+def _of_step(
+    step: Tier | Break, amount_means: Callable[[Money], AmountOff | FixedPrice]
+) -> Percent | AmountOff | FixedPrice:
+    """Return the action of a step, which has either a share or an amount."""
+    return amount_means(step.amount) if step.amount else Percent(step.percent or Decimal(0))
 
 
 def _share(percent: Decimal, *, divided_by: int = 1) -> Callable[[int], int]:

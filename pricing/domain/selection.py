@@ -32,18 +32,12 @@ class Selector:
     def selected_by(self, conditions: Conditions) -> Selection:
         """Return the items that any of the conditions' three sets names, or all without them."""
         names = (conditions.skus, conditions.products, conditions.categories)
-        selection = self._found.get(names)
-        if selection is None:
-            selection = self._found[names] = self._select(names)
-        return selection
-
-    def _select(self, names: _Names) -> Selection:
-        items = tuple(self._named(names) if any(names) else self._items)
-        return Selection(
-            items,
-            subtotal=sum(item.subtotal for item in items),
-            quantity=sum(item.quantity for item in items),
-        )
+        if names not in self._found:
+            items = tuple(self._named(names) if any(names) else self._items)
+            subtotal = sum(item.subtotal for item in items)
+            quantity = sum(item.quantity for item in items)
+            self._found[names] = Selection(items, subtotal, quantity)
+        return self._found[names]
 
     def _named(self, names: _Names) -> Iterator[Item]:
         places = {

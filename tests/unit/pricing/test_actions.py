@@ -103,6 +103,16 @@ def test_the_highest_break_that_a_line_reaches_holds_for_all_its_units(
     assert off(discounted([(10_00, units), (10_00, 2)], promotion(BREAKS))) == [expected, 0]
 
 
+@pytest.mark.parametrize("share", [Decimal(0), None])
+def test_a_step_of_nothing_takes_nothing_off(share: Decimal | None) -> None:
+    tiers = Tiered((Tier(gbp(1_00), percent=Decimal(10)), Tier(gbp(50_00), percent=share)))
+    assert off(discounted([(49_00, 1)], promotion(tiers))) == [4_90]
+    assert off(discounted([(50_00, 1)], promotion(tiers))) == [0]
+
+    breaks = QuantityBreaks((Break(1, percent=Decimal(10)), Break(3, percent=share)))
+    assert off(discounted([(10_00, 2), (10_00, 3)], promotion(breaks))) == [2_00, 0]
+
+
 @pytest.mark.parametrize(
     ("action", "expected"),
     [

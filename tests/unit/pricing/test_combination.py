@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricing.domain import Promotion, Quote, RejectedPromotion
+from pricing.domain import Promotion, Quote, Reason, RejectedPromotion
 from pricing.domain.promotions import (
     Action,
     AmountOff,
@@ -111,6 +111,9 @@ def test_one_that_can_take_nothing_off_keeps_no_other_out() -> None:
     idle = promotion(FixedPrice(gbp(99_00)), "1", exclusive=True, priority=9)
     assert applied(idle, promotion(ORDER, "2")) == ["2"]
 
+    too_little = promotion(Percent(Decimal("0.01")), "1", exclusive=True, priority=9)
+    assert applied(too_little, promotion(ORDER, "2")) == ["2"]
+
     unmet = promotion(ORDER, "1", exclusive=True, min_quantity=99)
     assert applied(unmet, promotion(ORDER, "2")) == ["2"]
 
@@ -174,7 +177,9 @@ def test_a_code_entered_again_in_another_case_counts_once() -> None:
 def test_a_second_code_of_a_promotion_adds_nothing() -> None:
     quote = quoted(by_code(ORDER), codes={"A1": "1", "B2": "1"})
     assert [each.code for each in quote.explanation.applied] == ["A1"]
-    assert reasons(quote) == {"B2": "not_combinable"}
+    assert quote.explanation.rejected == (
+        RejectedPromotion(Reason.NOT_COMBINABLE, "B2", "1", "Promotion 1"),
+    )
     assert quote.totals.discount == 2_00
 
 
@@ -184,7 +189,10 @@ def test_a_used_up_code_says_why_and_another_of_its_promotion_still_applies() ->
 
     quote = discounted(basket, by_code(ORDER, "1"), by_code(ORDER, "2"))
 
-    assert reasons(quote) == {"A1": "exhausted", "C3": "customer_limit_reached"}
+    assert quote.explanation.rejected == (
+        RejectedPromotion(Reason.EXHAUSTED, "A1", "1", "Promotion 1"),
+        RejectedPromotion(Reason.CUSTOMER_LIMIT_REACHED, "C3", "2", "Promotion 2"),
+    )
     assert [each.code for each in quote.explanation.applied] == ["B2"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -61,6 +62,21 @@ def test_a_weekday_is_one_in_utc() -> None:
     assert reason(weekdays=frozenset({WEDNESDAY}), now=in_tokyo) is None
     sunday = datetime(2026, 7, 5, tzinfo=UTC)
     assert reason(weekdays=frozenset({7}), now=sunday) is None
+
+
+def test_a_weekday_does_not_depend_on_where_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    last_of_wednesday = datetime(2026, 7, 1, 23, 59, tzinfo=UTC)
+    try:
+        for zone in ("Asia/Tokyo", "America/Los_Angeles"):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            for now in (last_of_wednesday, last_of_wednesday - timedelta(hours=23)):
+                assert reason(weekdays=frozenset({WEDNESDAY}), now=now) is None
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_one_of_the_buyers_groups_is_enough() -> None:

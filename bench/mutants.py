@@ -1,0 +1,118 @@
+"""Mutate the engine of prices and run its tests on each mutant: a survivor is a gap in the tests.
+
+    python bench/mutants.py [--folder FOLDER] [--jobs 2]
+
+Takes some ten minutes. mutmut is installed into an environment of its own that sees this one's
+packages: what it needs is nobody else's business. Only the modules and tests below are copied, and
+no Django: the engine needs none. Exits with 1 if a mutant survives that `EQUIVALENT` does not name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+MUTMUT = "mutmut==3.8.1"
+MUTATED = [
+    *("actions", "combination", "discounts", "eligibility"),
+    *("ledger", "quote", "selection", "taxes", "words"),
+]
+NEEDED = ["core/__init__.py", "core/money.py", "pricing/__init__.py", "pricing/domain"]
+TESTS = [
+    *("tests/pricing.py", "tests/promotions.py"),
+    *("tests/property/test_pricing.py", "tests/property/test_discounts.py"),
+    "tests/unit/pricing/test_actions.py",
+    "tests/unit/pricing/test_combination.py",
+    "tests/unit/pricing/test_eligibility.py",
+    "tests/unit/pricing/test_published_discounts.py",
+    "tests/unit/pricing/test_taxes.py",
+    "tests/unit/pricing/test_words.py",
+]
+# What a mutated line may have, and why it is worth the same.
+EQUIVALENT = {
+    "strict=None": "both have the same length, of which `strict` only makes sure",
+    "strict=False": "both have the same length",
+    "zip(found, split(off, costs), )": "both have the same length",
+    "zip(skus, split(whole, weights), )": "both have the same length",
+    "zip(self._places, names, )": "both have the same length",
+    'or "XXXX")': "no promotion has such an id",
+    "off_whole(action, None, left[None])": "what is off shipping does not depend on the items",
+    "rejected.missing or 1": "only reasons with something missing say it",
+}
+SETTINGS = """
+[mutmut]
+paths_to_mutate={mutated}
+tests_dir=tests/
+also_copy=
+    core
+    pricing
+"""
+PYTEST = """
+[tool.pytest.ini_options]
+addopts = "-p no:django -p no:xdist -p no:cacheprovider -p no:schemathesis"
+pythonpath = ["."]
+"""
+
+
+def prepare(folder: Path) -> Path:
+    """Copy what is mutated and tested, install mutmut beside it, and return its command."""
+    for name in (*NEEDED, *TESTS):
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    mutated = "\n    ".join(f"pricing/domain/{name}.py" for name in MUTATED)
+    (folder / "setup.cfg").write_text(SETTINGS.format(mutated=mutated), encoding="utf-8")
+    (folder / "pyproject.toml").write_text(PYTEST, encoding="utf-8")
+    environment = folder / "environment"
+    venv.create(environment, with_pip=True)
+    [packages] = environment.glob("lib/python*/site-packages")
+    (packages / "ours.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    subprocess.run([environment / "bin" / "pip", "install", "-q", MUTMUT], check=True)
+    return environment / "bin" / "mutmut"
+
+
+def survivors(mutmut: Path, folder: Path) -> dict[str, str]:
+    """Return the diff of each mutant that no test has found."""
+
+    def output(*arguments: str) -> str:
+        command = [str(mutmut), *arguments]
+        return subprocess.run(
+            command, cwd=folder, check=True, capture_output=True, text=True
+        ).stdout
+
+    names = re.findall(r"^\s*(\S+): (?:survived|no tests)$", output("results"), re.MULTILINE)
+    return {name: output("show", name) for name in names}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("--jobs", default="2")
+    arguments = parser.parse_args()
+    folder = arguments.folder or Path(tempfile.mkdtemp(prefix="congocart-mutants-"))
+    mutmut = prepare(folder)
+    subprocess.run([mutmut, "run", "--max-children", arguments.jobs], cwd=folder, check=False)
+    unexplained = 0
+    for name, diff in survivors(mutmut, folder).items():
+        changed = "\n".join(re.findall(r"^[-+] .*$", diff, re.MULTILINE))
+        mutated = "\n".join(re.findall(r"^\+ .*$", diff, re.MULTILINE))
+        reasons = [why for part, why in EQUIVALENT.items() if part in mutated]
+        unexplained += not reasons
+        print(f"{name}: {reasons[0] if reasons else 'SURVIVED'}\n{changed}\n")
+    print(f"{unexplained} mutants survive without a reason; all is in {folder}")
+    return min(unexplained, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
