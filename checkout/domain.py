@@ -193,6 +193,7 @@ class Details(TypedDict, total=False):
     shipping_address: Address | None
     billing_address: Address | None
     shipping_method: str | None
+    vat_number: str | None
 
 
 @dataclass(frozen=True, slots=True)

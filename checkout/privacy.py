@@ -24,8 +24,8 @@ def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return what is kept of a person."""
     rows = _checkouts_of(person).order_by("created_at")
     names = (
-        "id", "status", "email", "shipping_address", "billing_address", "total", "currency",
-        "created_at",
+        "id", "status", "email", "vat_number", "shipping_address", "billing_address", "total",
+        "currency", "created_at",
     )  # fmt: skip
     return [dict(row) for row in rows.values(*names)]
 
@@ -46,11 +46,15 @@ def join_account(guest: Guest, user_id: UUID) -> None:
 def anonymize_abandoned(before: datetime) -> int:
     """Anonymize what guests left behind; an order has its own copy of what it needs."""
     guests = Checkout.objects.filter(customer=None, updated_at__lt=before, order=None)
-    return _anonymize(guests.exclude(email="", shipping_address=None, billing_address=None))
+    return _anonymize(
+        guests.exclude(email="", vat_number="", shipping_address=None, billing_address=None)
+    )
 
 
 def _anonymize(checkouts: QuerySet[Checkout]) -> int:
-    return checkouts.update(email="", ip_hash="", shipping_address=None, billing_address=None)
+    return checkouts.update(
+        email="", ip_hash="", vat_number="", shipping_address=None, billing_address=None
+    )
 
 
 PERSONAL_DATA = PersonalDataHandler(

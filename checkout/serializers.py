@@ -37,6 +37,8 @@ from core.http.serializers import (
 )
 from core.items import MAX_LINES
 from core.money import money_body
+from pricing.domain import vat_number_of
+from pricing.errors import InvalidVatNumber
 
 ADDRESSES = ("shipping_address", "billing_address")
 
@@ -49,6 +51,7 @@ class CheckoutChangeInput(Input):
         "shipping_address": ...,
         "billing_address": ...,
         "shipping_method": "standard",
+        "vat_number": "DE136695976",
     }
 
     email = StrictEmailField(required=False, allow_null=True)
@@ -58,6 +61,13 @@ class CheckoutChangeInput(Input):
     )
     shipping_method = StrictCharField(
         required=False, allow_null=True, max_length=50, help_text="The code of a method."
+    )
+    vat_number = StrictCharField(
+        required=False,
+        allow_null=True,
+        max_length=30,
+        help_text="Of a business in the EU, with its country's prefix. Its buyer accounts for the "
+        "tax of goods that another member state sends (reverse charge).",
     )
     items = StrictListField(
         child=ItemInput(),
@@ -129,6 +139,7 @@ class CheckoutOutput(Output):
         "email": "ada@example.com",
         "currency": "GBP",
         "shipping_method": "standard",
+        "vat_number": None,
         "order": None,
     }
 
@@ -143,6 +154,7 @@ class CheckoutOutput(Output):
     billing_address = AddressOutput(allow_null=True)
     shipping_methods = ShippingMethodOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
+    vat_number = serializers.CharField(allow_null=True)
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     messages = MessageOutput(many=True)
@@ -203,19 +215,23 @@ class PaymentInProgressOutput(Output):
 def details_from(data: Mapping[str, Any]) -> Details:
     """Convert validated input to what the services take.
 
-    Raises `Invalid` for an address that its country's rules refuse.
+    Raises `Invalid` for an address, or a VAT number, that its country's rules refuse.
     """
     details: dict[str, str | Address | None] = {}
     problems: list[FieldError] = []
-    for name in ("email", *ADDRESSES, "shipping_method"):
+    for name in ("email", *ADDRESSES, "shipping_method", "vat_number"):
         if name not in data:
             continue
         details[name] = data[name]
-        if name in ADDRESSES and data[name] is not None:
-            try:
+        try:
+            if name in ADDRESSES and data[name] is not None:
                 details[name] = normalize_address(address_from(data[name]), f"/{name}")
-            except Invalid as refusal:
-                problems += refusal.errors
+            elif name == "vat_number" and data[name] is not None:
+                details[name] = vat_number_of(data[name])
+        except InvalidVatNumber as refusal:
+            problems += refusal.at("/vat_number").errors
+        except Invalid as refusal:
+            problems += refusal.errors
     if problems:
         raise Invalid(errors=problems)
     return cast("Details", details)
@@ -245,6 +261,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
             for offer in view.offers
         ],
         "shipping_method": checkout.shipping_method or None,
+        "vat_number": checkout.vat_number or None,
         "totals": totals_body(checkout, currency),
         "prices_include_tax": checkout.tax_included,
         "messages": [asdict(message) for message in view.messages],

@@ -90,6 +90,7 @@ class OrderOutput(Output):
     examples = {
         "number": "7KQ2M-4XWPA",
         "currency": "GBP",
+        "vat_number": None,
         "canceled_at": None,
         "cancel_reason": "",
     }
@@ -107,6 +108,7 @@ class OrderOutput(Output):
     shipping_address = AddressOutput()
     billing_address = AddressOutput()
     shipping_method = OrderShippingOutput()
+    vat_number = serializers.CharField(allow_null=True)
     totals = TotalsOutput()
     prices_include_tax = serializers.BooleanField()
     payments = OrderPaymentOutput(many=True)
@@ -130,6 +132,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "shipping_address": order.shipping_address,
         "billing_address": order.billing_address,
         "shipping_method": {"code": order.shipping_method, "title": order.shipping_title},
+        "vat_number": order.vat_number or None,
         "totals": totals_body(order, currency),
         "prices_include_tax": order.tax_included,
         "payments": [

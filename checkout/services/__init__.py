@@ -18,6 +18,7 @@ from checkout.services.editing import (
 from checkout.services.outcomes import Completion, resolve_recovered, resolve_webhook
 from checkout.services.recovery import abandon_payments, recover_payments
 from checkout.services.shipping import ensure_shipping_method
+from checkout.services.vat_numbers import check_vat_numbers
 
 __all__ = [
     "BEGIN_CHECKOUT_ERRORS",
@@ -31,6 +32,7 @@ __all__ = [
     "begin_checkout_of_items",
     "cancel_checkout",
     "change_checkout",
+    "check_vat_numbers",
     "complete_checkout",
     "ensure_shipping_method",
     "expire_checkouts",

@@ -24,12 +24,12 @@ from checkout.errors import (
     CartEmpty,
     CheckoutInProgress,
     ItemsUnavailable,
-    TotalTooHigh,
     UnknownShippingMethod,
 )
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView, shipping_offers
 from checkout.services.changes import (
+    PRICING_ERRORS,
     apply_details,
     apply_prices,
     give_up_payment,
@@ -53,7 +53,7 @@ BEGIN_CHECKOUT_ERRORS = (
     ItemsUnavailable,
     InsufficientStock,
     UnknownShippingMethod,
-    TotalTooHigh,
+    *PRICING_ERRORS,
     CheckoutInProgress,
     *HOLDING_ERRORS,
 )

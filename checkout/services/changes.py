@@ -18,7 +18,7 @@ from checkout.domain import (
     chosen_offer,
     require_payable,
 )
-from checkout.errors import CheckoutInProgress, CheckoutNotFound
+from checkout.errors import CheckoutInProgress, CheckoutNotFound, TotalTooHigh
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of
 from core.caller import Caller
@@ -28,7 +28,12 @@ from core.errors import Unauthenticated
 from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
-from pricing.domain import Basket, Destination, EnteredCode, Rules, ShippingChoice, price
+from pricing.domain import Basket, Buyer, Destination, EnteredCode, Rules, ShippingChoice, price
+from pricing.errors import TaxesUnavailable
+from pricing.selectors import counting_vat_number
+from pricing.services import with_provided_taxes
+
+PRICING_ERRORS = (TotalTooHigh, TaxesUnavailable)
 
 
 @transaction_required
@@ -107,6 +112,8 @@ def apply_details(checkout: Checkout, details: Details, offers: Sequence[Shippin
     if "shipping_method" in details:
         code = details["shipping_method"]
         checkout.shipping_method = chosen_offer(code, offers).code if code is not None else ""
+    if "vat_number" in details:
+        checkout.vat_number = details["vat_number"] or ""
 
 
 def apply_prices(
@@ -121,7 +128,8 @@ def apply_prices(
     """Price the checkout and its lines, in memory; tell whether a line has changed.
 
     `offers` are those of the lines' variants. Shipping is asked for anew: a method that is not
-    offered any more is no longer chosen. Raises `TotalTooHigh`.
+    offered any more is no longer chosen. Raises `PRICING_ERRORS`, or `FetchFirst` where a tax
+    service has to be asked.
     """
     chosen = next((offer for offer in shipping if offer.code == checkout.shipping_method), None)
     checkout.shipping_method = chosen.code if chosen else ""
@@ -132,10 +140,11 @@ def apply_prices(
         checkout.currency,
         tuple(items),
         codes=tuple(map(EnteredCode, checkout.codes)),
+        buyer=Buyer(vat_number=counting_vat_number(checkout.vat_number, now=now)),
         destination=_destination_of(checkout.shipping_address),
         shipping=ShippingChoice(chosen.code, chosen.title, chosen.price) if chosen else None,
     )
-    quote = price(basket, rules, now=now)
+    quote = price(basket, with_provided_taxes(rules, basket, now=now), now=now)
     require_payable(quote.totals.total)
     checkout.apply(quote)
     reopen(checkout)

@@ -15,12 +15,12 @@ from checkout.errors import (
     CheckoutCompleted,
     CheckoutInProgress,
     CheckoutNotFound,
-    TotalTooHigh,
     UnknownShippingMethod,
 )
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView, checkout_for, lines_of, shipping_offers, status_at
 from checkout.services.changes import (
+    PRICING_ERRORS,
     apply_details,
     apply_prices,
     give_up_payment,
@@ -42,7 +42,7 @@ from pricing.selectors import pricing_rules
 CHANGE_CHECKOUT_ERRORS = (
     CheckoutNotFound,
     UnknownShippingMethod,
-    TotalTooHigh,
+    *PRICING_ERRORS,
     *REPLACE_LINES_ERRORS,
     *HOLDING_ERRORS,
     *NOT_EDITABLE,

@@ -35,7 +35,7 @@ from pricing.domain.tax_rates import (
     tax_table,
 )
 from pricing.domain.taxes import ShippingTax, TaxBasis, TaxRounding, TaxRules
-from pricing.domain.vat import EU_COUNTRIES
+from pricing.domain.vat import EU_COUNTRIES, vat_number_of
 
 __all__ = [
     "EU_COUNTRIES",
@@ -67,4 +67,5 @@ __all__ = [
     "price",
     "rates_at",
     "tax_table",
+    "vat_number_of",
 ]

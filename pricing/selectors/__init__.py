@@ -3,5 +3,12 @@
 from __future__ import annotations
 
 from pricing.selectors.rules import pricing_rules, tax_classes
+from pricing.selectors.taxes import VAT_CHECK_HOLDS, checked_vat_numbers, counting_vat_number
 
-__all__ = ["pricing_rules", "tax_classes"]
+__all__ = [
+    "VAT_CHECK_HOLDS",
+    "checked_vat_numbers",
+    "counting_vat_number",
+    "pricing_rules",
+    "tax_classes",
+]

@@ -36,15 +36,15 @@ def add(manager: Any, **values: Any) -> Any:
 
 
 def test_a_rate_is_added_listed_and_deleted(manager) -> None:
-    response = add(manager, region="BY", valid_to="2030-12-31", tax_class="books", added=True)
+    response = add(manager, region="BY", valid_to="2030-12-31", tax_class="press", added=True)
     assert response.status_code == 201, response.content
     rate = response.json()
-    more = {"region": "BY", "tax_class": "books", "added": True, "valid_to": "2030-12-31"}
+    more = {"region": "BY", "tax_class": "press", "added": True, "valid_to": "2030-12-31"}
     assert rate == {"id": rate["id"], **GERMANY, **more}
 
     add(manager)
     assert [row["region"] for row in manager.get(PATH).json()["results"]] == ["", "BY"]
-    only = manager.get(f"{PATH}?tax_class=books&country=DE").json()["results"]
+    only = manager.get(f"{PATH}?tax_class=press&country=DE").json()["results"]
     assert [row["id"] for row in only] == [rate["id"]]
 
     assert manager.delete(f"{PATH}/{rate['id']}").status_code == 204
