@@ -99,7 +99,7 @@ def import_tax_rates(*, rates: Sequence[ListedRate], dry_run: bool = False) -> I
     changes = rate_changes([rate for _, rate in stored.values()], rates)
     if not dry_run and not changes.overlaps:
         ids = [stored[old.key, old.valid_from][0] for old, _ in changes.changed]
-        # Deleted first: a rate that ends earlier makes room for one that begins earlier.
+        # Deleted first: what a rate that ends earlier leaves free may be taken by another.
         TaxRate.objects.filter(pk__in=ids).delete()
         kept = zip(ids, (new for _, new in changes.changed), strict=True)
         TaxRate.objects.bulk_create([_row(rate, pk) for pk, rate in kept])

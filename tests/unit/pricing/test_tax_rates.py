@@ -72,7 +72,7 @@ def found(quote: Quote) -> list[tuple[str | None, str, int]]:
         (("CA", "ON"), "standard", {"HST": "0.13"}),
         (("CA", "QC"), "standard", {"GST": "0.05", "QST": "0.09975"}),
         (("CA", "BC"), "standard", {"GST": "0.05", "PST": "0.07", "Levy": "0.02"}),
-        # The press bear the federal tax alone in Quebec, and the whole of it in Ontario.
+        # The press bears the federal tax alone in Quebec, and the whole of it in Ontario.
         (("CA", "QC"), "press", {"GST": "0.05", "QST": "0"}),
         (("CA", "ON"), "press", {"HST": "0.13"}),
         # A class that the country knows is not taxed by a region that does not.
