@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 
 from accounts.domain import Role
+from checkout.models import CheckoutLine
+from orders.models import OrderLine
 from pricing.models import TaxRate
 from tests.shop import ADDRESS, new_cart, new_checkout, new_order, offer_shipping, stock_variants
 
@@ -148,6 +150,9 @@ def test_an_order_keeps_what_it_was_taxed_with(manager, client) -> None:
     again = client.get(f"/api/v1/orders/{order['number']}").json()
     assert again["totals"] == order["totals"]
     assert order["totals"]["tax"]["amount"] == 279
+    line = OrderLine.objects.get()
+    assert line.taxes == CheckoutLine.objects.get().taxes
+    assert [(tax["amount"], tax["source"]) for tax in line.taxes] == [(200, "table:GB:standard")]
 
 
 def test_a_country_without_a_rate_is_not_taxed(manager, client) -> None:
