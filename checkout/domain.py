@@ -194,6 +194,7 @@ class Details(TypedDict, total=False):
     billing_address: Address | None
     shipping_method: str | None
     buyer: BuyerChanges | None
+    vat_number: str | None
 
 
 # What the setting calls it (empty: always needed), what lacks, and how the buyer is told.

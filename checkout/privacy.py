@@ -24,8 +24,8 @@ def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return what is kept of a person."""
     rows = _checkouts_of(person).order_by("created_at")
     names = (
-        "id", "status", "email", "buyer", "consents", "shipping_address", "billing_address",
-        "total", "currency", "created_at",
+        "id", "status", "email", "buyer", "consents", "vat_number", "shipping_address",
+        "billing_address", "total", "currency", "created_at",
     )  # fmt: skip
     return [dict(row) for row in rows.values(*names)]
 
@@ -46,13 +46,21 @@ def join_account(guest: Guest, user_id: UUID) -> None:
 def anonymize_abandoned(before: datetime) -> int:
     """Anonymize what guests left behind; an order has its own copy of what it needs."""
     guests = Checkout.objects.filter(customer=None, updated_at__lt=before, order=None)
-    anonymous = Q(email="", shipping_address=None, billing_address=None, buyer={}, consents=[])
+    anonymous = Q(
+        email="", shipping_address=None, billing_address=None, buyer={}, consents=[], vat_number=""
+    )
     return _anonymize(guests.exclude(anonymous))
 
 
 def _anonymize(checkouts: QuerySet[Checkout]) -> int:
     return checkouts.update(
-        email="", ip_hash="", buyer={}, consents=[], shipping_address=None, billing_address=None
+        email="",
+        ip_hash="",
+        buyer={},
+        consents=[],
+        vat_number="",
+        shipping_address=None,
+        billing_address=None,
     )
 
 

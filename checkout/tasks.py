@@ -20,3 +20,9 @@ def recover_payments() -> None:
     now = timezone.now()
     services.recover_payments(now=now)
     services.abandon_payments(now=now)
+
+
+@periodic("* * * * *")
+def check_vat_numbers() -> None:
+    """Ask VIES about the VAT numbers in checkouts, and again about those it did not answer on."""
+    services.check_vat_numbers(now=timezone.now())

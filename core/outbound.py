@@ -1,14 +1,21 @@
-"""URLs that a user sets and the shop calls: to public addresses, and none of its own network.
+"""Calls to other servers: to addresses that may be called, in bounded time, of bounded size.
 
-Nothing calls such a URL yet. Webhooks and pictures by URL will, and every call has to
-go through `require_public_url`.
+A URL that a user sets leads to public addresses and none of the shop's own network. Every call
+of such a URL has to go through `require_public_url`.
 """
 
 from __future__ import annotations
 
+import json
 import socket
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import Timer
+from typing import Any
 from urllib.parse import urlsplit
 
 from core.errors import Invalid
@@ -22,6 +29,10 @@ class ForbiddenUrl(Invalid):
     """The address cannot be called: it has to be https, public, and without credentials."""
 
     code = "forbidden_url"
+
+
+class CallFailed(Exception):
+    """There is no usable response: not in time, too large, no JSON, or not a success."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +92,82 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
         if address in _NAT64 or address.is_site_local:
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def post_json(
+    target: Target,
+    body: object,
+    *,
+    headers: Mapping[str, str] | None = None,
+    seconds: float,
+    max_bytes: int = 1_000_000,
+) -> Any:
+    """Send JSON to a target and return the JSON of its response.
+
+    All of it takes `seconds` at most, however slowly the server sends; redirects are not
+    followed. Raises `CallFailed`, which says nothing of what was sent.
+    """
+    sent = {"Content-Type": "application/json", "Accept": "application/json", **(headers or {})}
+    parts = urlsplit(target.url)
+    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    try:
+        with _connection(target, seconds) as connection:
+            connection.request("POST", path, json.dumps(body).encode(), sent)
+            response = connection.getresponse()
+            content = response.read(max_bytes + 1)
+    except (OSError, HTTPException, ValueError) as error:
+        raise CallFailed(f"The call failed ({type(error).__name__}).") from None
+    if response.status != 200:
+        raise CallFailed(f"The response has status {response.status}.")
+    if len(content) > max_bytes:
+        raise CallFailed("The response is too large.")
+    try:
+        return json.loads(content, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise CallFailed("The response is not JSON.") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)  # NaN and Infinity are Python's, not JSON's
+
+
+@contextmanager
+def _connection(target: Target, seconds: float) -> Iterator[HTTPConnection]:
+    """Connect to an address that was checked; hang up when the time is over.
+
+    A time-out of the socket alone would begin anew with each byte.
+    """
+    connection = HTTPConnection(target.host, target.port)
+    watch = Timer(seconds, _hang_up, [connection])
+    watch.daemon = True
+    watch.start()
+    try:
+        connection.sock = _connected(target, seconds)
+        if urlsplit(target.url).scheme == "https":
+            connection.default_port = _PORTS["https"]
+            secure = ssl.create_default_context().wrap_socket(
+                connection.sock, server_hostname=target.host, do_handshake_on_connect=False
+            )
+            connection.sock = secure  # before the handshake, which can be hung up on, too
+            secure.do_handshake()
+        yield connection
+    finally:
+        watch.cancel()
+        connection.close()
+
+
+def _connected(target: Target, seconds: float) -> socket.socket:
+    """Connect to the first address that takes it, each in its share of the time."""
+    share = seconds / len(target.addresses)
+    for address in target.addresses[:-1]:
+        with suppress(OSError):
+            return socket.create_connection((address, target.port), timeout=share)
+    found = socket.create_connection((target.addresses[-1], target.port), timeout=share)
+    found.settimeout(seconds)
+    return found
+
+
+def _hang_up(connection: HTTPConnection) -> None:
+    if connection.sock is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)

@@ -96,7 +96,7 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
         ]}),
         ("Shipping", {"fields": [
             ("shipping_address_text", "billing_address_text"),
-            ("shipping_title", "checkout_link"),
+            ("shipping_title", "vat_number", "checkout_link"),
         ]}),
         ("Timeline", {"fields": ["history"]}),
     ]  # fmt: skip

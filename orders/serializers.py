@@ -223,6 +223,7 @@ class OrderOutput(Output):
         "due": money_body(4393, "GBP"),
         "refundable": money_body(0, "GBP"),
         "refunds": [],
+        "vat_number": None,
         "canceled_at": None,
         "cancel_reason": "",
     }
@@ -243,6 +244,7 @@ class OrderOutput(Output):
     shipping_method = OrderShippingOutput(
         allow_null=True, help_text="Null when there is nothing to deliver."
     )
+    vat_number = serializers.CharField(allow_null=True)
     coupons = CouponOutput(many=True)
     promotions = PromotionsOutput()
     totals = TotalsOutput()
@@ -275,6 +277,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "shipping_address": order.shipping_address or None,
         "billing_address": order.billing_address or None,
         "shipping_method": _shipping_body(order) if order.shipping_method else None,
+        "vat_number": order.vat_number or None,
         "coupons": coupon_bodies(order.promotions, currency),
         "promotions": promotions_body(order.promotions, currency),
         "totals": totals_body(order, currency),

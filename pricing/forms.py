@@ -60,7 +60,7 @@ class TaxRateForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("valid_to", "The last day is before the first.")
         if cleaned["added"] and not cleaned["title"]:
             self.add_error("title", "A rate that is added to another needs a title.")
-        RulesVersion.objects.select_for_update().first()
+        RulesVersion.lock()
         rate = TaxRate(pk=self.instance.pk, **cleaned)
         if not self.errors and (other := rate.overlapping().first()):
             self.add_error("valid_from", _overlap(other, rate))

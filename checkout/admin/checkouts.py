@@ -86,7 +86,12 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
         ),
         (
             "Shipping",
-            {"fields": [("shipping_address_text", "billing_address_text"), "shipping_title"]},
+            {
+                "fields": [
+                    ("shipping_address_text", "billing_address_text"),
+                    ("shipping_title", "vat_number"),
+                ]
+            },
         ),
         ("Timeline", {"fields": ["history"]}),
     ]

@@ -47,6 +47,13 @@ class Checkout(AbstractTotals):
     )
     shipping_address = models.JSONField(null=True, blank=True)
     billing_address = models.JSONField(null=True, blank=True)
+    vat_number = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of a business that buys, with its country's prefix.",
+    )
     shipping_method = models.CharField(max_length=50, blank=True, help_text="Its code.")
     shipping_title = models.CharField(max_length=100, blank=True)
     shipping_offers = models.JSONField(
@@ -102,6 +109,11 @@ class Checkout(AbstractTotals):
                 fields=["reservation_expires_at"],
                 condition=Q(status__in=["incomplete", "ready"]),
                 name="checkout_live_by_expiry",
+            ),
+            models.Index(
+                fields=["updated_at"],
+                condition=~Q(vat_number=""),
+                name="checkout_by_vat_number",
             ),
             models.Index(
                 fields=["ip_hash"], condition=~Q(ip_hash=""), name="checkout_open_by_ip_hash"

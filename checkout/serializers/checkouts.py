@@ -43,6 +43,8 @@ from core.http.serializers import (
 )
 from core.items import MAX_LINES
 from core.money import money_body
+from pricing.domain import vat_number_of
+from pricing.errors import InvalidVatNumber
 from pricing.serializers.explanations import (
     CouponOutput,
     PromotionsOutput,
@@ -77,6 +79,7 @@ class CheckoutChangeInput(Input):
         "shipping_address": ...,
         "billing_address": ...,
         "shipping_method": "standard",
+        "vat_number": "DE136695976",
     }
 
     email = StrictEmailField(required=False, allow_null=True)
@@ -87,6 +90,13 @@ class CheckoutChangeInput(Input):
     )
     shipping_method = StrictCharField(
         required=False, allow_null=True, max_length=50, help_text="The code of a method."
+    )
+    vat_number = StrictCharField(
+        required=False,
+        allow_null=True,
+        max_length=30,
+        help_text="Of a business in the EU, with its country's prefix. Its buyer accounts for the "
+        "tax of goods that another member state sends (reverse charge).",
     )
     items = StrictListField(
         child=ItemInput(),
@@ -149,6 +159,7 @@ class CheckoutOutput(Output):
         "currency": "GBP",
         "taxes": [],
         "shipping_method": "standard",
+        "vat_number": None,
         "order": None,
     }
 
@@ -166,6 +177,7 @@ class CheckoutOutput(Output):
     shipping_method = serializers.CharField(allow_null=True)
     coupons = CouponOutput(many=True)
     promotions = PromotionsOutput()
+    vat_number = serializers.CharField(allow_null=True)
     totals = TotalsOutput()
     taxes = TaxOutput(many=True, help_text="`totals.tax` by rate, that on shipping included.")
     prices_include_tax = serializers.BooleanField()
@@ -227,26 +239,35 @@ class PaymentInProgressOutput(Output):
 def details_from(data: Mapping[str, Any]) -> Details:
     """Convert validated input to what the services take.
 
-    Raises `Invalid` for an address that its country's rules refuse, and for a phone number.
+    Raises `Invalid` for an address or a VAT number that its country's rules refuse, and for a
+    phone number.
     """
     details: dict[str, str | Address | BuyerChanges | None] = {}
     problems: list[FieldError] = []
-    full = "address" in settings.CHECKOUT_REQUIRES
-    for name in ("email", "buyer", *ADDRESSES, "shipping_method"):
-        if name not in data:
-            continue
-        details[name] = data[name]
-        try:
-            if name == "buyer":
-                require_phone(data[name], f"/{name}")
-            elif name in ADDRESSES and data[name] is not None:
-                address = address_from(data[name])
-                details[name] = normalize_address(address, f"/{name}", full=full)
-        except Invalid as refusal:
-            problems += refusal.errors
+    for name in ("email", "buyer", *ADDRESSES, "shipping_method", "vat_number"):
+        if name in data:
+            try:
+                details[name] = _detail(name, data[name])
+            except Invalid as refusal:
+                problems += refusal.errors
     if problems:
         raise Invalid(errors=problems)
     return cast("Details", details)
+
+
+def _detail(name: str, value: Any) -> str | Address | BuyerChanges | None:
+    """Convert one detail; the errors it raises say where it stands."""
+    if name == "buyer":
+        require_phone(value, f"/{name}")
+    elif value is not None and name in ADDRESSES:
+        full = "address" in settings.CHECKOUT_REQUIRES
+        return normalize_address(address_from(value), f"/{name}", full=full)
+    elif value is not None and name == "vat_number":
+        try:
+            return vat_number_of(value)
+        except InvalidVatNumber as refusal:
+            raise refusal.at(f"/{name}") from None
+    return cast("str | BuyerChanges | None", value)
 
 
 def payment_from(data: Mapping[str, Any]) -> PaymentChoice:
@@ -273,6 +294,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "shipping_method": checkout.shipping_method or None,
         "coupons": coupon_bodies(checkout.promotions, currency),
         "promotions": promotions_body(checkout.promotions, currency),
+        "vat_number": checkout.vat_number or None,
         "totals": totals_body(checkout, currency),
         "taxes": taxes_body(checkout.taxes_with(view.lines), currency),
         "prices_include_tax": checkout.tax_included,

@@ -37,6 +37,7 @@ from checkout.services.shipping import (
     update_shipping_zone,
     write_areas,
 )
+from checkout.services.vat_numbers import check_vat_numbers
 
 __all__ = [
     "ADD_COUPON_ERRORS",
@@ -59,6 +60,7 @@ __all__ = [
     "begin_checkout_of_items",
     "cancel_checkout",
     "change_checkout",
+    "check_vat_numbers",
     "complete_checkout",
     "create_shipping_method",
     "create_shipping_zone",

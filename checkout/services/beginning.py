@@ -24,12 +24,12 @@ from checkout.errors import (
     CartEmpty,
     CheckoutInProgress,
     ItemsUnavailable,
-    TotalTooHigh,
     UnknownShippingMethod,
 )
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView
 from checkout.services.changes import (
+    PRICING_ERRORS,
     apply_details,
     apply_prices,
     give_up_payment,
@@ -57,7 +57,7 @@ BEGIN_CHECKOUT_ERRORS = (
     ItemsUnavailable,
     InsufficientStock,
     UnknownShippingMethod,
-    TotalTooHigh,
+    *PRICING_ERRORS,
     CheckoutInProgress,
     CouponExhausted,
     *HOLDING_ERRORS,

@@ -19,7 +19,7 @@ from checkout.domain import (
     Details,
     require_payable,
 )
-from checkout.errors import CheckoutInProgress, CheckoutNotFound
+from checkout.errors import CheckoutInProgress, CheckoutNotFound, TotalTooHigh
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of, shipping_rules
 from checkout.services.promotions import customer_key_of
@@ -40,7 +40,11 @@ from pricing.domain import (
     offers_for,
     price,
 )
-from pricing.selectors import used_up
+from pricing.errors import TaxesUnavailable
+from pricing.selectors import counting_vat_number, terms_for, used_up
+from pricing.services import with_provided_taxes
+
+PRICING_ERRORS = (TotalTooHigh, TaxesUnavailable)
 
 
 @transaction_required
@@ -124,6 +128,22 @@ def apply_details(checkout: Checkout, details: Details, *, now: datetime) -> Non
     if "shipping_method" in details:
         checkout.shipping_method = details["shipping_method"] or ""
         checkout.unavailable_shipping_title = checkout.shipping_title = ""
+    if "vat_number" in details:
+        checkout.vat_number = details["vat_number"] or ""
+
+
+def terms_of(checkout: Checkout, *, now: datetime) -> Terms:
+    """Return what a checkout is priced by at `now`.
+
+    What it has begun with stays: whether prices include their tax, and the price of each line.
+    """
+    return terms_for(
+        customer_id=checkout.customer_id,
+        currency=checkout.currency,
+        codes=checkout.codes,
+        tax_included=checkout.tax_included,
+        now=now,
+    )
 
 
 def apply_prices(
@@ -138,8 +158,9 @@ def apply_prices(
     """Price the checkout and its lines, in memory; tell whether a line has changed.
 
     `offers` are those of the lines' variants, `details` were applied. What the checkouts
-    `held_by` hold of promotions counts as its own. Raises `TotalTooHigh`, and
-    `UnknownShippingMethod` for a method that the details name and that is not offered.
+    `held_by` hold of promotions counts as its own. Raises `PRICING_ERRORS`,
+    `UnknownShippingMethod` for a method that the details name and that is not offered, and
+    `FetchFirst` where a tax service has to be asked.
     """
     by_variant = {offer.variant_id: offer for offer in offers}
     items = ((by_variant[line.variant_id], line.quantity, line.unit_price) for line in lines)
@@ -150,11 +171,14 @@ def apply_prices(
         used_up=used_up(
             terms, customer_key=customer_key_of(checkout), held_by=held_by, now=terms.at
         ),
-        buyer=terms.buyer,
+        buyer=replace(
+            terms.buyer, vat_number=counting_vat_number(checkout.vat_number, now=terms.at)
+        ),
         destination=_destination_of(checkout.shipping_address),
     )
     chosen = _choose_shipping(checkout, basket, details, terms.rules)
-    quote = price(replace(basket, shipping=chosen), terms.rules, now=terms.at)
+    rules = with_provided_taxes(terms.rules, basket, now=terms.at)
+    quote = price(replace(basket, shipping=chosen), rules, now=terms.at)
     require_payable(quote.totals.total)
     checkout.apply(quote)
     reopen(checkout)

@@ -15,17 +15,18 @@ from checkout.errors import (
     CheckoutCompleted,
     CheckoutInProgress,
     CheckoutNotFound,
-    TotalTooHigh,
     UnknownShippingMethod,
 )
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import CheckoutView, checkout_for, lines_of, status_at
 from checkout.services.changes import (
+    PRICING_ERRORS,
     apply_details,
     apply_prices,
     give_up_payment,
     lock_checkout,
     save_as_new_version,
+    terms_of,
     transition,
 )
 from checkout.services.ending import end_each
@@ -45,17 +46,16 @@ from inventory.services import release, reserve
 from payments.services import execute_operations
 from pricing.domain import clean_code, with_code, without_code
 from pricing.errors import CodeNotFound, CouponExhausted, InvalidCode, TooManyCodes
-from pricing.selectors import terms_for
 
 CHANGE_CHECKOUT_ERRORS = (
     CheckoutNotFound,
     UnknownShippingMethod,
-    TotalTooHigh,
+    *PRICING_ERRORS,
     *REPLACE_LINES_ERRORS,
     *HOLDING_ERRORS,
     *NOT_EDITABLE,
 )
-_RECOUPONING_ERRORS = (CheckoutNotFound, TotalTooHigh, *HOLDING_ERRORS, *NOT_EDITABLE)
+_RECOUPONING_ERRORS = (CheckoutNotFound, *PRICING_ERRORS, *HOLDING_ERRORS, *NOT_EDITABLE)
 ADD_COUPON_ERRORS = (InvalidCode, TooManyCodes, CouponExhausted, *_RECOUPONING_ERRORS)
 REMOVE_COUPON_ERRORS = (CodeNotFound, *_RECOUPONING_ERRORS)
 CANCEL_CHECKOUT_ERRORS = (CheckoutNotFound, CheckoutCompleted, CheckoutInProgress)
@@ -145,14 +145,7 @@ def _change(
     Its lines are given their units last, because stock is locked after promotions.
     """
     held, own = claim_of(checkout), [checkout.id]
-    # What it has begun with stays: whether prices include their tax, and the price of each line.
-    terms = terms_for(
-        customer_id=checkout.customer_id,
-        currency=checkout.currency,
-        codes=checkout.codes,
-        tax_included=checkout.tax_included,
-        now=now,
-    )
+    terms = terms_of(checkout, now=now)
     if requested:
         lines, found = requested_lines(checkout, requested, terms)
     else:

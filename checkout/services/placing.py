@@ -51,6 +51,7 @@ def place_order_of(
         shipping_method=checkout.shipping_method,
         shipping_title=checkout.shipping_title,
         shipping_offer=checkout.shipping_offer,
+        vat_number=checkout.vat_number,
         totals=checkout,
         lines=lines,
         payment_status=payment_status,

@@ -44,6 +44,18 @@ class RunAgain(ResourceBusy):
     """What this use case read has just been changed; running it again sees the change."""
 
 
+class FetchFirst(Exception):
+    """A use case needs what only a call over the network has: it runs again once that is there.
+
+    What it has done so far is rolled back; `fetch` runs outside of any transaction, stores what
+    it got in use cases of its own, and may raise a refusal.
+    """
+
+    def __init__(self, fetch: Callable[[], None]) -> None:
+        super().__init__("This has to be asked for first.")
+        self.fetch = fetch
+
+
 @dataclass(frozen=True, slots=True)
 class RecoveryPoint:
     """The row that the first phase of a `two_step` recorded, and that a retry resumes from.
@@ -167,6 +179,18 @@ def transaction_required(function: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
+def leave_database() -> None:
+    """Give the connection back to the pool before a call that may take long.
+
+    Raises `RuntimeError` when a transaction is open: a lock would be held for as long as the
+    call takes. Like Django's `durable=True`, this does not count that around a test case.
+    """
+    if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+        raise RuntimeError("The network must not be called inside a transaction.")
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def _take_effect() -> Effect:
     """Return the effect for the first that asks: what runs later or further inside has none."""
     effect = current_effect.get()
@@ -182,6 +206,8 @@ def _commit(phase: Callable[[], T], effect: Effect) -> T:
             return _attempt(phase, effect)
         except RunAgain:
             continue
+        except FetchFirst as needed:
+            needed.fetch()
         except DatabaseError as error:
             failures += 1
             if not isinstance(error.__cause__, _TRANSIENT):

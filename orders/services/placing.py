@@ -30,6 +30,7 @@ def place_order(
     shipping_method: str,
     shipping_title: str,
     shipping_offer: Mapping[str, Any],
+    vat_number: str,
     totals: AbstractTotals,
     lines: Sequence[AbstractLine],
     payment_status: PaymentStatus,
@@ -48,6 +49,7 @@ def place_order(
         shipping_method=shipping_method,
         shipping_title=shipping_title,
         shipping_offer=dict(shipping_offer),
+        vat_number=vat_number,
         placed_at=now,
         **totals.amounts(),
     )

@@ -101,6 +101,7 @@ from pricing.domain.terms import (
 )
 from pricing.domain.vat import (
     EU_COUNTRIES,
+    vat_number_of,
 )
 
 __all__ = [
@@ -171,6 +172,7 @@ __all__ = [
     "tax_table",
     "taxes_by_rate",
     "unit_prices",
+    "vat_number_of",
     "with_code",
     "without_code",
 ]

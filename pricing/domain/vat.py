@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from stdnum.eu import vat
+from stdnum.exceptions import ValidationError
+
 from pricing.domain.basket import Buyer, Destination
+from pricing.errors import InvalidVatNumber
 
 # The member states, and XI: Northern Ireland, which is one for goods (Windsor Framework, art. 8).
 # In VAT numbers Greece is EL.
@@ -11,6 +15,30 @@ EU_COUNTRIES = frozenset({
     "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
 VAT_AREA = EU_COUNTRIES | {"XI"}
+
+
+MAX_VAT_NUMBER = 20
+
+
+def vat_number_of(text: str) -> str:
+    """Return a VAT number of the EU as it is compared: its country's prefix, no separators.
+
+    Format and check digits are right, which does not say that the number is registered. Raises
+    `InvalidVatNumber`.
+    """
+    number = "".join(text.split()).upper()
+    country = country_of_vat_number(number)
+    if country not in VAT_AREA:
+        raise InvalidVatNumber(
+            "A VAT number begins with the code of a member state of the EU, such as DE, EL or XI."
+        )
+    try:
+        valid: str = vat.validate(number)
+    except ValidationError:
+        raise InvalidVatNumber(f"This is not a valid VAT number of {number[:2]}.") from None
+    if len(valid) > MAX_VAT_NUMBER:
+        raise InvalidVatNumber
+    return f"EL{valid[2:]}" if valid.startswith("GR") else valid
 
 
 def vat_country_of(place: Destination) -> str:

@@ -24,3 +24,11 @@ class RulesVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
+
+    @classmethod
+    def lock(cls) -> None:
+        """Wait for others who write rules, before the first of them is written.
+
+        The triggers would do so after it, and two writers could wait for each other.
+        """
+        cls.objects.select_for_update(no_key=True).first()

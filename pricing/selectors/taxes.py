@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
 from django.conf import settings
 
 from pricing.domain import (
@@ -15,6 +18,10 @@ from pricing.domain import (
     TaxTable,
 )
 from pricing.models import TaxRate as StoredRate
+from pricing.models import VatCheck
+
+# How long an answer of VIES holds: a number can be deregistered on any day.
+VAT_CHECK_HOLDS = timedelta(days=1)
 
 
 def stored_rates() -> list[DatedRate]:
@@ -34,3 +41,24 @@ def tax_rules(table: TaxTable) -> TaxRules:
         origin=Destination(country, region),
         shipping=ShippingTax(settings.TAXES.shipping),
     )
+
+
+def checked_vat_numbers(numbers: Collection[str], *, now: datetime) -> set[str]:
+    """Return those of the numbers that VIES has answered about within `VAT_CHECK_HOLDS`."""
+    recent = VatCheck.objects.filter(number__in=numbers, requested_at__gt=now - VAT_CHECK_HOLDS)
+    return set(recent.values_list("number", flat=True))
+
+
+def counting_vat_number(number: str, *, now: datetime) -> str:
+    """Return a number that a price may depend on, empty for one that may not.
+
+    `off`: each whose check digits are right. `optional`: unless VIES has said that it is not
+    registered. `required`: once VIES has said that it is.
+    """
+    if not number or settings.TAXES.vies == "off":
+        return number
+    recent = VatCheck.objects.filter(number=number, requested_at__gt=now - VAT_CHECK_HOLDS)
+    verdicts = recent.order_by("-requested_at", "-id").values_list("valid", flat=True)
+    valid = verdicts.first()
+    counts = settings.TAXES.vies == "optional" if valid is None else valid
+    return number if counts else ""

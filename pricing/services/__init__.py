@@ -13,6 +13,10 @@ from pricing.services.promotions import (
     generate_codes,
     write_promotion,
 )
+from pricing.services.provided_taxes import (
+    forget_provided_taxes,
+    with_provided_taxes,
+)
 from pricing.services.redemptions import (
     hold_redemptions,
     release_redemptions,
@@ -26,6 +30,9 @@ from pricing.services.tax_rates import (
     delete_tax_rate,
     import_tax_rates,
 )
+from pricing.services.vat_numbers import (
+    check_vat_number,
+)
 
 __all__ = [
     "CHANGE_PROMOTION_ERRORS",
@@ -35,15 +42,18 @@ __all__ = [
     "Imported",
     "PromotionValues",
     "change_promotion",
+    "check_vat_number",
     "create_promotion",
     "create_tax_rate",
     "delete_promotion",
     "delete_tax_rate",
+    "forget_provided_taxes",
     "generate_codes",
     "hold_redemptions",
     "import_tax_rates",
     "release_redemptions",
     "return_redemptions",
     "take_redemptions",
+    "with_provided_taxes",
     "write_promotion",
 ]

@@ -19,7 +19,7 @@ from pricing.errors import (
     TaxRateUntitled,
     UnknownPlace,
 )
-from pricing.models import TaxRate
+from pricing.models import RulesVersion, TaxRate
 
 CREATE_TAX_RATE_ERRORS = (
     UnknownPlace,
@@ -55,6 +55,7 @@ def create_tax_rate(
         country, region = normal_place(country, region)
     except UnknownPlace as refusal:
         raise refusal.at("/region" if region else "/country") from None
+    RulesVersion.lock()
     return TaxRate.objects.create(
         country=country,
         region=region,
@@ -71,6 +72,7 @@ def create_tax_rate(
 @use_case
 def delete_tax_rate(*, rate_id: UUID) -> None:
     """Delete a rate; what was ordered keeps what it was taxed with. Raises `TaxRateNotFound`."""
+    RulesVersion.lock()
     deleted, _ = TaxRate.objects.filter(pk=rate_id).delete()
     if not deleted:
         raise TaxRateNotFound
@@ -92,14 +94,14 @@ def import_tax_rates(*, rates: Sequence[ListedRate], dry_run: bool = False) -> I
     """Bring the table to what a file lists, all of it or nothing (`rate_changes`).
 
     Doing it again changes nothing. Rates that the file does not name stay. With `dry_run`, or
-    where rates overlap, nothing is written. Raises `TaxRateOverlaps` when another import was
-    faster.
+    where rates overlap, nothing is written.
     """
+    RulesVersion.lock()
     stored = {(rate.key, rate.valid_from): (row.pk, rate) for row, rate in _stored()}
     changes = rate_changes([rate for _, rate in stored.values()], rates)
     if not dry_run and not changes.overlaps:
         ids = [stored[old.key, old.valid_from][0] for old, _ in changes.changed]
-        # Deleted first: a rate that ends earlier makes room for one that begins earlier.
+        # Deleted first: what a rate that ends earlier leaves free may be taken by another.
         TaxRate.objects.filter(pk__in=ids).delete()
         kept = zip(ids, (new for _, new in changes.changed), strict=True)
         TaxRate.objects.bulk_create([_row(rate, pk) for pk, rate in kept])

@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 
 from accounts.domain import Role
+from checkout.models import CheckoutLine
+from orders.models import OrderLine
 from pricing.models import TaxRate
 from tests.shop import ADDRESS, new_cart, new_checkout, new_order, offer_shipping, stock_variants
 
@@ -36,15 +38,15 @@ def add(manager: Any, **values: Any) -> Any:
 
 
 def test_a_rate_is_added_listed_and_deleted(manager) -> None:
-    response = add(manager, region="BY", valid_to="2030-12-31", tax_class="books", added=True)
+    response = add(manager, region="BY", valid_to="2030-12-31", tax_class="press", added=True)
     assert response.status_code == 201, response.content
     rate = response.json()
-    more = {"region": "BY", "tax_class": "books", "added": True, "valid_to": "2030-12-31"}
+    more = {"region": "BY", "tax_class": "press", "added": True, "valid_to": "2030-12-31"}
     assert rate == {"id": rate["id"], **GERMANY, **more}
 
     add(manager)
     assert [row["region"] for row in manager.get(PATH).json()["results"]] == ["", "BY"]
-    only = manager.get(f"{PATH}?tax_class=books&country=DE").json()["results"]
+    only = manager.get(f"{PATH}?tax_class=press&country=DE").json()["results"]
     assert [row["id"] for row in only] == [rate["id"]]
 
     assert manager.delete(f"{PATH}/{rate['id']}").status_code == 204
@@ -148,6 +150,9 @@ def test_an_order_keeps_what_it_was_taxed_with(manager, client) -> None:
     again = client.get(f"/api/v1/orders/{order['number']}").json()
     assert again["totals"] == order["totals"]
     assert order["totals"]["tax"]["amount"] == 279
+    line = OrderLine.objects.get()
+    assert line.taxes == CheckoutLine.objects.get().taxes
+    assert [(tax["amount"], tax["source"]) for tax in line.taxes] == [(200, "table:GB:standard")]
 
 
 def test_a_country_without_a_rate_is_not_taxed(manager, client) -> None:

@@ -29,7 +29,7 @@ from pricing.domain import (
 )
 from tests.pricing import NOW, dated
 
-CLASSES = ("standard", "reduced", "zero", "books")
+CLASSES = ("standard", "reduced", "zero", "press")
 rates = st.decimals(0, 1, places=6).map(str)
 
 

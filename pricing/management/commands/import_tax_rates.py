@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from pricing.errors import TaxRateOverlaps
 from pricing.importing import BUNDLED, UnreadableFile, read_rates
 from pricing.services import import_tax_rates
 
@@ -34,10 +33,7 @@ class Command(BaseCommand):
         except UnreadableFile as error:
             raise CommandError(str(error)) from None
         dry_run = options["dry_run"] or bool(read.faults)
-        try:
-            done = import_tax_rates(rates=read.rates, dry_run=dry_run)
-        except TaxRateOverlaps as error:
-            raise CommandError(f"The rates are being changed by others: {error}") from None
+        done = import_tax_rates(rates=read.rates, dry_run=dry_run)
         for gap in done.gaps:
             self.stderr.write(f"{path}: {gap} (imported all the same)")
         if faults := sorted([*read.faults, *done.overlaps], key=lambda fault: fault.line):

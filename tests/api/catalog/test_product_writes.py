@@ -65,8 +65,8 @@ def test_a_product_has_the_tax_class_that_it_is_given(manager: APIClient) -> Non
     changed = manager.patch("/api/v1/products/mug", {"tax_class": "reduced"})
     assert changed.json()["tax_class"] == "reduced"
     assert manager.patch("/api/v1/products/mug", {"title": "Cup"}).json()["tax_class"] == "reduced"
-    books = mug(title="Book", tax_class="zero", variants=[{"sku": "BOOK", "price": GBP}])
-    assert manager.post("/api/v1/products", books).json()["tax_class"] == "zero"
+    press = mug(title="Book", tax_class="zero", variants=[{"sku": "BOOK", "price": GBP}])
+    assert manager.post("/api/v1/products", press).json()["tax_class"] == "zero"
     for wrong in ("", "no class", "x" * 51, 5, None):
         refused = manager.patch("/api/v1/products/mug", {"tax_class": wrong})
         assert refused.status_code == 400

@@ -133,6 +133,33 @@ CORRUPTIONS = [
         without="orders_orderline.orders_line_adds_up",
     ),
     Corruption(
+        "taxes_of_orders_are_the_sums_of_their_entries",
+        """UPDATE orders_orderline SET taxes = '[{"amount": 5}]'""",
+    ),
+    Corruption(
+        "taxes_of_orders_are_the_sums_of_their_entries",
+        """UPDATE orders_order SET shipping_taxes = '[{"amount": 2}, {"amount": 3}]'""",
+    ),
+    Corruption(
+        "taxes_of_checkouts_are_the_sums_of_their_entries",
+        """UPDATE checkout_checkoutline SET taxes = '[{"amount": 5}]'""",
+    ),
+    Corruption(
+        "taxes_of_checkouts_are_the_sums_of_their_entries",
+        """UPDATE checkout_checkout SET shipping_taxes = '[{"amount": 5}]'""",
+    ),
+    Corruption(
+        "orders_without_tax_by_reverse_charge_have_a_vat_number",
+        """UPDATE orders_orderline SET taxes = '[{"amount": 0, "source": "reverse_charge"}]'""",
+    ),
+    Corruption(
+        "tax_rates_of_a_place_and_class_do_not_overlap",
+        "INSERT INTO pricing_taxrate (id, country, region, tax_class, title, rate, added, "
+        "valid_from, valid_to, source) SELECT gen_random_uuid(), 'DE', '', 'standard', '', 0.19, "
+        "false, day, NULL, '' FROM unnest(ARRAY[date '2020-01-01', '2021-01-01']) AS day",
+        without="pricing_taxrate.pricing_tax_rates_do_not_overlap",
+    ),
+    Corruption(
         "order_numbers_are_unique",
         "UPDATE orders_order SET number = 'SAME'",
         without="orders_order.unique:number",

@@ -227,7 +227,7 @@ def test_json_is_read_as_well(tmp_path: Path) -> None:
         ("{}", "this has to be a list of objects"),
         ("[1]", "this has to be a list of objects"),
         ('[{"country": "DE", "rate": 0.2, "valid_from": "2024-01-01"}]', "1 lines are no good"),
-        ('[{"country": "DE", "colour": ""}]', "1 lines are no good"),
+        ('[{"country": "DE", "paint": ""}]', "1 lines are no good"),
         ("[]", "there is no rate in it."),
     ],
 )
@@ -242,7 +242,7 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     assert "No such file" in Run(str(tmp_path / "none.csv")).refusal
 
 
-def test_whoever_prices_sees_new_rates_at_once(imported: Any) -> None:
+def test_new_rates_are_priced_with_at_once(imported: Any) -> None:
     assert not pricing_rules().tax.table
     imported("DE,,standard,VAT,0.19,,2021-01-01,,")
     assert set(pricing_rules().tax.table) == {("DE", "")}

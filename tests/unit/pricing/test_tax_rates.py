@@ -34,7 +34,7 @@ CANADA = [
     dated("CA", "0", tax_class="zero", title="Zero-rated"),
     dated("CA-ON", "0.13", title="HST"),
     dated("CA-QC", "0.09975", title="QST", added=True),
-    dated("CA-QC", "0", tax_class="books", title="QST", added=True),
+    dated("CA-QC", "0", tax_class="press", title="QST", added=True),
     dated("CA-BC", "0.07", title="PST", added=True),
     dated("CA-BC", "0.02", title="Levy", added=True),
 ]
@@ -72,9 +72,9 @@ def found(quote: Quote) -> list[tuple[str | None, str, int]]:
         (("CA", "ON"), "standard", {"HST": "0.13"}),
         (("CA", "QC"), "standard", {"GST": "0.05", "QST": "0.09975"}),
         (("CA", "BC"), "standard", {"GST": "0.05", "PST": "0.07", "Levy": "0.02"}),
-        # Books bear the federal tax alone in Quebec, and the whole of it in Ontario.
-        (("CA", "QC"), "books", {"GST": "0.05", "QST": "0"}),
-        (("CA", "ON"), "books", {"HST": "0.13"}),
+        # The press bears the federal tax alone in Quebec, and the whole of it in Ontario.
+        (("CA", "QC"), "press", {"GST": "0.05", "QST": "0"}),
+        (("CA", "ON"), "press", {"HST": "0.13"}),
         # A class that the country knows is not taxed by a region that does not.
         (("CA", "QC"), "zero", {"Zero-rated": "0"}),
         (("CA", "QC"), "exempt", {"Exempt": "0"}),
