@@ -85,10 +85,10 @@ class ShippingMethodChangesInput(Input):
     """What may be changed of a shipping method; what is left out stays, lists are replaced."""
 
     examples: ClassVar[Mapping[str, Any]] = {
-        "title": "Standard delivery",
-        "position": 1,
+        "title": "Next day",
+        "position": 3,
         "active": True,
-        "zones": ["united-kingdom"],
+        "zones": [],
         "priced_by": "flat",
         "prices": ...,
         "bands": [],
@@ -96,8 +96,8 @@ class ShippingMethodChangesInput(Input):
         "free_with_skus": ["GIFT-BOX"],
         "free_with_products": ["teapot"],
         "free_with_categories": ["kitchen"],
-        "min_days": 2,
-        "max_days": 4,
+        "min_days": 1,
+        "max_days": 1,
         "pickup": False,
         "pickup_location": "",
     }
@@ -148,7 +148,7 @@ class ShippingMethodInput(ShippingMethodChangesInput, _Coded):
     """A shipping method to be created."""
 
     examples: ClassVar[Mapping[str, Any]] = {
-        "code": "standard",
+        "code": "next-day",
         **ShippingMethodChangesInput.examples,
     }
 
@@ -169,9 +169,12 @@ class ShippingZoneChangesInput(Input):
     """What may be changed of a zone; the areas are replaced by those that are given."""
 
     examples: ClassVar[Mapping[str, Any]] = {
-        "title": "United Kingdom",
-        "countries": ["GB"],
-        "regions": [],
+        "title": "Canada, Alaska and Hawaii",
+        "countries": ["CA"],
+        "regions": [
+            {"country_code": "US", "region": "AK"},
+            {"country_code": "US", "region": "HI"},
+        ],
         "everywhere_else": False,
     }
 
@@ -187,7 +190,7 @@ class ShippingZoneInput(ShippingZoneChangesInput, _Coded):
     """A zone to be created."""
 
     examples: ClassVar[Mapping[str, Any]] = {
-        "code": "united-kingdom",
+        "code": "northern",
         **ShippingZoneChangesInput.examples,
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from carts.domain import CurrencyMismatch, UnknownSku
 from checkout.errors import (
     AreaTaken,
     InvalidShippingMethod,
@@ -24,12 +25,15 @@ from checkout.models import (
     ShippingPrice,
     ShippingZone,
 )
+from checkout.selectors import ShippingQuote, shipping_quote
 from core.address import Place
 from core.db.transactions import transaction_required, use_case
 from core.errors import FieldError
+from core.items import ItemRequest
 from core.money import Money
-from pricing.domain import Band, PricedBy, rate_problems, steps_of
+from pricing.domain import Band, Destination, PricedBy, rate_problems, steps_of, window_problems
 
+QUOTE_SHIPPING_ERRORS = (UnknownSku, CurrencyMismatch)
 CREATE_SHIPPING_METHOD_ERRORS = (
     InvalidShippingMethod,
     ShippingMethodCodeTaken,
@@ -74,6 +78,18 @@ def ensure_shipping_method(
             ShippingPrice(method=method, currency=currency, amount=amount)
             for currency, amount in prices.items()
         )
+
+
+@use_case
+def quote_shipping(
+    *, requested: Sequence[ItemRequest], currency: str, destination: Destination
+) -> ShippingQuote:
+    """Return what it costs to deliver items, which changes nothing.
+
+    A use case all the same, so that a request that is repeated with its key gets the same quote.
+    Raises `QUOTE_SHIPPING_ERRORS`.
+    """
+    return shipping_quote(requested=requested, currency=currency, destination=destination)
 
 
 @use_case
@@ -158,10 +174,12 @@ _PARTS = frozenset({"zones", "prices", "bands", "free_from"})
 
 
 def _set(method: ShippingMethod, changes: ShippingMethodChanges) -> None:
-    """Set the columns that `changes` names, in memory."""
+    """Set the columns that `changes` names, in memory. Raises `InvalidShippingMethod`."""
     for name, value in changes.items():
         if name not in _PARTS:
             setattr(method, name, value)
+    if problems := window_problems(method.min_days, method.max_days):
+        raise InvalidShippingMethod(errors=problems)
 
 
 @transaction_required
@@ -197,7 +215,6 @@ def _write_parts(method: ShippingMethod, changes: ShippingMethodChanges) -> None
         prices=list(method.prices.values_list("currency", flat=True)),
         bands=list(method.bands.values_list("currency", flat=True)),
         free_from=list(method.free_from.values_list("currency", flat=True)),
-        days=(method.min_days, method.max_days),
     )
     if problems:
         raise InvalidShippingMethod(errors=problems)

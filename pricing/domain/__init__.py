@@ -5,7 +5,15 @@ No database, no clock, no locale: what a price depends on comes in as `Basket`, 
 
 from __future__ import annotations
 
-from pricing.domain.bands import Band, Step, bands_of, problems_of, rate_problems, steps_of
+from pricing.domain.bands import (
+    Band,
+    Step,
+    bands_of,
+    problems_of,
+    rate_problems,
+    steps_of,
+    window_problems,
+)
 from pricing.domain.basket import (
     STANDARD_TAX_CLASS,
     Basket,
@@ -71,4 +79,5 @@ __all__ = [
     "problems_of",
     "rate_problems",
     "steps_of",
+    "window_problems",
 ]

@@ -43,7 +43,13 @@ def test_what_is_written_in_the_admin_is_found_by_search(boss):
     variant = product.variants.get()
     boss.post(
         reverse("admin:catalog_variant_change", args=[variant.pk]),
-        {"title": "Copper", "position": 0, "weight": 0, "prices-TOTAL_FORMS": 0, "prices-INITIAL_FORMS": 0},
+        {
+            "title": "Copper",
+            "position": 0,
+            "weight": 0,
+            "prices-TOTAL_FORMS": 0,
+            "prices-INITIAL_FORMS": 0,
+        },
     )
     product.refresh_from_db()
     assert "Copper" in product.keywords
