@@ -36,8 +36,10 @@ def erase_personal_data(person: Person, now: datetime) -> None:
     orders = list(_orders_of(person).select_for_update(no_key=True))
     for order in orders:
         order.email = f"order@{ERASED_DOMAIN}"
-        order.shipping_address = anonymous_address(order.shipping_address)
-        order.billing_address = anonymous_address(order.billing_address)
+        order.shipping_address = order.shipping_address and anonymous_address(
+            order.shipping_address
+        )
+        order.billing_address = order.billing_address and anonymous_address(order.billing_address)
         order.cancel_reason = ""
         order.save(update_fields=["email", "shipping_address", "billing_address", "cancel_reason"])
     # What people typed with a cancellation or a refund may be personal, wherever it was recorded.

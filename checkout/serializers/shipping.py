@@ -31,6 +31,7 @@ from pricing.domain import Band, Destination, PricedBy, problems_of
 MAX_CODE = 50
 # More than there are countries, or currencies.
 _MAX_PARTS = 300
+AREAS = frozenset({"countries", "regions", "everywhere_else"})
 _MAX_BANDS = 1_000
 _MAX_NAMES = 1_000
 _CODE = re.compile(r"^[A-Za-z0-9_-]+\Z")
@@ -245,13 +246,11 @@ def method_changes_from(data: Mapping[str, Any]) -> ShippingMethodChanges:
     return cast("ShippingMethodChanges", changes)
 
 
-def areas_from(data: Mapping[str, Any]) -> list[Place] | None:
-    """Return the areas that a zone is to have, or None when the input names none of any kind.
+def areas_from(data: Mapping[str, Any]) -> list[Place]:
+    """Return the areas that a zone is to have.
 
-    Raises `Invalid` for an unknown country, and a region that is none of its country.
+    Raises `Invalid` for no area, an unknown country, and a region that is none of its country.
     """
-    if not data.keys() & {"countries", "regions", "everywhere_else"}:
-        return None
     areas = [Place("")] if data.get("everywhere_else") else []
     problems: list[FieldError] = []
     named = [(Place(code), f"/countries/{n}") for n, code in enumerate(data.get("countries", []))]
@@ -261,6 +260,9 @@ def areas_from(data: Mapping[str, Any]) -> list[Place] | None:
             areas.append(normalize_place(place, pointer))
         except Invalid as refusal:
             problems += refusal.errors
+    if not areas and not problems:
+        detail = "A zone has a country, a region or everywhere else."
+        problems = [FieldError("/countries", "required", detail)]
     if problems:
         raise Invalid(errors=problems)
     return areas

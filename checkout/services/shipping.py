@@ -95,6 +95,7 @@ def quote_shipping(
 @use_case
 def create_shipping_method(*, code: str, changes: ShippingMethodChanges) -> str:
     """Add a shipping method; return its code. Raises `CREATE_SHIPPING_METHOD_ERRORS`."""
+    _lock_zones(changes.get("zones", ()))
     method = ShippingMethod(code=code)
     _set(method, changes)
     method.save(force_insert=True)
@@ -108,6 +109,7 @@ def update_shipping_method(*, code: str, changes: ShippingMethodChanges) -> str:
 
     Checkouts keep what they were offered until they are changed.
     """
+    _lock_zones(changes.get("zones", ()))
     method = _locked_method(code)
     _set(method, changes)
     method.save()
@@ -189,7 +191,10 @@ def _write_parts(method: ShippingMethod, changes: ShippingMethodChanges) -> None
     Raises `InvalidShippingMethod` when the method would then not be complete.
     """
     if "zones" in changes:
-        _write_zones(method, changes["zones"])
+        method.zones.all().delete()
+        ShippingMethodZone.objects.bulk_create(
+            ShippingMethodZone(method=method, zone_id=code) for code in set(changes["zones"])
+        )
     if "prices" in changes:
         method.prices.all().delete()
         ShippingPrice.objects.bulk_create(
@@ -220,7 +225,11 @@ def _write_parts(method: ShippingMethod, changes: ShippingMethodChanges) -> None
         raise InvalidShippingMethod(errors=problems)
 
 
-def _write_zones(method: ShippingMethod, codes: Sequence[str]) -> None:
+def _lock_zones(codes: Sequence[str]) -> None:
+    """Lock zones against being deleted, before anything of the rules is written.
+
+    Raises `UnknownShippingZone`.
+    """
     locked = ShippingZone.objects.select_for_update(no_key=True).order_by("code")
     known = set(locked.filter(code__in=codes).values_list("code", flat=True))
     problems = [
@@ -232,10 +241,6 @@ def _write_zones(method: ShippingMethod, codes: Sequence[str]) -> None:
     ]
     if problems:
         raise UnknownShippingZone(errors=problems)
-    method.zones.all().delete()
-    ShippingMethodZone.objects.bulk_create(
-        ShippingMethodZone(method=method, zone_id=code) for code in sorted(known)
-    )
 
 
 @transaction_required

@@ -12,6 +12,7 @@ from accounts.access import ANYONE, MANAGER
 from checkout import selectors, services
 from checkout.errors import ShippingMethodNotFound, ShippingZoneNotFound
 from checkout.serializers.shipping import (
+    AREAS,
     ShippingMethodChangesInput,
     ShippingMethodInput,
     ShippingQuoteInput,
@@ -192,7 +193,7 @@ class ShippingZoneViewSet(ViewSet):
     )
     def create(self, request: Request) -> HttpResponse:
         data = validated(ShippingZoneInput, request)
-        areas = areas_from(data) or []
+        areas = areas_from(data)
         return write(
             request,
             lambda: services.create_shipping_zone(
@@ -214,7 +215,7 @@ class ShippingZoneViewSet(ViewSet):
     )
     def partial_update(self, request: Request, zone_code: str) -> HttpResponse:
         data = validated(ShippingZoneChangesInput, request)
-        areas = areas_from(data)
+        areas = areas_from(data) if data.keys() & AREAS else None
         return write(
             request,
             lambda: services.update_shipping_zone(

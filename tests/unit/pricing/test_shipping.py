@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -202,9 +203,7 @@ def test_bands_are_the_same_after_they_were_stored_as_steps(begins):
     bands = []
     for currency, found in sorted(begins.items()):
         edges = sorted(found)
-        bands += [
-            Band(currency, start, end, start) for start, end in zip(edges, edges[1:], strict=False)
-        ]
+        bands += [Band(currency, start, end, start) for start, end in pairwise(edges)]
     assert problems_of(bands, "") == []
     assert list(bands_of(list(steps_of(bands)))) == bands
 
