@@ -12,6 +12,8 @@ from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelect2MultipleWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
 from checkout.models import ShippingArea, ShippingMethod
@@ -39,6 +41,14 @@ def measure_in_words(minimum: int, currency: str, priced_by: PricedBy) -> Decima
 
 class ShippingMethodForm(forms.ModelForm):  # type: ignore[type-arg]
     """A shipping method; its window is in order."""
+
+    class Meta:
+        widgets = {
+            "pickup_location": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "free_with_skus": UnfoldAdminTextInputWidget,
+            "free_with_products": UnfoldAdminTextInputWidget,
+            "free_with_categories": UnfoldAdminTextInputWidget,
+        }
 
     def clean(self) -> dict[str, Any]:
         """Refuse a delivery that is to be later than it is at the latest."""
@@ -146,11 +156,13 @@ class ShippingZoneForm(forms.ModelForm):  # type: ignore[type-arg]
     countries = forms.MultipleChoiceField(required=False, widget=UnfoldAdminSelect2MultipleWidget)
     regions = forms.CharField(
         required=False,
-        widget=UnfoldAdminTextareaWidget,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         help_text=f"A country in each line, then its regions: {REGIONS_EXAMPLE}.",
     )
     everywhere_else = forms.BooleanField(
-        required=False, help_text="Wherever no other zone has the region or the country."
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="Wherever no other zone has the region or the country.",
     )
     areas: list[Place]
 
