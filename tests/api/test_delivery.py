@@ -78,6 +78,7 @@ def change(client: APIClient, checkout: dict[str, Any], **body: Any) -> Any:
 def test_options_depend_on_the_address_once_it_is_known(client, shop, skus):
     checkout = new_checkout(client, skus, shipping_address=None, shipping_method=None)
     assert codes(checkout) == ["standard", "parcel", "pickup"]
+    assert checkout["requires_shipping"] is True
     there = change(client, checkout, shipping_address=FRENCH).json()
     assert codes(there) == ["parcel"]
     here = change(client, checkout, shipping_address=ADDRESS).json()
@@ -197,6 +198,7 @@ def download(skus: list[str], manager: APIClient) -> str:
 def test_what_is_not_delivered_needs_neither_address_nor_method(client, shop, download):
     checkout = new_checkout(client, [download], shipping_address=None, shipping_method=None)
     assert (codes(checkout), messages(checkout), checkout["status"]) == ([], [], "ready")
+    assert checkout["requires_shipping"] is False
     assert checkout["totals"]["shipping"]["amount"] == 0
     done = complete(client, checkout)
     assert done.status_code == 201, done.content

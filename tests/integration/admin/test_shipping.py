@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.domain import Role
 from checkout.models import (
+    Checkout,
     ShippingArea,
     ShippingBand,
     ShippingMethod,
@@ -17,6 +18,8 @@ from checkout.models import (
 )
 from checkout.services import create_shipping_zone
 from core.address import Place
+from orders.models import Order
+from tests.integration.admin import rows
 from tests.integration.admin.test_prices import formset
 
 pytestmark = pytest.mark.django_db
@@ -73,27 +76,27 @@ def test_bands_are_typed_in_kilograms_money_or_units(manager, priced_by, minimum
 def test_an_unchanged_method_is_saved_unchanged(manager):
     save_method(manager, band("0", "3.95"), band("2.5", "5.95"))
     path = reverse("admin:checkout_shippingmethod_change", args=["parcel"])
-    rows = [
+    typed = [
         band(begins, amount, id=row.pk, method="parcel")
         for row, begins, amount in zip(
             ShippingBand.objects.all(), ("0", "2.5"), ("3.95", "5.95"), strict=True
         )
     ]
     before = stored()
-    assert save_method(manager, *rows, path=path, initial=2, title="Box").status_code == 302
+    assert save_method(manager, *typed, path=path, initial=2, title="Box").status_code == 302
     assert (stored(), ShippingMethod.objects.get().title) == (before, "Box")
 
 
 def test_what_was_in_kilograms_is_in_units_when_the_method_is_priced_by_them(manager):
     save_method(manager, band("0", "3.95"), band("2", "5.95"))
     path = reverse("admin:checkout_shippingmethod_change", args=["parcel"])
-    rows = [
+    typed = [
         band(begins, amount, id=row.pk, method="parcel")
         for row, begins, amount in zip(
             ShippingBand.objects.all(), ("0", "2"), ("3.95", "5.95"), strict=True
         )
     ]
-    save_method(manager, *rows, path=path, initial=2, priced_by="quantity")
+    save_method(manager, *typed, path=path, initial=2, priced_by="quantity")
     assert stored() == [("GBP", 0, 395), ("GBP", 2, 595)]
 
 
@@ -144,6 +147,17 @@ def test_a_method_delivers_to_zones_and_is_free_with_some_goods(manager):
     assert [each.amount for each in method.free_from.all()] == [5_000]
     listed = manager.get(reverse("admin:checkout_shippingmethod_changelist")).content.decode()
     assert "from £3.95, by weight" in listed
+
+
+def test_an_order_of_which_nothing_was_delivered_has_its_page(manager):
+    order = rows.order(rows.variants(1))
+    nothing = {"shipping_address": {}, "shipping_method": "", "shipping_title": ""}
+    Order.objects.update(**nothing, billing_address={})
+    Checkout.objects.update(**nothing, billing_address=None, requires_shipping=False)
+    for name, row in (("orders_order", order.pk), ("checkout_checkout", order.checkout_id)):
+        page = manager.get(reverse(f"admin:{name}_change", args=[row]))
+        assert page.status_code == 200
+        assert "Shipping address" in page.content.decode()
 
 
 def save_zone(client, path: str = "", **fields: Any):
