@@ -12,9 +12,11 @@ from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminSelect2MultipleWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
 )
 
-from checkout.models import ShippingArea
+from checkout.models import ShippingArea, ShippingMethod
 from core.address import Place, normalize_place
 from core.backoffice.forms import MajorUnitsField, PriceForm, minor_units
 from core.errors import Invalid
@@ -39,6 +41,14 @@ def measure_in_words(minimum: int, currency: str, priced_by: PricedBy) -> Decima
 
 class ShippingMethodForm(forms.ModelForm):  # type: ignore[type-arg]
     """A shipping method; its window is in order."""
+
+    class Meta:
+        widgets = {
+            "pickup_location": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+            "free_with_skus": UnfoldAdminTextInputWidget,
+            "free_with_products": UnfoldAdminTextInputWidget,
+            "free_with_categories": UnfoldAdminTextInputWidget,
+        }
 
     def clean(self) -> dict[str, Any]:
         """Refuse a delivery that is to be later than it is at the latest."""
@@ -77,12 +87,20 @@ class ShippingBandForm(PriceForm):
     )
     field_order = ["currency", "minimum", "amount"]
 
-    def __init__(self, *args: Any, priced_by: PricedBy, **kwargs: Any) -> None:
-        self.priced_by = priced_by
+    def __init__(self, *args: Any, method: ShippingMethod, **kwargs: Any) -> None:
+        # Not what it is priced by: the form of the method itself is read only afterwards.
+        self.method = method
+        self.shown_by = PricedBy(method.priced_by)
         super().__init__(*args, **kwargs)
         band = self.instance
         if band.pk:
-            self.initial["minimum"] = measure_in_words(band.minimum, band.currency, priced_by)
+            shown = measure_in_words(band.minimum, band.currency, self.shown_by)
+            self.initial["minimum"] = shown
+
+    def has_changed(self) -> bool:
+        """Tell whether the row has: two kilograms that are two units now have, too."""
+        means_other = self.instance.pk is not None and self.method.priced_by != self.shown_by
+        return means_other or super().has_changed()
 
     def clean(self) -> dict[str, Any]:
         """Convert the amount and where it begins to minor units, grams or units."""
@@ -96,9 +114,9 @@ class ShippingBandForm(PriceForm):
         return cleaned
 
     def _stored(self, minimum: Decimal, currency: str) -> int:
-        if self.priced_by is PricedBy.SUBTOTAL:
+        if self.method.priced_by == PricedBy.SUBTOTAL:
             return minor_units(minimum, currency)
-        by_weight = self.priced_by is PricedBy.WEIGHT
+        by_weight = self.method.priced_by == PricedBy.WEIGHT
         whole = minimum * GRAMS if by_weight else minimum
         if whole != whole.to_integral_value():
             raise ValidationError("Enter whole grams." if by_weight else "Enter whole units.")
@@ -111,7 +129,7 @@ class ShippingBandFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
     """The bands of a method that is not flat, one after another in each currency."""
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return {**super().get_form_kwargs(index), "priced_by": PricedBy(self.instance.priced_by)}
+        return {**super().get_form_kwargs(index), "method": self.instance}
 
     def clean(self) -> None:
         """Refuse a method without bands, unused ones, and an end that is not the last."""
@@ -138,11 +156,13 @@ class ShippingZoneForm(forms.ModelForm):  # type: ignore[type-arg]
     countries = forms.MultipleChoiceField(required=False, widget=UnfoldAdminSelect2MultipleWidget)
     regions = forms.CharField(
         required=False,
-        widget=UnfoldAdminTextareaWidget,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         help_text=f"A country in each line, then its regions: {REGIONS_EXAMPLE}.",
     )
     everywhere_else = forms.BooleanField(
-        required=False, help_text="Wherever no other zone has the region or the country."
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="Wherever no other zone has the region or the country.",
     )
     areas: list[Place]
 

@@ -31,7 +31,7 @@ urlpatterns = [
     path("checkouts/<uuid:checkout_id>/cancel", CheckoutViewSet.as_view({"post": "cancel"})),
     path("shipping-quotes", ShippingQuoteViewSet.as_view({"post": "create"})),
     path("shipping-methods", ShippingMethodViewSet.as_view({"get": "list", "post": "create"})),
-    path("shipping-methods/<slug:code>", ShippingMethodViewSet.as_view(_ONE)),
+    path("shipping-methods/<slug:method_code>", ShippingMethodViewSet.as_view(_ONE)),
     path("shipping-zones", ShippingZoneViewSet.as_view({"get": "list", "post": "create"})),
-    path("shipping-zones/<slug:code>", ShippingZoneViewSet.as_view(_ONE)),
+    path("shipping-zones/<slug:zone_code>", ShippingZoneViewSet.as_view(_ONE)),
 ]

@@ -40,8 +40,10 @@ def erase_personal_data(person: Person, now: datetime) -> None:
     orders = list(_orders_of(person).select_for_update(no_key=True))
     for order in orders:
         order.email = f"order@{ERASED_DOMAIN}"
-        order.shipping_address = anonymous_address(order.shipping_address)
-        order.billing_address = anonymous_address(order.billing_address)
+        order.shipping_address = order.shipping_address and anonymous_address(
+            order.shipping_address
+        )
+        order.billing_address = order.billing_address and anonymous_address(order.billing_address)
         order.cancel_reason = ""
         order.buyer, order.consents = {}, []
         order.save(update_fields=_PERSONAL)

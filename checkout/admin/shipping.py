@@ -38,6 +38,7 @@ class ShippingMethodZoneInline(EditableInline):
     """The zones that a method delivers to; everywhere without any."""
 
     model = ShippingMethodZone
+    verbose_name = "zone"
     verbose_name_plural = "Zones (none: everywhere)"
     fields = ["zone"]
 
@@ -47,6 +48,7 @@ class ShippingPriceInline(PriceInline):
 
     model = ShippingPrice
     formset = FlatPriceFormSet
+    verbose_name = "price"
     verbose_name_plural = "Prices of a flat method"
 
 
@@ -56,6 +58,7 @@ class ShippingBandInline(EditableInline):
     model = ShippingBand
     form = ShippingBandForm
     formset = ShippingBandFormSet
+    verbose_name = "band"
     verbose_name_plural = "Bands by weight, subtotal or quantity of what ships"
     fields = ["currency", "minimum", "amount"]
     reader_columns = {"minimum": "begins", "amount": "price"}
@@ -82,6 +85,7 @@ class FreeShippingFromInline(PriceInline):
     """From which subtotal on a method costs nothing."""
 
     model = FreeShippingFrom
+    verbose_name = "amount"
     verbose_name_plural = "Free from a subtotal, before discounts, of"
 
 
@@ -109,9 +113,7 @@ class ShippingMethodAdmin(ShopAdmin):
     fieldsets = [
         (None, {"fields": ["title", "code", ("position", "active"), "priced_by"]}),
         ("Delivery", {"fields": [("min_days", "max_days"), ("pickup", "pickup_location")]}),
-        ("Free with", {"fields": [
-            ("free_with_skus", "free_with_products", "free_with_categories"),
-        ]}),
+        ("Free with", {"fields": ["free_with_skus", "free_with_products", "free_with_categories"]}),
     ]  # fmt: skip
     inlines = [
         ShippingMethodZoneInline,

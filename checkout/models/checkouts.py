@@ -124,7 +124,7 @@ class Checkout(AbstractTotals):
         return str(self.id)
 
     @property
-    def shipping_offer(self) -> dict[str, Any]:
+    def chosen_shipping(self) -> dict[str, Any]:
         """Return the chosen one of the `shipping_offers`; empty without one."""
         offers: list[dict[str, Any]] = self.shipping_offers
         return next((offer for offer in offers if offer["code"] == self.shipping_method), {})

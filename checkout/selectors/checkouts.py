@@ -122,7 +122,7 @@ def messages_of(checkout: Checkout) -> list[Message]:
         delivery=Delivery(
             required=checkout.requires_shipping,
             offered=bool(checkout.shipping_offers),
-            pickup=checkout.shipping_offer.get("pickup", False),
+            pickup=checkout.chosen_shipping.get("pickup", False),
             unavailable=checkout.unavailable_shipping_title,
         ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -131,8 +132,5 @@ def _rates(row: ShippingMethod) -> Iterator[tuple[str, ShippingRate]]:
             bands[band.currency].append((band.minimum, band.amount))
     free_from = {each.currency: each.amount for each in row.free_from.all()}
     for currency, found in bands.items():
-        yield currency, ShippingRate(tuple(sorted(found, key=_begin)), free_from.get(currency))
-
-
-def _begin(band: tuple[int, int | None]) -> int:
-    return band[0]
+        ascending = tuple(sorted(found, key=itemgetter(0)))
+        yield currency, ShippingRate(ascending, free_from.get(currency))

@@ -173,6 +173,7 @@ class CheckoutOutput(Output):
     items = LineOutput(many=True)
     shipping_address = AddressOutput(allow_null=True)
     billing_address = AddressOutput(allow_null=True)
+    requires_shipping = serializers.BooleanField(help_text="Whether anything is to be delivered.")
     shipping_methods = ShippingOptionOutput(many=True)
     shipping_method = serializers.CharField(allow_null=True)
     coupons = CouponOutput(many=True)
@@ -290,6 +291,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "items": [line_body(line, currency) for line in view.lines],
         "shipping_address": checkout.shipping_address,
         "billing_address": checkout.billing_address,
+        "requires_shipping": checkout.requires_shipping,
         "shipping_methods": [option_body(offer, currency) for offer in checkout.shipping_offers],
         "shipping_method": checkout.shipping_method or None,
         "coupons": coupon_bodies(checkout.promotions, currency),

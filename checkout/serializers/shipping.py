@@ -31,6 +31,7 @@ from pricing.domain import Band, Destination, PricedBy, problems_of
 MAX_CODE = 50
 # More than there are countries, or currencies.
 _MAX_PARTS = 300
+AREAS = frozenset({"countries", "regions", "everywhere_else"})
 _MAX_BANDS = 1_000
 _MAX_NAMES = 1_000
 _CODE = re.compile(r"^[A-Za-z0-9_-]+\Z")
@@ -85,10 +86,10 @@ class ShippingMethodChangesInput(Input):
     """What may be changed of a shipping method; what is left out stays, lists are replaced."""
 
     examples: ClassVar[Mapping[str, Any]] = {
-        "title": "Standard delivery",
-        "position": 1,
+        "title": "Next day",
+        "position": 3,
         "active": True,
-        "zones": ["united-kingdom"],
+        "zones": [],
         "priced_by": "flat",
         "prices": ...,
         "bands": [],
@@ -96,8 +97,8 @@ class ShippingMethodChangesInput(Input):
         "free_with_skus": ["GIFT-BOX"],
         "free_with_products": ["teapot"],
         "free_with_categories": ["kitchen"],
-        "min_days": 2,
-        "max_days": 4,
+        "min_days": 1,
+        "max_days": 1,
         "pickup": False,
         "pickup_location": "",
     }
@@ -148,7 +149,7 @@ class ShippingMethodInput(ShippingMethodChangesInput, _Coded):
     """A shipping method to be created."""
 
     examples: ClassVar[Mapping[str, Any]] = {
-        "code": "standard",
+        "code": "next-day",
         **ShippingMethodChangesInput.examples,
     }
 
@@ -169,9 +170,12 @@ class ShippingZoneChangesInput(Input):
     """What may be changed of a zone; the areas are replaced by those that are given."""
 
     examples: ClassVar[Mapping[str, Any]] = {
-        "title": "United Kingdom",
-        "countries": ["GB"],
-        "regions": [],
+        "title": "Canada, Alaska and Hawaii",
+        "countries": ["CA"],
+        "regions": [
+            {"country_code": "US", "region": "AK"},
+            {"country_code": "US", "region": "HI"},
+        ],
         "everywhere_else": False,
     }
 
@@ -187,7 +191,7 @@ class ShippingZoneInput(ShippingZoneChangesInput, _Coded):
     """A zone to be created."""
 
     examples: ClassVar[Mapping[str, Any]] = {
-        "code": "united-kingdom",
+        "code": "northern",
         **ShippingZoneChangesInput.examples,
     }
 
@@ -242,13 +246,11 @@ def method_changes_from(data: Mapping[str, Any]) -> ShippingMethodChanges:
     return cast("ShippingMethodChanges", changes)
 
 
-def areas_from(data: Mapping[str, Any]) -> list[Place] | None:
-    """Return the areas that a zone is to have, or None when the input names none of any kind.
+def areas_from(data: Mapping[str, Any]) -> list[Place]:
+    """Return the areas that a zone is to have.
 
-    Raises `Invalid` for an unknown country, and a region that is none of its country.
+    Raises `Invalid` for no area, an unknown country, and a region that is none of its country.
     """
-    if not data.keys() & {"countries", "regions", "everywhere_else"}:
-        return None
     areas = [Place("")] if data.get("everywhere_else") else []
     problems: list[FieldError] = []
     named = [(Place(code), f"/countries/{n}") for n, code in enumerate(data.get("countries", []))]
@@ -258,6 +260,9 @@ def areas_from(data: Mapping[str, Any]) -> list[Place] | None:
             areas.append(normalize_place(place, pointer))
         except Invalid as refusal:
             problems += refusal.errors
+    if not areas and not problems:
+        detail = "A zone has a country, a region or everywhere else."
+        problems = [FieldError("/countries", "required", detail)]
     if problems:
         raise Invalid(errors=problems)
     return areas

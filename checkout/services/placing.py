@@ -27,7 +27,7 @@ def place_order_of(
     payment_status: PaymentStatus,
     now: datetime,
 ) -> PlacedOrder:
-    """Turn a locked checkout into its order: its cart is closed, its units are sold.
+    """Turn a locked checkout, paid for by a locked payment, into its order: its units are sold.
 
     `payment_id` is the locked payment that pays for it. The caller rolls back when this raises
     `InsufficientStock` (the units are gone), `ItemsUnavailable` (they were withdrawn) or
@@ -50,7 +50,7 @@ def place_order_of(
         billing_address=checkout.billing_address or checkout.shipping_address or {},
         shipping_method=checkout.shipping_method,
         shipping_title=checkout.shipping_title,
-        shipping_offer=checkout.shipping_offer,
+        shipping_offer=checkout.chosen_shipping,
         vat_number=checkout.vat_number,
         totals=checkout,
         lines=lines,

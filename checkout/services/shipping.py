@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from carts.domain import CurrencyMismatch, UnknownSku
 from checkout.errors import (
     AreaTaken,
     InvalidShippingMethod,
@@ -24,12 +25,15 @@ from checkout.models import (
     ShippingPrice,
     ShippingZone,
 )
+from checkout.selectors import ShippingQuote, shipping_quote
 from core.address import Place
 from core.db.transactions import transaction_required, use_case
 from core.errors import FieldError
+from core.items import ItemRequest
 from core.money import Money
-from pricing.domain import Band, PricedBy, rate_problems, steps_of
+from pricing.domain import Band, Destination, PricedBy, rate_problems, steps_of, window_problems
 
+QUOTE_SHIPPING_ERRORS = (UnknownSku, CurrencyMismatch)
 CREATE_SHIPPING_METHOD_ERRORS = (
     InvalidShippingMethod,
     ShippingMethodCodeTaken,
@@ -77,8 +81,21 @@ def ensure_shipping_method(
 
 
 @use_case
+def quote_shipping(
+    *, requested: Sequence[ItemRequest], currency: str, destination: Destination
+) -> ShippingQuote:
+    """Return what it costs to deliver items, which changes nothing.
+
+    A use case all the same, so that a request that is repeated with its key gets the same quote.
+    Raises `QUOTE_SHIPPING_ERRORS`.
+    """
+    return shipping_quote(requested=requested, currency=currency, destination=destination)
+
+
+@use_case
 def create_shipping_method(*, code: str, changes: ShippingMethodChanges) -> str:
     """Add a shipping method; return its code. Raises `CREATE_SHIPPING_METHOD_ERRORS`."""
+    _lock_zones(changes.get("zones", ()))
     method = ShippingMethod(code=code)
     _set(method, changes)
     method.save(force_insert=True)
@@ -92,6 +109,7 @@ def update_shipping_method(*, code: str, changes: ShippingMethodChanges) -> str:
 
     Checkouts keep what they were offered until they are changed.
     """
+    _lock_zones(changes.get("zones", ()))
     method = _locked_method(code)
     _set(method, changes)
     method.save()
@@ -158,10 +176,12 @@ _PARTS = frozenset({"zones", "prices", "bands", "free_from"})
 
 
 def _set(method: ShippingMethod, changes: ShippingMethodChanges) -> None:
-    """Set the columns that `changes` names, in memory."""
+    """Set the columns that `changes` names, in memory. Raises `InvalidShippingMethod`."""
     for name, value in changes.items():
         if name not in _PARTS:
             setattr(method, name, value)
+    if problems := window_problems(method.min_days, method.max_days):
+        raise InvalidShippingMethod(errors=problems)
 
 
 @transaction_required
@@ -171,7 +191,10 @@ def _write_parts(method: ShippingMethod, changes: ShippingMethodChanges) -> None
     Raises `InvalidShippingMethod` when the method would then not be complete.
     """
     if "zones" in changes:
-        _write_zones(method, changes["zones"])
+        method.zones.all().delete()
+        ShippingMethodZone.objects.bulk_create(
+            ShippingMethodZone(method=method, zone_id=code) for code in set(changes["zones"])
+        )
     if "prices" in changes:
         method.prices.all().delete()
         ShippingPrice.objects.bulk_create(
@@ -197,13 +220,16 @@ def _write_parts(method: ShippingMethod, changes: ShippingMethodChanges) -> None
         prices=list(method.prices.values_list("currency", flat=True)),
         bands=list(method.bands.values_list("currency", flat=True)),
         free_from=list(method.free_from.values_list("currency", flat=True)),
-        days=(method.min_days, method.max_days),
     )
     if problems:
         raise InvalidShippingMethod(errors=problems)
 
 
-def _write_zones(method: ShippingMethod, codes: Sequence[str]) -> None:
+def _lock_zones(codes: Sequence[str]) -> None:
+    """Lock zones against being deleted, before anything of the rules is written.
+
+    Raises `UnknownShippingZone`.
+    """
     locked = ShippingZone.objects.select_for_update(no_key=True).order_by("code")
     known = set(locked.filter(code__in=codes).values_list("code", flat=True))
     problems = [
@@ -215,10 +241,6 @@ def _write_zones(method: ShippingMethod, codes: Sequence[str]) -> None:
     ]
     if problems:
         raise UnknownShippingZone(errors=problems)
-    method.zones.all().delete()
-    ShippingMethodZone.objects.bulk_create(
-        ShippingMethodZone(method=method, zone_id=code) for code in sorted(known)
-    )
 
 
 @transaction_required

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.access import ANYONE, MANAGER
-from carts.domain import CurrencyMismatch, UnknownSku
 from checkout import selectors, services
 from checkout.errors import ShippingMethodNotFound, ShippingZoneNotFound
 from checkout.serializers.shipping import (
+    AREAS,
     ShippingMethodChangesInput,
     ShippingMethodInput,
     ShippingQuoteInput,
@@ -47,19 +47,23 @@ class ShippingQuoteViewSet(ViewSet):
         access=ANYONE,
         request=ShippingQuoteInput,
         responses={200: ShippingQuoteOutput},
-        errors=[UnknownSku, CurrencyMismatch],
+        errors=services.QUOTE_SHIPPING_ERRORS,
         tag="Checkout",
         description="Reserves and stores nothing. A checkout of these items to this place offers "
         "the same options. Without any a message says so.",
     )
     def create(self, request: Request) -> HttpResponse:
         data = validated(ShippingQuoteInput, request)
-        quote = selectors.shipping_quote(
-            requested=item_requests_from(data["items"]),
-            currency=data.get("currency", settings.DEFAULT_CURRENCY),
-            destination=destination_from(data),
+        destination = destination_from(data)
+        return write(
+            request,
+            lambda: services.quote_shipping(
+                requested=item_requests_from(data["items"]),
+                currency=data.get("currency", settings.DEFAULT_CURRENCY),
+                destination=destination,
+            ),
+            lambda quote: ApiResponse(200, quote_body(quote)),
         )
-        return Response(quote_body(quote))
 
 
 class ShippingMethodViewSet(ViewSet):
@@ -86,8 +90,8 @@ class ShippingMethodViewSet(ViewSet):
         errors=[ShippingMethodNotFound],
         tag="Shipping",
     )
-    def retrieve(self, request: Request, code: str) -> HttpResponse:
-        return Response(method_body(selectors.shipping_method(code)))
+    def retrieve(self, request: Request, method_code: str) -> HttpResponse:
+        return Response(method_body(selectors.shipping_method(method_code)))
 
     @operation(
         "createShippingMethod",
@@ -121,11 +125,11 @@ class ShippingMethodViewSet(ViewSet):
         tag="Shipping",
         description="Checkouts keep what they were offered until they are changed.",
     )
-    def partial_update(self, request: Request, code: str) -> HttpResponse:
+    def partial_update(self, request: Request, method_code: str) -> HttpResponse:
         changes = method_changes_from(validated(ShippingMethodChangesInput, request))
         return write(
             request,
-            lambda: services.update_shipping_method(code=code, changes=changes),
+            lambda: services.update_shipping_method(code=method_code, changes=changes),
             lambda code: ApiResponse(200, method_body(selectors.shipping_method(code))),
         )
 
@@ -140,10 +144,10 @@ class ShippingMethodViewSet(ViewSet):
         description="A checkout that has chosen it keeps it until it is changed, an order for "
         "good.",
     )
-    def destroy(self, request: Request, code: str) -> HttpResponse:
+    def destroy(self, request: Request, method_code: str) -> HttpResponse:
         return write(
             request,
-            lambda: services.delete_shipping_method(code=code),
+            lambda: services.delete_shipping_method(code=method_code),
             lambda _: ApiResponse(204),
         )
 
@@ -172,8 +176,8 @@ class ShippingZoneViewSet(ViewSet):
         errors=[ShippingZoneNotFound],
         tag="Shipping",
     )
-    def retrieve(self, request: Request, code: str) -> HttpResponse:
-        return Response(zone_body(selectors.shipping_zone(code)))
+    def retrieve(self, request: Request, zone_code: str) -> HttpResponse:
+        return Response(zone_body(selectors.shipping_zone(zone_code)))
 
     @operation(
         "createShippingZone",
@@ -189,7 +193,7 @@ class ShippingZoneViewSet(ViewSet):
     )
     def create(self, request: Request) -> HttpResponse:
         data = validated(ShippingZoneInput, request)
-        areas = areas_from(data) or []
+        areas = areas_from(data)
         return write(
             request,
             lambda: services.create_shipping_zone(
@@ -209,12 +213,14 @@ class ShippingZoneViewSet(ViewSet):
         tag="Shipping",
         description="Any of `countries`, `regions` and `everywhere_else` replaces all areas.",
     )
-    def partial_update(self, request: Request, code: str) -> HttpResponse:
+    def partial_update(self, request: Request, zone_code: str) -> HttpResponse:
         data = validated(ShippingZoneChangesInput, request)
-        areas = areas_from(data)
+        areas = areas_from(data) if data.keys() & AREAS else None
         return write(
             request,
-            lambda: services.update_shipping_zone(code=code, title=data.get("title"), areas=areas),
+            lambda: services.update_shipping_zone(
+                code=zone_code, title=data.get("title"), areas=areas
+            ),
             lambda code: ApiResponse(200, zone_body(selectors.shipping_zone(code))),
         )
 
@@ -227,10 +233,10 @@ class ShippingZoneViewSet(ViewSet):
         errors=services.DELETE_SHIPPING_ZONE_ERRORS,
         tag="Shipping",
     )
-    def destroy(self, request: Request, code: str) -> HttpResponse:
+    def destroy(self, request: Request, zone_code: str) -> HttpResponse:
         return write(
             request,
-            lambda: services.delete_shipping_zone(code=code),
+            lambda: services.delete_shipping_zone(code=zone_code),
             lambda _: ApiResponse(204),
         )
 

@@ -81,7 +81,7 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         price: Any = self.instance
-        if price.pk:
+        if price.pk and price.amount is not None:
             self.initial["amount"] = to_major(price.amount, price.currency)
 
     def clean_currency(self) -> str:

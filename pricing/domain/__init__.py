@@ -12,6 +12,7 @@ from pricing.domain.bands import (
     problems_of,
     rate_problems,
     steps_of,
+    window_problems,
 )
 from pricing.domain.basket import (
     STANDARD_TAX_CLASS,
@@ -173,6 +174,7 @@ __all__ = [
     "taxes_by_rate",
     "unit_prices",
     "vat_number_of",
+    "window_problems",
     "with_code",
     "without_code",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from core.errors import FieldError
 from pricing.domain.shipping import PricedBy
@@ -63,7 +63,7 @@ def problems_of(bands: Sequence[Band], pointer: str) -> list[FieldError]:
 def steps_of(bands: Sequence[Band]) -> Iterator[Step]:
     """Yield the steps of bands without problems, by currency, ascending."""
     ordered = sorted(bands, key=lambda band: (band.currency, band.begins))
-    for band, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for band, following in zip_longest(ordered, ordered[1:]):
         yield Step(band.currency, band.begins, band.amount)
         is_last = following is None or following.currency != band.currency
         if is_last and band.ends is not None:
@@ -73,7 +73,7 @@ def steps_of(bands: Sequence[Band]) -> Iterator[Step]:
 def bands_of(steps: Sequence[Step]) -> Iterator[Band]:
     """Yield the bands that steps make, by currency, ascending."""
     ordered = sorted(steps, key=lambda step: (step.currency, step.begins))
-    for step, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for step, following in zip_longest(ordered, ordered[1:]):
         is_last = following is None or following.currency != step.currency
         if step.amount is not None:
             ends = None if is_last or following is None else following.begins
@@ -86,12 +86,8 @@ def rate_problems(
     prices: Collection[str],
     bands: Collection[str],
     free_from: Collection[str],
-    days: tuple[int | None, int | None],
 ) -> list[FieldError]:
-    """Return why a shipping method cannot be offered, judged by the currencies of its rates.
-
-    `days` are the least and the most until it arrives.
-    """
+    """Return why a shipping method cannot be offered, judged by the currencies of its rates."""
     by_bands = priced_by is not PricedBy.FLAT
     used, unused = (bands, prices) if by_bands else (prices, bands)
     problems = []
@@ -107,8 +103,12 @@ def rate_problems(
         FieldError("/free_from", "currency_without_price", f"It has no price in {currency}.")
         for currency in sorted(set(free_from) - set(used))
     ]
-    least, most = days
-    if least is not None and most is not None and least > most:
-        detail = f"It cannot arrive within {most} days and no earlier than after {least}."
-        problems.append(FieldError("/max_days", "reversed", detail))
     return problems
+
+
+def window_problems(least: int | None, most: int | None) -> list[FieldError]:
+    """Return why a delivery cannot take `least` to `most` days; None is not said."""
+    if least is None or most is None or least <= most:
+        return []
+    detail = f"It cannot arrive within {most} days and no earlier than after {least}."
+    return [FieldError("/max_days", "reversed", detail)]

@@ -31,6 +31,7 @@ def world(client_of) -> World:
     checkout = owner.post("/api/v1/checkouts", {"cart_id": bought["id"], **DETAILS}).json()
     cart = owner.post("/api/v1/carts", {"items": items(["MUG-0"])}).json()
     admin = client_of(Role.ADMIN)
+    admin.post("/api/v1/shipping-zones", {"code": "uk", "title": "UK", "countries": ["GB"]})
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
     return World(
         owner=owner,
@@ -49,6 +50,8 @@ def world(client_of) -> World:
             "key_id": key["id"],
             "fulfillment_id": str(uuid7()),
             "return_id": str(uuid7()),
+            "method_code": "express",
+            "zone_code": "uk",
             "provider": "test",
         },
     )

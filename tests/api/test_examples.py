@@ -14,6 +14,8 @@ from accounts.domain import Role
 from catalog.domain import NewVariant
 from catalog.models import Category
 from catalog.services import create_product
+from checkout.services import create_shipping_zone
+from core.address import Place
 from core.http.operations import all_operations
 from core.money import Money
 from tests.api.bad_input import OPERATIONS, Operation
@@ -52,6 +54,7 @@ def owner(client: APIClient) -> APIClient:
 def places(owner: APIClient, client_of) -> dict[str, Any]:
     """One of everything that a path leads to, bought with the goods that the examples name."""
     offer_shipping()
+    create_shipping_zone(code="uk", title="UK", areas=[Place("GB")])
     home = Category.objects.create(slug="home", title="Home")
     Category.objects.create(slug="kitchen", title="Kitchen", parent=home)
     mug = NewVariant(sku="MUG-BLUE", title="Blue", prices=(Money(1999, "GBP"),), stock=100)
@@ -74,6 +77,8 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
         "address_id": address["id"],
         "slug": "mug",
         "sku": "MUG-BLUE",
+        "method_code": "express",
+        "zone_code": "uk",
     }
 
 

@@ -90,6 +90,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "createCart": bought,
     "replaceCartItems": bought,
     "addCartItem": lambda world: {"sku": "MUG-1"},
+    "quoteShipping": bought,
     "createCheckout": lambda world: {"cart_id": world.places["cart_id"]},
     "captureOrderPayment": lambda world: {"amount": {"amount": 1, "currency": "GBP"}},
     "refundOrder": refund_of,
