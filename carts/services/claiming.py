@@ -42,7 +42,6 @@ def claim_cart(
     Units of the same SKU add up. A cart in another currency is kept beside the other, and two
     that do not fit into one stay as they are. Claiming again returns the cart it went into. An
     ordered one brings its order to an account with a verified address; to others it is not open.
-
     Raises `CLAIM_CART_ERRORS`, `VersionMismatch`, and `Unauthenticated` without an open account.
     """
     if caller.user_id is None:

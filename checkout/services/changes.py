@@ -29,6 +29,7 @@ from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
 from pricing.domain import Basket, Destination, EnteredCode, ShippingChoice, Terms, price
+from pricing.selectors import terms_for
 
 
 @transaction_required
@@ -58,6 +59,16 @@ def transition(checkout: Checkout, status: CheckoutStatus) -> None:
         checkout.status = status
         if status not in EDITABLE:
             checkout.ip_hash = ""
+
+
+def terms_of(checkout: Checkout, *, now: datetime) -> Terms:
+    """Return what a checkout is priced by; whether prices include their tax stays as it began."""
+    return terms_for(
+        customer_id=checkout.customer_id,
+        currency=checkout.currency,
+        tax_included=checkout.tax_included,
+        now=now,
+    )
 
 
 @transaction_required

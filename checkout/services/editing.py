@@ -26,6 +26,7 @@ from checkout.services.changes import (
     give_up_payment,
     lock_checkout,
     save_as_new_version,
+    terms_of,
     transition,
 )
 from checkout.services.ending import end_each
@@ -37,7 +38,6 @@ from core.items import ItemRequest
 from core.versions import require_version
 from inventory.services import release
 from payments.services import execute_operations
-from pricing.selectors import terms_for
 
 CHANGE_CHECKOUT_ERRORS = (
     CheckoutNotFound,
@@ -68,13 +68,7 @@ def change_checkout(
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     require_version(checkout.version, expected_versions)
     require_editable(status_at(checkout, now))
-    # What it has begun with stays: whether prices include their tax, and the price of each line.
-    terms = terms_for(
-        customer_id=checkout.customer_id,
-        currency=checkout.currency,
-        tax_included=checkout.tax_included,
-        now=now,
-    )
+    terms = terms_of(checkout, now=now)
     if requested:
         lines, found = replace_lines(checkout, requested, terms)
     else:
