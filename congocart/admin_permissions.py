@@ -18,8 +18,10 @@ def _changes(app: str, *models: str) -> frozenset[str]:
 
 _READ = frozenset({
     "accounts.view_user", "accounts.view_refreshsession", "accounts.view_savedaddress",
+    "accounts.view_customergroup",
     "carts.view_cart", "carts.view_cartline",
     "catalog.view_category", "catalog.view_product", "catalog.view_variant", "catalog.view_price",
+    "catalog.view_listprice", "catalog.view_pricechange",
     "checkout.view_checkout", "checkout.view_checkoutline",
     "checkout.view_shippingmethod", "checkout.view_shippingprice",
     "events.view_event",
@@ -27,16 +29,22 @@ _READ = frozenset({
     "orders.view_order", "orders.view_orderline",
     "payments.view_payment", "payments.view_ledgerentry", "payments.view_operation",
     "payments.view_webhookevent",
+    "pricing.view_pricelist",
 })  # fmt: skip
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
+_PRICES = (
+    _changes("pricing", "pricelist")
+    | _changes("catalog", "listprice")
+    | _changes("accounts", "customergroup")
+)
 _SHIPPING = _changes("checkout", "shippingmethod", "shippingprice")
 _JOBS = frozenset({
     "api.view_idempotencykey",
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",
     "procrastinate.change_procrastinatejob",
 })  # fmt: skip
-_MANAGER = _READ | _STOCK | _CATALOG | _SHIPPING | _JOBS
+_MANAGER = _READ | _STOCK | _CATALOG | _PRICES | _SHIPPING | _JOBS
 _PEOPLE = frozenset({
     "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
 })  # fmt: skip
