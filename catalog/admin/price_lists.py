@@ -79,7 +79,8 @@ class PriceListAdmin(KeptAdmin):
         ("title", "code"),
         ("currency", "customer_group"),
         ("tax_included", "priority"),
-        ("starts_at", "ends_at"),
+        "starts_at",
+        "ends_at",
         "active",
     ]
     inlines = [NewListPriceInline, ListPriceInline]
@@ -135,14 +136,14 @@ class VariantListPriceInline(ReadOnlyInline):
 
     model = ListPrice
     verbose_name_plural = "prices in price lists"
-    fields = ["list_link", "min_quantity", "price", "starts_at"]
+    fields = ["list_link", "units", "price", "starts_at"]
     ordering = ["-id"]
     per_page = 20
 
     list_link = link(
         "pricing.pricelist", pk="price_list_id", text="price_list.title", label="Price list"
     )
-    min_quantity = text("min_quantity", label="From units")
+    units = text("min_quantity", label="From units")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ListPrice]:
         return super().get_queryset(request).select_related("price_list")
