@@ -30,15 +30,17 @@ def add_to_customer_group(*, code: str, user_id: UUID) -> None:
     group = _locked_group(code)
     # Locked, so that nobody is erased meanwhile and then put into it.
     users = User.objects.filter(pk=user_id, is_active=True).select_for_update(no_key=True)
-    if users.first() is None:
+    user = users.first()
+    if user is None:
         raise UserNotFound
-    group.members.add(user_id)
+    group.members.add(user)
 
 
 @use_case
 def remove_from_customer_group(*, code: str, user_id: UUID) -> None:
     """Take a user out of a group, if they are in it. Raises `CustomerGroupNotFound`."""
-    _locked_group(code).members.remove(user_id)
+    group = _locked_group(code)
+    User.customer_groups.through.objects.filter(customergroup=group, user_id=user_id).delete()
 
 
 @transaction_required
