@@ -18,9 +18,9 @@ from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
 
 from accounts.domain import STAFF_ROLES, Role
-from accounts.models import RefreshSession, SavedAddress, User
+from accounts.models import CustomerGroup, RefreshSession, SavedAddress, User
 from accounts.services import reset_mfa, revoke_sessions, set_password, unverify_email
-from core.backoffice.base import KeptAdmin, ReadOnlyInline
+from core.backoffice.base import EditableInline, KeptAdmin, ReadOnlyInline, ShopAdmin
 from core.backoffice.columns import back_to, text
 from core.backoffice.filters import DaysFilter
 from core.email_address import ASCII_ONLY, normalize_email
@@ -65,7 +65,7 @@ class UserForm(UserChangeForm):
 
     class Meta:
         model = User
-        fields = ("email", "password", "first_name", "last_name", "is_active")
+        fields = ("email", "password", "first_name", "last_name", "is_active", "customer_groups")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -138,8 +138,10 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     search_fields = ["email", "first_name", "last_name"]
     search_help_text = "Search by email or name."
     labels = {"is_active": "Active"}
+    autocomplete_fields = ["customer_groups"]
     help_texts = {
         "email": "",
+        "customer_groups": "Groups with prices and promotions of their own.",
         "is_active": "Turn this off to close the account instead of deleting it.",
     }
     ordering = ["email"]
@@ -148,6 +150,7 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     fieldsets = [
         (None, {"fields": [("email", "is_active"), ("first_name", "last_name"), "password"]}),
         ("Access", {"fields": ["roles"]}),
+        ("Prices", {"fields": ["customer_groups"]}),
         ("Dates", {"fields": [("created_at", "email_verified_at", "last_login")]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
@@ -250,3 +253,53 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     def roles(self, user: User) -> str:
         """Return the roles for staff who may only read."""
         return self.role_names(user)
+
+
+class MemberInline(EditableInline):
+    """The members of a group of customers."""
+
+    model = User.customer_groups.through
+    verbose_name = "member"
+    verbose_name_plural = "members"
+    autocomplete_fields = ["user"]
+    ordering = ["id"]
+    per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("user")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the groups may be seen: Django would ask for those of users."""
+        return bool(request.user.has_perm("accounts.view_customergroup"))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the groups may be changed."""
+        return bool(request.user.has_perm("accounts.change_customergroup"))
+
+    has_add_permission = has_delete_permission = has_change_permission
+
+
+@admin.register(CustomerGroup)
+class CustomerGroupAdmin(ShopAdmin):
+    """Groups of customers, and who is in them."""
+
+    shows_personal_data = True
+    list_display = ["title", "code"]
+    search_fields = ["code", "title"]
+    search_help_text = "Search by code or title."
+    ordering = ["code"]
+    fields = [("title", "code")]
+    help_texts = {"code": "Price lists and promotions name the group by it."}
+    inlines = [MemberInline]
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: CustomerGroup | None = None
+    ) -> list[str]:
+        """Return the code of a group that is there: rules name it."""
+        return [*super().get_readonly_fields(request, obj), *(["code"] if obj else [])]
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: CustomerGroup | None = None
+    ) -> dict[str, Any]:
+        """Return none where the code is not typed."""
+        return {} if obj else {"code": ["title"]}

@@ -137,6 +137,10 @@ class EmailTaken(Conflict):
     code = "email_taken"
 
 
+class CustomerGroupNotFound(NotFound):
+    """There is no such group of customers."""
+
+
 class CustomerGroupTaken(Conflict):
     """Another group of customers has this code."""
 

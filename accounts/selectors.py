@@ -119,6 +119,11 @@ def customer_groups_of(user_id: UUID) -> frozenset[str]:
     return frozenset(CustomerGroup.objects.filter(members=user_id).values_list("code", flat=True))
 
 
+def customer_groups() -> dict[str, str]:
+    """Return the titles of all groups of customers by their codes."""
+    return dict(CustomerGroup.objects.values_list("code", "title"))
+
+
 def is_customer_group(code: str) -> bool:
     """Return whether there is a group of customers with this code."""
     return CustomerGroup.objects.filter(code=code).exists()

@@ -8,6 +8,7 @@ from accounts.views import (
     AddressViewSet,
     AuthViewSet,
     CredentialsViewSet,
+    CustomerGroupViewSet,
     JwksViewSet,
     MeViewSet,
     MfaViewSet,
@@ -16,6 +17,12 @@ from accounts.views import (
 )
 
 urlpatterns = [
+    path("customer-groups", CustomerGroupViewSet.as_view({"get": "list", "post": "create"})),
+    path("customer-groups/<str:code>", CustomerGroupViewSet.as_view({"delete": "destroy"})),
+    path(
+        "customer-groups/<str:code>/members/<uuid:user_id>",
+        CustomerGroupViewSet.as_view({"put": "add_member", "delete": "remove_member"}),
+    ),
     path("auth/register", AuthViewSet.as_view({"post": "register"})),
     path("auth/token", AuthViewSet.as_view({"post": "token"})),
     path("auth/token/refresh", AuthViewSet.as_view({"post": "refresh"})),

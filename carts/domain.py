@@ -61,13 +61,15 @@ class CartFull(Conflict):
 class OfferedLine:
     """A line of a cart with today's offer of its variant.
 
-    `seen_price` is in minor units: what the buyer was shown when the line was last written.
+    `seen_price` is in minor units: what the buyer was shown of `seen_quantity` units when the
+    line was last written.
     """
 
     id: UUID
     offer: Offer
     quantity: int
     seen_price: int
+    seen_quantity: int = 1
 
     @property
     def is_for_sale(self) -> bool:
@@ -85,18 +87,10 @@ class OfferedLine:
         """The price of all its units, in minor units."""
         return self.unit_price * self.quantity
 
-    def recounted(self, quantity: int) -> OfferedLine:
-        """Return it with other units, of which its buyer has not been shown the price yet.
-
-        Who has seen today's price knows that for other units, too; an older one stays, so that
-        they are told of the change.
-        """
-        line = replace(self, quantity=quantity)
-        return line if self.unit_price != self.seen_price else line.seen()
-
-    def seen(self) -> OfferedLine:
-        """Return it with the price of this moment as the one that its buyer was shown."""
-        return replace(self, seen_price=self.unit_price)
+    @property
+    def has_new_price(self) -> bool:
+        """Whether as many units as its buyer was shown the price of cost something else now."""
+        return self.seen_price != self.offer.price_for(self.seen_quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +124,7 @@ class CartView:
                 detail = f"{title} is no longer for sale."
                 messages.append(Message("not_available", pointer, detail))
                 continue
-            if line.unit_price != line.seen_price:
+            if line.has_new_price:
                 detail = f"The price of {title} has changed."
                 messages.append(Message("price_changed", f"{pointer}/unit_price", detail))
             available = line.offer.available
@@ -151,10 +145,18 @@ def with_quantities(
     """
     present = {line.offer for line in lines}
     added = [OfferedLine(uuid7(), offer, 0, 0) for offer in quantities if offer not in present]
-    return [
-        replace(line, quantity=quantities[line.offer]).seen() if line.offer in quantities else line
-        for line in [*lines, *added]
-    ]
+    written = []
+    for line in [*lines, *added]:
+        quantity = quantities.get(line.offer)
+        if quantity is None:
+            written.append(line)
+            continue
+        price = line.offer.price_for(quantity)
+        seen_price = line.seen_price if price is None else price
+        written.append(
+            replace(line, quantity=quantity, seen_price=seen_price, seen_quantity=quantity)
+        )
+    return written
 
 
 def merged_lines(own: Sequence[OfferedLine], arriving: Sequence[OfferedLine]) -> list[OfferedLine]:
@@ -170,8 +172,9 @@ def merged_lines(own: Sequence[OfferedLine], arriving: Sequence[OfferedLine]) ->
         if other is None:
             merged.append(line)
             continue
-        outdated = replace(other, id=line.id) if line.seen_price == line.unit_price else line
-        merged.append(outdated.recounted(line.quantity + other.quantity))
+        outdated = line if line.has_new_price else other
+        units = line.quantity + other.quantity
+        merged.append(replace(outdated, id=line.id, quantity=units))
     return merged + [replace(line, id=uuid7()) for line in others.values()]
 
 

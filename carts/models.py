@@ -81,6 +81,9 @@ class CartLine(models.Model):
     variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
     seen_price = models.BigIntegerField(help_text="Minor units of the cart's currency.")
+    seen_quantity = models.PositiveIntegerField(
+        default=1, db_default=1, help_text="How many units the price was shown for."
+    )
 
     class Meta:
         ordering = ["id"]

@@ -60,14 +60,14 @@ def offered_lines(
     rows = list(
         CartLine.objects.filter(cart=cart)
         .order_by("id")
-        .values_list("id", "variant_id", "quantity", "seen_price")
+        .values_list("id", "variant_id", "quantity", "seen_price", "seen_quantity")
     )
     variant_ids = [row[1] for row in rows]
     found = offers(currency=cart.currency, skus=skus, variant_ids=variant_ids, terms=terms)
     by_variant = {offer.variant_id: offer for offer in found}
     lines = [
-        OfferedLine(line_id, by_variant[variant_id], quantity, seen_price)
-        for line_id, variant_id, quantity, seen_price in rows
+        OfferedLine(line_id, by_variant[variant_id], *quantity_and_seen)
+        for line_id, variant_id, *quantity_and_seen in rows
     ]
     return lines, found
 

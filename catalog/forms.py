@@ -1,4 +1,4 @@
-"""The admin's forms of categories, products and variants."""
+"""The admin's forms of categories, products, variants and their prices."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from unfold.widgets import UnfoldAdminTextInputWidget
+from django.utils import timezone
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from catalog.domain import RESERVED, RESERVED_ENDINGS, CategoryCycle
-from catalog.models import Category
+from accounts.selectors import customer_groups
+from catalog.domain import RESERVED, RESERVED_ENDINGS, CategoryCycle, ListPriceInForce
+from catalog.models import Category, Price
 from catalog.services.categories import is_below_itself
-from core.backoffice.forms import MajorUnitsField, minor_units
-from core.money import to_major
-from pricing.domain import STANDARD_TAX_CLASS
+from core.backoffice.forms import MajorUnitsField, PriceForm, minor_units
+from core.money import known_currencies, to_major
+from pricing.domain import STANDARD_TAX_CLASS, DatesReversed
 from pricing.selectors import tax_classes
 
 
@@ -106,6 +109,119 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         if not isinstance(options, dict) or not _are_strings(options.values()):
             raise forms.ValidationError(f"Enter options like {VARIANT_OPTIONS_EXAMPLE}.")
         return options
+
+
+class ComparedPriceForm(PriceForm):
+    """A price, and what it is announced as a reduction of."""
+
+    compare_at = MajorUnitsField(
+        required=False, help_text="The price that this one is a reduction of; usually empty."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        price: Price = self.instance
+        if price.compare_at is not None:
+            self.initial["compare_at"] = to_major(price.compare_at, price.currency)
+
+    def clean(self) -> dict[str, Any]:
+        """Convert both amounts to minor units; refuse a comparison with a lower price."""
+        cleaned = super().clean()
+        other, currency = cleaned.get("compare_at"), cleaned.get("currency")
+        if other is None or currency is None:
+            return cleaned
+        try:
+            cleaned["compare_at"] = minor_units(other, currency)
+        except forms.ValidationError as error:
+            self.add_error("compare_at", error)
+            return cleaned
+        if cleaned["compare_at"] <= cleaned.get("amount", 0):
+            self.add_error("compare_at", "This is not higher than the price.")
+        return cleaned
+
+
+class PriceListForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A price list; whom it is for is one of the groups there are."""
+
+    customer_group = forms.ChoiceField(
+        required=False, widget=UnfoldAdminSelectWidget, label="Customer group"
+    )
+    tax_included = forms.TypedChoiceField(
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        label="Tax",
+        choices=[("", "As in the shop's prices"), (True, "Included"), (False, "Not included")],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        help_text="With another one than the shop's, those whose prices it has are offered "
+        "nothing but what is on the list.",
+    )
+
+    class Meta:
+        help_texts = {"priority": "Of two lists with a price the higher number counts."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "customer_group" in self.fields:
+            codes = customer_groups()
+            own = self.instance.customer_group
+            gone = {} if not own or own in codes else {own: f"{own} (deleted: for nobody)"}
+            field: Any = self.fields["customer_group"]
+            field.choices = [("", "Everyone"), *codes.items(), *gone.items()]
+
+    def clean_currency(self) -> str:
+        """Return an ISO 4217 code in upper case."""
+        currency = str(self.cleaned_data["currency"]).upper()
+        if currency not in known_currencies():
+            raise forms.ValidationError("Enter a valid currency code.", code="unknown_currency")
+        return currency
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end that is not after the start."""
+        cleaned = super().clean() or self.cleaned_data
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", DatesReversed().detail)
+        return cleaned
+
+
+class ListPriceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A price in a list, in major units of the list's currency."""
+
+    amount = MajorUnitsField(
+        required=False, help_text="For example, 19.99. Empty: no price from then on."
+    )
+
+    class Meta:
+        labels = {"min_quantity": "From units"}
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean_amount(self) -> int | None:
+        """Return the price in minor units."""
+        amount: Decimal | None = self.cleaned_data["amount"]
+        return None if amount is None else minor_units(amount, self.currency)
+
+
+class NewPricesFormSet(PaginationInlineFormSet):
+    """Prices to be added to a list."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Tell the forms the currency."""
+        kwargs: dict[str, Any] = super().get_form_kwargs(index)
+        return {**kwargs, "currency": self.instance.currency}
+
+
+class SetPricesFormSet(PaginationInlineFormSet):
+    """The prices of a list, which may be deleted until they begin."""
+
+    def clean(self) -> None:
+        """Refuse to delete a price that has begun."""
+        super().clean()
+        if any(form.instance.starts_at <= timezone.now() for form in self.deleted_forms):
+            raise forms.ValidationError(ListPriceInForce().detail)
 
 
 def _are_strings(values: Any) -> bool:

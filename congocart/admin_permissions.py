@@ -18,8 +18,10 @@ def _changes(app: str, *models: str) -> frozenset[str]:
 
 _READ = frozenset({
     "accounts.view_user", "accounts.view_refreshsession", "accounts.view_savedaddress",
+    "accounts.view_customergroup",
     "carts.view_cart", "carts.view_cartline",
     "catalog.view_category", "catalog.view_product", "catalog.view_variant", "catalog.view_price",
+    "catalog.view_listprice", "catalog.view_pricechange",
     "checkout.view_checkout", "checkout.view_checkoutline",
     "checkout.view_shippingmethod", "checkout.view_shippingprice", "checkout.view_shippingband",
     "checkout.view_shippingmethodzone", "checkout.view_freeshippingfrom",
@@ -29,7 +31,7 @@ _READ = frozenset({
     "orders.view_order", "orders.view_orderline",
     "payments.view_payment", "payments.view_ledgerentry", "payments.view_operation",
     "payments.view_webhookevent",
-    "pricing.view_taxrate", "pricing.view_vatcheck",
+    "pricing.view_taxrate", "pricing.view_vatcheck", "pricing.view_pricelist",
 })  # fmt: skip
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
@@ -37,7 +39,11 @@ _SHIPPING = _changes(
     "checkout", "shippingmethod", "shippingprice", "shippingband", "shippingmethodzone",
     "freeshippingfrom", "shippingzone", "shippingarea",
 )  # fmt: skip
-_PRICING = _changes("pricing", "taxrate")
+_PRICING = (
+    _changes("pricing", "taxrate", "pricelist")
+    | _changes("catalog", "listprice")
+    | _changes("accounts", "customergroup")
+)
 _JOBS = frozenset({
     "api.view_idempotencykey",
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",

@@ -45,6 +45,7 @@ NAVIGATION = [
         _item("Products", "sell", "catalog.product"),
         _item("Variants", "style", "catalog.variant"),
         _item("Categories", "account_tree", "catalog.category"),
+        _item("Price lists", "price_change", "pricing.pricelist"),
     ),
     _section(
         "Pricing",
@@ -62,6 +63,7 @@ NAVIGATION = [
     _section(
         "People",
         _item("Users", "group", "accounts.user"),
+        _item("Customer groups", "groups", "accounts.customergroup"),
         _item("Personal data access log", "visibility", "staff.personaldataaccess"),
     ),
     _section(

@@ -11,8 +11,7 @@ from core.db.constraints import register
 class CustomerGroup(models.Model):
     """Customers who are treated alike, such as the trade; rules name it by its code.
 
-    Whoever is in none of the groups that a rule names is not meant by it. A rule that names a
-    group which is gone means nobody, never everyone.
+    A rule that names a group which is gone means nobody, never everyone.
     """
 
     code = models.SlugField(max_length=50, db_index=False, allow_unicode=True)

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from accounts.services.addresses import change_address, remove_address, save_address
 from accounts.services.confirmation import REAUTHENTICATE_ERRORS
+from accounts.services.customer_groups import (
+    CHANGE_MEMBERS_ERRORS,
+    CREATE_CUSTOMER_GROUP_ERRORS,
+    add_to_customer_group,
+    create_customer_group,
+    delete_customer_group,
+    remove_from_customer_group,
+)
 from accounts.services.guests import join_guest_records
 from accounts.services.mfa import (
     CONFIRM_MFA_ERRORS,
@@ -54,9 +62,11 @@ from accounts.services.users import (
 )
 
 __all__ = [
+    "CHANGE_MEMBERS_ERRORS",
     "CHANGE_PASSWORD_ERRORS",
     "CONFIRM_EMAIL_CHANGE_ERRORS",
     "CONFIRM_MFA_ERRORS",
+    "CREATE_CUSTOMER_GROUP_ERRORS",
     "LOG_IN_ERRORS",
     "LOG_OUT_ERRORS",
     "REAUTHENTICATE_ERRORS",
@@ -64,12 +74,15 @@ __all__ = [
     "RESET_PASSWORD_ERRORS",
     "START_MFA_ERRORS",
     "STOP_MFA_ERRORS",
+    "add_to_customer_group",
     "anonymize_abandoned_data",
     "change_address",
     "change_email",
     "change_password",
     "confirm_email_change",
     "confirm_mfa",
+    "create_customer_group",
+    "delete_customer_group",
     "end_all_sessions",
     "end_session",
     "ensure_user",
@@ -85,6 +98,7 @@ __all__ = [
     "refresh_session",
     "register_user",
     "remove_address",
+    "remove_from_customer_group",
     "renew_recovery_codes",
     "replace_leaked_keys",
     "request_verification",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.views.addresses import AddressViewSet
 from accounts.views.auth import AuthViewSet
+from accounts.views.customer_groups import CustomerGroupViewSet
 from accounts.views.jwks import JwksViewSet
 from accounts.views.me import MeViewSet, SessionViewSet
 from accounts.views.mfa import MfaViewSet
@@ -13,6 +14,7 @@ __all__ = [
     "AddressViewSet",
     "AuthViewSet",
     "CredentialsViewSet",
+    "CustomerGroupViewSet",
     "JwksViewSet",
     "MeViewSet",
     "MfaViewSet",

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from carts.domain import CartStatus, CartView
 from carts.models import Cart, CartLine
-from carts.selectors import offered_lines, terms_of, view_of
-from carts.services.writing import locked_cart, save_lines
+from carts.selectors import view_of
+from carts.services.writing import locked_cart
 from core.caller import Caller
 from core.db.transactions import transaction_required, use_case
 
@@ -43,7 +43,7 @@ def complete_cart(
     if holder is None or holder.status != CartStatus.OPEN:
         return cart.customer_id
     unchanged = holder is cart and cart.version == seen_version
-    is_empty = unchanged or not _remove_bought(holder, bought, now=now)
+    is_empty = unchanged or not _remove_bought(holder, bought)
     if holder is cart and is_empty:
         cart.status = CartStatus.ORDERED
     holder.version += 1
@@ -52,17 +52,20 @@ def complete_cart(
     return cart.customer_id
 
 
-def _remove_bought(cart: Cart, bought: Mapping[UUID, int], *, now: datetime) -> bool:
+def _remove_bought(cart: Cart, bought: Mapping[UUID, int]) -> bool:
     """Take the units off the lines, in at most two writes; tell whether any line is left."""
-    lines, _ = offered_lines(cart, terms_of(cart, now=now))
-    units = {line.id: line.quantity - bought.get(line.offer.variant_id, 0) for line in lines}
-    if gone := [line_id for line_id, left in units.items() if left <= 0]:
+    lines = list(CartLine.objects.filter(cart=cart))
+    for line in lines:
+        line.quantity -= bought.get(line.variant_id, 0)
+    gone = [line.pk for line in lines if line.quantity <= 0]
+    reduced = [line for line in lines if line.quantity > 0 and line.variant_id in bought]
+    if gone:
         CartLine.objects.filter(pk__in=gone).delete()
-    kept = [line for line in lines if units[line.id] > 0]
-    save_lines(
-        cart, [line.recounted(units[line.id]) for line in kept if line.offer.variant_id in bought]
-    )
-    return bool(kept)
+    if reduced:
+        CartLine.objects.bulk_create(
+            reduced, update_conflicts=True, unique_fields=["id"], update_fields=["quantity"]
+        )
+    return len(gone) < len(lines)
 
 
 @use_case

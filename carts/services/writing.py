@@ -75,10 +75,11 @@ def save_lines(cart: Cart, lines: Sequence[OfferedLine]) -> None:
                     variant_id=line.offer.variant_id,
                     quantity=line.quantity,
                     seen_price=line.seen_price,
+                    seen_quantity=line.seen_quantity,
                 )
                 for line in lines
             ],
             update_conflicts=True,
             unique_fields=["id"],
-            update_fields=["quantity", "seen_price"],
+            update_fields=["quantity", "seen_price", "seen_quantity"],
         )

@@ -79,8 +79,8 @@ ADD_LIST_PRICES_ERRORS = (PriceListNotFound, UnknownSkus, ListCurrencyMismatch, 
 def add_list_prices(*, code: str, prices: Sequence[NewListPrice], now: datetime) -> list[ListPrice]:
     """Add prices to a list, all of them or none.
 
-    Two of one variant for as many units from the same moment on are a conflict, whoever adds
-    the second. Raises `ADD_LIST_PRICES_ERRORS`.
+    Two of one variant for as many units from the same moment on are a conflict: the
+    second is refused. Raises `ADD_LIST_PRICES_ERRORS`.
     """
     price_list = locked_price_list(code)
     skus = {price.sku for price in prices}

@@ -11,9 +11,9 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.domain import STAFF_ROLES, Role
-from accounts.models import User
+from accounts.models import CustomerGroup, User
 from carts.models import Cart, CartLine
-from catalog.models import Category, Price, Product, Variant
+from catalog.models import Category, ListPrice, Price, Product, Variant
 from checkout.models import (
     Checkout,
     CheckoutLine,
@@ -28,7 +28,7 @@ from events.models import Event
 from inventory.models import Movement, Reservation, Stock
 from orders.models import Order, OrderLine
 from payments.models import Payment
-from pricing.models import TaxRate, VatCheck
+from pricing.models import PriceList, TaxRate, VatCheck
 from staff.models import PersonalDataAccess
 
 ADDRESS = {
@@ -157,4 +157,10 @@ def shop(count: int) -> None:
         VatCheck.objects.create(
             number=f"XI{number}", valid=True, answer={}, requested_at=timezone.now()
         )
+        price_list = PriceList.objects.create(
+            code=f"list-{number}", title=f"List {number}", currency="GBP"
+        )
+        ListPrice.objects.create(price_list=price_list, variant=variant, amount=1899)
+        group = CustomerGroup.objects.create(code=f"group-{number}", title=f"Group {number}")
+        customer.customer_groups.add(group)
         job()

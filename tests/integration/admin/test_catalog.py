@@ -6,7 +6,13 @@ from django.urls import reverse
 from accounts.domain import Role
 from catalog.models import Category, Product, Variant
 from tests.integration.admin import rows
-from tests.integration.admin.test_prices import existing, new_variant, product_form
+from tests.integration.admin.test_prices import (
+    existing,
+    formset,
+    new_variant,
+    product_form,
+    read_only_rows,
+)
 
 
 def test_selected_products_are_archived_and_kept(boss):
@@ -47,8 +53,8 @@ def test_what_is_written_in_the_admin_is_found_by_search(boss):
             "title": "Copper",
             "position": 0,
             "weight": 0,
-            "prices-TOTAL_FORMS": 0,
-            "prices-INITIAL_FORMS": 0,
+            **formset("prices"),
+            **read_only_rows(),
         },
     )
     product.refresh_from_db()

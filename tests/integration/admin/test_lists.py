@@ -19,6 +19,7 @@ from tests.integration.admin import rows
 # down by one.
 STATEMENTS = {
     "staff_personaldataaccess": 6,  # the operations to filter by
+    "accounts_customergroup": 6,  # personal data
     "accounts_user": 8,  # their groups, and the roles to filter by
     "api_idempotencykey": 5,
     "carts_cart": 6,
@@ -36,6 +37,7 @@ STATEMENTS = {
     "payments_payment": 5,
     "pricing_taxrate": 5,
     "pricing_vatcheck": 6,
+    "pricing_pricelist": 5,
     "procrastinate_procrastinatejob": 5,
 }
 
@@ -76,6 +78,7 @@ def results(client: Client, name: str, query: str) -> int:
 @pytest.mark.parametrize(
     ("name", "term"),
     [
+        ("accounts_customergroup", "group-1"),
         ("accounts_user", "customer-1@"),
         ("api_idempotencykey", f"{1:064}"),
         ("carts_cart", "customer-1@example.com"),
@@ -88,6 +91,7 @@ def results(client: Client, name: str, query: str) -> int:
         ("inventory_movement", "SKU-1"),
         ("inventory_reservation", "SKU-1"),
         ("inventory_stock", "SKU-1"),
+        ("pricing_pricelist", "List 1"),
     ],
 )
 def test_a_search_finds_the_one_row_it_names(boss, name, term):

@@ -24,6 +24,11 @@ def formset(prefix: str, *forms: dict[str, Any], initial: int = 0) -> dict[str, 
     return data
 
 
+def read_only_rows() -> dict[str, Any]:
+    """What a browser sends for what a variant's page only shows."""
+    return formset("list_prices") | formset("price_changes")
+
+
 def save_shipping(client, *prices: dict[str, str]):
     data = {
         "title": "Express",

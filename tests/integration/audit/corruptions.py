@@ -34,6 +34,16 @@ CORRUPTIONS = [
         "SELECT gen_random_uuid(), id, 'NEW', '', '{}', 9 FROM catalog_product",
     ),
     Corruption(
+        "the_history_of_prices_ends_with_todays", "UPDATE catalog_price SET amount = amount + 1"
+    ),
+    Corruption("the_history_of_prices_ends_with_todays", "DELETE FROM catalog_price"),
+    Corruption("the_history_of_prices_ends_with_todays", "DELETE FROM catalog_pricechange"),
+    Corruption(
+        "the_history_of_price_lists_ends_with_todays",
+        "INSERT INTO pricing_pricelist (id, code, title, currency, customer_group, priority, "
+        "active, created_at) VALUES (gen_random_uuid(), 'x', 'X', 'GBP', '', 0, true, now())",
+    ),
+    Corruption(
         "stock_is_the_sum_of_its_movements", "UPDATE inventory_stock SET on_hand = on_hand + 1"
     ),
     Corruption(

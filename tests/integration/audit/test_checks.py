@@ -19,6 +19,12 @@ from tests.shop import new_checkout, new_order, offer_shipping, stock_variants
 pytestmark = pytest.mark.django_db
 
 
+WITH_TRIGGERS = (
+    "inventory_movement", "payments_ledgerentry", "events_event", "catalog_price",
+    "catalog_pricechange", "pricing_pricelist",
+)  # fmt: skip
+
+
 @pytest.fixture
 def records(client: APIClient, client_of: ClientOf) -> None:
     """A shop with an order of each kind, a payment in progress and a checkout that waits."""
@@ -73,7 +79,7 @@ def violated_by(corruption: Corruption) -> dict[str, int]:
 def let_ledgers_be_rewritten() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in ("inventory_movement", "payments_ledgerentry", "events_event"):
+        for table in WITH_TRIGGERS:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 

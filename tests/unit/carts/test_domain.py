@@ -54,7 +54,7 @@ def test_a_quantity_changes_in_place_and_shows_the_buyer_todays_price() -> None:
     lines = [line(mug, 1, seen_price=1000), line(bowl, 2, seen_price=600)]
 
     assert with_quantities(lines, {mug: 4}) == [
-        replace(lines[0], quantity=4, seen_price=1200),
+        replace(lines[0], quantity=4, seen_price=1200, seen_quantity=4),
         lines[1],
     ]
 

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
-from catalog.forms import CategoryForm, ProductForm, VariantForm
+from catalog.admin.price_lists import PriceChangeInline, VariantListPriceInline
+from catalog.forms import CategoryForm, ComparedPriceForm, ProductForm, VariantForm
 from catalog.models import Category, Price, Product, Variant
 from catalog.services import delete_product
 from catalog.services.variants import refresh_from_variants, set_prices
@@ -214,6 +215,14 @@ class VariantPriceInline(PriceInline):
     """The prices of a variant."""
 
     model = Price
+    form = ComparedPriceForm
+    fields = ["currency", "amount", "compare_at"]
+    reader_columns = {"amount": "price", "compare_at": "compared_with"}
+
+    @display(description="Compare at")
+    def compared_with(self, price: Price) -> str:
+        """Return what it is compared with, for staff who may only read."""
+        return "–" if price.compare_at is None else format_money(price.compare_at, price.currency)
 
 
 @admin.register(Variant)
@@ -234,7 +243,7 @@ class VariantAdmin(KeptAdmin):
         ("stock_link", "status"),
     ]
     readonly_fields = ["sku_text", "product_link", "stock_link", "status"]
-    inlines = [VariantPriceInline]
+    inlines = [VariantPriceInline, VariantListPriceInline, PriceChangeInline]
     labels = {"weight": "Weight (grams)"}
 
     status = status_label
