@@ -15,12 +15,11 @@ from pricing.domain.promotion_bodies import require_promotion
 from pricing.domain.promotions import PromotionClass
 from pricing.errors import CodeTaken, InvalidCode, InvalidPromotion, PromotionNotFound
 from pricing.models import Promotion, PromotionCode
-from pricing.services.redemptions import number_slots
+from pricing.services.redemptions import LIMITS, number_slots
 
 CREATE_PROMOTION_ERRORS = (InvalidPromotion, InvalidCode, CodeTaken)
 CHANGE_PROMOTION_ERRORS = (PromotionNotFound, *CREATE_PROMOTION_ERRORS)
 GENERATE_CODES_ERRORS = (PromotionNotFound, InvalidCode, CodeTaken)
-_LIMITS = ("usage_limit", "per_customer_limit")
 
 
 class PromotionValues(TypedDict, total=False):
@@ -108,7 +107,7 @@ def write_promotion(promotion: Promotion, *, values: PromotionValues, now: datet
     Raises `CREATE_PROMOTION_ERRORS`.
     """
     is_new = promotion._state.adding  # noqa: SLF001 - documented API
-    limits = [getattr(promotion, name) for name in _LIMITS]
+    limits = [getattr(promotion, name) for name in LIMITS]
     for name, value in values.items():
         if name not in ("codes", "automatic"):
             setattr(promotion, name, value)
@@ -129,7 +128,7 @@ def write_promotion(promotion: Promotion, *, values: PromotionValues, now: datet
     promotion.save(force_insert=is_new)
     if codes is not None:
         _replace_codes(promotion, codes, now=now)
-    if not is_new and limits != [getattr(promotion, name) for name in _LIMITS]:
+    if not is_new and limits != [getattr(promotion, name) for name in LIMITS]:
         number_slots(promotion, now=now)
 
 

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from core.ids import uuid7
 from tests.api.bad_input import OPERATIONS, World
+from tests.promotions import offer
 from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_variants
 
 
@@ -30,6 +31,7 @@ def world(client_of) -> World:
     bought = new_cart(owner, ["MUG-1"])
     checkout = owner.post("/api/v1/checkouts", {"cart_id": bought["id"], **DETAILS}).json()
     cart = owner.post("/api/v1/carts", {"items": items(["MUG-0"])}).json()
+    promotion = offer("WELCOME10")
     admin = client_of(Role.ADMIN)
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
     return World(
@@ -48,5 +50,7 @@ def world(client_of) -> World:
             "address_id": address["id"],
             "key_id": key["id"],
             "provider": "test",
+            "promotion_id": promotion,
+            "code": "WELCOME10",
         },
     )

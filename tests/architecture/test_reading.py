@@ -10,11 +10,11 @@ from tests.architecture.reading import FLOWS, Project, length_of
 
 # The most functions that a reader of a flow may meet, in all its branches.
 MOST = {
-    "add a line": 30,
-    "POST /checkouts": 95,
-    "complete": 120,
-    "payment webhook": 104,
-    "refund": 70,
+    "add a line": 38,
+    "POST /checkouts": 112,
+    "complete": 134,
+    "payment webhook": 117,
+    "refund": 74,
     "price a basket": 60,
 }
 
