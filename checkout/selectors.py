@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+import orjson
 from django.db.models import UUIDField
 
 from catalog.selectors import sale_annotations
@@ -85,6 +86,7 @@ def lines_of(checkout: Checkout) -> list[CheckoutLine]:
     lines = []
     for *values, is_withdrawn, withdrawn_from in lines_statement().rows(checkout_id=checkout.id):
         line = CheckoutLine.from_db(None, _LINE_COLUMNS, values)
+        line.discounts, line.taxes = orjson.loads(line.discounts), orjson.loads(line.taxes)
         line.is_withdrawn, line.withdrawn_from = is_withdrawn, withdrawn_from
         lines.append(line)
     return lines

@@ -11,7 +11,7 @@ import itertools
 import re
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Expression, Field, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -46,26 +46,14 @@ class Statement:
     """A `values_list` query set as SQL, compiled when it is made."""
 
     def __init__(self, rows: QuerySet[Any, tuple[Any, ...]]) -> None:
-        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        sql, constants = compiler.as_sql()
-        # Of columns whose values Django reads, such as JSON; most statements have none.
-        self._converters = compiler.get_converters([column for column, *_ in compiler.select])
+        sql, constants = rows.query.sql_with_params()
         names = itertools.count()
         self.sql = re.sub(r"%s", lambda _: f"%(constant_{next(names)})s", sql)
         self.constants = {f"constant_{i}": value for i, value in enumerate(constants)}
 
     def rows(self, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Execute it with these values; return the rows."""
+        """Execute it with these values; return the rows as the database driver gives them."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.constants | parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
-        if self._converters:
-            return [self._converted(row) for row in rows]
         return rows
-
-    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        values = list(row)
-        for position, (converters, column) in self._converters.items():
-            for convert in converters:
-                values[position] = convert(values[position], column, connection)
-        return tuple(values)
