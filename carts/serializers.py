@@ -67,6 +67,7 @@ class CartItemOutput(Output):
         "title": "Stoneware Mug – Blue",
         "quantity": 2,
         "discount": money_body(0, "GBP"),
+        "discounts": [],
         "total": money_body(3998, "GBP"),
         "available": 12,
     }

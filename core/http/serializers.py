@@ -172,6 +172,7 @@ class LineOutput(Output):
         "title": "Stoneware Mug – Blue",
         "quantity": 2,
         "discount": money_body(0, "GBP"),
+        "discounts": [],
         "tax": money_body(0, "GBP"),
         "total": money_body(3998, "GBP"),
     }

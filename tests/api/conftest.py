@@ -31,7 +31,9 @@ def world(client_of) -> World:
     bought = new_cart(owner, ["MUG-1"])
     checkout = owner.post("/api/v1/checkouts", {"cart_id": bought["id"], **DETAILS}).json()
     cart = owner.post("/api/v1/carts", {"items": items(["MUG-0"])}).json()
-    promotion = offer("WELCOME10")
+    promotion = offer("ENTERED")
+    for place in (f"carts/{cart['id']}", f"checkouts/{checkout['id']}"):
+        owner.post(f"/api/v1/{place}/coupons", {"code": "ENTERED"})
     admin = client_of(Role.ADMIN)
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
     return World(
@@ -51,6 +53,6 @@ def world(client_of) -> World:
             "key_id": key["id"],
             "provider": "test",
             "promotion_id": promotion,
-            "code": "WELCOME10",
+            "code": "ENTERED",
         },
     )

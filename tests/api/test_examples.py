@@ -17,6 +17,7 @@ from catalog.services import create_product
 from core.http.operations import all_operations
 from core.money import Money
 from tests.api.bad_input import OPERATIONS, Operation
+from tests.promotions import offer
 from tests.shop import complete, new_cart, new_checkout, offer_shipping
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,7 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
     checkout = new_checkout(owner, ["MUG-BLUE"], 2)
     cart = new_cart(owner, ["MUG-BLUE"])
     address = owner.post("/api/v1/me/addresses", EXAMPLES["createAddress"].example).json()
+    promotion = offer("SUMMER", title="Summer")
     return {
         "paid": paid.json()["order"]["number"],
         "number": placed.json()["order"]["number"],
@@ -74,6 +76,7 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
         "address_id": address["id"],
         "slug": "mug",
         "sku": "MUG-BLUE",
+        "promotion_id": promotion,
     }
 
 
@@ -112,7 +115,11 @@ def test_no_example_of_an_answer_contradicts_itself():
         assert amounts["total"] == (
             amounts["subtotal"] - amounts["discount"] + amounts["shipping"] + amounts["tax"]
         )
-    assert cart["coupons"] == [{"code": "WELCOME10", "applied": True}]
+    [coupon] = cart["coupons"]
+    assert (coupon["code"], coupon["applied"]) == ("WELCOME10", False)
+    assert cart["promotions"]["rejected"] == [
+        {name: coupon[name] for name in ("code", "reason", "detail")}
+    ]
     assert order["payments"][0]["amount"] == order["totals"]["total"]
     assert answer_of("completeCheckout", "202")["payment"]["action"]["type"] == "redirect"
 
