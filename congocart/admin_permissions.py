@@ -25,18 +25,20 @@ _READ = frozenset({
     "events.view_event",
     "inventory.view_stock", "inventory.view_movement", "inventory.view_reservation",
     "orders.view_order", "orders.view_orderline",
+    "pricing.view_promotion", "pricing.view_promotioncode",
     "payments.view_payment", "payments.view_ledgerentry", "payments.view_operation",
     "payments.view_webhookevent",
 })  # fmt: skip
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
 _SHIPPING = _changes("checkout", "shippingmethod", "shippingprice")
+_PROMOTIONS = _changes("pricing", "promotion", "promotioncode")
 _JOBS = frozenset({
     "api.view_idempotencykey",
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",
     "procrastinate.change_procrastinatejob",
 })  # fmt: skip
-_MANAGER = _READ | _STOCK | _CATALOG | _SHIPPING | _JOBS
+_MANAGER = _READ | _STOCK | _CATALOG | _SHIPPING | _PROMOTIONS | _JOBS
 _PEOPLE = frozenset({
     "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
 })  # fmt: skip

@@ -45,6 +45,7 @@ NAVIGATION = [
         _item("Products", "sell", "catalog.product"),
         _item("Variants", "style", "catalog.variant"),
         _item("Categories", "account_tree", "catalog.category"),
+        _item("Promotions", "percent", "pricing.promotion"),
     ),
     _section(
         "Inventory",

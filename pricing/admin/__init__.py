@@ -1,0 +1,8 @@
+"""The admin pages of pricing."""
+
+from __future__ import annotations
+
+from pricing.admin.lines import PricedLineInline
+from pricing.admin.promotions import PromotionAdmin
+
+__all__ = ["PricedLineInline", "PromotionAdmin"]
