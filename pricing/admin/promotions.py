@@ -17,7 +17,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from core.backoffice.base import KeptAdmin, ReadOnlyInline
-from core.backoffice.columns import back_to, text
+from core.backoffice.columns import back_to, pairs, text
 from core.backoffice.filters import DaysFilter
 from core.errors import CongoCartError
 from pricing.domain.promotion_words import action_in_words
@@ -26,6 +26,17 @@ from pricing.models import Promotion, PromotionCode
 from pricing.selectors import codes_of, promotions
 from pricing.serializers.promotions import MAX_GENERATED_CODES
 from pricing.services import generate_codes, lock_promotion, write_promotion
+
+READ_ONLY_FIELDS = [
+    "title",
+    ("active", "used", "held"),
+    ("what", "how"),
+    "terms",
+    ("starts_at", "ends_at"),
+    ("usage_limit", "per_customer_limit"),
+    ("priority", "exclusive"),
+    "combines_with",
+]
 
 
 class CodesForm(BaseDialogForm):
@@ -56,7 +67,7 @@ class CodeInline(ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PromotionCode]:
         codes: QuerySet[PromotionCode] = super().get_queryset(request)
-        return codes.filter(active=True).with_usage("code")  # type: ignore[attr-defined,no-any-return]
+        return codes.filter(active=True).with_usage("code")  # type: ignore[attr-defined]
 
 
 @admin.register(Promotion)
@@ -113,6 +124,12 @@ class PromotionAdmin(KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Promotion]:
         return promotions()
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return, for staff who may only read, columns in place of the form's fields."""
+        if self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": READ_ONLY_FIELDS})]
+
     def save_model(self, request: HttpRequest, obj: Promotion, form: Any, change: bool) -> None:
         """Save the promotion with its codes as the API does."""
         row = lock_promotion(obj.pk) if change else obj
@@ -122,6 +139,11 @@ class PromotionAdmin(KeptAdmin):
     def what(self, promotion: Promotion) -> str:
         """Return what it does, in words."""
         return action_in_words(promotion.terms().action)
+
+    @display(description="Conditions")
+    def terms(self, promotion: Promotion) -> str:
+        """Return what has to hold, as the API has it."""
+        return pairs(promotion.conditions) or "–"
 
     @display(description="Applies")
     def how(self, promotion: Promotion) -> str:

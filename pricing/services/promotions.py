@@ -147,7 +147,9 @@ def check_promotion(
 
 def _require_free(promotion: Promotion, codes: Mapping[str, tuple[str, str]]) -> None:
     """Raise `CodeTaken` naming the codes that other promotions have."""
-    rows = PromotionCode.objects.filter(key__in=codes, active=True).exclude(promotion=promotion)
+    rows = PromotionCode.objects.filter(key__in=codes, active=True).exclude(
+        promotion_id=promotion.pk
+    )
     if taken := [codes[key] for key in rows.values_list("key", flat=True)]:
         errors = [FieldError(at, CodeTaken.code, f"{code} is taken.") for code, at in taken]
         raise CodeTaken(errors=errors)
