@@ -29,6 +29,7 @@ _READ = frozenset({
     "events.view_event",
     "inventory.view_stock", "inventory.view_movement", "inventory.view_reservation",
     "orders.view_order", "orders.view_orderline",
+    "pricing.view_promotion", "pricing.view_promotioncode",
     "payments.view_payment", "payments.view_ledgerentry", "payments.view_operation",
     "payments.view_webhookevent",
     "pricing.view_taxrate", "pricing.view_vatcheck", "pricing.view_pricelist",
@@ -40,7 +41,7 @@ _SHIPPING = _changes(
     "freeshippingfrom", "shippingzone", "shippingarea",
 )  # fmt: skip
 _PRICING = (
-    _changes("pricing", "taxrate", "pricelist")
+    _changes("pricing", "taxrate", "pricelist", "promotion", "promotioncode")
     | _changes("catalog", "listprice")
     | _changes("accounts", "customergroup")
 )

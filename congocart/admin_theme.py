@@ -49,6 +49,7 @@ NAVIGATION = [
     ),
     _section(
         "Pricing",
+        _item("Promotions", "sell", "pricing.promotion"),
         _item("Tax rates", "percent", "pricing.taxrate"),
         _item("VAT checks", "verified", "pricing.vatcheck"),
     ),

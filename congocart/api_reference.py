@@ -8,6 +8,7 @@ TAGS = [
     {"name": "Accounts", "description": "Registration, login and one's own account."},
     {"name": "API keys", "description": "Access for integrations, limited by scopes."},
     {"name": "Catalog", "description": "Categories, products, variants and their stock."},
+    {"name": "Promotions", "description": "Ways to pay less, by themselves or by code."},
     {"name": "Carts", "description": "What a guest or a customer is about to buy."},
     {"name": "Checkout", "description": "From a cart to an order: address, shipping, payment."},
     {"name": "Shipping", "description": "Where the shop delivers to, how, and at what price."},

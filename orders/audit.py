@@ -15,8 +15,8 @@ CHECKS = [
                 bool_and(line.discount = each.amount) AS lines_add_up
             FROM orders_orderline AS line
             CROSS JOIN LATERAL (
-                SELECT coalesce(sum((discount ->> 'amount')::bigint), 0) AS amount
-                FROM jsonb_array_elements(line.discounts) AS discount
+                SELECT coalesce(sum((named ->> 'amount')::bigint), 0) AS amount
+                FROM jsonb_array_elements(line.discounts) AS named
             ) AS each
             GROUP BY line.order_id
         ) AS named ON named.order_id = placed.id

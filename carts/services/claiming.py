@@ -40,10 +40,9 @@ def claim_cart(
 ) -> CartView:
     """Give the guest cart that `caller` proves by token to `caller`'s account.
 
-    Units of the same SKU add up, and so do codes, to as many as a cart can have. A cart in
-    another currency is kept beside the other, and two that do not fit into one stay as they
-    are. Claiming again returns the cart it went into. An ordered one brings its order to an
-    account with a verified address; to others it is not open.
+    Units of the same SKU add up, and codes. A cart in another currency is kept beside the other,
+    and two that do not fit into one stay as they are. Claiming again returns the cart it went
+    into. An ordered one brings its order to a verified account; to others it is not open.
 
     Raises `CLAIM_CART_ERRORS`, `VersionMismatch`, and `Unauthenticated` without an open account.
     """

@@ -42,14 +42,14 @@ def priced_items(lines: Iterable[tuple[Offer, int, int]], rules: Rules) -> tuple
     lines = list(lines)
     above: dict[UUID | None, frozenset[str]] = {}
     if any(promotion.conditions.categories for promotion in rules.promotions):
-        above = _with_those_above({offer.category_id for offer, _, _ in lines} - {None})
+        above = categories_above({offer.category_id for offer, _, _ in lines} - {None})
     return tuple(
         offer.item(quantity, unit_price, above.get(offer.category_id, frozenset()))
         for offer, quantity, unit_price in lines
     )
 
 
-def _with_those_above(category_ids: Collection[UUID | None]) -> dict[UUID | None, frozenset[str]]:
+def categories_above(category_ids: Collection[UUID | None]) -> dict[UUID | None, frozenset[str]]:
     """Return the slugs of each category and of all above it."""
     slugs: defaultdict[UUID | None, set[str]] = defaultdict(set)
     with connection.cursor() as cursor:

@@ -8,9 +8,8 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-import orjson
 from django.conf import settings
-from django.db.models import JSONField, UUIDField
+from django.db.models import UUIDField
 
 from catalog.selectors import sale_annotations
 from checkout.delivery import Delivery
@@ -32,7 +31,6 @@ from orders.domain import PlacedOrder
 _LINE_FIELDS = CheckoutLine._meta.concrete_fields  # noqa: SLF001 - documented API
 _LINE_COLUMNS = [field.attname for field in _LINE_FIELDS]
 # A compiled statement returns them as PostgreSQL sends them: text.
-_JSON_COLUMNS = [at for at, field in enumerate(_LINE_FIELDS) if isinstance(field, JSONField)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +76,6 @@ def lines_of(checkout: Checkout) -> list[CheckoutLine]:
     """Return the lines in the order of the cart, and whether they have been withdrawn."""
     lines = []
     for *values, is_withdrawn, withdrawn_from in lines_statement().rows(checkout_id=checkout.id):
-        for at in _JSON_COLUMNS:
-            values[at] = orjson.loads(values[at])
         line = CheckoutLine.from_db(None, _LINE_COLUMNS, values)
         line.is_withdrawn, line.withdrawn_from = is_withdrawn, withdrawn_from
         lines.append(line)

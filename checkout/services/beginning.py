@@ -37,14 +37,13 @@ from checkout.services.changes import (
     transition,
 )
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
-from checkout.services.items import frozen_breaks
+from checkout.services.items import frozen_breaks, hold_units
 from checkout.services.promotions import hold_claim, require_codes_left
 from core.buyer import BuyerChanges
 from core.caller import Caller
 from core.db.transactions import use_case
 from core.items import ItemRequest
 from inventory.domain import InsufficientStock
-from inventory.services import reserve
 from pricing.errors import CouponExhausted
 
 BEGIN_CHECKOUT_ERRORS = (
@@ -134,15 +133,13 @@ def _begin(
     lines = _frozen_lines(cart, checkout)
     apply_details(checkout, details, now=now)
     mark_holder(checkout, caller)
-    offered = [line.offer for line in cart.lines]
-    apply_prices(checkout, lines, offered, details, cart.terms, held_by=replaced)
+    found = [line.offer for line in cart.lines]
+    apply_prices(checkout, lines, found, details, cart.terms, held_by=replaced)
     require_codes_left(checkout, checkout.codes)
     checkout.save(force_insert=True)
     CheckoutLine.objects.bulk_create(lines)
     hold_claim(checkout, cart.terms, instead_of=replaced, now=now)
-    demand = {line.variant_id: line.quantity for line in lines}
-    until = checkout.reservation_expires_at
-    reserve(checkout_id=checkout.id, demand=demand, instead_of=replaced, expires_at=until, now=now)
+    hold_units(checkout, lines, instead_of=replaced, now=now)
     require_holdable(checkout, now=now)
     return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, order=None, token=token)
 

@@ -31,7 +31,7 @@ from checkout.services.changes import (
 )
 from checkout.services.ending import end_each
 from checkout.services.holding import HOLDING_ERRORS, mark_holder, require_holdable
-from checkout.services.items import REPLACE_LINES_ERRORS, requested_lines
+from checkout.services.items import REPLACE_LINES_ERRORS, hold_units, requested_lines
 from checkout.services.promotions import (
     claim_of,
     hold_claim,
@@ -42,7 +42,7 @@ from core.caller import Caller
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.items import ItemRequest
 from core.versions import require_version
-from inventory.services import release, reserve
+from inventory.services import release
 from payments.services import execute_operations
 from pricing.domain import clean_code, with_code, without_code
 from pricing.errors import CodeNotFound, CouponExhausted, InvalidCode, TooManyCodes
@@ -159,13 +159,7 @@ def _change(
     if claim_of(checkout) != held:
         hold_claim(checkout, terms, instead_of=own, now=now)
     if requested:
-        reserve(
-            checkout_id=checkout.id,
-            demand={line.variant_id: line.quantity for line in lines},
-            instead_of=own,
-            expires_at=checkout.reservation_expires_at,
-            now=now,
-        )
+        hold_units(checkout, lines, instead_of=own, now=now)
         CheckoutLine.objects.filter(checkout=checkout).delete()
         CheckoutLine.objects.bulk_create(lines)
     elif repriced:

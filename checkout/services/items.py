@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
 
 from carts.domain import (
     CartFull,
@@ -18,9 +20,32 @@ from checkout.selectors import lines_of
 from core.db.transactions import transaction_required
 from core.items import ItemRequest, units_by_sku
 from inventory.domain import InsufficientStock
+from inventory.services import reserve
 from pricing.domain import Terms
 
 REPLACE_LINES_ERRORS = (UnknownSku, CurrencyMismatch, CartFull, InsufficientStock)
+
+
+@transaction_required
+def hold_units(
+    checkout: Checkout,
+    lines: Sequence[CheckoutLine],
+    *,
+    instead_of: Collection[UUID],
+    now: datetime,
+) -> None:
+    """Hold all units of the lines, those that the checkouts `instead_of` held among them.
+
+    Raises `InsufficientStock`.
+    """
+    reserve(
+        checkout_id=checkout.id,
+        demand={line.variant_id: line.quantity for line in lines},
+        instead_of=instead_of,
+        expires_at=checkout.reservation_expires_at,
+        now=now,
+    )
+
 
 # No version of a cart: the order takes what it buys out of the cart, and leaves the rest.
 _OTHER_LINES = 0

@@ -29,16 +29,14 @@ def place_order_of(
 ) -> PlacedOrder:
     """Turn a locked checkout, paid for by a locked payment, into its order: its units are sold.
 
-    `payment_id` is the locked payment that pays for it. The caller rolls back when this raises
-    `InsufficientStock` (the units are gone), `ItemsUnavailable` (they were withdrawn) or
-    `CouponExhausted` (others have used a promotion up).
+    `payment_id` is the locked payment that pays for it. The caller rolls back when units are gone
+    (`InsufficientStock`), withdrawn (`ItemsUnavailable`) or a promotion is (`CouponExhausted`).
     """
     lines = buyable_lines_of(checkout)
     demand = {line.variant_id: line.quantity for line in lines}
-    cart_owner_id = complete_cart(
-        cart_id=checkout.cart_id, seen_version=checkout.cart_version, bought=demand, now=now
-    )
-    checkout.customer_id = checkout.customer_id or cart_owner_id
+    cart_id, seen = checkout.cart_id, checkout.cart_version
+    owner_id = complete_cart(cart_id=cart_id, seen_version=seen, bought=demand, now=now)
+    checkout.customer_id = checkout.customer_id or owner_id
     order = place_order(
         checkout_id=checkout.id,
         customer_id=checkout.customer_id,

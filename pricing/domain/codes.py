@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from pricing.domain.basket import EnteredCode
@@ -19,7 +20,7 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _GROUPS = (4, 4, 5)
 # Beside letters, digits and the marks on them: punctuation, and what prices are written with.
 _SIGNS = "$+€£"
-_SLASHES = "/\\"
+_SLASHES = {"/", "\\"}
 
 
 def clean_code(text: str) -> str:
@@ -31,9 +32,10 @@ def clean_code(text: str) -> str:
     code = unicodedata.normalize("NFKC", text[: 4 * MAX_CODE_LENGTH]).strip()
     if not 1 <= len(code) <= MAX_CODE_LENGTH or len(text) > 4 * MAX_CODE_LENGTH:
         raise InvalidCode
-    if not all(_may_be_in_code(character) for character in code):
+    kinds = {character: unicodedata.category(character)[0] for character in code}
+    if not all(kind in "LMNP" or sign in _SIGNS for sign, kind in kinds.items()):
         raise InvalidCode
-    if not any(unicodedata.category(character)[0] in "LN" for character in code):
+    if not any(kind in "LN" for kind in kinds.values()) or kinds.keys() & _SLASHES:
         raise InvalidCode
     return code
 
@@ -41,12 +43,6 @@ def clean_code(text: str) -> str:
 def code_key(code: str) -> str:
     """Return what two spellings of one code have in common: case does not matter."""
     return unicodedata.normalize("NFKC", code.casefold())
-
-
-def _may_be_in_code(character: str) -> bool:
-    if character in _SLASHES:
-        return False
-    return unicodedata.category(character)[0] in "LMNP" or character in _SIGNS
 
 
 def new_codes(count: int, prefix: str = "") -> Iterator[str]:
@@ -101,6 +97,17 @@ class KnownCode:
     def entered(self) -> EnteredCode:
         """The code as a basket has it."""
         return EnteredCode(self.code, str(self.promotion_id) if self.promotion_id else None)
+
+
+def known_codes(codes: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> list[KnownCode]:
+    """Return `codes` with what `rows`, JSON by the names of their columns, say of them."""
+    by_key = {row["key"]: row for row in rows}
+    return [
+        KnownCode(code, UUID(row["id"]), UUID(row["promotion_id"]), row["usage_limit"])
+        if (row := by_key.get(code_key(code)))
+        else KnownCode(code)
+        for code in codes
+    ]
 
 
 def customer_key(*, customer_id: UUID | None, email: str) -> str:

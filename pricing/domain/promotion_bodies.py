@@ -109,7 +109,7 @@ class _Reader:
                 self.refuse(f"{pointer}/currency", "currency_mismatch", detail)
 
     def action(self, body: Body) -> Action | None:
-        """Read an action with the fields of its type, neither fewer nor others."""
+        """Read an action with the fields of its type, neither fewer nor others, by `_ACTIONS`."""
         kind = body["type"]
         needed, optional = ACTION_FIELDS[kind]
         for name in needed:
@@ -137,28 +137,33 @@ class _Reader:
         )
 
 
-def _percent(reader: _Reader, body: Body) -> Action:
+def percent_off(reader: _Reader, body: Body) -> Action:
+    """Read a share off."""
     share = reader.percent(body["percent"], "/action/percent")
     return Percent(share, Target(body.get("target", Target.ORDER)))
 
 
-def _amount_off(reader: _Reader, body: Body) -> Action:
+def amount_off(reader: _Reader, body: Body) -> Action:
+    """Read an amount off."""
     amount = reader.money(body["amount"], "/action/amount")
     return AmountOff(amount, Target(body.get("target", Target.ORDER)))
 
 
-def _fixed_price(reader: _Reader, body: Body) -> Action:
+def fixed_price(reader: _Reader, body: Body) -> Action:
+    """Read a price of each unit; 0 gives it away."""
     if body.get("target", Target.LINES) != Target.LINES:
         reader.refuse("/action/target", "invalid_choice", "A fixed price is of lines.")
     return FixedPrice(reader.money(body["amount"], "/action/amount", least=0))
 
 
-def _buy_x_get_y(reader: _Reader, body: Body) -> Action:
+def buy_x_get_y(reader: _Reader, body: Body) -> Action:
+    """Read units for less beside others."""
     percent = reader.percent(body.get("percent", "100"), "/action/percent")
     return BuyXGetY(body["buy"], body["get"], percent)
 
 
-def _tiered(reader: _Reader, body: Body) -> Action:
+def tiered(reader: _Reader, body: Body) -> Action:
+    """Read more off the more is spent; the steps ascend, in one currency."""
     pointers = [f"/action/tiers/{position}" for position in range(len(body["tiers"]))]
     tiers = [
         Tier(
@@ -175,7 +180,8 @@ def _tiered(reader: _Reader, body: Body) -> Action:
     return Tiered(tuple(tiers))
 
 
-def _quantity_breaks(reader: _Reader, body: Body) -> Action:
+def quantity_breaks(reader: _Reader, body: Body) -> Action:
+    """Read more off a line the more units it has; the steps ascend."""
     pointers = [f"/action/breaks/{position}" for position in range(len(body["breaks"]))]
     breaks = [
         Break(each["min_quantity"], **reader.percent_or_amount(each, pointer))
@@ -188,7 +194,8 @@ def _quantity_breaks(reader: _Reader, body: Body) -> Action:
     return QuantityBreaks(tuple(breaks))
 
 
-def _bundle(reader: _Reader, body: Body) -> Action:
+def bundle(reader: _Reader, body: Body) -> Action:
+    """Read units that are cheaper together, two at least."""
     units: dict[str, int] = {}
     for position, item in enumerate(body["items"]):
         if item["sku"] in units:
@@ -201,14 +208,14 @@ def _bundle(reader: _Reader, body: Body) -> Action:
 
 
 _ACTIONS: Mapping[str, Callable[[_Reader, Body], Action]] = {
-    "percent": _percent,
-    "amount": _amount_off,
-    "fixed_price": _fixed_price,
+    "percent": percent_off,
+    "amount": amount_off,
+    "fixed_price": fixed_price,
     "free_shipping": lambda _reader, _body: FreeShipping(),
-    "buy_x_get_y": _buy_x_get_y,
-    "tiered": _tiered,
-    "quantity_breaks": _quantity_breaks,
-    "bundle": _bundle,
+    "buy_x_get_y": buy_x_get_y,
+    "tiered": tiered,
+    "quantity_breaks": quantity_breaks,
+    "bundle": bundle,
 }
 
 

@@ -19,9 +19,9 @@ from pricing.domain import (
     Promotion,
     Rules,
     TaxTable,
-    code_key,
     tax_table,
 )
+from pricing.domain.codes import code_key, known_codes
 from pricing.models import PriceList as PriceListRow
 from pricing.models import Promotion as PromotionRow
 from pricing.models import PromotionCode, RulesVersion
@@ -58,8 +58,11 @@ def pricing_rules() -> Rules:
 
 def rules_and_codes(codes: Sequence[str]) -> tuple[Rules, list[KnownCode]]:
     """Return the rules that hold now and what `codes` stand for, in the same one statement."""
-    rows = RulesVersion.objects.values_list("version", flat=False)
-    found = (rows.annotate(codes=_rows_of(codes)) if codes else rows).first()
+    rows = PromotionCode.objects.filter(key__in=map(code_key, codes), active=True).order_by()
+    names = ("key", "id", "promotion_id", "usage_limit")
+    columns = rows.values(columns=JSONObject(**{name: name for name in names}))
+    versions = RulesVersion.objects.values_list("version")
+    found = (versions.annotate(codes=ArraySubquery(columns)) if codes else versions).first()
     version = found[0] if found else None
     stored = _Latest.stored
     if version is None or version != stored.version:
@@ -70,7 +73,7 @@ def rules_and_codes(codes: Sequence[str]) -> tuple[Rules, list[KnownCode]]:
         price_lists=stored.price_lists,
         version=version,
     )
-    return rules, _known(codes, found[1]) if found and codes else []
+    return rules, known_codes(codes, found[1] if found and codes else ())
 
 
 def tax_classes() -> list[str]:
@@ -99,25 +102,3 @@ def _price_lists() -> Iterator[PriceList]:
 
 
 _COLUMNS = [field.name for field in fields(PriceList)]
-
-
-def _rows_of(codes: Sequence[str]) -> ArraySubquery:
-    """Select the rows of codes, however they are spelled, those of inactive promotions too."""
-    keys = [code_key(code) for code in codes]
-    rows = PromotionCode.objects.filter(key__in=keys, active=True)
-    columns = JSONObject(key="key", id="id", promotion_id="promotion_id", usage_limit="usage_limit")
-    return ArraySubquery(rows.order_by().values(columns=columns))
-
-
-def _known(codes: Sequence[str], rows: Sequence[dict[str, str | int]]) -> list[KnownCode]:
-    """Return the codes as they were entered, each with the row that was found of it."""
-    by_key = {row["key"]: row for row in rows}
-    known = []
-    for code in codes:
-        row = by_key.get(code_key(code))
-        if row is None:
-            known.append(KnownCode(code))
-            continue
-        promotion_id, limit = UUID(str(row["promotion_id"])), row["usage_limit"]
-        known.append(KnownCode(code, UUID(str(row["id"])), promotion_id, limit))  # type: ignore[arg-type] # JSON of our columns
-    return known

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -39,16 +38,15 @@ def used_up(
     scopes = scopes_in(terms, customer_key)
     if not scopes:
         return {}
-    gone = _gone(
-        scopes=[scope.id for scope in scopes],
-        limits=[scope.at_most for scope in scopes],
-        held_by=list(held_by),
-        now=now,
-    )
-    return {scope.name: scope.reason for scope in scopes if scope.id in gone}
-
-
-def _gone(**parameters: Any) -> Collection[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(_USED_UP, parameters)
-        return {scope for (scope,) in cursor.fetchall()}
+        cursor.execute(
+            _USED_UP,
+            {
+                "scopes": [scope.id for scope in scopes],
+                "limits": [scope.at_most for scope in scopes],
+                "held_by": list(held_by),
+                "now": now,
+            },
+        )
+        gone = {scope for (scope,) in cursor.fetchall()}
+    return {scope.name: scope.reason for scope in scopes if scope.id in gone}

@@ -31,13 +31,17 @@ class AllocationOutput(Output):
     amount = MoneyOutput()
 
 
-_TAKEN_OFF = {"amount": money_body(400, "GBP")}
+_REFUSED = {
+    "code": "WELCOME10",
+    "reason": "minimum_not_met",
+    "detail": "Spend £10.02 more to get “Welcome”.",
+}
 
 
 class CouponOutput(Output):
     """A code that was entered: what it takes off, or why it takes nothing off."""
 
-    examples = {"code": "WELCOME10", "applied": True, **_TAKEN_OFF}
+    examples = {"applied": False, **_REFUSED}
 
     code = serializers.CharField()
     applied = serializers.BooleanField()
@@ -50,7 +54,7 @@ class CouponOutput(Output):
 class AppliedPromotionOutput(Output):
     """A promotion that takes something off; `code` is empty when it applies by itself."""
 
-    examples = {"title": "Welcome", "code": "WELCOME10", **_TAKEN_OFF}
+    examples = {"title": "Welcome", "code": "WELCOME10", "amount": money_body(400, "GBP")}
 
     id = serializers.UUIDField()
     title = serializers.CharField()
@@ -62,7 +66,7 @@ class AppliedPromotionOutput(Output):
 class RejectedCodeOutput(Output):
     """A code that takes nothing off, and why."""
 
-    examples = {"code": "WELCOME10", "detail": "“Welcome” has ended.", "reason": "expired"}
+    examples = _REFUSED
 
     code = serializers.CharField()
     reason = serializers.ChoiceField(choices=[reason.value for reason in Reason])
@@ -91,7 +95,7 @@ class NearPromotionOutput(Output):
 class PromotionsOutput(Output):
     """What promotions do to the price, and why others do nothing."""
 
-    examples = {"submitted": ["WELCOME10"]}
+    examples = {"submitted": ["WELCOME10"], "applied": []}
 
     submitted = serializers.ListField(child=serializers.CharField())
     applied = AppliedPromotionOutput(many=True)

@@ -8,9 +8,11 @@ from pricing.services.promotions import (
     GENERATE_CODES_ERRORS,
     PromotionValues,
     change_promotion,
+    check_promotion,
     create_promotion,
     delete_promotion,
     generate_codes,
+    lock_promotion,
     write_promotion,
 )
 from pricing.services.provided_taxes import (
@@ -42,6 +44,7 @@ __all__ = [
     "Imported",
     "PromotionValues",
     "change_promotion",
+    "check_promotion",
     "check_vat_number",
     "create_promotion",
     "create_tax_rate",
@@ -51,6 +54,7 @@ __all__ = [
     "generate_codes",
     "hold_redemptions",
     "import_tax_rates",
+    "lock_promotion",
     "release_redemptions",
     "return_redemptions",
     "take_redemptions",

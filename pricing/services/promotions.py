@@ -15,12 +15,11 @@ from pricing.domain.promotion_bodies import require_promotion
 from pricing.domain.promotions import PromotionClass
 from pricing.errors import CodeTaken, InvalidCode, InvalidPromotion, PromotionNotFound
 from pricing.models import Promotion, PromotionCode
-from pricing.services.redemptions import number_slots
+from pricing.services.redemptions import LIMITS, number_slots
 
 CREATE_PROMOTION_ERRORS = (InvalidPromotion, InvalidCode, CodeTaken)
 CHANGE_PROMOTION_ERRORS = (PromotionNotFound, *CREATE_PROMOTION_ERRORS)
 GENERATE_CODES_ERRORS = (PromotionNotFound, InvalidCode, CodeTaken)
-_LIMITS = ("usage_limit", "per_customer_limit")
 
 
 class PromotionValues(TypedDict, total=False):
@@ -59,14 +58,14 @@ def change_promotion(*, promotion_id: UUID, values: PromotionValues, now: dateti
 
     A limit counts what was used before it was set; one below that lets nobody else use it.
     """
-    write_promotion(_locked(promotion_id), values=values, now=now)
+    write_promotion(lock_promotion(promotion_id), values=values, now=now)
     return promotion_id
 
 
 @use_case
 def delete_promotion(*, promotion_id: UUID, now: datetime) -> None:
     """End a promotion and free its codes; what has used it keeps it. Raises `PromotionNotFound`."""
-    promotion = _locked(promotion_id)
+    promotion = lock_promotion(promotion_id)
     promotion.codes.filter(active=True).update(active=False)
     promotion.deleted_at = now
     promotion.save(update_fields=["deleted_at"])
@@ -78,7 +77,7 @@ def generate_codes(*, promotion_id: UUID, count: int, prefix: str, now: datetime
 
     Raises `GENERATE_CODES_ERRORS`.
     """
-    promotion = _locked(promotion_id)
+    promotion = lock_promotion(promotion_id)
     try:
         prefix = clean_code(prefix) if prefix else ""
     except InvalidCode as refusal:
@@ -108,7 +107,22 @@ def write_promotion(promotion: Promotion, *, values: PromotionValues, now: datet
     Raises `CREATE_PROMOTION_ERRORS`.
     """
     is_new = promotion._state.adding  # noqa: SLF001 - documented API
-    limits = [getattr(promotion, name) for name in _LIMITS]
+    limits = [getattr(promotion, name) for name in LIMITS]
+    codes = check_promotion(promotion, values=values)
+    promotion.save(force_insert=is_new)
+    if codes is not None:
+        _replace_codes(promotion, codes, now=now)
+    if not is_new and limits != [getattr(promotion, name) for name in LIMITS]:
+        number_slots(promotion, now=now)
+
+
+def check_promotion(
+    promotion: Promotion, *, values: PromotionValues
+) -> Mapping[str, tuple[str, str]] | None:
+    """Set `values` in memory; return the codes that it is to have, by key, if they name them.
+
+    Raises `CREATE_PROMOTION_ERRORS`.
+    """
     for name, value in values.items():
         if name not in ("codes", "automatic"):
             setattr(promotion, name, value)
@@ -120,20 +134,29 @@ def write_promotion(promotion: Promotion, *, values: PromotionValues, now: datet
     )
     codes = _cleaned(values["codes"]) if "codes" in values else None
     has_codes = _will_have_codes(promotion, codes)
-    if codes is not None or is_new:
+    if codes is not None or promotion._state.adding:  # noqa: SLF001 - documented API
         promotion.automatic = not has_codes
     promotion.automatic = values.get("automatic", promotion.automatic)
     if promotion.automatic and has_codes:
         detail = "A promotion with codes applies by them."
         raise InvalidPromotion(errors=[FieldError("/automatic", "has_codes", detail)])
-    promotion.save(force_insert=is_new)
-    if codes is not None:
-        _replace_codes(promotion, codes, now=now)
-    if not is_new and limits != [getattr(promotion, name) for name in _LIMITS]:
-        number_slots(promotion, now=now)
+    if codes:
+        _require_free(promotion, codes)
+    return codes
 
 
-def _locked(promotion_id: UUID) -> Promotion:
+def _require_free(promotion: Promotion, codes: Mapping[str, tuple[str, str]]) -> None:
+    """Raise `CodeTaken` naming the codes that other promotions have."""
+    rows = PromotionCode.objects.filter(key__in=codes, active=True).exclude(
+        promotion_id=promotion.pk
+    )
+    if taken := [codes[key] for key in rows.values_list("key", flat=True)]:
+        errors = [FieldError(at, CodeTaken.code, f"{code} is taken.") for code, at in taken]
+        raise CodeTaken(errors=errors)
+
+
+@transaction_required
+def lock_promotion(promotion_id: UUID) -> Promotion:
     """Lock a promotion against all who use it. Raises `PromotionNotFound`."""
     rows = Promotion.objects.filter(pk=promotion_id, deleted_at=None).select_for_update()
     promotion = rows.first()
@@ -170,10 +193,6 @@ def _replace_codes(
     promotion: Promotion, codes: Mapping[str, tuple[str, str]], *, now: datetime
 ) -> None:
     """Make `codes` the named ones of a promotion; one that comes back has its uses still."""
-    rows = PromotionCode.objects.filter(key__in=codes, active=True).exclude(promotion=promotion)
-    if taken := [codes[key] for key in rows.values_list("key", flat=True)]:
-        errors = [FieldError(at, CodeTaken.code, f"{code} is taken.") for code, at in taken]
-        raise CodeTaken(errors=errors)
     own = promotion.codes.all()
     own.filter(active=True, generated=False).exclude(key__in=codes).update(active=False)
     latest = {row.key: row for row in own.filter(key__in=codes).order_by("active", "id")}

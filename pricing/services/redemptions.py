@@ -1,8 +1,8 @@
 """Uses of promotions: held by checkouts, taken by orders, given back.
 
-What is limited has numbered slots, which the database lets be used once (docs/adr/0081). Whoever
-takes a number of them has locked the limited promotions, in the order of their ids, after the
-cart and before the stock. What has no limits is recorded without a lock.
+What is limited has numbered slots, which the database lets be used once (docs/adr/0081). Who takes
+one has locked the limited promotions, in the order of their ids, after the cart and before the
+stock. What has no limits is recorded without a lock.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from core.db.lines import in_line
 from core.db.transactions import RunAgain, transaction_required
 from core.ids import uuid7
 from pricing.domain import KnownCode, code_key
-from pricing.domain.usage import Use, scopes_of
+from pricing.domain.usage import Scope, Use, scopes_of
 from pricing.errors import CouponExhausted
 from pricing.models import Promotion, PromotionCode, Redemption, Slot
 
+LIMITS = ("usage_limit", "per_customer_limit")
 # A slot that has lapsed or was given back, or else the next number.
 _USE_SLOTS = """
 WITH numbered AS (
@@ -177,7 +178,7 @@ def _claim(
         _held_by(instead_of) if instead_of else {},
         also={use.promotion_id for use in uses if use.is_limited},
     )
-    rows = [
+    rows = Redemption.objects.bulk_create(
         Redemption(
             id=uuid7(),
             promotion_id=use.promotion_id,
@@ -188,18 +189,18 @@ def _claim(
             created_at=now,
         )
         for use in uses
-    ]
-    Redemption.objects.bulk_create(rows)
+    )
     wanted = [
         (scope, row.pk)
         for use, row in zip(uses, rows, strict=True)
-        if use.promotion_id in limits
-        for scope in scopes_of(
-            replace(use.promotion, **limits[use.promotion_id]), use.code, customer_key
-        )
+        if (limit := limits.get(use.promotion_id))
+        for scope in scopes_of(replace(use.promotion, **limit), use.code, customer_key)
     ]
-    if not wanted:
-        return True
+    return not wanted or _use_slots(wanted, until=until, now=now)
+
+
+def _use_slots(wanted: Sequence[tuple[Scope, UUID]], *, until: datetime, now: datetime) -> bool:
+    """Use a slot of each scope for a redemption; tell whether there was one of all."""
     with connection.cursor() as cursor:
         cursor.execute(
             _USE_SLOTS,
@@ -213,23 +214,6 @@ def _claim(
             },
         )
         return len(cursor.fetchall()) == len(wanted)
-
-
-def _lock(promotion_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Lock promotions in the order of their ids; return their limits."""
-    if not promotion_ids:
-        return {}
-    rows = (
-        Promotion.objects.filter(pk__in=list(promotion_ids))
-        .order_by("pk")
-        .select_for_update(no_key=True)
-        .values_list("pk", "usage_limit", "per_customer_limit")
-    )
-    with in_line(promotion_ids):
-        return {
-            pk: {"usage_limit": usage_limit, "per_customer_limit": per_customer_limit}
-            for pk, usage_limit, per_customer_limit in rows
-        }
 
 
 def _held_by(checkout_ids: Collection[UUID]) -> dict[UUID, UUID | None]:
@@ -250,11 +234,16 @@ def _give_back(
 
     All are locked at once, in one order, or two who swap their promotions would wait in a circle.
     """
-    limits = _lock({*also, *filter(None, redemptions.values())})
+    rows: Iterable[tuple[UUID, int | None, int | None]] = ()
+    if promotion_ids := {*also, *filter(None, redemptions.values())}:
+        promotions = Promotion.objects.filter(pk__in=promotion_ids).order_by("pk")
+        locked = promotions.select_for_update(no_key=True)
+        with in_line(promotion_ids):
+            rows = list(locked.values_list("pk", *LIMITS))
     if redemptions:
         with connection.cursor() as cursor:
             cursor.execute(_GIVE_BACK, {"redemptions": list(redemptions)})
-    return limits
+    return {pk: dict(zip(LIMITS, limits, strict=True)) for pk, *limits in rows}
 
 
 def _uses_of(applied: Iterable[tuple[UUID, str]]) -> list[Use]:

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from core.ids import uuid7
 from tests.api.bad_input import OPERATIONS, World
+from tests.promotions import offer
 from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_variants
 
 
@@ -30,6 +31,9 @@ def world(client_of) -> World:
     bought = new_cart(owner, ["MUG-1"])
     checkout = owner.post("/api/v1/checkouts", {"cart_id": bought["id"], **DETAILS}).json()
     cart = owner.post("/api/v1/carts", {"items": items(["MUG-0"])}).json()
+    promotion = offer("ENTERED")
+    for place in (f"carts/{cart['id']}", f"checkouts/{checkout['id']}"):
+        owner.post(f"/api/v1/{place}/coupons", {"code": "ENTERED"})
     admin = client_of(Role.ADMIN)
     admin.post("/api/v1/shipping-zones", {"code": "uk", "title": "UK", "countries": ["GB"]})
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
@@ -53,5 +57,7 @@ def world(client_of) -> World:
             "method_code": "express",
             "zone_code": "uk",
             "provider": "test",
+            "promotion_id": promotion,
+            "code": "ENTERED",
         },
     )

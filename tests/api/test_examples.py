@@ -19,6 +19,7 @@ from core.address import Place
 from core.http.operations import all_operations
 from core.money import Money
 from tests.api.bad_input import OPERATIONS, Operation
+from tests.promotions import offer
 from tests.shop import complete, new_cart, new_checkout, offer_shipping
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +69,7 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
     checkout = new_checkout(owner, ["MUG-BLUE"], 2)
     cart = new_cart(owner, ["MUG-BLUE"])
     address = owner.post("/api/v1/me/addresses", EXAMPLES["createAddress"].example).json()
+    promotion = offer("SUMMER", title="Summer")
     return {
         "paid": paid.json()["order"]["number"],
         "number": placed.json()["order"]["number"],
@@ -79,6 +81,7 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
         "sku": "MUG-BLUE",
         "method_code": "express",
         "zone_code": "uk",
+        "promotion_id": promotion,
     }
 
 
@@ -124,7 +127,11 @@ def test_no_example_of_an_answer_contradicts_itself():
         assert amounts["total"] == (
             amounts["subtotal"] - amounts["discount"] + amounts["shipping"] + amounts["tax"]
         )
-    assert cart["coupons"] == [{"code": "WELCOME10", "applied": True}]
+    [coupon] = cart["coupons"]
+    assert (coupon["code"], coupon["applied"]) == ("WELCOME10", False)
+    assert cart["promotions"]["rejected"] == [
+        {name: coupon[name] for name in ("code", "reason", "detail")}
+    ]
     assert order["payments"][0]["amount"] == order["totals"]["total"]
     assert answer_of("completeCheckout", "202")["payment"]["action"]["type"] == "redirect"
 

@@ -13,6 +13,8 @@ UPWARD = {
     "inventory.Stock.variant": "Stock is of a variant, and its key is the variant's.",
     "inventory.Reservation.checkout": "Units are held for a checkout, and given back by it.",
     "inventory.Movement.order": "The ledger of stock names the order that moved the units.",
+    "pricing.Redemption.checkout": "A use is held for a checkout, and given back by it.",
+    "pricing.Redemption.order": "A use is taken by the order that the checkout became.",
     "payments.Payment.checkout": "A payment pays for a checkout, one at a time.",
     "payments.Payment.order": "It is the money of the order that the checkout became.",
     "events.Event.actor": "A neighbor: the timeline names who did it.",

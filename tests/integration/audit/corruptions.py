@@ -302,7 +302,7 @@ CORRUPTIONS = [
     ),
     Corruption(
         "slots_are_used_once_and_within_their_limit",
-        "UPDATE pricing_slot SET number = at_most + 1",
+        "UPDATE pricing_slot SET number = at_most + number",
         without="pricing_slot.pricing_slot_within_limit",
     ),
     Corruption(

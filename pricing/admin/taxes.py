@@ -1,44 +1,15 @@
-"""The pages of tax rates and VAT checks, and the lines of checkouts and orders."""
+"""The pages of tax rates and VAT checks."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from unfold.contrib.filters.admin import FieldTextFilter
 from unfold.decorators import display
 
-from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline, ShopAdmin
-from core.backoffice.columns import money, text
-from pricing.forms import TaxRateForm
+from core.backoffice.base import ReadOnlyAdmin, ShopAdmin
+from pricing.forms.tax_rates import TaxRateForm
 from pricing.models import TaxRate, VatCheck
 from pricing.models.taxes import format_percent
-
-
-class PricedLineInline(ReadOnlyInline):
-    """Priced lines; `priced_with` is the field that names what they belong to."""
-
-    fields = [
-        "sku_text",
-        "title",
-        "quantity",
-        "unit_price_money",
-        "discount_money",
-        "tax_money",
-        "total_money",
-    ]
-    priced_with: str
-
-    sku_text = text("sku", label="SKU")
-    unit_price_money = money("unit_price")
-    discount_money = money("discount")
-    tax_money = money("tax")
-    total_money = money("total")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related(self.priced_with)
 
 
 @admin.register(TaxRate)
