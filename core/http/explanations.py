@@ -41,7 +41,7 @@ class DiscountOutput(Output):
 
     promotion = serializers.CharField(help_text="The id of the promotion.")
     title = serializers.CharField()
-    code = serializers.CharField(allow_null=True, help_text="The code that was entered for it.")
+    code = serializers.CharField(help_text="The code that was entered; empty when it needs none.")
     amount = MoneyOutput()
 
 
@@ -66,7 +66,7 @@ class AppliedPromotionOutput(Output):
 
     id = serializers.CharField()
     title = serializers.CharField()
-    code = serializers.CharField(allow_null=True)
+    code = serializers.CharField(help_text="Empty when it applies by itself.")
     amount = MoneyOutput()
     allocations = AllocationOutput(many=True)
 
@@ -76,14 +76,14 @@ class RejectedPromotionOutput(Output):
 
     examples = {
         "code": "SUMMER",
-        "id": None,
+        "id": "",
         "title": "",
         "reason": "unknown_code",
         "missing": None,
     }
 
-    code = serializers.CharField(allow_null=True)
-    id = serializers.CharField(allow_null=True)
+    code = serializers.CharField(help_text="Empty of one that needs none.")
+    id = serializers.CharField(help_text="Empty of an unknown code.")
     title = serializers.CharField()
     reason = serializers.CharField(help_text="A stable code.")
     missing = serializers.IntegerField(
@@ -121,7 +121,7 @@ def discounts_body(discounts: Iterable[Mapping[str, Any]], currency: str) -> lis
         {
             "promotion": discount["promotion"],
             "title": discount["title"],
-            "code": discount["code"] or None,
+            "code": discount["code"],
             "amount": money_body(discount["amount"], currency),
         }
         for discount in discounts
@@ -136,7 +136,7 @@ def explanation_body(kept: Mapping[str, Any], currency: str) -> dict[str, Any]:
             {
                 "id": applied["id"],
                 "title": applied["title"],
-                "code": applied["code"] or None,
+                "code": applied["code"],
                 "amount": money_body(applied["amount"], currency),
                 "allocations": [
                     {"sku": sku, "amount": money_body(amount, currency)}
@@ -147,13 +147,7 @@ def explanation_body(kept: Mapping[str, Any], currency: str) -> dict[str, Any]:
         ],
         **{
             name: [
-                {
-                    "code": rejected["code"] or None,
-                    "id": rejected["id"] or None,
-                    "title": rejected["title"],
-                    "reason": rejected["reason"],
-                    "missing": rejected["missing"],
-                }
+                {name: rejected[name] for name in ("code", "id", "title", "reason", "missing")}
                 for rejected in kept.get(name, ())
             ]
             for name in ("rejected", "near")

@@ -157,7 +157,7 @@ def test_the_page_of_an_order_shows_its_payment_status_in_words(boss):
 
 
 def test_the_pages_of_checkout_and_order_show_who_bought_and_what_they_agreed_to(boss):
-    placed = order(variants(1))
+    placed = rows.order(rows.variants(1))
     consents = [
         {"marketing": True, "given_at": "2026-11-29T12:00:00Z"},
         {"marketing": False, "terms": True, "source": "checkout", "text": "2026-10",
