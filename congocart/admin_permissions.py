@@ -31,12 +31,13 @@ _READ = frozenset({
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
 _SHIPPING = _changes("checkout", "shippingmethod", "shippingprice")
+_PRICING = frozenset({"pricing.preview_price"})
 _JOBS = frozenset({
     "api.view_idempotencykey",
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",
     "procrastinate.change_procrastinatejob",
 })  # fmt: skip
-_MANAGER = _READ | _STOCK | _CATALOG | _SHIPPING | _JOBS
+_MANAGER = _READ | _STOCK | _CATALOG | _SHIPPING | _PRICING | _JOBS
 _PEOPLE = frozenset({
     "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
 })  # fmt: skip
