@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from carts.views import CartCouponViewSet, CartItemViewSet, CartViewSet
+from carts.views import CartCouponViewSet, CartItemViewSet, CartViewSet, PricePreviewViewSet
 
 urlpatterns = [
     path("carts", CartViewSet.as_view({"post": "create"})),
+    path("price-preview", PricePreviewViewSet.as_view({"post": "create"})),
     path("carts/current", CartViewSet.as_view({"get": "current"})),
     path("carts/<uuid:cart_id>", CartViewSet.as_view({"get": "retrieve"})),
     path("carts/<uuid:cart_id>/claim", CartViewSet.as_view({"post": "claim"})),

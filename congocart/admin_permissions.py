@@ -44,6 +44,7 @@ _PRICING = (
     _changes("pricing", "taxrate", "pricelist", "promotion", "promotioncode")
     | _changes("catalog", "listprice")
     | _changes("accounts", "customergroup")
+    | {"pricing.preview_price"}
 )
 _JOBS = frozenset({
     "api.view_idempotencykey",

@@ -54,6 +54,15 @@ NAVIGATION = [
         _item("VAT checks", "verified", "pricing.vatcheck"),
     ),
     _section(
+        "Pricing",
+        {
+            "title": "Try it on a basket",
+            "icon": "shopping_basket",
+            "link": reverse_lazy("try_a_basket"),
+            "permission": lambda request: request.user.has_perm("pricing.preview_price"),
+        },
+    ),
+    _section(
         "Inventory",
         _item("Stock", "inventory_2", "inventory.stock"),
         _item("Movements", "swap_vert", "inventory.movement"),

@@ -10,6 +10,7 @@ TAGS = [
     {"name": "Catalog", "description": "Categories, products, variants and their stock."},
     {"name": "Promotions", "description": "Ways to pay less, by themselves or by code."},
     {"name": "Carts", "description": "What a guest or a customer is about to buy."},
+    {"name": "Pricing", "description": "What things cost, and why."},
     {"name": "Checkout", "description": "From a cart to an order: address, shipping, payment."},
     {"name": "Shipping", "description": "Where the shop delivers to, how, and at what price."},
     {"name": "Orders", "description": "Orders, from placing to the last refund."},

@@ -6,10 +6,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.urls import jwks_urlpatterns
+from carts.admin_site.try_a_basket import try_a_basket_page
 from core.http.openapi.views import redoc, schema, swagger
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("congocart.monitoring_urls")),
+    path("admin/try-it/", admin.site.admin_view(try_a_basket_page), name="try_a_basket"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("staff.urls")),

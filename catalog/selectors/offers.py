@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -22,7 +23,7 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 
 from catalog.domain import Offer, full_title
-from catalog.models import ListPrice, Variant
+from catalog.models import ListPrice, PriceChange, Variant
 from core.db.statements import IsAnyOf, Parameter, Statement
 from inventory.domain import units_available
 from inventory.selectors import units_held
@@ -35,17 +36,21 @@ def offers(
     skus: Collection[str] = (),
     variant_ids: Collection[UUID] = (),
     terms: Terms | None = None,
+    as_of: datetime | None = None,
 ) -> list[Offer]:
     """Return the offers of variants named by SKU or by id, archived ones included.
 
-    At the prices that a buyer gets by `terms`, the regular ones without. One statement, and one
-    more where price lists apply, whatever their number; in no particular order; unknown names
-    are left out.
+    At the prices that a buyer gets by `terms`, the regular ones without, now or `as_of` another
+    moment. One statement, one more where price lists apply and one for another moment, whatever
+    their number; in no particular order; unknown names are left out.
     """
     rows = _offer_statement().rows(
         currency=currency, skus=list(skus), variant_ids=list(variant_ids)
     )
     found = _at_regular_prices(rows, currency)
+    if as_of is not None:
+        past = _regular_prices_at(as_of, [offer.variant_id for offer in found], currency)
+        found = [replace(offer, unit_price=past.get(offer.variant_id)) for offer in found]
     if terms is None or terms.offering == Offering(tax_included=terms.offering.tax_included):
         return found
     tiers = list_tiers([offer.variant_id for offer in found], terms.offering.lists, at=terms.at)
@@ -58,6 +63,17 @@ def offers(
         )
         for offer in found
     ]
+
+
+def _regular_prices_at(
+    moment: datetime, variant_ids: Collection[UUID], currency: str
+) -> dict[UUID, int | None]:
+    """Return what variants regularly cost at a moment: what the last change before it says."""
+    changes = PriceChange.objects.filter(
+        variant__in=variant_ids, currency=currency, starts_at__lte=moment
+    )
+    latest = changes.order_by("variant_id", "-starts_at").distinct("variant_id")
+    return dict(latest.values_list("variant_id", "amount"))
 
 
 def list_tiers(

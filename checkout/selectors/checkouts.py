@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+import orjson
 from django.conf import settings
 from django.db.models import UUIDField
 
@@ -26,7 +27,7 @@ from core.buyer import buyer_known_by
 from core.caller import Caller
 from core.db.statements import Parameter, Statement
 from core.messages import Message
-from orders.domain import PlacedOrder
+from orders.domain import OrderDetails, PlacedOrder
 
 _LINE_FIELDS = CheckoutLine._meta.concrete_fields  # noqa: SLF001 - documented API
 _LINE_COLUMNS = [field.attname for field in _LINE_FIELDS]
@@ -78,6 +79,8 @@ def lines_of(checkout: Checkout) -> list[CheckoutLine]:
     for *values, is_withdrawn, withdrawn_from in lines_statement().rows(checkout_id=checkout.id):
         line = CheckoutLine.from_db(None, _LINE_COLUMNS, values)
         line.is_withdrawn, line.withdrawn_from = is_withdrawn, withdrawn_from
+        # A `Statement` gives JSON as text.
+        line.discounts, line.taxes = orjson.loads(line.discounts), orjson.loads(line.taxes)
         lines.append(line)
     return lines
 
@@ -127,6 +130,21 @@ def messages_of(checkout: Checkout) -> list[Message]:
 def buyer_of(checkout: Checkout) -> dict[str, str]:
     """Return name and phone number, those of the shipping address where none were given."""
     return buyer_known_by(checkout.buyer, checkout.shipping_address)
+
+
+def details_of(checkout: Checkout) -> OrderDetails:
+    """Return who buys and where it goes, as its order keeps it."""
+    return OrderDetails(
+        email=checkout.email,
+        buyer=buyer_of(checkout),
+        consents=checkout.consents,
+        shipping_address=checkout.shipping_address or {},
+        billing_address=checkout.billing_address or checkout.shipping_address or {},
+        shipping_method=checkout.shipping_method,
+        shipping_title=checkout.shipping_title,
+        shipping_offer=checkout.chosen_shipping,
+        vat_number=checkout.vat_number,
+    )
 
 
 def incompleteness_of(checkout: Checkout) -> CheckoutIncomplete | None:

@@ -8,7 +8,6 @@ from typing import Any, cast
 
 from django.conf import settings
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
 
 from checkout.domain import CheckoutStatus, Details
 from checkout.selectors import CheckoutView, buyer_of
@@ -30,8 +29,8 @@ from core.http.fields import (
     StrictListField,
     StrictUUIDField,
 )
+from core.http.serializers import AddressInput as PostalAddressInput
 from core.http.serializers import (
-    AddressInput,
     AddressOutput,
     ItemInput,
     LineOutput,
@@ -55,19 +54,15 @@ from pricing.serializers.explanations import (
 ADDRESSES = ("shipping_address", "billing_address")
 
 
-class CheckoutAddressInput(AddressInput):
+class AddressInput(PostalAddressInput):
     """A postal address; where the shop needs none in full, its country is enough."""
 
-    line1 = StrictCharField(max_length=200, required=False, allow_blank=True)
-    city = StrictCharField(max_length=100, required=False, allow_blank=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse what only an address in full has, where that is needed."""
-        full = "address" in settings.CHECKOUT_REQUIRES
-        if lacking := [name for name in ("line1", "city") if full and not attrs.get(name)]:
-            problem = ErrorDetail("This field is required.", "required")
-            raise serializers.ValidationError({name: [problem] for name in lacking})
-        return attrs
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        if "address" not in settings.CHECKOUT_REQUIRES:
+            for name in ("line1", "city"):
+                fields[name] = StrictCharField(max_length=200, required=False, allow_blank=True)
+        return fields
 
 
 class CheckoutChangeInput(Input):
@@ -84,8 +79,8 @@ class CheckoutChangeInput(Input):
 
     email = StrictEmailField(required=False, allow_null=True)
     buyer = BuyerInput(required=False, allow_null=True)
-    shipping_address = CheckoutAddressInput(required=False, allow_null=True)
-    billing_address = CheckoutAddressInput(
+    shipping_address = AddressInput(required=False, allow_null=True)
+    billing_address = AddressInput(
         required=False, allow_null=True, help_text="The shipping address unless given."
     )
     shipping_method = StrictCharField(

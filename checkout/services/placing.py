@@ -8,7 +8,7 @@ from uuid import UUID
 from carts.services import complete_cart
 from checkout.domain import CheckoutStatus
 from checkout.models import Checkout
-from checkout.selectors import buyable_lines_of, buyer_of
+from checkout.selectors import buyable_lines_of, details_of
 from checkout.services.changes import save_as_new_version, transition
 from checkout.services.promotions import take_claim
 from core.db.transactions import transaction_required
@@ -41,15 +41,7 @@ def place_order_of(
         checkout_id=checkout.id,
         customer_id=checkout.customer_id,
         token_hash=checkout.token_hash,
-        email=checkout.email,
-        buyer=buyer_of(checkout),
-        consents=checkout.consents,
-        shipping_address=checkout.shipping_address or {},
-        billing_address=checkout.billing_address or checkout.shipping_address or {},
-        shipping_method=checkout.shipping_method,
-        shipping_title=checkout.shipping_title,
-        shipping_offer=checkout.chosen_shipping,
-        vat_number=checkout.vat_number,
+        details=details_of(checkout),
         totals=checkout,
         lines=lines,
         payment_status=payment_status,

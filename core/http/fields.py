@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from itertools import islice
 from typing import Any, ClassVar, TypeVar
 
@@ -36,6 +37,7 @@ _OF_EVERY_TEXT = (
     ProhibitNullCharactersValidator,
     ProhibitSurrogateCharactersValidator,
 )
+_WITH_OFFSET = re.compile(r"T.*(Z|[+-]\d\d:\d\d)\Z")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
@@ -132,6 +134,15 @@ class StrictUUIDField(serializers.UUIDField):
         if value is None or str(value) != data.lower():
             self.fail("invalid", value=data)
         return value
+
+
+class StrictDateTimeField(serializers.DateTimeField):
+    """A moment as RFC 3339 writes it, with its offset from UTC."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        if not isinstance(value, str) or not _WITH_OFFSET.search(value):
+            self.fail("invalid", format="2026-03-14T15:09:26Z")
+        return super().to_internal_value(value)
 
 
 class CurrencyField(StrictCharField):

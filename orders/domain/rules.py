@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
+from core.buyer import KeptConsent
 from core.errors import Conflict, Invalid, NotFound
 from core.money import Money
 from core.states import InvalidTransition, Status, require_transition
@@ -72,6 +73,21 @@ class PlacedOrder:
 
     id: UUID
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetails:
+    """Who bought and where it goes, as the order keeps it; addresses are empty where none is."""
+
+    email: str
+    buyer: Mapping[str, str]
+    consents: Sequence[KeptConsent]
+    shipping_address: Mapping[str, str]
+    billing_address: Mapping[str, str]
+    shipping_method: str
+    shipping_title: str
+    shipping_offer: Mapping[str, Any]
+    vat_number: str
 
 
 class OrderNotFound(NotFound):

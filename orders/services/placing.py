@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from core.buyer import KeptConsent
 from core.db.transactions import transaction_required
 from events.services import record_event
-from orders.domain import PlacedOrder
+from orders.domain import OrderDetails, PlacedOrder
 from orders.models import Order, OrderLine
 from payments.domain import PaymentStatus
 from pricing.models import AbstractLine, AbstractTotals
@@ -22,15 +21,7 @@ def place_order(
     checkout_id: UUID,
     customer_id: UUID | None,
     token_hash: str | None,
-    email: str,
-    buyer: Mapping[str, str],
-    consents: Sequence[KeptConsent],
-    shipping_address: Mapping[str, str],
-    billing_address: Mapping[str, str],
-    shipping_method: str,
-    shipping_title: str,
-    shipping_offer: Mapping[str, Any],
-    vat_number: str,
+    details: OrderDetails,
     totals: AbstractTotals,
     lines: Sequence[AbstractLine],
     payment_status: PaymentStatus,
@@ -41,16 +32,8 @@ def place_order(
         checkout_id=checkout_id,
         customer_id=customer_id,
         token_hash=token_hash,
-        email=email,
-        buyer=dict(buyer),
-        consents=list(consents),
-        shipping_address=dict(shipping_address),
-        billing_address=dict(billing_address),
-        shipping_method=shipping_method,
-        shipping_title=shipping_title,
-        shipping_offer=dict(shipping_offer),
-        vat_number=vat_number,
         placed_at=now,
+        **asdict(details),
         **totals.amounts(),
     )
     OrderLine.objects.bulk_create(OrderLine(order=order, **line.snapshot()) for line in lines)

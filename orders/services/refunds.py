@@ -131,6 +131,9 @@ def _record_refund(
     shares = shares_to_refund(order, [payment], items, everything)
     if items and wanted is None:
         wanted = sum(share.amount for share in shares)
+        if not wanted:  # what was free, or given back as an amount
+            refundable = money_body(amount_refundable(payment), order.currency)
+            raise RefundExceedsPaid(refundable=refundable)
     refund = record_refund(payment_id=payment.id, amount=wanted, reason=reason, now=now)
     save_shares(shares, refund.id)
     if restock_items and items:

@@ -14,6 +14,7 @@ from pricing.selectors.rules import rules_and_codes
 def terms_for(
     *,
     customer_id: UUID | None,
+    groups: frozenset[str] | None = None,
     currency: str,
     codes: Sequence[str] = (),
     tax_included: bool | None = None,
@@ -21,12 +22,14 @@ def terms_for(
 ) -> Terms:
     """Return the terms of a customer, or of a guest (None), who has entered `codes`, at `now`.
 
-    `tax_included` is what a purchase that has begun was told of its prices. One statement, and
-    one more for a customer in a shop whose rules mention groups.
+    In the customer's groups, unless `groups` says of whom it is asked. `tax_included` is what a
+    purchase that has begun was told of its prices. One statement, and one more for a customer in
+    a shop whose rules mention groups.
     """
-    (rules, known), groups = rules_and_codes(codes), frozenset[str]()
-    if customer_id is not None and rules.mention_groups:
+    rules, known = rules_and_codes(codes)
+    if groups is None and customer_id is not None and rules.mention_groups:
         groups = customer_groups_of(customer_id)
+    groups = groups or frozenset()
     prices = offering(
         rules.price_lists,
         groups,

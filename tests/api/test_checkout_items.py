@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import time_machine
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.domain import Role
 from catalog.models import Price
 from checkout.models import Checkout
 from core.db.invariants import declared_checks, run_checks
@@ -146,3 +148,64 @@ def test_without_an_email_address_no_more_is_held_than_at_the_beginning(client: 
 
     assert (refused.status_code, refused.json()["code"]) == (409, "email_needed_to_reserve")
     assert stock_of("BULK-0") == (3_000, 1)
+
+
+def test_every_short_sku_is_named_with_what_is_left(client: APIClient) -> None:
+    checkout = new_checkout(client, ["SKU-0", "SKU-1"], 4)
+
+    refused = replace(client, checkout, {"SKU-1": 11, "SKU-2": 10, "SKU-3": 12})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "insufficient_stock")
+    assert {item["sku"]: item["available"] for item in refused.json()["items"]} == {
+        "SKU-1": 10, "SKU-3": 10
+    }, "what the checkout itself holds counts as available to it"  # fmt: skip
+    assert [stock_of(f"SKU-{number}") for number in range(4)] == [
+        (10, 4), (10, 4), (10, 0), (10, 0)
+    ]  # fmt: skip
+
+
+def test_someone_elses_lines_are_not_found_and_stay(client: APIClient, client_of: Any) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+
+    for stranger in (client_of(), client_of(Role.SUPPORT)):
+        refused = replace(stranger, checkout, {"SKU-1": 1})
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+
+    assert client.get(f"/api/v1/checkouts/{checkout['id']}").json() == checkout
+    assert (stock_of("SKU-0"), stock_of("SKU-1")) == ((10, 1), (10, 0))
+
+
+def test_if_match_guards_the_lines(client: APIClient) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    path, seen = f"/api/v1/checkouts/{checkout['id']}", {"If-Match": f'"{checkout["version"]}"'}
+    body = {"items": [{"sku": "SKU-1", "quantity": 2}]}
+
+    first, second = (client.patch(path, body, headers=seen) for _ in range(2))
+
+    assert first.status_code == 200
+    assert (second.status_code, second.json()["code"]) == (412, "version_mismatch")
+    assert client.get(path).json() == first.json()
+
+
+def test_a_repeated_change_is_replayed_and_takes_nothing_more(client: APIClient) -> None:
+    checkout = new_checkout(client, ["SKU-0"])
+    path, key = f"/api/v1/checkouts/{checkout['id']}", {"Idempotency-Key": "k"}
+    body = {"items": [{"sku": "SKU-1", "quantity": 2}]}
+
+    first, again = (client.patch(path, body, headers=key) for _ in range(2))
+
+    assert (again.headers["Idempotent-Replayed"], again.json()) == ("true", first.json())
+    assert (stock_of("SKU-0"), stock_of("SKU-1")) == ((10, 0), (10, 2))
+
+
+def test_changed_lines_are_priced_anew_with_their_taxes(client: APIClient, settings: Any) -> None:
+    settings.TAX_RATE = Decimal("0.2")
+    checkout = new_checkout(client, ["SKU-0", "SKU-1"])
+
+    changed = replace(client, checkout, {"SKU-1": 3}).json()
+
+    (item,) = changed["items"]
+    # 20 % of 30.03 and of 3.95, rounded once on the whole
+    assert (item["tax"]["amount"], changed["totals"]["tax"]["amount"]) == (601, 680)
+    assert [each["base"]["amount"] for each in changed["taxes"]] == [3_003 + 395]
+    assert client.get(f"/api/v1/checkouts/{checkout['id']}").json() == changed

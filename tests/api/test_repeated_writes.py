@@ -88,6 +88,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "changeEmail": lambda world: {"password": PASSWORD},
     "startMfa": lambda world: {"password": PASSWORD},
     "createCart": bought,
+    "previewPrice": bought,
     "replaceCartItems": bought,
     "addCartItem": lambda world: {"sku": "MUG-1"},
     "quoteShipping": bought,

@@ -9,7 +9,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from orders.models import Order
-from tests.concurrency.racing import at_once, code_of, shopper
+from tests.concurrency.racing import assert_audit_finds_nothing, at_once, code_of, shopper
 from tests.shop import MANUAL, new_checkout, offer_shipping, stock_of, stock_variants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
@@ -23,9 +23,15 @@ def stock(no_deadlocks: None) -> None:
     stock_variants(len(SKUS), stock=60)
 
 
-def replaced(client: APIClient, checkout: dict[str, Any], units: dict[str, int]) -> str:
+def replaced(
+    client: APIClient,
+    checkout: dict[str, Any],
+    units: dict[str, int],
+    headers: dict[str, str] | None = None,
+) -> str:
     items = [{"sku": sku, "quantity": count} for sku, count in units.items()]
-    return code_of(client.patch(f"/api/v1/checkouts/{checkout['id']}", {"items": items}))
+    path = f"/api/v1/checkouts/{checkout['id']}"
+    return code_of(client.patch(path, {"items": items}, headers=headers))
 
 
 def completed(client: APIClient, checkout: dict[str, Any]) -> str:
@@ -63,3 +69,38 @@ def test_changes_and_completion_at_once_sell_what_was_held_and_no_unit_twice() -
         assert orders.count() == 4
         for sku in SKUS:
             assert stock_of(sku) == (before[sku][0] - sold[sku], before[sku][1] + 4)
+
+
+def test_of_two_tabs_that_saw_the_same_lines_one_changes_them() -> None:
+    for _ in range(4):
+        client = shopper()
+        checkout = new_checkout(client, SKUS[:1])
+        seen = {"If-Match": f'"{checkout["version"]}"'}
+        before = {sku: stock_of(sku) for sku in SKUS}
+
+        wanted = [{"SKU-0": 2, "SKU-1": 1}, {"SKU-2": 3}, {"SKU-1": 4}]
+        told = at_once(*[partial(replaced, client, checkout, units, seen) for units in wanted])
+
+        assert sorted(told) == ["200", "version_mismatch", "version_mismatch"]
+        held = wanted[told.index("200")]
+        lines = client.get(f"/api/v1/checkouts/{checkout['id']}").json()["items"]
+        assert {line["sku"]: line["quantity"] for line in lines} == held
+        for sku in SKUS:
+            own = before[sku][1] - (1 if sku == "SKU-0" else 0)
+            assert stock_of(sku) == (before[sku][0], own + held.get(sku, 0))
+
+
+def test_who_changes_lines_in_opposite_orders_gets_all_units_or_none() -> None:
+    """Two checkouts each want the other's units too; there are not enough for both."""
+    stock_variants(2, stock=3, prefix="RARE")
+    first, second = shopper(), shopper()
+    mine, theirs = new_checkout(first, ["RARE-0"], 2), new_checkout(second, ["RARE-1"], 2)
+
+    told = at_once(
+        partial(replaced, first, mine, {"RARE-0": 2, "RARE-1": 2}),
+        partial(replaced, second, theirs, {"RARE-1": 2, "RARE-0": 2}),
+    )
+
+    assert told == ["insufficient_stock", "insufficient_stock"]
+    assert (stock_of("RARE-0"), stock_of("RARE-1")) == ((3, 2), (3, 2))
+    assert_audit_finds_nothing()

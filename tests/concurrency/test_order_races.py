@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from accounts.domain import Role
 from inventory.models import Movement
 from orders.models import Order, RefundItem
 from payments.models import LedgerEntry, Payment
-from tests.concurrency.racing import at_once, code_of, shopper
+from tests.concurrency.racing import assert_audit_finds_nothing, at_once, code_of, shopper
 from tests.shop import new_checkout, offer_shipping, stock_of, stock_variants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
@@ -186,3 +187,32 @@ def test_a_unit_comes_back_or_is_refunded_never_twice(
         # Asked for first, the same unit can be refunded while it is on its way.
         assert asked <= 1, told
         assert set(told) <= {"201", "return_exceeds_fulfilled", "refund_exceeds_ordered"}, told
+
+
+def test_shares_of_refunds_at_once_add_up_to_what_was_charged(
+    staff: APIClient, settings: Any
+) -> None:
+    settings.TAX_RATE = Decimal("0.0333")
+    for _ in range(ROUNDS):
+        order = paid_order(shopper(), quantity=3)
+        unit = {"items": [{"sku": "SKU-0", "quantity": 1}]}
+        part = {"amount": {"amount": 333, "currency": "GBP"}}
+
+        told = at_once(
+            *[desk(staff, order, "refunds", unit)] * 4,
+            *[desk(staff, order, "refunds", part)] * 3,
+            desk(staff, order, "cancel", {}),
+        )
+
+        assert set(told) <= {
+            "200", "201", "refund_exceeds_ordered", "refund_exceeds_paid"
+        }, told  # fmt: skip
+        assert told[-1] == "200"
+        items = RefundItem.objects.filter(operation__payment__order=order)
+        assert sum(item.tax for item in items) == order.tax
+        assert sum(item.amount for item in items) == order.total == given_back(order)
+        for line in order.lines.all():
+            shares = [item for item in items if item.line_id == line.id]
+            assert sum(item.price for item in shares) == line.unit_price * line.quantity
+            assert sum(item.tax for item in shares) == line.tax
+    assert_audit_finds_nothing()

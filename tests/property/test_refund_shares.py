@@ -132,3 +132,60 @@ def test_what_was_taxed_follows_what_was_charged() -> None:
     line = Charge(3_000, (100,), (580,), (2_900,))
 
     assert line.of_units(1, 3) == Charge(1_000, (33,), (193,), (967,))
+
+
+@given(st.booleans().flatmap(charges), st.fractions(0, 1, max_denominator=1_000))
+def test_an_amount_takes_each_part_in_proportion(
+    charged: tuple[Charge, int], part: Fraction
+) -> None:
+    charge, _ = charged
+    amount = int(charge.amount * part)
+
+    share = charge.of_amount(amount)
+
+    assert share.amount == amount
+    assert_within(share, charge)
+    if charge.amount:
+        for tax, whole in zip(share.taxes, charge.taxes, strict=True):
+            assert abs(tax - Fraction(whole * amount, charge.amount)) < 1
+    if net := charge.price - charge.discount:
+        taken = Fraction(share.price - share.discount, net)
+        for discount, whole in zip(share.discounts, charge.discounts, strict=True):
+            assert 0 <= whole * taken - discount < 1
+
+
+@given(st.booleans().flatmap(charges), st.integers(1, 12))
+def test_units_take_each_part_in_proportion(charged: tuple[Charge, int], units: int) -> None:
+    charge, left = charged
+    units = min(units, left)
+
+    share = charge.of_units(units, left)
+
+    assert share.price == charge.price // left * units
+    for taken, whole in (
+        *zip(share.discounts, charge.discounts, strict=True),
+        *zip(share.taxes, charge.taxes, strict=True),
+    ):
+        assert 0 <= Fraction(whole * units, left) - taken < 1
+
+
+@given(orders, st.fractions(0, 1, max_denominator=1_000))
+def test_an_amount_comes_off_what_was_paid_most_for(
+    order: list[tuple[Charge, int]], part: Fraction
+) -> None:
+    rests = {key: charge for key, (charge, _) in enumerate(order)}
+    everything = sum(rest.amount for rest in rests.values())
+    amount = int(everything * part)
+
+    shares = shares_of(rests, {}, amount)
+
+    assert all(share.amount for share in shares.values())
+    for key, rest in rests.items():
+        taken = shares[key].amount if key in shares else 0
+        assert not everything or abs(taken - Fraction(rest.amount * amount, everything)) < 1
+
+
+def test_more_than_there_is_gives_back_all_there_is() -> None:
+    line = Charge(1_000, (), (200,), (1_000,))
+    assert shares_of({"line": line}, {}, 5_000) == {"line": line}
+    assert shares_of({"line": line}, {"line": (1, 2)}, 5_000) == {"line": line}

@@ -8,7 +8,12 @@ from typing import Any
 from rest_framework import serializers
 
 from carts.domain import CartStatus, CartView, OfferedLine
-from core.http.explanations import DiscountOutput, TaxOutput, discounts_body, taxes_body
+from core.http.explanations import (
+    DiscountOutput,
+    TaxOutput,
+    discounts_body,
+    taxes_body,
+)
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -142,14 +147,21 @@ def _item_body(line: OfferedLine, priced: PricedLine | None, currency: str) -> d
         "title": line.offer.title,
         "quantity": line.quantity,
         "unit_price": money_body(line.unit_price, currency),
+        **priced_body(priced, line.total, currency),
+        "available": line.offer.available if line.is_for_sale else 0,
+    }
+
+
+def priced_body(priced: PricedLine | None, total: int, currency: str) -> dict[str, Any]:
+    """Render what a line costs; one that is not priced comes to `total` minor units."""
+    return {
         "discount": money_body(priced.discount if priced else 0, currency),
         "tax": money_body(priced.tax if priced else 0, currency),
-        "total": money_body(priced.total if priced else line.total, currency),
+        "total": money_body(priced.total if priced else total, currency),
         "discounts": discounts_body(
             (entry.as_discount() for entry in (priced.discounts if priced else ())), currency
         ),
         "taxes": taxes_body(
             (entry.as_tax() for entry in (priced.taxes if priced else ())), currency
         ),
-        "available": line.offer.available if line.is_for_sale else 0,
     }

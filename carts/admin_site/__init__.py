@@ -1,0 +1,1 @@
+"""The admin page on which managers try their rules on a basket."""
