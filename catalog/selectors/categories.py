@@ -34,14 +34,16 @@ SELECT of, slug FROM ancestry
 """
 
 
-def priced_items(lines: Iterable[tuple[Offer, int, int]], rules: Rules) -> tuple[Item, ...]:
+def priced_items(
+    lines: Iterable[tuple[Offer, int, int]], rules: Rules, *, with_categories: bool = False
+) -> tuple[Item, ...]:
     """Return what is to be priced of lines (offer, quantity, unit price in minor units).
 
-    Categories are read, in one statement, when a promotion asks for any.
+    Categories are read, in one statement, when a promotion or the caller asks for any.
     """
     lines = list(lines)
     above: dict[UUID | None, frozenset[str]] = {}
-    if any(promotion.conditions.categories for promotion in rules.promotions):
+    if with_categories or any(each.conditions.categories for each in rules.promotions):
         above = categories_above({offer.category_id for offer, _, _ in lines} - {None})
     return tuple(
         offer.item(quantity, unit_price, above.get(offer.category_id, frozenset()))

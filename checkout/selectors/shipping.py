@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from operator import itemgetter
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from carts.domain import require_for_sale
-from catalog.selectors import offers
+from catalog.selectors import offers, priced_items
 from checkout.errors import ShippingMethodNotFound, ShippingZoneNotFound
 from checkout.models import ShippingArea, ShippingMethod, ShippingZone
 from core.items import ItemRequest, units_by_sku
@@ -25,7 +26,7 @@ from pricing.domain import (
     offers_for,
 )
 from pricing.domain import ShippingMethod as Method
-from pricing.selectors import pricing_rules
+from pricing.selectors import terms_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +58,27 @@ def shipping_rules(version: UUID | None) -> ShippingRules:
 
 
 def shipping_quote(
-    *, requested: Sequence[ItemRequest], currency: str, destination: Destination
+    *, requested: Sequence[ItemRequest], currency: str, destination: Destination, now: datetime
 ) -> ShippingQuote:
-    """Return what it costs to deliver items; two statements, and nothing is reserved.
+    """Return what it costs to deliver items, at what everyone pays for them; reserve nothing.
 
-    Raises `UnknownSku` or `CurrencyMismatch`.
+    Two statements, and one each where price lists or categories matter. Raises `UnknownSku` or
+    `CurrencyMismatch`.
     """
+    terms = terms_for(customer_id=None, currency=currency, now=now)
+    rules = shipping_rules(terms.rules.version)
     units = units_by_sku(requested)
-    by_sku = require_for_sale(requested, offers(currency=currency, skus=units.keys()))
-    items = tuple(
-        by_sku[sku].item(quantity, by_sku[sku].unit_price or 0) for sku, quantity in units.items()
+    found = offers(currency=currency, skus=units.keys(), terms=terms)
+    by_sku = require_for_sale(requested, found)
+    lines = (
+        (by_sku[sku], count, by_sku[sku].price_for(count) or 0) for sku, count in units.items()
     )
+    items = priced_items(lines, terms.rules, with_categories=rules.mention_categories)
     basket = Basket(currency, items, destination=destination)
     return ShippingQuote(
         currency=currency,
         subtotal=sum(item.subtotal for item in items),
-        offers=offers_for(shipping_rules(pricing_rules().version), basket),
+        offers=offers_for(rules, basket),
         requires_shipping=any(item.ships for item in items),
     )
 

@@ -34,8 +34,8 @@ from payments.services import record_reversal
 from pricing.domain import (
     Basket,
     Destination,
-    Rules,
     ShippingChoice,
+    ShippingRules,
     Terms,
     offers_for,
     price,
@@ -162,11 +162,12 @@ def apply_prices(
     `UnknownShippingMethod` for a method that the details name and that is not offered, and
     `FetchFirst` where a tax service has to be asked.
     """
+    shipping = shipping_rules(terms.rules.version)
     by_variant = {offer.variant_id: offer for offer in offers}
     items = ((by_variant[line.variant_id], line.quantity, line.unit_price) for line in lines)
     basket = Basket(
         checkout.currency,
-        priced_items(items, terms.rules),
+        priced_items(items, terms.rules, with_categories=shipping.mention_categories),
         codes=terms.entered,
         used_up=used_up(
             terms, customer_key=customer_key_of(checkout), held_by=held_by, now=terms.at
@@ -176,7 +177,7 @@ def apply_prices(
         ),
         destination=_destination_of(checkout.shipping_address),
     )
-    chosen = _choose_shipping(checkout, basket, details, terms.rules)
+    chosen = _choose_shipping(checkout, basket, details, shipping)
     rules = with_provided_taxes(terms.rules, basket, now=terms.at)
     quote = price(replace(basket, shipping=chosen), rules, now=terms.at)
     require_payable(quote.totals.total)
@@ -186,13 +187,13 @@ def apply_prices(
 
 
 def _choose_shipping(
-    checkout: Checkout, basket: Basket, details: Details, rules: Rules
+    checkout: Checkout, basket: Basket, details: Details, rules: ShippingRules
 ) -> ShippingChoice | None:
     """Set what is offered and chosen, in memory; return the choice.
 
     A method that was chosen before and is not offered any more is no longer chosen.
     """
-    offers = offers_for(shipping_rules(rules.version), basket)
+    offers = offers_for(rules, basket)
     checkout.shipping_offers = [asdict(offer) for offer in offers]
     checkout.requires_shipping = any(item.ships for item in basket.items)
     if code := details.get("shipping_method"):

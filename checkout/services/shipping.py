@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypedDict
 
 from carts.domain import CurrencyMismatch, UnknownSku
@@ -82,14 +83,14 @@ def ensure_shipping_method(
 
 @use_case
 def quote_shipping(
-    *, requested: Sequence[ItemRequest], currency: str, destination: Destination
+    *, requested: Sequence[ItemRequest], currency: str, destination: Destination, now: datetime
 ) -> ShippingQuote:
     """Return what it costs to deliver items, which changes nothing.
 
     A use case all the same, so that a request that is repeated with its key gets the same quote.
     Raises `QUOTE_SHIPPING_ERRORS`.
     """
-    return shipping_quote(requested=requested, currency=currency, destination=destination)
+    return shipping_quote(requested=requested, currency=currency, destination=destination, now=now)
 
 
 @use_case

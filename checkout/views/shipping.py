@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -61,6 +62,7 @@ class ShippingQuoteViewSet(ViewSet):
                 requested=item_requests_from(data["items"]),
                 currency=data.get("currency", settings.DEFAULT_CURRENCY),
                 destination=destination,
+                now=timezone.now(),
             ),
             lambda quote: ApiResponse(200, quote_body(quote)),
         )

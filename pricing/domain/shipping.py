@@ -86,6 +86,11 @@ class ShippingRules:
     methods: tuple[ShippingMethod, ...] = ()
     zones: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
+    @property
+    def mention_categories(self) -> bool:
+        """Whether it makes a difference of which categories the items are."""
+        return any(method.free_with_categories for method in self.methods)
+
     def zone_of(self, destination: Destination) -> str | None:
         """Return the zone of the most specific area, if there is any: a region, then a country."""
         country, region = destination.country, destination.region
