@@ -17,6 +17,7 @@ from catalog.services import create_product
 from core.http.operations import all_operations
 from core.money import Money
 from tests.api.bad_input import OPERATIONS, Operation
+from tests.prices import trade_places
 from tests.shop import complete, new_cart, new_checkout, offer_shipping
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,7 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
         "address_id": address["id"],
         "slug": "mug",
         "sku": "MUG-BLUE",
+        **trade_places("MUG-BLUE"),
     }
 
 

@@ -67,6 +67,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "createCheckout": lambda world: {"cart_id": world.places["cart_id"]},
     "captureOrderPayment": lambda world: {"amount": {"amount": 1, "currency": "GBP"}},
     "refundOrder": refund_of,
+    "addListPrices": lambda world: {"prices": [{"sku": "MUG-1", "price": None}]},
     "createProduct": lambda world: {"category": LEFT_OUT},
     "updateProduct": lambda world: {"category": LEFT_OUT},
 }
