@@ -297,9 +297,3 @@ class CustomerGroupAdmin(ShopAdmin):
     ) -> list[str]:
         """Return the code of a group that is there: rules name it."""
         return [*super().get_readonly_fields(request, obj), *(["code"] if obj else [])]
-
-    def get_prepopulated_fields(
-        self, request: HttpRequest, obj: CustomerGroup | None = None
-    ) -> dict[str, Any]:
-        """Return none where the code is not typed."""
-        return {} if obj else {"code": ["title"]}

@@ -18,9 +18,9 @@ from accounts.views import (
 
 urlpatterns = [
     path("customer-groups", CustomerGroupViewSet.as_view({"get": "list", "post": "create"})),
-    path("customer-groups/<str:code>", CustomerGroupViewSet.as_view({"delete": "destroy"})),
+    path("customer-groups/<str:group_code>", CustomerGroupViewSet.as_view({"delete": "destroy"})),
     path(
-        "customer-groups/<str:code>/members/<uuid:user_id>",
+        "customer-groups/<str:group_code>/members/<uuid:user_id>",
         CustomerGroupViewSet.as_view({"put": "add_member", "delete": "remove_member"}),
     ),
     path("auth/register", AuthViewSet.as_view({"post": "register"})),

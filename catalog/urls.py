@@ -17,17 +17,17 @@ urlpatterns = [
     path("categories", CategoryViewSet.as_view({"get": "list"})),
     path("price-lists", PriceListViewSet.as_view({"get": "list", "post": "create"})),
     path(
-        "price-lists/<str:code>",
+        "price-lists/<str:list_code>",
         PriceListViewSet.as_view(
             {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
         ),
     ),
     path(
-        "price-lists/<str:code>/prices",
+        "price-lists/<str:list_code>/prices",
         ListPriceViewSet.as_view({"get": "list", "post": "create"}),
     ),
     path(
-        "price-lists/<str:code>/prices/<uuid:price_id>",
+        "price-lists/<str:list_code>/prices/<uuid:price_id>",
         ListPriceViewSet.as_view({"delete": "destroy"}),
     ),
     path("products", ProductViewSet.as_view({"get": "list", "post": "create"})),

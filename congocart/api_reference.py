@@ -6,6 +6,14 @@ from typing import Any
 
 TAGS = [
     {"name": "Accounts", "description": "Registration, login and one's own account."},
+    {
+        "name": "Customer groups",
+        "description": "Customers with prices and promotions of their own.",
+    },
+    {
+        "name": "Price lists",
+        "description": "Prices over the regular ones, by time, group and units.",
+    },
     {"name": "API keys", "description": "Access for integrations, limited by scopes."},
     {"name": "Catalog", "description": "Categories, products, variants and their stock."},
     {"name": "Promotions", "description": "Ways to pay less, by themselves or by code."},

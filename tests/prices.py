@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import CustomerGroup, User
 from catalog.domain import NewListPrice
+from catalog.models import ListPrice
 from catalog.services import add_list_prices, create_price_list
 from core.money import Money
 
@@ -40,3 +41,11 @@ def join_group(client: APIClient, code: str = "trade") -> CustomerGroup:
     group, _ = CustomerGroup.objects.get_or_create(code=code, defaults={"title": code.capitalize()})
     User.objects.get(pk=client.user_id).customer_groups.add(group)  # type: ignore[attr-defined]
     return group
+
+
+def trade_places(sku: str) -> dict[str, str]:
+    """A group and a list of the code `trade`, and a price of it to come: where paths lead."""
+    CustomerGroup.objects.create(code="trade", title="Trade")
+    new_list("trade", {sku: 900}, starts_at=timezone.now() + timedelta(days=9))
+    row = ListPrice.objects.get(price_list__code="trade")
+    return {"list_code": "trade", "group_code": "trade", "price_id": str(row.pk)}

@@ -14,7 +14,7 @@ from core.http.fields import Input, Output, StrictCharField
 class CustomerGroupInput(Input):
     """A new group of customers."""
 
-    examples = {"code": "trade", "title": "Trade customers"}
+    examples = {"code": "press", "title": "Press"}
 
     code = StrictCharField(
         max_length=50,

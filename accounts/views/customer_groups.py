@@ -68,10 +68,10 @@ class CustomerGroupViewSet(ViewSet):
         tag=TAG,
         description="Price lists and promotions that name it are then for nobody.",
     )
-    def destroy(self, request: Request, code: str) -> HttpResponse:
+    def destroy(self, request: Request, group_code: str) -> HttpResponse:
         return write(
             request,
-            lambda: services.delete_customer_group(code=code),
+            lambda: services.delete_customer_group(code=group_code),
             lambda _: ApiResponse(204),
         )
 
@@ -83,10 +83,10 @@ class CustomerGroupViewSet(ViewSet):
         errors=services.CHANGE_MEMBERS_ERRORS,
         tag=TAG,
     )
-    def add_member(self, request: Request, code: str, user_id: UUID) -> HttpResponse:
+    def add_member(self, request: Request, group_code: str, user_id: UUID) -> HttpResponse:
         return write(
             request,
-            lambda: services.add_to_customer_group(code=code, user_id=user_id),
+            lambda: services.add_to_customer_group(code=group_code, user_id=user_id),
             lambda _: ApiResponse(204),
         )
 
@@ -98,9 +98,9 @@ class CustomerGroupViewSet(ViewSet):
         errors=[CustomerGroupNotFound],
         tag=TAG,
     )
-    def remove_member(self, request: Request, code: str, user_id: UUID) -> HttpResponse:
+    def remove_member(self, request: Request, group_code: str, user_id: UUID) -> HttpResponse:
         return write(
             request,
-            lambda: services.remove_from_customer_group(code=code, user_id=user_id),
+            lambda: services.remove_from_customer_group(code=group_code, user_id=user_id),
             lambda _: ApiResponse(204),
         )

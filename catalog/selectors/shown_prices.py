@@ -93,7 +93,11 @@ def _changes_of(
 def _lists_of(
     variant_ids: Collection[UUID], *, currency: str, now: datetime
 ) -> dict[UUID, list[ListHistory]]:
-    """Return the lists for everyone with a price of one unit, by variant; two statements."""
+    """Return what lists for everyone say of one unit of each variant; two statements.
+
+    All lists are there for each: one with another tax than the shop's takes the regular price
+    from those that it does not have.
+    """
     terms: dict[UUID, list[tuple[datetime, PriceList | None]]] = defaultdict(list)
     changes = PriceListChange.objects.filter(price_list__currency=currency).order_by("at", "id")
     for row in changes.select_related("price_list"):
@@ -104,13 +108,13 @@ def _lists_of(
         ListPrice.objects.filter(variant__in=variant_ids, price_list__in=terms.keys())
         .filter(min_quantity=1, starts_at__lte=now)
         .annotate(since=Greatest("starts_at", "created_at"))
-        .order_by("starts_at", "created_at")
+        .order_by("starts_at")
     )
     for pk, list_id, since, amount in rows.values_list(
         "variant_id", "price_list_id", "since", "amount"
     ):
         found[pk].setdefault(list_id, []).append((since, amount))
     return {
-        pk: [ListHistory(terms[list_id], prices) for list_id, prices in by_list.items()]
-        for pk, by_list in found.items()
+        pk: [ListHistory(said, found[pk].get(list_id, [])) for list_id, said in terms.items()]
+        for pk in variant_ids
     }

@@ -97,7 +97,7 @@ class PriceListOutput(Output):
 class ListPriceInput(Input):
     """A price in a list."""
 
-    examples = {"sku": "TEAPOT-M", "min_quantity": 10, "starts_at": "2027-01-01T00:00:00Z"}
+    examples = {"sku": "MUG-BLUE", "min_quantity": 10, "starts_at": "2027-01-01T00:00:00Z"}
 
     sku = SkuField()
     min_quantity = StrictIntegerField(

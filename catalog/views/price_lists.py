@@ -80,8 +80,8 @@ class PriceListViewSet(ViewSet):
         errors=[PriceListNotFound],
         tag=TAG,
     )
-    def retrieve(self, request: Request, code: str) -> Response:
-        return Response(price_list_body(price_list(code)))
+    def retrieve(self, request: Request, list_code: str) -> Response:
+        return Response(price_list_body(price_list(list_code)))
 
     @operation(
         "updatePriceList",
@@ -93,11 +93,11 @@ class PriceListViewSet(ViewSet):
         errors=services.UPDATE_PRICE_LIST_ERRORS,
         tag=TAG,
     )
-    def partial_update(self, request: Request, code: str) -> HttpResponse:
+    def partial_update(self, request: Request, list_code: str) -> HttpResponse:
         changes = validated(PriceListChangesInput, request)
         return write(
             request,
-            lambda: services.update_price_list(code=code, changes=changes),
+            lambda: services.update_price_list(code=list_code, changes=changes),
             lambda row: ApiResponse(200, price_list_body(row)),
         )
 
@@ -110,10 +110,10 @@ class PriceListViewSet(ViewSet):
         errors=[PriceListNotFound],
         tag=TAG,
     )
-    def destroy(self, request: Request, code: str) -> HttpResponse:
+    def destroy(self, request: Request, list_code: str) -> HttpResponse:
         return write(
             request,
-            lambda: services.delete_price_list(code=code, now=timezone.now()),
+            lambda: services.delete_price_list(code=list_code, now=timezone.now()),
             lambda _: ApiResponse(204),
         )
 
@@ -132,8 +132,8 @@ class ListPriceViewSet(ViewSet):
         tag=TAG,
         description="Those that have ended and those to come are among them.",
     )
-    def list(self, request: Request, code: str) -> Response:
-        rows = prices_of(price_list(code))
+    def list(self, request: Request, list_code: str) -> Response:
+        rows = prices_of(price_list(list_code))
         return Response(paginate(request, rows, OLDEST_FIRST).body(list_price_body))
 
     @operation(
@@ -148,11 +148,11 @@ class ListPriceViewSet(ViewSet):
         description="A price holds from its moment until the next one of the same variant for as "
         "many units begins. All are added, or none.",
     )
-    def create(self, request: Request, code: str) -> HttpResponse:
+    def create(self, request: Request, list_code: str) -> HttpResponse:
         prices = validated(ListPricesInput, request)["prices"]
         return write(
             request,
-            lambda: services.add_list_prices(code=code, prices=prices, now=timezone.now()),
+            lambda: services.add_list_prices(code=list_code, prices=prices, now=timezone.now()),
             lambda rows: ApiResponse(201, {"prices": [list_price_body(row) for row in rows]}),
         )
 
@@ -165,9 +165,11 @@ class ListPriceViewSet(ViewSet):
         errors=services.DELETE_LIST_PRICE_ERRORS,
         tag=TAG,
     )
-    def destroy(self, request: Request, code: str, price_id: UUID) -> HttpResponse:
+    def destroy(self, request: Request, list_code: str, price_id: UUID) -> HttpResponse:
         return write(
             request,
-            lambda: services.delete_list_price(code=code, price_id=price_id, now=timezone.now()),
+            lambda: services.delete_list_price(
+                code=list_code, price_id=price_id, now=timezone.now()
+            ),
             lambda _: ApiResponse(204),
         )

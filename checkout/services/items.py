@@ -97,5 +97,7 @@ def frozen_breaks(offer: Offer) -> list[list[int]]:
 
 def frozen_price(breaks: Sequence[Sequence[int]], quantity: int, *, or_else: int) -> int:
     """Return what each of so many units costs by `frozen_breaks`, `or_else` without any."""
+    if not breaks:
+        return or_else
     reached = [price for units, price in breaks if units <= quantity]
-    return reached[-1] if reached else or_else
+    return reached[-1] if reached else breaks[0][1]

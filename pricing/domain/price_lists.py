@@ -110,17 +110,14 @@ def unit_prices(regular: int | None, lists: Sequence[Tiers]) -> dict[int, int | 
     `regular` where none has.
     """
     prices: dict[int, int | None] = {}
+    reached: list[int | None] = [None] * len(lists)
     last: int | None = None
     for quantity in sorted({1}.union(*lists)):
-        price = _unit_price(quantity, regular, lists)
+        for position, tiers in enumerate(lists):
+            amount = tiers.get(quantity)
+            if amount is not None:
+                reached[position] = amount
+        price = next((amount for amount in reached if amount is not None), regular)
         if quantity == 1 or price != last:
             prices[quantity] = last = price
     return prices
-
-
-def _unit_price(quantity: int, regular: int | None, lists: Sequence[Tiers]) -> int | None:
-    for tiers in lists:
-        reached = [at for at, amount in tiers.items() if at <= quantity and amount is not None]
-        if reached:
-            return tiers[max(reached)]
-    return regular

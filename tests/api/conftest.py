@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from core.ids import uuid7
 from tests.api.bad_input import OPERATIONS, World
+from tests.prices import trade_places
 from tests.promotions import offer
 from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_variants
 
@@ -59,5 +60,7 @@ def world(client_of) -> World:
             "provider": "test",
             "promotion_id": promotion,
             "code": "ENTERED",
+            "user_id": owner.user_id,  # type: ignore[attr-defined]
+            **trade_places("MUG-0"),
         },
     )

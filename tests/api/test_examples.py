@@ -19,6 +19,7 @@ from core.address import Place
 from core.http.operations import all_operations
 from core.money import Money
 from tests.api.bad_input import OPERATIONS, Operation
+from tests.prices import trade_places
 from tests.promotions import offer
 from tests.shop import complete, new_cart, new_checkout, offer_shipping
 
@@ -82,6 +83,7 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
         "method_code": "express",
         "zone_code": "uk",
         "promotion_id": promotion,
+        **trade_places("MUG-BLUE"),
     }
 
 

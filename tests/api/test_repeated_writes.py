@@ -102,6 +102,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "approveReturn": coming_back,
     "rejectReturn": coming_back,
     "receiveReturn": approved,
+    "addListPrices": lambda world: {"prices": [{"sku": "MUG-1", "price": None}]},
     "createProduct": lambda world: {"category": LEFT_OUT},
     "updateProduct": lambda world: {"category": LEFT_OUT},
 }

@@ -14,7 +14,10 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from accounts.models import CustomerGroup
+from catalog.domain import NewListPrice
 from catalog.models import Price, PriceChange, Variant
+from catalog.services import add_list_prices
+from core.money import Money
 from tests.catalog import product, variant
 from tests.prices import new_list
 
@@ -148,6 +151,24 @@ def test_a_list_for_everyone_is_what_everyone_sees(manager: APIClient) -> None:
     new_list("sale", {"MUG": {1: 700, 10: 600}})
     assert shown(manager) == (700, 1_000, 1_000)
     assert shown(manager, "EUR") == (1_200, None, None)
+
+
+def test_what_a_list_for_everyone_with_another_tax_has_not_is_shown_without_a_price(
+    manager: APIClient,
+) -> None:
+    product("Jug", variant("JUG", 500))
+    new_list("net", {"JUG": 400}, tax_included=True)
+    assert shown(manager) == (None, None, None)
+    refused = manager.post("/api/v1/carts", {"items": [{"sku": "MUG", "quantity": 1}]})
+    assert refused.json()["code"] == "currency_mismatch"
+
+
+def test_a_price_that_is_backdated_behind_another_is_never_asked(manager: APIClient) -> None:
+    new_list("sale", {"MUG": 700})
+    before = timezone.now() - timedelta(days=3)
+    prices = [NewListPrice("MUG", Money(600, "GBP"), starts_at=before)]
+    add_list_prices(code="sale", prices=prices, now=timezone.now())
+    assert shown(manager) == (700, 1_000, 1_000)
 
 
 def test_a_list_for_a_group_is_not_shown_to_everyone(manager: APIClient) -> None:
