@@ -9,6 +9,7 @@ TAGS = [
     {"name": "API keys", "description": "Access for integrations, limited by scopes."},
     {"name": "Catalog", "description": "Categories, products, variants and their stock."},
     {"name": "Carts", "description": "What a guest or a customer is about to buy."},
+    {"name": "Pricing", "description": "What prices depend on: rates of tax."},
     {"name": "Checkout", "description": "From a cart to an order: address, shipping, payment."},
     {"name": "Orders", "description": "Orders, from placing to the last refund."},
 ]

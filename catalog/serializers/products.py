@@ -272,30 +272,6 @@ class ProductOutput(Output):
     variants = VariantOutput(many=True)
 
 
-class CategoryOutput(Output):
-    """A node of the category tree."""
-
-    examples = {"slug": "kitchen", "title": "Kitchen", "parent": "home", "depth": 1}
-
-    id = serializers.UUIDField()
-    slug = serializers.CharField()
-    title = serializers.CharField()
-    parent = serializers.CharField(  # type: ignore[assignment] # the metaclass takes fields away
-        allow_null=True, help_text="The parent's slug."
-    )
-    depth = serializers.IntegerField(help_text="0 at the top.")
-
-
-class CategoryListOutput(Output):
-    """The whole tree on one page: each category is followed by those below it."""
-
-    examples = {"next": None, "previous": None}
-
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = CategoryOutput(many=True)
-
-
 def ends_checkouts(request: Request) -> bool:
     """Tell whether a `WithdrawalInput` or a `WithdrawalQuery` says so."""
     query = WithdrawalQuery(data=request.query_params.dict())

@@ -24,8 +24,8 @@ from catalog.domain import (
 )
 from catalog.filters import ProductFilterSet
 from catalog.models import Product
+from catalog.serializers.categories import CategoryListOutput
 from catalog.serializers.products import (
-    CategoryListOutput,
     CurrencyQuery,
     ProductChangesInput,
     ProductInput,

@@ -46,7 +46,6 @@ def place_order_of(
         billing_address=checkout.billing_address or checkout.shipping_address or {},
         shipping_method=checkout.shipping_method,
         shipping_title=checkout.shipping_title,
-        vat_number=checkout.vat_number,
         totals=checkout,
         lines=lines,
         payment_status=payment_status,

@@ -25,7 +25,6 @@ def place_order(
     billing_address: Mapping[str, str],
     shipping_method: str,
     shipping_title: str,
-    vat_number: str,
     totals: AbstractTotals,
     lines: Sequence[AbstractLine],
     payment_status: PaymentStatus,
@@ -41,7 +40,6 @@ def place_order(
         billing_address=dict(billing_address),
         shipping_method=shipping_method,
         shipping_title=shipping_title,
-        vat_number=vat_number,
         placed_at=now,
         **totals.amounts(),
     )
