@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from math import lcm
 
 from core.money import split
@@ -161,11 +160,12 @@ def _rounded(ones: Sequence[_Taxed], rules: TaxRules) -> Iterator[Entry]:
     price is ever more than the price.
     """
     rates = ones[0].rates
-    scale = lcm(*(Fraction(rate.rate).denominator for rate in rates))
+    ratios = [rate.rate.as_integer_ratio() for rate in rates]
+    scale = lcm(*(below for _, below in ratios))
     whole = TaxRate(sum((rate.rate for rate in rates), Decimal(0)))
     tax = whole.of(sum(one.amount for one in ones), included=rules.included)
     left = split(tax, [one.amount for one in ones])
-    of_rates = split(tax, [int(rate.rate * scale) for rate in rates])
+    of_rates = split(tax, [above * (scale // below) for above, below in ratios])
     for rate, of_rate in zip(rates, of_rates, strict=True):
         parts = split(of_rate, left)
         left = [rest - part for rest, part in zip(left, parts, strict=True)]
