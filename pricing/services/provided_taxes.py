@@ -13,7 +13,7 @@ import structlog
 from django.conf import settings
 
 from core.db.transactions import FetchFirst, leave_database, use_case
-from pricing.domain import STANDARD_TAX_CLASS, Basket, Destination, Rules, TaxRate
+from pricing.domain import STANDARD_TAX_CLASS, UNTAXED_CLASSES, Basket, Destination, Rules, TaxRate
 from pricing.errors import TaxesUnavailable
 from pricing.models import ProvidedTaxes
 from pricing.providers import TaxProvider, TaxProviderFailed, tax_provider
@@ -33,7 +33,8 @@ def with_provided_taxes(rules: Rules, basket: Basket, *, now: datetime) -> Rules
     provider, place = tax_provider(), basket.destination
     if provider is None or place is None:
         return rules
-    classes = {STANDARD_TAX_CLASS, *(item.tax_class for item in basket.items)}
+    used = {STANDARD_TAX_CLASS, *(item.tax_class for item in basket.items)}
+    classes = used.difference(UNTAXED_CLASSES)
     stored = ProvidedTaxes.objects.filter(**_key(place), expires_at__gt=now).first()
     if stored is None or not classes.issubset(stored.classes):
         known = set(stored.classes) if stored else set()
