@@ -32,6 +32,7 @@ def world(client_of) -> World:
     cart = owner.post("/api/v1/carts", {"items": items(["MUG-0"])}).json()
     admin = client_of(Role.ADMIN)
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
+    rate = {"country": "CH", "rate": "0.081", "valid_from": "2024-01-01"}
     return World(
         owner=owner,
         stranger=client_of(),
@@ -47,6 +48,7 @@ def world(client_of) -> World:
             "session_id": sessions[0]["id"],
             "address_id": address["id"],
             "key_id": key["id"],
+            "rate_id": admin.post("/api/v1/tax-rates", rate).json()["id"],
             "provider": "test",
         },
     )
