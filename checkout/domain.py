@@ -213,12 +213,14 @@ def missing_details(
     """Return a message for each detail that completion needs and `values` lacks.
 
     `values` are by pointer, without the slash it begins with; `needed` is what the shop's setting
-    names. Who has to give an address is not asked for a name as well: an address has one.
+    names. Who has to give an address is not asked for a name as well: an address has one. Nor is
+    one needed where nothing is delivered.
 
     What is picked up needs no shipping address; what does not ship, no shipping method either.
     """
     ships_to_address = delivery.required and not delivery.pickup
-    if "address" in needed and ships_to_address and not values.get("shipping_address"):
+    asks_for_address = "address" in needed and not values.get("shipping_address")
+    if not delivery.required or (ships_to_address and asks_for_address):
         needed = {*needed} - {"name"}
     messages = []
     for requirement, name, code, detail in _REQUIRED:

@@ -6,7 +6,6 @@ of such a URL has to go through `require_public_url`.
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,8 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
+
+import orjson
 
 from core.errors import Invalid
 
@@ -112,7 +113,7 @@ def post_json(
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     try:
         with _connection(target, seconds) as connection:
-            connection.request("POST", path, json.dumps(body).encode(), sent)
+            connection.request("POST", path, orjson.dumps(body), sent)
             response = connection.getresponse()
             content = response.read(max_bytes + 1)
     except (OSError, HTTPException, ValueError) as error:
@@ -122,18 +123,14 @@ def post_json(
     if len(content) > max_bytes:
         raise CallFailed("The response is too large.")
     try:
-        return json.loads(content, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
         raise CallFailed("The response is not JSON.") from None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)  # NaN and Infinity are Python's, not JSON's
 
 
 @contextmanager
 def _connection(target: Target, seconds: float) -> Iterator[HTTPConnection]:
-    """Connect to an address that was checked; hang up when the time is over.
+    """Connect to the first address, which was checked; hang up when the time is over.
 
     A time-out of the socket alone would begin anew with each byte.
     """
@@ -142,7 +139,9 @@ def _connection(target: Target, seconds: float) -> Iterator[HTTPConnection]:
     watch.daemon = True
     watch.start()
     try:
-        connection.sock = _connected(target, seconds)
+        connection.sock = socket.create_connection(
+            (target.addresses[0], target.port), timeout=seconds
+        )
         if urlsplit(target.url).scheme == "https":
             connection.default_port = _PORTS["https"]
             secure = ssl.create_default_context().wrap_socket(
@@ -154,17 +153,6 @@ def _connection(target: Target, seconds: float) -> Iterator[HTTPConnection]:
     finally:
         watch.cancel()
         connection.close()
-
-
-def _connected(target: Target, seconds: float) -> socket.socket:
-    """Connect to the first address that takes it, each in its share of the time."""
-    share = seconds / len(target.addresses)
-    for address in target.addresses[:-1]:
-        with suppress(OSError):
-            return socket.create_connection((address, target.port), timeout=share)
-    found = socket.create_connection((target.addresses[-1], target.port), timeout=share)
-    found.settimeout(seconds)
-    return found
 
 
 def _hang_up(connection: HTTPConnection) -> None:

@@ -81,7 +81,12 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        _require_columns(path, header)
+        if missing := [name for name in REQUIRED if name not in header]:
+            raise UnreadableFile(f"{path}: the header lacks these columns: {', '.join(missing)}.")
+        if unknown := ", ".join(name for name in header if name not in COLUMNS):
+            raise UnreadableFile(f"{path}: these columns are not known: {unknown[:200]}.")
+        if len(set(header)) < len(header):
+            raise UnreadableFile(f"{path}: the header names a column twice.")
         line = reader.line_num + 1
         for row in reader:
             if any(row):
@@ -90,15 +95,6 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise UnreadableFile(f"{path}: line {reader.line_num} is not CSV ({error}).") from None
-
-
-def _require_columns(path: Path, header: list[str]) -> None:
-    if missing := [name for name in REQUIRED if name not in header]:
-        raise UnreadableFile(f"{path}: the header lacks these columns: {', '.join(missing)}.")
-    if unknown := [name for name in header if name not in COLUMNS]:
-        raise UnreadableFile(f"{path}: these columns are not known: {', '.join(unknown)[:200]}.")
-    if len(set(header)) < len(header):
-        raise UnreadableFile(f"{path}: the header names a column twice.")
 
 
 def _json_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -120,6 +116,8 @@ def _rate(line: int, row: Mapping[str, Any]) -> ListedRate:
     country, region = normal_place(values["country"], values["region"])
     if not re.fullmatch(r"[a-zA-Z0-9_-]*", values["tax_class"]):
         raise BadValue("the tax class has to be letters, digits, hyphens and underscores.")
+    if values["added"].lower() not in {"", "no", "yes", "true", "false"}:
+        raise BadValue(f"added is {values['added']!r}; it has to be yes or no.")
     rate = ListedRate(
         country=country,
         region=region,
@@ -128,7 +126,7 @@ def _rate(line: int, row: Mapping[str, Any]) -> ListedRate:
         valid_from=_date("valid_from", values["valid_from"]),
         valid_to=_date("valid_to", values["valid_to"]) if values["valid_to"] else None,
         title=values["title"],
-        added=_yes_or_no(values["added"]),
+        added=values["added"].lower() in {"yes", "true"},
         source=values["source"],
         line=line,
     )
@@ -159,9 +157,3 @@ def _date(name: str, text: str) -> date:
     except ValueError:
         pass
     raise BadValue(f"{name} is {text!r}; it has to be a day such as 2025-07-01.")
-
-
-def _yes_or_no(text: str) -> bool:
-    if text.lower() not in {"", "no", "yes", "true", "false"}:
-        raise BadValue(f"added is {text!r}; it has to be yes or no.")
-    return text.lower() in {"yes", "true"}

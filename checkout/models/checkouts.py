@@ -47,13 +47,6 @@ class Checkout(AbstractTotals):
     )
     shipping_address = models.JSONField(null=True, blank=True)
     billing_address = models.JSONField(null=True, blank=True)
-    vat_number = models.CharField(
-        max_length=20,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="Of a business that buys, with its country's prefix.",
-    )
     shipping_method = models.CharField(max_length=50, blank=True, help_text="Its code.")
     shipping_title = models.CharField(max_length=100, blank=True)
     shipping_offers = models.JSONField(

@@ -31,24 +31,19 @@ def check_vat_numbers(*, now: datetime) -> int:
     """
     if settings.TAXES.vies == "off":
         return 0
+    wanted = [*LIVE, CheckoutStatus.COMPLETED]
+    recent = Checkout.objects.filter(updated_at__gt=now - VAT_CHECK_HOLDS, status__in=wanted)
+    oldest_first = recent.exclude(vat_number="").order_by("updated_at", "id")
+    numbers = [*dict.fromkeys(oldest_first.values_list("vat_number", flat=True))]
+    checked = checked_vat_numbers(numbers, now=now)
     told = 0
-    for number in _unchecked(now)[:NUMBERS_A_RUN]:
+    for number in [number for number in numbers if number not in checked][:NUMBERS_A_RUN]:
         if check_vat_number(number=number, now=timezone.now()) is None:
             continue
         told += 1
         open_ones = Checkout.objects.filter(vat_number=number, status__in=EDITABLE)
         end_each(open_ones, lambda pk: _price_again(pk, now=timezone.now()), event="pricing_failed")
     return told
-
-
-def _unchecked(now: datetime) -> list[str]:
-    """Return the numbers that VIES has not been asked about lately, the oldest first."""
-    wanted = [*LIVE, CheckoutStatus.COMPLETED]
-    recent = Checkout.objects.filter(updated_at__gt=now - VAT_CHECK_HOLDS, status__in=wanted)
-    oldest_first = recent.exclude(vat_number="").order_by("updated_at", "id")
-    numbers = [*dict.fromkeys(oldest_first.values_list("vat_number", flat=True))]
-    checked = checked_vat_numbers(numbers, now=now)
-    return [number for number in numbers if number not in checked]
 
 
 @use_case

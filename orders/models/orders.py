@@ -65,13 +65,6 @@ class Order(AbstractTotals):
     )
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
-    vat_number = models.CharField(
-        max_length=20,
-        blank=True,
-        default="",
-        db_default="",
-        help_text="Of a business that buys, with its country's prefix.",
-    )
     shipping_method = models.CharField(max_length=50)
     shipping_title = models.CharField(max_length=100)
     shipping_offer = models.JSONField(

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from math import floor
 
 from pricing.domain.basket import STANDARD_TAX_CLASS
 
@@ -30,8 +28,10 @@ class TaxRate:
         The tax in a gross amount is its VAT fraction, rate ÷ (1 + rate): a sixth at 20 %
         (HMRC, VAT guide, Notice 700).
         """
-        rate = Fraction(self.rate)
-        return floor(amount * (rate / (1 + rate) if included else rate) + Fraction(1, 2))
+        above, below = self.rate.as_integer_ratio()
+        if included:
+            below += above
+        return (2 * amount * above + below) // (2 * below)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from math import lcm
 
 from core.money import split
 from pricing.domain.basket import STANDARD_TAX_CLASS, Basket, Destination
 from pricing.domain.ledger import Entry, Kind
 from pricing.domain.tax_rates import UNTAXED_CLASSES, TaxRate, TaxTable, rates_at, untaxed
-from pricing.domain.vat import EU_COUNTRIES, is_reverse_charged
+from pricing.domain.vat import is_one_tax_area, is_reverse_charged
 
 REVERSE_CHARGE = "reverse_charge"
 _NO_TAX = TaxRate(Decimal(0))
@@ -54,7 +53,7 @@ class TaxRules:
     """How the shop taxes: `flat` is the one rate of a shop whose `table` of rates is empty.
 
     `provided` are the rates by class that a tax service gave for where the basket goes. They
-    stand in place of the table's.
+    stand in place of the table's; classes that are untaxed anyway it is not asked about.
     """
 
     flat: TaxRate = _NO_TAX
@@ -86,15 +85,16 @@ def rates_for(
     the EU, within the EU; what is exported is taxed where it goes (Directive 2006/112/EC,
     art. 33 and 59c).
     """
-    if basket.destination is not None and rules.provided is not None:
-        return rules.provided.get(tax_class, rules.provided.get(STANDARD_TAX_CLASS, ()))
+    provided = rules.provided if basket.destination else None
+    if tax_class in UNTAXED_CLASSES and (provided is not None or not rules.table):
+        return (untaxed(tax_class),)
+    if provided is not None:
+        return provided.get(tax_class, provided.get(STANDARD_TAX_CLASS, ()))
     if not rules.table:
-        return (untaxed(tax_class) if tax_class in UNTAXED_CLASSES else rules.flat,)
-    to, origin = basket.destination or rules.origin, rules.origin
-    if rules.basis is TaxBasis.ORIGIN and {to.country, origin.country} <= (
-        EU_COUNTRIES | {origin.country} if origin.country in EU_COUNTRIES else {origin.country}
-    ):
-        to = origin
+        return (rules.flat,)
+    to = basket.destination or rules.origin
+    if rules.basis is TaxBasis.ORIGIN and is_one_tax_area(rules.origin, to):
+        to = rules.origin
     day = now.astimezone(UTC).date()
     rates = rates_at(rules.table, to.country, to.region, tax_class, day=day)
     if basket.destination is not None:
@@ -161,11 +161,12 @@ def _rounded(ones: Sequence[_Taxed], rules: TaxRules) -> Iterator[Entry]:
     price is ever more than the price.
     """
     rates = ones[0].rates
-    scale = lcm(*(Fraction(rate.rate).denominator for rate in rates))
+    ratios = [rate.rate.as_integer_ratio() for rate in rates]
+    scale = lcm(*(below for _, below in ratios))
     whole = TaxRate(sum((rate.rate for rate in rates), Decimal(0)))
     tax = whole.of(sum(one.amount for one in ones), included=rules.included)
     left = split(tax, [one.amount for one in ones])
-    of_rates = split(tax, [int(rate.rate * scale) for rate in rates])
+    of_rates = split(tax, [above * (scale // below) for above, below in ratios])
     for rate, of_rate in zip(rates, of_rates, strict=True):
         parts = split(of_rate, left)
         left = [rest - part for rest, part in zip(left, parts, strict=True)]

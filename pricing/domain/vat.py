@@ -52,6 +52,11 @@ def country_of_vat_number(number: str) -> str:
     return "GR" if number.startswith("EL") else number[:2]
 
 
+def is_one_tax_area(one: Destination, other: Destination) -> bool:
+    """Tell whether nothing is exported between two places: within a country, or the EU."""
+    return one.country == other.country or {one.country, other.country} <= EU_COUNTRIES
+
+
 def is_reverse_charged(buyer: Buyer, origin: Destination, to: Destination | None) -> bool:
     """Tell whether the buyer, not the shop, owes the VAT of goods sent to another member state.
 

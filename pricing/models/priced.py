@@ -66,7 +66,7 @@ class AbstractLine(models.Model):
 
 
 class AbstractTotals(models.Model):
-    """What everything costs: `total` is `subtotal` - `discount` + `shipping` + `tax`.
+    """What everything costs, and whom: `total` is `subtotal` - `discount` + `shipping` + `tax`.
 
     Where prices include the tax, it is a part of the others and adds nothing.
     """
@@ -78,6 +78,13 @@ class AbstractTotals(models.Model):
     tax = models.BigIntegerField(default=0)
     tax_included = models.BooleanField(default=False, db_default=False)
     total = models.BigIntegerField(default=0)
+    vat_number = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of a business that buys, with its country's prefix.",
+    )
     shipping_taxes = models.JSONField(default=list, db_default=[], help_text="The tax on shipping.")
     promotions = models.JSONField(
         default=dict,

@@ -54,13 +54,10 @@ def _rates_in(answer: Any, tax_classes: Collection[str]) -> dict[str, tuple[TaxR
         raise TaxProviderFailed("The answer has no rates.")
     if missing := [name for name in sorted(tax_classes) if name not in by_class]:
         raise TaxProviderFailed(f"The answer lacks the tax class {missing[0]}.")
-    return {name: _rates_of(name, by_class[name]) for name in tax_classes}
-
-
-def _rates_of(tax_class: str, rows: Any) -> tuple[TaxRate, ...]:
-    if not isinstance(rows, list) or len(rows) > MAX_RATES:
-        raise TaxProviderFailed(f"The rates of {tax_class} are no list of {MAX_RATES} at most.")
-    return tuple(_rate_of(tax_class, row) for row in rows)
+    for name in tax_classes:
+        if not isinstance(by_class[name], list) or len(by_class[name]) > MAX_RATES:
+            raise TaxProviderFailed(f"The rates of {name} are no list of {MAX_RATES} at most.")
+    return {name: tuple(_rate_of(name, row) for row in by_class[name]) for name in tax_classes}
 
 
 def _rate_of(tax_class: str, row: Any) -> TaxRate:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ import structlog
 from django.conf import settings
 
 from core.db.transactions import FetchFirst, leave_database, use_case
-from pricing.domain import STANDARD_TAX_CLASS, Basket, Destination, Rules, TaxRate
+from pricing.domain import STANDARD_TAX_CLASS, UNTAXED_CLASSES, Basket, Destination, Rules, TaxRate
 from pricing.errors import TaxesUnavailable
 from pricing.models import ProvidedTaxes
 from pricing.providers import TaxProvider, TaxProviderFailed, tax_provider
@@ -34,14 +33,23 @@ def with_provided_taxes(rules: Rules, basket: Basket, *, now: datetime) -> Rules
     provider, place = tax_provider(), basket.destination
     if provider is None or place is None:
         return rules
-    classes = {STANDARD_TAX_CLASS, *(item.tax_class for item in basket.items)}
+    used = {STANDARD_TAX_CLASS, *(item.tax_class for item in basket.items)}
+    classes = used.difference(UNTAXED_CLASSES)
     stored = ProvidedTaxes.objects.filter(**_key(place), expires_at__gt=now).first()
     if stored is None or not classes.issubset(stored.classes):
         known = set(stored.classes) if stored else set()
         raise FetchFirst(partial(_fetch, provider, place, classes | known, now=now))
     if stored.rates is None:
         return rules
-    return replace(rules, tax=replace(rules.tax, provided=_as_rates(stored.rates, place)))
+    where = f"{place.country}-{place.region}" if place.region else place.country
+    provided = {
+        name: tuple(
+            TaxRate(Decimal(rate["rate"]), rate["title"], f"provider:{where}:{name}")
+            for rate in found
+        )
+        for name, found in stored.rates.items()
+    }
+    return replace(rules, tax=replace(rules.tax, provided=provided))
 
 
 @use_case
@@ -78,12 +86,7 @@ def _fetch(
         asked_at=now,
         expires_at=min(now + keep, midnight),
     )
-    _keep(answer)
-
-
-@use_case
-def _keep(answer: ProvidedTaxes) -> None:
-    ProvidedTaxes.objects.bulk_create(
+    use_case(ProvidedTaxes.objects.bulk_create)(
         [answer],
         update_conflicts=True,
         unique_fields=["country", "region", "postal_code"],
@@ -95,16 +98,3 @@ def _key(place: Destination) -> dict[str, str]:
     return {
         "country": place.country, "region": place.region, "postal_code": place.postal_code,
     }  # fmt: skip
-
-
-def _as_rates(
-    stored: Mapping[str, list[dict[str, str]]], place: Destination
-) -> dict[str, tuple[TaxRate, ...]]:
-    where = f"{place.country}-{place.region}" if place.region else place.country
-    return {
-        name: tuple(
-            TaxRate(Decimal(rate["rate"]), rate["title"], f"provider:{where}:{name}")
-            for rate in rates
-        )
-        for name, rates in stored.items()
-    }

@@ -97,10 +97,13 @@ def import_tax_rates(*, rates: Sequence[ListedRate], dry_run: bool = False) -> I
     where rates overlap, nothing is written.
     """
     RulesVersion.lock()
-    stored = {(rate.key, rate.valid_from): (row.pk, rate) for row, rate in _stored()}
-    changes = rate_changes([rate for _, rate in stored.values()], rates)
+    stored = {
+        ListedRate(**{name: row[name] for name in _COLUMNS}): row["pk"]
+        for row in TaxRate.objects.values("pk", *_COLUMNS)
+    }
+    changes = rate_changes(stored, rates)
     if not dry_run and not changes.overlaps:
-        ids = [stored[old.key, old.valid_from][0] for old, _ in changes.changed]
+        ids = [stored[old] for old, _ in changes.changed]
         # Deleted first: what a rate that ends earlier leaves free may be taken by another.
         TaxRate.objects.filter(pk__in=ids).delete()
         kept = zip(ids, (new for _, new in changes.changed), strict=True)
@@ -113,11 +116,6 @@ def import_tax_rates(*, rates: Sequence[ListedRate], dry_run: bool = False) -> I
         changes.overlaps,
         changes.gaps,
     )
-
-
-def _stored() -> list[tuple[TaxRate, ListedRate]]:
-    rows = list(TaxRate.objects.all())
-    return [(row, ListedRate(**{name: getattr(row, name) for name in _COLUMNS})) for row in rows]
 
 
 def _row(rate: ListedRate, pk: UUID | None = None) -> TaxRate:

@@ -8,7 +8,7 @@ import structlog
 
 from core.db.transactions import leave_database, use_case
 from pricing.models import VatCheck
-from pricing.providers import VatAnswer, ask_vies
+from pricing.providers import ask_vies
 
 log = structlog.get_logger()
 
@@ -23,13 +23,7 @@ def check_vat_number(*, number: str, now: datetime) -> bool | None:
     if answer is None:
         log.warning("vies_gave_no_answer", country=number[:2])
         return None
-    _keep(answer, now=now)
-    return answer.valid
-
-
-@use_case
-def _keep(answer: VatAnswer, *, now: datetime) -> None:
-    VatCheck.objects.create(
+    use_case(VatCheck.objects.create)(
         number=answer.number,
         valid=answer.valid,
         name=answer.name,
@@ -38,3 +32,4 @@ def _keep(answer: VatAnswer, *, now: datetime) -> None:
         answer=answer.body,
         requested_at=now,
     )
+    return answer.valid

@@ -38,6 +38,7 @@ def world(client_of) -> World:
     admin = client_of(Role.ADMIN)
     admin.post("/api/v1/shipping-zones", {"code": "uk", "title": "UK", "countries": ["GB"]})
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
+    rate = {"country": "CH", "rate": "0.081", "valid_from": "2024-01-01"}
     return World(
         owner=owner,
         stranger=client_of(),
@@ -57,6 +58,7 @@ def world(client_of) -> World:
             "return_id": str(uuid7()),
             "method_code": "express",
             "zone_code": "uk",
+            "rate_id": admin.post("/api/v1/tax-rates", rate).json()["id"],
             "provider": "test",
             "promotion_id": promotion,
             "code": "ENTERED",

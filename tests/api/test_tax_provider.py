@@ -85,6 +85,14 @@ def test_a_class_that_was_not_asked_for_is(client: Any, service: Service) -> Non
     assert tax_of(checkout) == 16 + 19  # on the shipping alone
 
 
+def test_what_is_not_taxed_anywhere_is_not_asked_about(client: Any, service: Service) -> None:
+    connection.cursor().execute("UPDATE catalog_product SET tax_class = 'exempt'")
+    checkout = new_checkout(client, ["SKU-0"], shipping_address=NEW_YORK)
+    assert service.asked[-1]["tax_classes"] == ["standard"]
+    assert tax_of(checkout) == 16 + 19  # on the shipping alone
+    assert Checkout.objects.get().lines.get().taxes[0]["source"] == "class:exempt"
+
+
 def test_an_answer_that_is_over_is_asked_for_again(client: Any, service: Service) -> None:
     new_checkout(client, ["SKU-0"], shipping_address=NEW_YORK)
     ProvidedTaxes.objects.update(expires_at=timezone.now())

@@ -29,7 +29,7 @@ ACCEPTED = {
     "inventory.0003_lapsed_reservations_are_found": {FOREIGN_KEY, CONSTRAINT, PLAIN_INDEX},
     "orders.0002_payment_status_is_read": {"ban-drop-column"},
     # The previous release adds up the units of each line and never looks for the empty one.
-    "orders.0010_refund_shares": {"ban-drop-not-null"},
+    "orders.0014_refund_shares": {"ban-drop-not-null"},
 }
 
 INDEX = models.Index(fields=["email"], name="orders_new_index")

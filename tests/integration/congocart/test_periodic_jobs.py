@@ -51,10 +51,12 @@ def test_the_worker_knows_these_jobs_and_when_to_run_them():
         "accounts.tasks.forget_abandoned": "23 3 * * *",
         "accounts.tasks.purge": "17 * * * *",
         "carts.tasks.expire_carts": "7 * * * *",
+        "checkout.tasks.check_vat_numbers": "* * * * *",
         "checkout.tasks.expire_checkouts": "* * * * *",
         "checkout.tasks.recover_payments": "* * * * *",
         "core.http.tasks.purge_hit_counts": "*/20 * * * *",
         "core.http.tasks.purge_idempotency_keys": "17 * * * *",
+        "pricing.tasks.forget_provided_taxes": "17 3 * * *",
         "staff.tasks.purge": "17 * * * *",
     }
 

@@ -9,13 +9,16 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError
 
 from core.db.transactions import (
+    FetchFirst,
     Finished,
     RecoveryPoint,
     RunAgain,
+    leave_database,
     transaction_required,
     two_step,
     use_case,
 )
+from core.errors import ResourceBusy, Unavailable
 from core.ids import uuid7
 from events.models import Event
 
@@ -105,3 +108,51 @@ def test_each_phase_runs_again_by_itself():
 
     assert tries == ["begun", "begun", "executed", "sent", "sent"]
     assert written() == ["begun", "sent"]
+
+
+def test_what_only_a_call_can_tell_is_fetched_outside_and_the_use_case_runs_again():
+    told: list[str] = []
+
+    def fetch() -> None:
+        leave_database()
+        assert written() == []  # what had been done is rolled back
+        use_case(write)("fetched")
+        told.append("fetched")
+
+    @use_case
+    def needs_it() -> list[str]:
+        write("done")
+        if not told:
+            raise FetchFirst(fetch)
+        return written()
+
+    assert needs_it() == ["done", "fetched"]
+    assert written() == ["done", "fetched"]
+
+
+def test_a_call_that_fails_refuses_the_use_case():
+    def fetch() -> None:
+        raise Unavailable
+
+    @use_case
+    def needs_it() -> None:
+        write("done")
+        raise FetchFirst(fetch)
+
+    with pytest.raises(Unavailable):
+        needs_it()
+    assert written() == []
+
+
+def test_a_use_case_that_always_needs_more_is_given_up():
+    @use_case
+    def needs_it() -> None:
+        raise FetchFirst(lambda: None)
+
+    with pytest.raises(ResourceBusy):
+        needs_it()
+
+
+def test_the_database_is_not_left_within_a_transaction():
+    with pytest.raises(RuntimeError, match="inside a transaction"):
+        use_case(leave_database)()

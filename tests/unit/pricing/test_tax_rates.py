@@ -245,6 +245,13 @@ class TestReverseCharge:
 class TestPublishedExamples:
     """Figures that tax offices and tax services publish."""
 
+    @pytest.mark.parametrize(("net", "tax"), [(4_34, 87), (4_32, 86), (4_33, 87), (2_50, 50)])
+    def test_each_calculation_is_rounded_up_and_down(self, net: int, tax: int) -> None:
+        """HMRC, Notice 700, Calculation of VAT at retailers: not down alone; VATREC12010."""
+        rules = TaxRules(TaxRate(Decimal("0.2"), "VAT"), rounding=TaxRounding.LINE)
+        quote = taxes(Item("A", net, 1), Item("B", net, 1), rules=rules, to=None)
+        assert [line.tax for line in quote.lines] == [tax, tax]
+
     def test_gst_and_qst_on_100_dollars(self) -> None:
         """Revenu Québec, Calculating the Taxes: 5.00 and 9.98 on 100.00, 114.98 in all."""
         rules = TaxRules(table=tax_table(CANADA))
