@@ -32,6 +32,7 @@ TESTS = [
     "tests/unit/pricing/test_actions.py",
     "tests/unit/pricing/test_combination.py",
     "tests/unit/pricing/test_eligibility.py",
+    "tests/unit/pricing/test_ledger.py",
     "tests/unit/pricing/test_published_discounts.py",
     "tests/unit/pricing/test_taxes.py",
     "tests/unit/pricing/test_words.py",
