@@ -22,7 +22,7 @@ from checkout.domain import (
 from checkout.errors import CheckoutInProgress, CheckoutNotFound
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of
-from checkout.services.promotions import customer_key_of
+from checkout.services.promotions import customer_key_of, is_first_order
 from core.caller import Caller
 from core.db.transactions import transaction_required
 from core.email_address import normalize_email
@@ -30,7 +30,7 @@ from core.errors import Unauthenticated
 from core.states import require_transition
 from payments.selectors import payment_in_progress
 from payments.services import record_reversal
-from pricing.domain import Basket, Destination, ShippingChoice, Terms, price
+from pricing.domain import Basket, Buyer, Destination, ShippingChoice, Terms, price
 from pricing.selectors import used_up
 
 
@@ -138,6 +138,7 @@ def apply_prices(
         priced_items(items, terms.rules),
         codes=terms.entered,
         used_up=used_up(terms, customer_key=customer_key_of(checkout), held_by=held_by, now=now),
+        buyer=Buyer(first_order=is_first_order(checkout, terms.rules)),
         destination=_destination_of(checkout.shipping_address),
         shipping=ShippingChoice(chosen.code, chosen.title, chosen.price) if chosen else None,
     )

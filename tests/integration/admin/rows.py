@@ -21,6 +21,7 @@ from inventory.models import Movement, Reservation, Stock
 from orders.models import Order, OrderLine
 from payments.models import Payment
 from staff.models import PersonalDataAccess
+from tests.promotions import offer
 
 ADDRESS = {
     "first_name": "Ada", "last_name": "Lovelace", "company": "", "line1": "12 St James's Square",
@@ -132,6 +133,7 @@ def shop(count: int) -> None:
         order([variant], customer=customer)
         method = ShippingMethod.objects.create(code=f"way-{number}", title=f"Way {number}")
         ShippingPrice.objects.create(method=method, currency="GBP", amount=499)
+        offer(f"CODE{number}", title=f"Offer {number}")
         Category.objects.create(slug=f"branch-{number}", title=f"Branch {number}")
         IdempotencyKey.objects.create(
             id=f"{number:064}", fingerprint="f", status=201, sealed=b"x", created_at=timezone.now()

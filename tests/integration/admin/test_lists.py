@@ -33,6 +33,7 @@ STATEMENTS = {
     "inventory_stock": 5,
     "orders_order": 6,
     "payments_payment": 5,
+    "pricing_promotion": 5,
     "procrastinate_procrastinatejob": 5,
 }
 
