@@ -9,7 +9,14 @@ from django.db.models import Prefetch, Q, Sum
 
 from core.caller import Caller
 from core.ids import normalize_order_number
-from orders.domain import LineUnits, OrderNotFound, PlacedOrder, ReturnNotFound, ReturnStatus
+from orders.domain import (
+    LineUnits,
+    OrderNotFound,
+    OrderStatus,
+    PlacedOrder,
+    ReturnNotFound,
+    ReturnStatus,
+)
 from orders.models import (
     FulfillmentItem,
     Order,
@@ -32,6 +39,16 @@ def orders_for(*, caller: Caller) -> OrderQuerySet:
     back = Prefetch("returns__items", ReturnItem.objects.select_related("line"))
     related = (lines, "payments__operations__refund_items", sent, back)
     return Order.objects.for_caller(caller).prefetch_related(*related).defer("search_vector")
+
+
+def has_ordered(*, customer_id: UUID | None, email: str) -> bool:
+    """Tell whether someone, known by account or e-mail address, has an order not canceled."""
+    known_by = Q(pk__in=[])
+    if customer_id is not None:
+        known_by |= Q(customer_id=customer_id)
+    if email:
+        known_by |= Q(email=email)
+    return Order.objects.filter(known_by).exclude(status=OrderStatus.CANCELED).exists()
 
 
 def order_for(*, caller: Caller, number: str) -> Order:

@@ -22,7 +22,7 @@ from checkout.domain import (
 from checkout.errors import CheckoutInProgress, CheckoutNotFound, TotalTooHigh
 from checkout.models import Checkout, CheckoutLine
 from checkout.selectors import messages_of, shipping_rules
-from checkout.services.promotions import customer_key_of
+from checkout.services.promotions import customer_key_of, is_first_order
 from core.buyer import changed_buyer, with_consent
 from core.caller import Caller
 from core.db.transactions import transaction_required
@@ -173,7 +173,9 @@ def apply_prices(
             terms, customer_key=customer_key_of(checkout), held_by=held_by, now=terms.at
         ),
         buyer=replace(
-            terms.buyer, vat_number=counting_vat_number(checkout.vat_number, now=terms.at)
+            terms.buyer,
+            first_order=is_first_order(checkout, terms.rules),
+            vat_number=counting_vat_number(checkout.vat_number, now=terms.at),
         ),
         destination=_destination_of(checkout.shipping_address),
     )

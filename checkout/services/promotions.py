@@ -9,7 +9,8 @@ from uuid import UUID
 
 from checkout.models import Checkout
 from core.db.transactions import transaction_required
-from pricing.domain import Terms, code_key, customer_key
+from orders.selectors import has_ordered
+from pricing.domain import Rules, Terms, code_key, customer_key
 from pricing.domain.usage import EXHAUSTED, uses_of
 from pricing.errors import CouponExhausted
 from pricing.services import hold_redemptions, release_redemptions, take_redemptions
@@ -26,6 +27,18 @@ class Claim:
 def customer_key_of(checkout: Checkout) -> str:
     """Return whom limits for each customer count; empty until a guest says an e-mail address."""
     return customer_key(customer_id=checkout.customer_id, email=checkout.email)
+
+
+def is_first_order(checkout: Checkout, rules: Rules) -> bool | None:
+    """Tell whether the buyer has ordered nothing yet; None while it is unknown who they are.
+
+    One statement where a promotion asks, else None. Two at once are both the first: a promotion
+    that must not be had twice has a limit for each customer.
+    """
+    asked = any(promotion.conditions.first_order for promotion in rules.promotions)
+    if not asked or not customer_key_of(checkout):
+        return None
+    return not has_ordered(customer_id=checkout.customer_id, email=checkout.email)
 
 
 def claim_of(checkout: Checkout) -> Claim:

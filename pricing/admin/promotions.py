@@ -92,7 +92,9 @@ class PromotionAdmin(KeptAdmin):
             {
                 "fields": [
                     ("type", "target"),
-                    ("percent", "amount", "currency"),
+                    "percent",
+                    "amount",
+                    "currency",
                     ("buy", "get"),
                     "steps",
                     "bundle",
@@ -104,9 +106,11 @@ class PromotionAdmin(KeptAdmin):
             {
                 "fields": [
                     "codes",
-                    ("starts_at", "ends_at"),
+                    "starts_at",
+                    "ends_at",
                     ("min_subtotal", "min_quantity"),
-                    ("skus", "products", "categories"),
+                    "skus",
+                    ("products", "categories"),
                     ("countries", "customer_groups"),
                     "first_order",
                     "weekdays",

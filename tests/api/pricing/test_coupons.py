@@ -420,3 +420,22 @@ def test_guessing_codes_is_limited(client: APIClient, settings: Any) -> None:
 
     assert [response.status_code for response in told] == [200, 200, 200, 429]
     assert told[3].json()["code"] == "rate_limited"
+
+
+def test_a_promotion_for_a_first_order_is_for_those_who_have_none(client: APIClient) -> None:
+    offer("FIRST", conditions={"first_order": True})
+    cart = new_cart(client, ["SKU-0"])
+    unknown = enter(client, "carts", cart, "FIRST").json()
+    assert unknown["coupons"][0]["applied"]  # until it is known who it is
+
+    first = begin(client, cart).json()
+    assert first["coupons"][0]["applied"]
+    number = complete(client, first).json()["order"]["number"]
+
+    other = new_guest()
+    checkout = new_checkout(other, ["SKU-0"])
+    told = enter(other, "checkouts", checkout, "FIRST").json()["coupons"][0]
+    assert told["reason"] == "not_first_order"
+    client.post(f"/api/v1/orders/{number}/cancel")
+    told = other.patch(f"/api/v1/checkouts/{checkout['id']}", {"email": DETAILS["email"]}).json()
+    assert told["coupons"][0]["applied"]

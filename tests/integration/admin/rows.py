@@ -30,6 +30,7 @@ from orders.models import Order, OrderLine
 from payments.models import Payment
 from pricing.models import PriceList, TaxRate, VatCheck
 from staff.models import PersonalDataAccess
+from tests.promotions import offer
 
 ADDRESS = {
     "first_name": "Ada", "last_name": "Lovelace", "company": "", "line1": "12 St James's Square",
@@ -144,6 +145,7 @@ def shop(count: int) -> None:
         zone = ShippingZone.objects.create(code=f"zone-{number}", title=f"Zone {number}")
         ShippingArea.objects.create(zone=zone, country="US", region=f"R{number}")
         ShippingMethodZone.objects.create(method=method, zone=zone)
+        offer(f"CODE{number}", title=f"Offer {number}")
         Category.objects.create(slug=f"branch-{number}", title=f"Branch {number}")
         IdempotencyKey.objects.create(
             id=f"{number:064}", fingerprint="f", status=201, sealed=b"x", created_at=timezone.now()

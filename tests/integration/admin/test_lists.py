@@ -38,6 +38,7 @@ STATEMENTS = {
     "pricing_taxrate": 5,
     "pricing_vatcheck": 6,
     "pricing_pricelist": 5,
+    "pricing_promotion": 5,
     "procrastinate_procrastinatejob": 5,
 }
 
