@@ -14,8 +14,9 @@ ITEMS = [item for section in NAVIGATION for item in section["items"] if "permiss
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item["title"])
 def test_a_page_has_the_name_of_its_menu_entry(boss, item):
     response = boss.get(str(item["link"]))
-    assert response.context["cl"].title == item["title"]
-    assert capfirst(response.context["opts"].verbose_name_plural) == item["title"]
+    if "cl" in response.context:  # a list
+        assert response.context["cl"].title == item["title"]
+        assert capfirst(response.context["opts"].verbose_name_plural) == item["title"]
     assert f"<title> {item['title']} | " in " ".join(response.content.decode().split())
 
 
