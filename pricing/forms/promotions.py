@@ -163,12 +163,12 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             check_promotion(self.instance, values=self.values)
         except CongoCartError as refusal:
             for error in refusal.errors:
-                self.add_error(self._field_of(error.pointer), error.detail)
+                self.add_error(self.field_of(error.pointer), error.detail)
         except ValidationError as error:
             self.add_error(None, error)
         return cleaned
 
-    def _field_of(self, pointer: str) -> str | None:
+    def field_of(self, pointer: str) -> str | None:
         """Return the field that stands for a value of the API."""
         parts = pointer.strip("/").split("/")
         field = _FIELDS.get("/".join(parts[:2])) or _FIELDS.get(parts[0]) or parts[0]
@@ -194,9 +194,15 @@ def values_of(cleaned: Mapping[str, Any]) -> PromotionValues:
             "amount": money("amount"),
             "buy": cleaned["buy"],
             "get": cleaned["get"],
-            "tiers": _steps(cleaned, currency) if cleaned["type"] == "tiered" else None,
-            "breaks": _steps(cleaned, currency) if cleaned["type"] == "quantity_breaks" else None,
-            "items": _bundle(cleaned),
+            "tiers": read_steps(cleaned, currency) if cleaned["type"] == "tiered" else None,
+            "breaks": read_steps(cleaned, currency)
+            if cleaned["type"] == "quantity_breaks"
+            else None,
+            "items": [
+                {"sku": match["sku"] or match["alone"], "quantity": int(match["quantity"] or 1)}
+                for match in map(_UNITS.fullmatch, _split(cleaned["bundle"]))
+                if match
+            ],
         }
     )
     shown = {"tiers": "steps", "breaks": "steps", "items": "bundle"}
@@ -227,7 +233,7 @@ def initial_of(promotion: Promotion) -> dict[str, Any]:
         **{name: action.get(name) for name in ("type", "target", "percent", "buy", "get")},
         "amount": _shown(action.get("amount")),
         "currency": next(iter(currencies), settings.DEFAULT_CURRENCY),
-        "steps": "\n".join(map(_step_text, [*action.get("tiers", []), *action.get("breaks", [])])),
+        "steps": "\n".join(map(step_text, [*action.get("tiers", []), *action.get("breaks", [])])),
         "bundle": "\n".join(bundle),
         "min_subtotal": _shown(conditions.get("min_subtotal")),
         **{name: conditions.get(name) for name in ("min_quantity", "first_order", "weekdays")},
@@ -240,7 +246,7 @@ def _shown(amount: Mapping[str, Any] | None) -> str:
     return f"{to_major(amount['amount'], amount['currency'])}" if amount else ""
 
 
-def _step_text(step: Mapping[str, Any]) -> str:
+def step_text(step: Mapping[str, Any]) -> str:
     """Return a stored step as `_STEP` reads it."""
     least = step.get("min_quantity") or _shown(step["min_subtotal"])
     off = f"{step['percent']}%" if "percent" in step else _shown(step["amount"])
@@ -256,7 +262,7 @@ def _split(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _steps(cleaned: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
+def read_steps(cleaned: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
     """Read the steps of tiers or of quantity breaks. Raises `ValidationError`."""
 
     def money(text: str) -> dict[str, Any]:
@@ -279,13 +285,3 @@ def _steps(cleaned: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
             raise ValidationError({"steps": error}) from None
         steps.append({**start, **share})
     return steps
-
-
-def _bundle(cleaned: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Read the units of a bundle, one of a SKU unless it says how many."""
-    found = [_UNITS.fullmatch(line) for line in _split(cleaned["bundle"])]
-    return [
-        {"sku": match["sku"] or match["alone"], "quantity": int(match["quantity"] or 1)}
-        for match in found
-        if match
-    ]
