@@ -178,46 +178,48 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def values_of(cleaned: Mapping[str, Any]) -> PromotionValues:
     """Return what the service takes. Raises `ValidationError` naming the field that is wrong."""
-    currency = cleaned["currency"].upper()
-
-    def money(name: str) -> dict[str, Any] | None:
-        value = cleaned[name]
-        try:
-            return None if value is None else money_body(minor_units(value, currency), currency)
-        except ValidationError as error:
-            raise ValidationError({name: error}) from None
-
-    action = {"type": cleaned["type"]} | _given(
-        {
-            "target": cleaned["target"],
-            "percent": cleaned["percent"] and f"{cleaned['percent']:f}",
-            "amount": money("amount"),
-            "buy": cleaned["buy"],
-            "get": cleaned["get"],
-            "tiers": read_steps(cleaned, currency) if cleaned["type"] == "tiered" else None,
-            "breaks": read_steps(cleaned, currency)
-            if cleaned["type"] == "quantity_breaks"
-            else None,
-            "items": [
-                {"sku": match["sku"] or match["alone"], "quantity": int(match["quantity"] or 1)}
-                for match in map(_UNITS.fullmatch, _split(cleaned["bundle"]))
-                if match
-            ],
-        }
-    )
-    shown = {"tiers": "steps", "breaks": "steps", "items": "bundle"}
-    kinds = {name: _SHOWN_FOR.get(shown.get(name, name), TYPES) for name in action}
     conditions = {
-        "min_subtotal": money("min_subtotal"),
+        "min_subtotal": money_of(cleaned, "min_subtotal"),
         **{name: cleaned[name] for name in ("min_quantity", "first_order", "weekdays")},
         **{name: _split(cleaned[name]) for name in _LISTS},
     }
     values: dict[str, Any] = {name: cleaned[name] for name in PromotionForm.Meta.fields}
     return values | {  # type: ignore[return-value] # the keys are those
-        "action": {name: value for name, value in action.items() if cleaned["type"] in kinds[name]},
+        "action": action_of(cleaned),
         "conditions": _given(conditions),
         "codes": _split(cleaned["codes"]),
     }
+
+
+def action_of(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the action of the chosen type, of the fields that it shows. Raises as `values_of`."""
+    kind = cleaned["type"]
+    shown = [name for name, kinds in _SHOWN_FOR.items() if kind in kinds]
+    action: dict[str, Any] = {
+        name: cleaned[name] for name in ("target", "buy", "get") if name in shown
+    }
+    if "percent" in shown and cleaned["percent"] is not None:
+        action["percent"] = f"{cleaned['percent']:f}"
+    if "amount" in shown:
+        action["amount"] = money_of(cleaned, "amount")
+    if "steps" in shown:
+        action["tiers" if kind == "tiered" else "breaks"] = read_steps(cleaned)
+    if "bundle" in shown:
+        action["items"] = [
+            {"sku": match["sku"] or match["alone"], "quantity": int(match["quantity"] or 1)}
+            for match in map(_UNITS.fullmatch, _split(cleaned["bundle"]))
+            if match
+        ]
+    return {"type": kind, **_given(action)}
+
+
+def money_of(cleaned: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """Return an amount as the API has it. Raises `ValidationError` naming its field."""
+    value, currency = cleaned[name], cleaned["currency"].upper()
+    try:
+        return None if value is None else dict(money_body(minor_units(value, currency), currency))
+    except ValidationError as error:
+        raise ValidationError({name: error}) from None
 
 
 def initial_of(promotion: Promotion) -> dict[str, Any]:
@@ -262,8 +264,9 @@ def _split(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def read_steps(cleaned: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
+def read_steps(cleaned: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Read the steps of tiers or of quantity breaks. Raises `ValidationError`."""
+    currency = cleaned["currency"].upper()
 
     def money(text: str) -> dict[str, Any]:
         return dict(money_body(minor_units(Decimal(text), currency), currency))
