@@ -163,12 +163,12 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
             check_promotion(self.instance, values=self.values)
         except CongoCartError as refusal:
             for error in refusal.errors:
-                self.add_error(self._field_of(error.pointer), error.detail)
+                self.add_error(self.field_of(error.pointer), error.detail)
         except ValidationError as error:
             self.add_error(None, error)
         return cleaned
 
-    def _field_of(self, pointer: str) -> str | None:
+    def field_of(self, pointer: str) -> str | None:
         """Return the field that stands for a value of the API."""
         parts = pointer.strip("/").split("/")
         field = _FIELDS.get("/".join(parts[:2])) or _FIELDS.get(parts[0]) or parts[0]
@@ -178,40 +178,48 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def values_of(cleaned: Mapping[str, Any]) -> PromotionValues:
     """Return what the service takes. Raises `ValidationError` naming the field that is wrong."""
-    currency = cleaned["currency"].upper()
-
-    def money(name: str) -> dict[str, Any] | None:
-        value = cleaned[name]
-        try:
-            return None if value is None else money_body(minor_units(value, currency), currency)
-        except ValidationError as error:
-            raise ValidationError({name: error}) from None
-
-    action = {"type": cleaned["type"]} | _given(
-        {
-            "target": cleaned["target"],
-            "percent": cleaned["percent"] and f"{cleaned['percent']:f}",
-            "amount": money("amount"),
-            "buy": cleaned["buy"],
-            "get": cleaned["get"],
-            "tiers": _steps(cleaned, currency) if cleaned["type"] == "tiered" else None,
-            "breaks": _steps(cleaned, currency) if cleaned["type"] == "quantity_breaks" else None,
-            "items": _bundle(cleaned),
-        }
-    )
-    shown = {"tiers": "steps", "breaks": "steps", "items": "bundle"}
-    kinds = {name: _SHOWN_FOR.get(shown.get(name, name), TYPES) for name in action}
     conditions = {
-        "min_subtotal": money("min_subtotal"),
+        "min_subtotal": money_of(cleaned, "min_subtotal"),
         **{name: cleaned[name] for name in ("min_quantity", "first_order", "weekdays")},
         **{name: _split(cleaned[name]) for name in _LISTS},
     }
     values: dict[str, Any] = {name: cleaned[name] for name in PromotionForm.Meta.fields}
     return values | {  # type: ignore[return-value] # the keys are those
-        "action": {name: value for name, value in action.items() if cleaned["type"] in kinds[name]},
+        "action": action_of(cleaned),
         "conditions": _given(conditions),
         "codes": _split(cleaned["codes"]),
     }
+
+
+def action_of(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the action of the chosen type, of the fields that it shows. Raises as `values_of`."""
+    kind = cleaned["type"]
+    shown = [name for name, kinds in _SHOWN_FOR.items() if kind in kinds]
+    action: dict[str, Any] = {
+        name: cleaned[name] for name in ("target", "buy", "get") if name in shown
+    }
+    if "percent" in shown and cleaned["percent"] is not None:
+        action["percent"] = f"{cleaned['percent']:f}"
+    if "amount" in shown:
+        action["amount"] = money_of(cleaned, "amount")
+    if "steps" in shown:
+        action["tiers" if kind == "tiered" else "breaks"] = read_steps(cleaned)
+    if "bundle" in shown:
+        action["items"] = [
+            {"sku": match["sku"] or match["alone"], "quantity": int(match["quantity"] or 1)}
+            for match in map(_UNITS.fullmatch, _split(cleaned["bundle"]))
+            if match
+        ]
+    return {"type": kind, **_given(action)}
+
+
+def money_of(cleaned: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """Return an amount as the API has it. Raises `ValidationError` naming its field."""
+    value, currency = cleaned[name], cleaned["currency"].upper()
+    try:
+        return None if value is None else dict(money_body(minor_units(value, currency), currency))
+    except ValidationError as error:
+        raise ValidationError({name: error}) from None
 
 
 def initial_of(promotion: Promotion) -> dict[str, Any]:
@@ -227,7 +235,7 @@ def initial_of(promotion: Promotion) -> dict[str, Any]:
         **{name: action.get(name) for name in ("type", "target", "percent", "buy", "get")},
         "amount": _shown(action.get("amount")),
         "currency": next(iter(currencies), settings.DEFAULT_CURRENCY),
-        "steps": "\n".join(map(_step_text, [*action.get("tiers", []), *action.get("breaks", [])])),
+        "steps": "\n".join(map(step_text, [*action.get("tiers", []), *action.get("breaks", [])])),
         "bundle": "\n".join(bundle),
         "min_subtotal": _shown(conditions.get("min_subtotal")),
         **{name: conditions.get(name) for name in ("min_quantity", "first_order", "weekdays")},
@@ -240,7 +248,7 @@ def _shown(amount: Mapping[str, Any] | None) -> str:
     return f"{to_major(amount['amount'], amount['currency'])}" if amount else ""
 
 
-def _step_text(step: Mapping[str, Any]) -> str:
+def step_text(step: Mapping[str, Any]) -> str:
     """Return a stored step as `_STEP` reads it."""
     least = step.get("min_quantity") or _shown(step["min_subtotal"])
     off = f"{step['percent']}%" if "percent" in step else _shown(step["amount"])
@@ -256,8 +264,9 @@ def _split(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _steps(cleaned: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
+def read_steps(cleaned: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Read the steps of tiers or of quantity breaks. Raises `ValidationError`."""
+    currency = cleaned["currency"].upper()
 
     def money(text: str) -> dict[str, Any]:
         return dict(money_body(minor_units(Decimal(text), currency), currency))
@@ -279,13 +288,3 @@ def _steps(cleaned: Mapping[str, Any], currency: str) -> list[dict[str, Any]]:
             raise ValidationError({"steps": error}) from None
         steps.append({**start, **share})
     return steps
-
-
-def _bundle(cleaned: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Read the units of a bundle, one of a SKU unless it says how many."""
-    found = [_UNITS.fullmatch(line) for line in _split(cleaned["bundle"])]
-    return [
-        {"sku": match["sku"] or match["alone"], "quantity": int(match["quantity"] or 1)}
-        for match in found
-        if match
-    ]

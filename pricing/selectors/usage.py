@@ -20,10 +20,13 @@ WHERE EXISTS (
     WHERE slot.scope = wanted.scope AND slot.number >= wanted.at_most
 ) AND NOT EXISTS (
     SELECT FROM pricing_slot AS slot
-    LEFT JOIN pricing_redemption AS own
-        ON own.id = slot.redemption_id AND own.checkout_id = ANY(%(held_by)s::uuid[])
-    WHERE slot.scope = wanted.scope AND slot.number <= wanted.at_most
-        AND (slot.free_from <= %(now)s OR own.id IS NOT NULL)
+    WHERE slot.scope = wanted.scope AND slot.free_from <= %(now)s
+        AND slot.number <= wanted.at_most
+) AND NOT EXISTS (
+    SELECT FROM pricing_redemption AS own
+    JOIN pricing_slot AS slot ON slot.redemption_id = own.id
+    WHERE own.checkout_id = ANY(%(held_by)s::uuid[])
+        AND slot.scope = wanted.scope AND slot.number <= wanted.at_most
 )
 """
 

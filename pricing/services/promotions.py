@@ -140,19 +140,12 @@ def check_promotion(
     if promotion.automatic and has_codes:
         detail = "A promotion with codes applies by them."
         raise InvalidPromotion(errors=[FieldError("/automatic", "has_codes", detail)])
-    if codes:
-        _require_free(promotion, codes)
-    return codes
-
-
-def _require_free(promotion: Promotion, codes: Mapping[str, tuple[str, str]]) -> None:
-    """Raise `CodeTaken` naming the codes that other promotions have."""
-    rows = PromotionCode.objects.filter(key__in=codes, active=True).exclude(
-        promotion_id=promotion.pk
-    )
-    if taken := [codes[key] for key in rows.values_list("key", flat=True)]:
-        errors = [FieldError(at, CodeTaken.code, f"{code} is taken.") for code, at in taken]
+    others = PromotionCode.objects.filter(key__in=codes or (), active=True)
+    if taken := others.exclude(promotion_id=promotion.pk).values_list("key", flat=True):
+        clashes = [(codes or {})[key] for key in taken]
+        errors = [FieldError(at, CodeTaken.code, f"{code} is taken.") for code, at in clashes]
         raise CodeTaken(errors=errors)
+    return codes
 
 
 @transaction_required
