@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-import orjson
 from django.conf import settings
 from django.db.models import UUIDField
 
@@ -29,9 +28,7 @@ from core.db.statements import Parameter, Statement
 from core.messages import Message
 from orders.domain import OrderDetails, PlacedOrder
 
-_LINE_FIELDS = CheckoutLine._meta.concrete_fields  # noqa: SLF001 - documented API
-_LINE_COLUMNS = [field.attname for field in _LINE_FIELDS]
-# A compiled statement returns them as PostgreSQL sends them: text.
+_LINE_COLUMNS = [field.attname for field in CheckoutLine._meta.concrete_fields]  # noqa: SLF001 - documented API
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +76,6 @@ def lines_of(checkout: Checkout) -> list[CheckoutLine]:
     for *values, is_withdrawn, withdrawn_from in lines_statement().rows(checkout_id=checkout.id):
         line = CheckoutLine.from_db(None, _LINE_COLUMNS, values)
         line.is_withdrawn, line.withdrawn_from = is_withdrawn, withdrawn_from
-        # A `Statement` gives JSON as text.
-        line.discounts, line.taxes = orjson.loads(line.discounts), orjson.loads(line.taxes)
         lines.append(line)
     return lines
 
@@ -143,7 +138,6 @@ def details_of(checkout: Checkout) -> OrderDetails:
         shipping_method=checkout.shipping_method,
         shipping_title=checkout.shipping_title,
         shipping_offer=checkout.chosen_shipping,
-        vat_number=checkout.vat_number,
     )
 
 

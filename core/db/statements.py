@@ -11,7 +11,7 @@ import itertools
 import re
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Expression, Field, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -46,14 +46,24 @@ class Statement:
     """A `values_list` query set as SQL, compiled when it is made."""
 
     def __init__(self, rows: QuerySet[Any, tuple[Any, ...]]) -> None:
-        sql, constants = rows.query.sql_with_params()
+        compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, constants = compiler.as_sql()
+        self.converters = compiler.get_converters([column for column, *_ in compiler.select])
         names = itertools.count()
         self.sql = re.sub(r"%s", lambda _: f"%(constant_{next(names)})s", sql)
         self.constants = {f"constant_{i}": value for i, value in enumerate(constants)}
 
     def rows(self, **parameters: Any) -> list[tuple[Any, ...]]:
-        """Execute it with these values; return the rows as the database driver gives them."""
+        """Execute it with these values; return the rows as the query set would."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.constants | parameters)
             rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+        return [self._converted(row) for row in rows] if self.converters else rows
+
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Convert what the database driver leaves to the model's field, such as JSON."""
+        values = list(row)
+        for position, (converters, column) in self.converters.items():
+            for convert in converters:
+                values[position] = convert(values[position], column, connection)
+        return tuple(values)

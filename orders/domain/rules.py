@@ -87,7 +87,6 @@ class OrderDetails:
     shipping_method: str
     shipping_title: str
     shipping_offer: Mapping[str, Any]
-    vat_number: str
 
 
 class OrderNotFound(NotFound):

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from checkout.selectors import shipping_rules
+from pricing.selectors import pricing_rules
 from tests.promotions import enter, offer
 from tests.shop import DETAILS, MANUAL, items, new_cart, offer_shipping, stock_variants
 
@@ -40,6 +42,7 @@ def shop(buyer: APIClient, number: int) -> Callable[..., dict[str, Any]]:
         cart = new_cart(buyer, skus)
         for each in range(number):
             assert enter(buyer, "carts", cart, f"CODE{each}").status_code == 200
+        shipping_rules(pricing_rules().version)  # read once a version
         return cart
 
     return begin
