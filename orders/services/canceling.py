@@ -10,6 +10,7 @@ from core.caller import Caller
 from core.db.transactions import RecoveryPoint, two_step
 from core.errors import Forbidden
 from core.states import InvalidTransition
+from events.domain import actor_of
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
@@ -44,7 +45,7 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
 
     def execute(order: RecoveryPoint) -> None:
         for payment in payments_of_order(order.id):
-            execute_operations(payment_id=payment.id)
+            execute_operations(payment_id=payment.id, by=actor_of(caller))
 
     return two_step(
         record=lambda: _cancel(caller=caller, number=number, reason=reason, now=now),
@@ -89,7 +90,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
         type="order.canceled",
         subject_id=order.id,
         data={"number": order.number, "reason": reason},
-        actor_id=caller.user_id,
+        by=actor_of(caller),
         now=now,
     )
     return RecoveryPoint(order.id)

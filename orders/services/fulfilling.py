@@ -9,6 +9,7 @@ from uuid import UUID
 from core.caller import Caller
 from core.db.transactions import transaction_required, use_case
 from core.states import InvalidTransition, require_transition
+from events.domain import actor_of
 from events.services import record_event
 from orders.domain import (
     SHIPMENT_TRANSITIONS,
@@ -160,6 +161,6 @@ def _record(
             "tracking_number": sent.tracking_number,
             **data,
         },
-        actor_id=caller.user_id,
+        by=actor_of(caller),
         now=now,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 from core.caller import Caller
 from core.db.transactions import RecoveryPoint, two_step
 from core.money import Money, money_body
+from events.domain import actor_of
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
@@ -78,7 +79,9 @@ def capture_payment(
 
     return two_step(
         record=record,
-        execute=lambda payment: execute_operations(payment_id=payment.id),
+        execute=lambda payment: execute_operations(
+            payment_id=payment.id, by=actor_of(caller)
+        ),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
 
@@ -102,7 +105,9 @@ def refund_order(
         record=lambda: _record_refund(
             caller, number, amount, items or {}, reason, restock_items=restock_items, now=now
         ),
-        execute=lambda payment: execute_operations(payment_id=payment.id),
+        execute=lambda payment: execute_operations(
+            payment_id=payment.id, by=actor_of(caller)
+        ),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
 
@@ -138,7 +143,7 @@ def _record_refund(
         type="order.refund_requested",
         subject_id=order.id,
         data={"amount": refund.amount, "reason": reason},
-        actor_id=caller.user_id,
+        by=actor_of(caller),
         now=now,
     )
     return RecoveryPoint(payment_id)
