@@ -18,7 +18,7 @@ def events_about(*, subject_id: UUID, types: Collection[str] | None = None) -> Q
 
 def timeline_version(*, subject_id: UUID) -> int:
     """Return a number that every event of the subject raises; 0 before the first. One query."""
-    last: int | None = Event.objects.filter(subject_id=subject_id).aggregate(
-        last=Max("position")
-    )["last"]
+    last: int | None = Event.objects.filter(subject_id=subject_id).aggregate(last=Max("position"))[
+        "last"
+    ]
     return last or 0

@@ -38,8 +38,16 @@ def erase_personal_data(person: Person, now: datetime) -> None:
         order.email = f"order@{ERASED_DOMAIN}"
         order.shipping_address = anonymous_address(order.shipping_address)
         order.billing_address = anonymous_address(order.billing_address)
-        order.cancel_reason = ""
-        order.save(update_fields=["email", "shipping_address", "billing_address", "cancel_reason"])
+        order.cancel_reason = order.hold_reason = ""
+        order.save(
+            update_fields=[
+                "email",
+                "shipping_address",
+                "billing_address",
+                "cancel_reason",
+                "hold_reason",
+            ]
+        )
     # What people typed with a cancellation or a refund may be personal, wherever it was recorded.
     order_ids = [order.pk for order in orders]
     events.services.forget_reasons(subject_ids=order_ids)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Prefetch, Q, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
+from accounts.selectors import name_of
 from core.caller import Caller
 from core.ids import normalize_order_number
+from events.domain import ActorKind
+from events.selectors import events_about
 from orders.domain import OrderNotFound, PlacedOrder
 from orders.models import Order, OrderLine, OrderQuerySet, RefundItem
+from orders.timeline import SHOWN_TO_BUYERS, TimelineEntry, Wording, sentence_of, typed_in
 from payments.domain import OperationStatus
 
 
@@ -39,6 +44,37 @@ def refunded_units(order: Order) -> dict[UUID, int]:
     counted = items.exclude(operation__status=OperationStatus.FAILED)
     rows = counted.values_list("line_id").annotate(units=Sum("quantity"))
     return dict(rows)
+
+
+def timeline_of(order: Order, *, caller: Caller) -> QuerySet[Any]:
+    """Return the events of an order that the caller may see, oldest first, with their actors."""
+    types = None if caller.is_staff else SHOWN_TO_BUYERS
+    return events_about(subject_id=order.id, types=types)
+
+
+def timeline_entry(event: Any, order: Order, *, caller: Caller) -> TimelineEntry:
+    """Return an event of `timeline_of` as the caller may see it. The lines have been read."""
+    words = Wording(order.currency, {line.sku: line.title for line in order.lines.all()})
+    actor, staff = event.actor, caller.is_staff
+    kind = ActorKind(event.actor_kind or _former_kind(actor))
+    named = actor is not None and (staff or kind is not ActorKind.STAFF)
+    return TimelineEntry(
+        id=event.id,
+        type=event.type,
+        message=sentence_of(event.type, event.data, words),
+        note=typed_in(event.data) if staff else "",
+        actor=kind,
+        actor_name=name_of(actor) if named else "",
+        request_id=event.request_id if staff else "",
+        created_at=event.created_at,
+    )
+
+
+def _former_kind(actor: Any) -> ActorKind:
+    """Return as whom someone acted before that was kept with the event."""
+    if actor is None:
+        return ActorKind.SYSTEM
+    return ActorKind.STAFF if actor.is_staff else ActorKind.BUYER
 
 
 def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:

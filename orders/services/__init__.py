@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from orders.services.canceling import CANCEL_ORDER_ACCESS, CANCEL_ORDER_ERRORS, cancel_order
+from orders.services.attending import (
+    HOLD_ORDER_ERRORS,
+    NOTE_ORDER_ERRORS,
+    RELEASE_ORDER_ERRORS,
+    hold_order,
+    note_order,
+    release_order,
+)
+from orders.services.canceling import (
+    CANCEL_ORDER_ACCESS,
+    CANCEL_ORDER_ERRORS,
+    cancel_order,
+    preview_cancellation,
+)
 from orders.services.fulfilling import (
     CHANGE_FULFILLMENT_ERRORS,
     FULFILL_ORDER_ERRORS,
@@ -15,6 +28,7 @@ from orders.services.refunds import (
     CAPTURE_PAYMENT_ERRORS,
     REFUND_ORDER_ERRORS,
     capture_payment,
+    preview_refund,
     refund_order,
 )
 
@@ -24,12 +38,20 @@ __all__ = [
     "CAPTURE_PAYMENT_ERRORS",
     "CHANGE_FULFILLMENT_ERRORS",
     "FULFILL_ORDER_ERRORS",
+    "HOLD_ORDER_ERRORS",
+    "NOTE_ORDER_ERRORS",
     "REFUND_ORDER_ERRORS",
+    "RELEASE_ORDER_ERRORS",
     "cancel_fulfillment",
     "cancel_order",
     "capture_payment",
     "deliver_fulfillment",
     "fulfill_order",
+    "hold_order",
+    "note_order",
     "place_order",
+    "preview_cancellation",
+    "preview_refund",
     "refund_order",
+    "release_order",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from accounts.access import OWNER_OR_SUPPORT
 from accounts.services import lock_active_account_shared
 from core.caller import Caller
-from core.db.transactions import RecoveryPoint, two_step
+from core.db.transactions import RecoveryPoint, rehearse, two_step
 from core.errors import Forbidden
 from core.states import InvalidTransition
 from events.domain import actor_of
@@ -15,11 +15,18 @@ from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
 from inventory.services import lock_levels, restock
-from orders.domain import FulfillmentStatus, OrderNotFound, OrderStatus, require_cancelable
+from orders.domain import (
+    FulfillmentStatus,
+    OrderNotFound,
+    OrderStatus,
+    Reversal,
+    require_cancelable,
+)
 from orders.models import Order, OrderLine
 from orders.selectors import order_for
-from payments.domain import OperationInProgress, OutcomeMismatch
-from payments.selectors import payments_of_order
+from orders.services.locking import require_unchanged
+from payments.domain import OperationInProgress, OperationKind, OutcomeMismatch
+from payments.selectors import payments_of_order, pending_operations
 from payments.services import execute_operations, lock_payment, record_reversal
 
 # The one place that says who may cancel an order: the buyer, and support in their stead.
@@ -33,7 +40,9 @@ CANCEL_ORDER_ERRORS = (
 )
 
 
-def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> Order:
+def cancel_order(
+    *, caller: Caller, number: str, reason: str, seen: int | None = None, now: datetime
+) -> Order:
     """Cancel an order: its units go back into stock unless sent, its money to the buyer.
 
     Customers may until fulfillment starts, support and up later too. A provider
@@ -48,13 +57,36 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
             execute_operations(payment_id=payment.id, by=actor_of(caller))
 
     return two_step(
-        record=lambda: _cancel(caller=caller, number=number, reason=reason, now=now),
+        record=lambda: _cancel(caller=caller, number=number, reason=reason, seen=seen, now=now),
         execute=execute,
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
 
 
-def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> RecoveryPoint:
+def preview_cancellation(*, caller: Caller, number: str, now: datetime) -> Reversal:
+    """Tell what canceling an order would do, and do nothing. Raises `CANCEL_ORDER_ERRORS`."""
+
+    def phase() -> Reversal:
+        order_id = order_for(caller=caller, number=number).id
+        before = sum(returned_units(order_id=order_id).values())
+        _cancel(caller=caller, number=number, reason="", now=now)
+        moved = {OperationKind.REFUND: 0, OperationKind.VOID: 0}
+        for payment in payments_of_order(order_id):
+            for operation in pending_operations(payment_id=payment.id):
+                if operation.created_at == now:
+                    moved[OperationKind(operation.kind)] += operation.amount
+        return Reversal(
+            units=sum(returned_units(order_id=order_id).values()) - before,
+            refunded=moved[OperationKind.REFUND],
+            voided=moved[OperationKind.VOID],
+        )
+
+    return rehearse(phase)
+
+
+def _cancel(
+    *, caller: Caller, number: str, reason: str, seen: int | None = None, now: datetime
+) -> RecoveryPoint:
     """Lock payments, stock and order, in this order; then cancel and ask for the money back."""
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
@@ -64,6 +96,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
         lock_payment(payment.id)
     lock_levels([line.variant_id for line in read.lines.all()])
     order = Order.objects.defer("search_vector").locked().get(pk=read.id)
+    require_unchanged(order_id=order.id, seen=seen)
     require_cancelable(
         OrderStatus(order.status),
         FulfillmentStatus(order.fulfillment_status),
@@ -80,6 +113,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
         units={variant: count for variant, count in out.items() if count > 0},
         kind=MovementKind.CANCELLATION,
         reason=reason,
+        actor_id=caller.user_id,
         now=now,
     )
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason

@@ -17,22 +17,24 @@ from orders.domain import (
     FulfillmentNotFound,
     LineUnits,
     OrderNotFound,
+    OrderOnHold,
     OrderStatus,
     ShipmentStatus,
     UnknownItem,
     fulfillment_status_of,
     require_not_canceled,
+    require_not_held,
     units_to_send,
 )
 from orders.models import Fulfillment, FulfillmentItem, Order, OrderLine
 from orders.selectors import order_for, refunded_units
-from payments.selectors import payments_of_order
-from payments.services import lock_payment
+from orders.services.locking import lock_order
 
 FULFILL_ORDER_ERRORS = (
     OrderNotFound,
     UnknownItem,
     FulfillmentExceedsOrdered,
+    OrderOnHold,
     InvalidTransition,
 )
 CHANGE_FULFILLMENT_ERRORS = (OrderNotFound, FulfillmentNotFound, InvalidTransition)
@@ -46,15 +48,18 @@ def fulfill_order(
     items: Mapping[str, int] | None = None,
     carrier: str = "",
     tracking_number: str = "",
+    seen: int | None = None,
     now: datetime,
 ) -> Order:
     """Record that units of an order, by SKU, were sent together; all that are left by default.
 
     Units that were refunded before they were sent are not sent any more. Raises
-    `FULFILL_ORDER_ERRORS`; `InvalidTransition` for an order that is canceled.
+    `FULFILL_ORDER_ERRORS`; `InvalidTransition` for an order that is canceled, and
+    `VersionMismatch` when events were recorded after the one `seen`.
     """
-    order = _locked(caller, number)
+    order = lock_order(caller=caller, number=number, seen=seen)
     require_not_canceled(OrderStatus(order.status))
+    require_not_held(order.held_at)
     lines = {line.sku: line for line in OrderLine.objects.filter(order=order)}
     units = units_to_send(items or {}, _units_of(order, lines.values()))
     sent = Fulfillment.objects.create(
@@ -81,10 +86,15 @@ def fulfill_order(
 
 @use_case
 def deliver_fulfillment(
-    *, caller: Caller, number: str, fulfillment_id: UUID, now: datetime
+    *,
+    caller: Caller,
+    number: str,
+    fulfillment_id: UUID,
+    seen: int | None = None,
+    now: datetime,
 ) -> Order:
     """Record that a fulfillment has arrived. Raises `CHANGE_FULFILLMENT_ERRORS`."""
-    order = _locked(caller, number)
+    order = lock_order(caller=caller, number=number, seen=seen)
     sent = _change_status(order, fulfillment_id, ShipmentStatus.DELIVERED)
     sent.delivered_at = now
     sent.save(update_fields=["status", "delivered_at"])
@@ -94,13 +104,18 @@ def deliver_fulfillment(
 
 @use_case
 def cancel_fulfillment(
-    *, caller: Caller, number: str, fulfillment_id: UUID, now: datetime
+    *,
+    caller: Caller,
+    number: str,
+    fulfillment_id: UUID,
+    seen: int | None = None,
+    now: datetime,
 ) -> Order:
     """Take a fulfillment back that was not sent after all: its units are left to send again.
 
     Raises `CHANGE_FULFILLMENT_ERRORS`.
     """
-    order = _locked(caller, number)
+    order = lock_order(caller=caller, number=number, seen=seen)
     require_not_canceled(OrderStatus(order.status))
     sent = _change_status(order, fulfillment_id, ShipmentStatus.CANCELED)
     sent.canceled_at = now
@@ -130,14 +145,6 @@ def _units_of(order: Order, lines: Iterable[OrderLine]) -> dict[str, LineUnits]:
         line.sku: LineUnits(line.quantity, line.fulfilled, refunded.get(line.id, 0))
         for line in lines
     }
-
-
-def _locked(caller: Caller, number: str) -> Order:
-    """Lock the order behind its payments, as refunds and cancellation do."""
-    read = order_for(caller=caller, number=number)
-    for payment in payments_of_order(read.id):
-        lock_payment(payment.id)
-    return Order.objects.defer("search_vector").locked().get(pk=read.id)
 
 
 def _change_status(order: Order, fulfillment_id: UUID, status: ShipmentStatus) -> Fulfillment:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.caller import Caller
-from core.db.transactions import RecoveryPoint, two_step
+from core.db.transactions import RecoveryPoint, rehearse, two_step
 from core.money import Money, money_body
 from events.domain import actor_of
 from events.services import record_event
@@ -27,6 +27,7 @@ from orders.domain import (
 from orders.models import Order, RefundItem
 from orders.selectors import order_for, refunded_units
 from orders.services.fulfilling import update_fulfillment_status
+from orders.services.locking import require_unchanged
 from payments.domain import (
     AmountNotPayable,
     CaptureExceedsDue,
@@ -35,7 +36,7 @@ from payments.domain import (
     OutcomeMismatch,
     RefundExceedsPaid,
 )
-from payments.selectors import payments_of_order
+from payments.selectors import payment_with, payments_of_order, pending_operations
 from payments.services import execute_operations, lock_payment, record_capture, record_refund
 
 CAPTURE_PAYMENT_ERRORS = (
@@ -60,7 +61,12 @@ REFUND_ORDER_ERRORS = (
 
 
 def capture_payment(
-    *, caller: Caller, number: str, amount: Money | None = None, now: datetime
+    *,
+    caller: Caller,
+    number: str,
+    amount: Money | None = None,
+    seen: int | None = None,
+    now: datetime,
 ) -> Order:
     """Capture authorized money, or record money that came in by other ways.
 
@@ -73,15 +79,21 @@ def capture_payment(
         order = order_for(caller=caller, number=number)  # canceling locks the payment, too
         if payment_id is None or order.status == OrderStatus.CANCELED:
             raise NothingToCapture
+        require_unchanged(order_id=order.id, seen=seen)
         wanted = amount_in(order.currency, amount)
-        record_capture(payment_id=payment_id, amount=wanted, now=now)
+        capture = record_capture(payment_id=payment_id, amount=wanted, now=now)
+        record_event(
+            type="order.capture_requested",
+            subject_id=order.id,
+            data={"amount": capture.amount},
+            by=actor_of(caller),
+            now=now,
+        )
         return RecoveryPoint(payment_id)
 
     return two_step(
         record=record,
-        execute=lambda payment: execute_operations(
-            payment_id=payment.id, by=actor_of(caller)
-        ),
+        execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
 
@@ -94,6 +106,7 @@ def refund_order(
     items: Mapping[str, int] | None = None,
     reason: str = "",
     restock_items: bool = False,
+    seen: int | None = None,
     now: datetime,
 ) -> Order:
     """Give money back: `amount`, the worth of `items` (units by SKU), or all that is left.
@@ -103,13 +116,46 @@ def refund_order(
     """
     return two_step(
         record=lambda: _record_refund(
-            caller, number, amount, items or {}, reason, restock_items=restock_items, now=now
+            caller,
+            number,
+            amount,
+            items or {},
+            reason,
+            restock_items=restock_items,
+            seen=seen,
+            now=now,
         ),
-        execute=lambda payment: execute_operations(
-            payment_id=payment.id, by=actor_of(caller)
-        ),
+        execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
+
+
+def preview_refund(
+    *,
+    caller: Caller,
+    number: str,
+    amount: Money | None = None,
+    items: Mapping[str, int] | None = None,
+    restock_items: bool = False,
+    now: datetime,
+) -> Money:
+    """Tell what `refund_order` would give back, and do nothing. Raises `REFUND_ORDER_ERRORS`."""
+
+    def phase() -> Money:
+        point = _record_refund(
+            caller,
+            number,
+            amount,
+            items or {},
+            "",
+            restock_items=restock_items,
+            seen=None,
+            now=now,
+        )
+        refund = pending_operations(payment_id=point.id)[-1]
+        return Money(refund.amount, payment_with(point.id).currency)
+
+    return rehearse(phase)
 
 
 def _record_refund(
@@ -120,6 +166,7 @@ def _record_refund(
     reason: str,
     *,
     restock_items: bool,
+    seen: int | None,
     now: datetime,
 ) -> RecoveryPoint:
     """Lock the payment, so that refunds of an order know of each other; then the stock."""
@@ -127,6 +174,7 @@ def _record_refund(
     payment_id = _lock_payment_of(order)
     if payment_id is None:
         raise RefundExceedsPaid(refundable=money_body(0, order.currency))
+    require_unchanged(order_id=order.id, seen=seen)
     parts = _refundable_parts(order, items)
     wanted = amount_in(order.currency, amount)
     if wanted is None and items:
@@ -136,7 +184,7 @@ def _record_refund(
         part.operation_id = refund.id
     RefundItem.objects.bulk_create(parts)
     if restock_items and items:
-        _restock(order, items, reason, now=now)
+        _restock(order, items, reason, actor_id=caller.user_id, now=now)
     if parts:
         update_fulfillment_status(Order.objects.defer("search_vector").locked().get(pk=order.id))
     record_event(
@@ -173,7 +221,14 @@ def _lock_payment_of(order: Order) -> UUID | None:
     return lock_payment(payments[-1].id).id if payments else None
 
 
-def _restock(order: Order, items: Mapping[str, int], reason: str, *, now: datetime) -> None:
+def _restock(
+    order: Order,
+    items: Mapping[str, int],
+    reason: str,
+    *,
+    actor_id: UUID | None,
+    now: datetime,
+) -> None:
     """Put units by SKU back into stock, never more than are still out."""
     lines = {line.sku: line for line in order.lines.all() if line.sku in items}
     units = {lines[sku].variant_id: count for sku, count in items.items()}
@@ -182,4 +237,11 @@ def _restock(order: Order, items: Mapping[str, int], reason: str, *, now: dateti
     for line in lines.values():
         if returned.get(line.variant_id, 0) + items[line.sku] > line.quantity:
             raise RestockExceedsOrdered(sku=line.sku)
-    restock(order_id=order.id, units=units, kind=MovementKind.RETURN, reason=reason, now=now)
+    restock(
+        order_id=order.id,
+        units=units,
+        kind=MovementKind.RETURN,
+        reason=reason,
+        actor_id=actor_id,
+        now=now,
+    )

@@ -147,9 +147,7 @@ def execute_operations(*, payment_id: UUID, by: Actor = PROVIDER) -> None:
     for operation in waiting:
         payment, now = payment_with(payment_id), timezone.now()
         outcome = execute_operation(operation=operation, payment=payment, now=now)
-        done, _ = record_operation(
-            operation_id=operation.id, outcome=outcome, by=by, now=now
-        )
+        done, _ = record_operation(operation_id=operation.id, outcome=outcome, by=by, now=now)
         if done.kind == OperationKind.VOID and done.status == OperationStatus.FAILED:
             waiting += pending_operations(payment_id=payment_id)  # a refund takes its place
 
@@ -196,9 +194,7 @@ def record_operation(
         raise PaymentNotFound
     operation = Operation.objects.get(pk=operation_id)
     if operation.status == OperationStatus.PENDING:
-        payment = apply_outcome(
-            payment, outcome, now=now, asked=operation_id, by=by
-        ).payment
+        payment = apply_outcome(payment, outcome, now=now, asked=operation_id, by=by).payment
         operation.refresh_from_db()
     return operation, payment
 

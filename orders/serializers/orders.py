@@ -129,6 +129,7 @@ class OrderOutput(Output):
     examples = {
         "number": "7KQ2M-4XWPA",
         "currency": "GBP",
+        "held_at": None,
         "canceled_at": None,
         "cancel_reason": "",
     }
@@ -151,6 +152,9 @@ class OrderOutput(Output):
     payments = OrderPaymentOutput(many=True)
     fulfillments = FulfillmentOutput(many=True)
     placed_at = serializers.DateTimeField()
+    held_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when staff hold it; nothing of it is sent meanwhile."
+    )
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
 
@@ -185,6 +189,7 @@ def order_body(order: Order) -> dict[str, Any]:
         ],
         "fulfillments": _fulfillments_body(order),
         "placed_at": order.placed_at,
+        "held_at": order.held_at,
         "canceled_at": order.canceled_at,
         "cancel_reason": order.cancel_reason,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from accounts.access import ACCOUNT_OR_STAFF, FULFILLMENT, OWNER_OR_STAFF, SUPPORT
+from accounts.access import ACCOUNT_OR_STAFF, OWNER_OR_STAFF, SUPPORT
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
@@ -22,18 +21,19 @@ from core.items import units_by_sku
 from orders import services
 from orders.domain import OrderNotFound
 from orders.filters import OrderFilterSet
-from orders.models import Order
-from orders.selectors import order_for, orders_for
+from orders.selectors import order_for, orders_for, timeline_entry, timeline_of
 from orders.serializers import (
     CancelInput,
     CaptureInput,
-    FulfillmentInput,
+    OrderEventOutput,
     OrderOutput,
     RefundInput,
     order_body,
+    order_event_body,
 )
 
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
+OLDEST_FIRST = Ordering("oldest", (("id", False, UUID),))
 
 
 class OrderViewSet(ViewSet):
@@ -67,6 +67,27 @@ class OrderViewSet(ViewSet):
     )
     def retrieve(self, request: Request, number: str) -> HttpResponse:
         return Response(order_body(order_for(caller=caller_of(request), number=number)))
+
+    @operation(
+        "listOrderEvents",
+        "List the events of an order",
+        access=OWNER_OR_STAFF,
+        scope="orders:read",
+        personal=True,
+        responses={200: OrderEventOutput(many=True)},
+        errors=[OrderNotFound],
+        paginated=True,
+        tag="Orders",
+        description="The timeline, oldest first. Buyers see what becomes of their order; notes, "
+        "reasons and names are for staff.",
+    )
+    def events(self, request: Request, number: str) -> HttpResponse:
+        caller = caller_of(request)
+        order = order_for(caller=caller, number=number)
+        page = paginate(request, timeline_of(order, caller=caller), OLDEST_FIRST)
+        return Response(
+            page.body(lambda event: order_event_body(timeline_entry(event, order, caller=caller)))
+        )
 
     @operation(
         "cancelOrder",
@@ -146,81 +167,4 @@ class OrderViewSet(ViewSet):
                 now=timezone.now(),
             ),
             lambda order: ApiResponse(201, order_body(order)),
-        )
-
-
-class FulfillmentViewSet(ViewSet):
-    """What was sent of an order."""
-
-    @operation(
-        "fulfillOrder",
-        "Send units of an order",
-        access=FULFILLMENT,
-        scope="orders:write",
-        personal=True,
-        request=FulfillmentInput,
-        responses={201: OrderOutput},
-        errors=services.FULFILL_ORDER_ERRORS,
-        tag="Orders",
-        description="Everything that is left unless items are named; never more than was ordered "
-        "and not refunded.",
-    )
-    def create(self, request: Request, number: str) -> HttpResponse:
-        data = validated(FulfillmentInput, request)
-        return write(
-            request,
-            lambda: services.fulfill_order(
-                caller=caller_of(request),
-                number=number,
-                items=units_by_sku(item_requests_from(data.get("items", []))),
-                carrier=data.get("carrier", ""),
-                tracking_number=data.get("tracking_number", ""),
-                now=timezone.now(),
-            ),
-            lambda order: ApiResponse(201, order_body(order)),
-        )
-
-    @operation(
-        "deliverFulfillment",
-        "Mark as delivered",
-        access=FULFILLMENT,
-        scope="orders:write",
-        personal=True,
-        responses={200: OrderOutput},
-        errors=services.CHANGE_FULFILLMENT_ERRORS,
-        tag="Orders",
-    )
-    def deliver(self, request: Request, number: str, fulfillment_id: UUID) -> HttpResponse:
-        return self._change(request, services.deliver_fulfillment, number, fulfillment_id)
-
-    @operation(
-        "cancelFulfillment",
-        "Cancel a fulfillment",
-        access=FULFILLMENT,
-        scope="orders:write",
-        personal=True,
-        responses={200: OrderOutput},
-        errors=services.CHANGE_FULFILLMENT_ERRORS,
-        tag="Orders",
-        description="It was not sent after all: its units are left to send again.",
-    )
-    def cancel(self, request: Request, number: str, fulfillment_id: UUID) -> HttpResponse:
-        return self._change(request, services.cancel_fulfillment, number, fulfillment_id)
-
-    def _change(
-        self,
-        request: Request,
-        change: Callable[..., Order],
-        number: str,
-        fulfillment_id: UUID,
-    ) -> HttpResponse:
-        return write(
-            request,
-            lambda: change(
-                caller=caller_of(request),
-                number=number,
-                fulfillment_id=fulfillment_id,
-                now=timezone.now(),
-            ),
-            lambda order: ApiResponse(200, order_body(order)),
         )

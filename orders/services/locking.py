@@ -1,0 +1,39 @@
+"""Locking an order for a change, and telling whether it is still what the caller has seen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from core.caller import Caller
+from core.db.transactions import transaction_required
+from core.versions import require_version
+from events.selectors import timeline_version
+from orders.models import Order
+from orders.selectors import order_for
+from payments.selectors import payments_of_order
+from payments.services import lock_payment
+
+
+@transaction_required
+def lock_order(*, caller: Caller, number: str, seen: int | None = None) -> Order:
+    """Lock an order behind its payments, as refunds and cancellation do.
+
+    Raises `OrderNotFound`, and `VersionMismatch` as `require_unchanged` does.
+    """
+    read = order_for(caller=caller, number=number)
+    for payment in payments_of_order(read.id):
+        lock_payment(payment.id)
+    order = Order.objects.defer("search_vector").locked().get(pk=read.id)
+    require_unchanged(order_id=order.id, seen=seen)
+    return order
+
+
+@transaction_required
+def require_unchanged(*, order_id: UUID, seen: int | None) -> None:
+    """Raise `VersionMismatch` unless `seen` is None or the newest event is still the one seen.
+
+    Every change of an order records an event under the locks of its payments and itself, so a
+    form that is sent twice, or from two tabs, is refused the second time. Called behind them.
+    """
+    if seen is not None:
+        require_version(timeline_version(subject_id=order_id), {seen})

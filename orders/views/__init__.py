@@ -1,0 +1,9 @@
+"""Orders over HTTP."""
+
+from __future__ import annotations
+
+from orders.views.attending import AttendingViewSet
+from orders.views.fulfillments import FulfillmentViewSet
+from orders.views.orders import OrderViewSet
+
+__all__ = ["AttendingViewSet", "FulfillmentViewSet", "OrderViewSet"]
