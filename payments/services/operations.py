@@ -26,6 +26,7 @@ from payments.domain import (
     PaymentStatus,
     RefundExceedsPaid,
     UnknownProvider,
+    amount_capturable,
     amount_due,
     amount_refundable,
 )
@@ -52,12 +53,8 @@ def record_capture(*, payment_id: UUID, amount: int | None = None, now: datetime
     `CaptureExceedsDue`, `OperationInProgress`.
     """
     payment = lock_payment(payment_id)
-    due = amount_due(payment)
-    if payment.capture == Capture.OFFLINE:
-        capturable = due > 0 and payment.step != OutcomeKind.VOIDED
-    else:
-        capturable = payment.step == OutcomeKind.AUTHORIZED
-    if not capturable:
+    due = amount_capturable(payment)
+    if not due:
         raise NothingToCapture
     wanted = due if amount is None else _payable(payment, amount)
     if wanted > due:
