@@ -8,10 +8,10 @@ from django.http import HttpRequest
 
 from accounts.selectors import roles_among
 from core.caller import Caller
+from staff.selectors import role_names_of
 
 
 def staff_caller(request: HttpRequest) -> Caller:
-    """Return the logged-in member of staff with the roles held now; one statement."""
+    """Return the logged-in member of staff with the roles held now."""
     user: Any = request.user
-    names = user.groups.values_list("name", flat=True)
-    return Caller(user.pk, roles_among(names, is_superuser=user.is_superuser))
+    return Caller(user.pk, roles_among(role_names_of(user), is_superuser=user.is_superuser))
