@@ -19,10 +19,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
 
 from accounts.access import FULFILLMENT
-from core.backoffice.base import ReadOnlyAdmin
-from core.backoffice.columns import money, status
+from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
+from core.backoffice.columns import link_to, money, status
 from core.backoffice.filters import DaysFilter
 from core.ids import normalize_order_number
 from orders.admin_site.acting import acting_page
@@ -31,6 +32,7 @@ from orders.admin_site.page import FULFILLMENT_COLORS, ORDER_COLORS, order_page
 from orders.admin_site.slips import MOST as MOST_SLIPS
 from orders.admin_site.slips import slips_page
 from orders.models import Order, OrderQuerySet
+from orders.reports import spent_by
 from payments.admin import PAYMENT_COLORS
 from payments.domain import PaymentStatus
 from staff.admin_site.callers import staff_caller
@@ -47,6 +49,52 @@ class PaymentStatusFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         return queryset.filter(Q(payment_state=self.value())) if self.value() else queryset
+
+
+class CustomerFormSet(PaginationInlineFormSet):
+    """The orders of a customer, with what they come to."""
+
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        """Return a name for the page's address, as the relation has none of its own."""
+        return "orders"
+
+    @property
+    def summary(self) -> str:
+        """Return how many orders there are and what was paid for them, net of refunds."""
+        sums = ", ".join(map(str, spent_by(customer_id=self.instance.pk)))
+        return f"Spent, net of refunds: {sums}" if sums else ""
+
+
+class CustomerOrderInline(ReadOnlyInline):
+    """The orders on the page of a customer, newest first."""
+
+    model = Order
+    fk_name = "customer"
+    formset = CustomerFormSet
+    template_before = "orders/customer_summary.html"
+    verbose_name_plural = "orders"
+    fields = ["order", "placed_at", "total_money", "order_status", "fulfillment", "payment_label"]
+    ordering = ["-id"]
+    per_page = 20
+
+    total_money = money("total")
+    order_status = status("status", ORDER_COLORS, label="Status")
+    fulfillment = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        orders: Any = super().get_queryset(request)
+        return cast("OrderQuerySet", orders).with_payment_state().defer("search_vector")
+
+    @display(description="Order")
+    def order(self, order: Order) -> str:
+        """Return a link to the order's page."""
+        return link_to("orders.order", order.pk, order.number)
+
+    @display(description="Payment", label=PAYMENT_COLORS)
+    def payment_label(self, order: Any) -> tuple[str, str]:
+        """Return the status of the order's payments, as a colored label."""
+        return order.payment_state, PaymentStatus(order.payment_state).label
 
 
 @admin.register(Order)
