@@ -54,6 +54,15 @@ class Event(models.Model):
     def __str__(self) -> str:
         return self.type
 
+    @property
+    def acted_as(self) -> ActorKind:
+        """Return as whom the actor acted; of an event of before that was kept, as whom they do."""
+        if self.actor_kind:
+            return ActorKind(self.actor_kind)
+        if self.actor is None:
+            return ActorKind.SYSTEM
+        return ActorKind.STAFF if self.actor.is_staff else ActorKind.BUYER
+
 
 # Two at once wanted the same place in a chain: the one that lost runs again, behind the other.
 register({"events_chain_never_forks": RunAgain})

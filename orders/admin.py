@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -15,7 +14,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
@@ -175,8 +174,11 @@ class OrderAdmin(ReadOnlyAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the order with the buttons that its state and the user's roles allow."""
-        order_id = self._order_id(object_id)
-        context = order_page(request, order_id) if order_id and request.method == "GET" else {}
+        try:
+            order_id = UUID(unquote(object_id))
+        except ValueError:
+            raise Http404 from None
+        context = order_page(request, order_id) if request.method == "GET" else {}
         return super().change_view(request, object_id, form_url, context)
 
     def history_view(
@@ -204,9 +206,3 @@ class OrderAdmin(ReadOnlyAdmin):
         chosen = queryset.order_by("id").values_list("pk", flat=True)[:MOST_SLIPS]
         query = urlencode([("order", str(pk)) for pk in chosen])
         return HttpResponseRedirect(f"{reverse('admin:orders_order_slips')}?{query}")
-
-    @staticmethod
-    def _order_id(text: str) -> UUID | None:
-        with suppress(ValueError):
-            return UUID(unquote(text))
-        return None

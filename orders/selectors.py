@@ -13,6 +13,7 @@ from core.caller import Caller
 from core.ids import normalize_order_number
 from events.domain import ActorKind
 from events.selectors import events_about
+from inventory.selectors import returned_units
 from orders.domain import OrderNotFound, PlacedOrder
 from orders.models import Order, OrderLine, OrderQuerySet, RefundItem
 from orders.timeline import SHOWN_TO_BUYERS, TimelineEntry, Wording, sentence_of, typed_in
@@ -46,6 +47,19 @@ def refunded_units(order: Order) -> dict[UUID, int]:
     return dict(rows)
 
 
+def units_out(order: Order) -> dict[UUID, int]:
+    """Return the units of an order that were taken from stock and not sent, by variant.
+
+    A refund may have put some back into stock already; those are not out any more.
+    """
+    back = returned_units(order_id=order.id)
+    out = {
+        line.variant_id: line.quantity - line.fulfilled - back.get(line.variant_id, 0)
+        for line in OrderLine.objects.filter(order=order)
+    }
+    return {variant_id: count for variant_id, count in out.items() if count > 0}
+
+
 def timeline_of(order: Order, *, caller: Caller) -> QuerySet[Any]:
     """Return the events of an order that the caller may see, oldest first, with their actors."""
     types = None if caller.is_staff else SHOWN_TO_BUYERS
@@ -56,7 +70,7 @@ def timeline_entry(event: Any, order: Order, *, caller: Caller) -> TimelineEntry
     """Return an event of `timeline_of` as the caller may see it. The lines have been read."""
     words = Wording(order.currency, {line.sku: line.title for line in order.lines.all()})
     actor, staff = event.actor, caller.is_staff
-    kind = ActorKind(event.actor_kind or _former_kind(actor))
+    kind = event.acted_as
     named = actor is not None and (staff or kind is not ActorKind.STAFF)
     return TimelineEntry(
         id=event.id,
@@ -68,13 +82,6 @@ def timeline_entry(event: Any, order: Order, *, caller: Caller) -> TimelineEntry
         request_id=event.request_id if staff else "",
         created_at=event.created_at,
     )
-
-
-def _former_kind(actor: Any) -> ActorKind:
-    """Return as whom someone acted before that was kept with the event."""
-    if actor is None:
-        return ActorKind.SYSTEM
-    return ActorKind.STAFF if actor.is_staff else ActorKind.BUYER
 
 
 def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:

@@ -1,4 +1,4 @@
-"""Refusals in the admin as pages: whoever reads them wants a way back, not a problem document."""
+"""Refusals in the admin as pages: people want a way back rather than a problem document."""
 
 from __future__ import annotations
 

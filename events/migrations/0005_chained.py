@@ -1,6 +1,7 @@
 """Each event carries a hash over the one before it; the SQL here never changes.
 
-What erasing a person may blank is outside of the hash: the actor, and what people typed.
+The functions are in PL/pgSQL, whose plans a session keeps: in SQL each insert would plan anew. What
+erasing a person may blank is outside of the hash: the actor, and what people typed.
 """
 
 from django.db import migrations
@@ -10,12 +11,14 @@ from core.db.append_only_v1 import only_grows
 CHAIN = migrations.RunSQL(
     """
     CREATE FUNCTION congocart_event_hash(before bytea, event events_event) RETURNS bytea
-    LANGUAGE sql STABLE AS $$
-        SELECT sha256(coalesce(before, '') || convert_to(jsonb_build_array(
+    LANGUAGE plpgsql STABLE AS $$
+    BEGIN
+        RETURN sha256(coalesce(before, '') || convert_to(jsonb_build_array(
             event.id, event.subject_id, event.position, event.type,
             event.data - 'reason' - 'note', event.actor_kind, event.request_id,
             extract(epoch FROM event.created_at)
-        )::text, 'UTF8'))
+        )::text, 'UTF8'));
+    END
     $$;
 
     CREATE FUNCTION congocart_chain_event() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -38,9 +38,10 @@ def acting_page(
     row = _row(sheet, action, fulfillment_id)
     if not row.is_permitted(sheet):
         raise PermissionDenied
-    if request.method == "GET":
-        return _opened(request, sheet, row)
-    form = row.form(sheet, request.POST)
+    if request.method == "GET" and not row.allowed(sheet):
+        messages.warning(request, f"{row.label(sheet)}: the order does not allow this now.")
+        return redirect("admin:orders_order_change", sheet.order.pk)
+    form = row.form(sheet, request.POST or None)
     if not form.is_valid():
         return _page(request, sheet, row, form)
     values = form.values()
@@ -59,7 +60,7 @@ def acting_page(
 
 
 def sheet_of(request: HttpRequest, object_id: UUID) -> OrderSheet:
-    """Return the order for whoever is logged in. Raises `Http404`."""
+    """Return the order for the member of staff who is logged in. Raises `Http404`."""
     caller = staff_caller(request)
     order = orders_for(caller=caller).filter(pk=object_id).first()
     if order is None:
@@ -78,21 +79,15 @@ def _row(sheet: OrderSheet, action: str, fulfillment_id: UUID | None) -> OrderAc
     return row
 
 
-def _opened(request: HttpRequest, sheet: OrderSheet, row: OrderAction) -> HttpResponse:
-    if not row.allowed(sheet):
-        messages.warning(request, f"{row.label(sheet)}: the order does not allow this now.")
-        return redirect("admin:orders_order_change", sheet.order.pk)
-    try:
-        return _page(request, sheet, row, row.form(sheet))
-    except CongoCartError as refusal:
-        messages.warning(request, refusal.detail)
-        return redirect("admin:orders_order_change", sheet.order.pk)
-
-
 def _page(
     request: HttpRequest, sheet: OrderSheet, row: OrderAction, form: ActionForm, review: str = ""
 ) -> HttpResponse:
     label = row.label(sheet)
+    try:
+        told = "" if review or form.errors else row.told(sheet)
+    except CongoCartError as refusal:
+        messages.warning(request, refusal.detail)
+        return redirect("admin:orders_order_change", sheet.order.pk)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": f"{label}: {sheet.order.number}",
@@ -101,6 +96,6 @@ def _page(
         "form": form,
         "danger": row.danger,
         "review": review,
-        "told": "" if review or form.errors else row.told(sheet),
+        "told": told,
     }
     return TemplateResponse(request, "orders/action.html", context)

@@ -102,8 +102,15 @@ class UnitsForm(ActionForm):
         self.names = {f"units-{row.line.id}": row.line.sku for row in sheet.rows}
         own = {name: self.fields.pop(name) for name in list(self.fields) if name != "seen"}
         for row in sheet.rows:
-            if self.most(row):
-                self.fields[f"units-{row.line.id}"] = self._units_field(row)
+            if most := self.most(row):
+                self.fields[f"units-{row.line.id}"] = forms.IntegerField(
+                    label=f"{row.line.title} ({row.line.sku}), of {most}",
+                    min_value=0,
+                    max_value=most,
+                    initial=self.offered(row),
+                    required=False,
+                    widget=UnfoldAdminIntegerFieldWidget,
+                )
         self.fields |= own
 
     def most(self, row: LineRow) -> int:
@@ -118,17 +125,6 @@ class UnitsForm(ActionForm):
         """Return the units that were chosen, by SKU."""
         chosen = {sku: self.cleaned_data.get(name) or 0 for name, sku in self.names.items()}
         return {sku: count for sku, count in chosen.items() if count}
-
-    def _units_field(self, row: LineRow) -> forms.Field:
-        most = self.most(row)
-        return forms.IntegerField(
-            label=f"{row.line.title} ({row.line.sku}), of {most}",
-            min_value=0,
-            max_value=most,
-            initial=self.offered(row),
-            required=False,
-            widget=UnfoldAdminIntegerFieldWidget,
-        )
 
 
 class FulfillForm(UnitsForm):

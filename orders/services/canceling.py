@@ -22,8 +22,8 @@ from orders.domain import (
     Reversal,
     require_cancelable,
 )
-from orders.models import Order, OrderLine
-from orders.selectors import order_for
+from orders.models import Order
+from orders.selectors import order_for, units_out
 from orders.services.locking import require_unchanged
 from payments.domain import OperationInProgress, OperationKind, OutcomeMismatch
 from payments.selectors import payments_of_order, pending_operations
@@ -102,15 +102,9 @@ def _cancel(
         FulfillmentStatus(order.fulfillment_status),
         by_staff=_acts_as_staff(caller, order),
     )
-    # A refund may have put units back into stock already; what was sent is not there.
-    back = returned_units(order_id=order.id)
-    out = {
-        line.variant_id: line.quantity - line.fulfilled - back.get(line.variant_id, 0)
-        for line in OrderLine.objects.filter(order=order)
-    }
     restock(
         order_id=order.id,
-        units={variant: count for variant, count in out.items() if count > 0},
+        units=units_out(order),
         kind=MovementKind.CANCELLATION,
         reason=reason,
         actor_id=caller.user_id,

@@ -54,8 +54,7 @@ def fulfill_order(
     """Record that units of an order, by SKU, were sent together; all that are left by default.
 
     Units that were refunded before they were sent are not sent any more. Raises
-    `FULFILL_ORDER_ERRORS`; `InvalidTransition` for an order that is canceled, and
-    `VersionMismatch` when events were recorded after the one `seen`.
+    `FULFILL_ORDER_ERRORS`, and `VersionMismatch` when more has happened than was `seen`.
     """
     order = lock_order(caller=caller, number=number, seen=seen)
     require_not_canceled(OrderStatus(order.status))

@@ -100,13 +100,9 @@ def apply_outcome(
             for entry in applied.entries
         )
     if payment.order_id and payment.status != before.status:
-        record_event(
-            type=f"order.payment_{payment.status}",
-            subject_id=payment.order_id,
-            data={"captured": payment.captured, "refunded": payment.refunded},
-            by=by,
-            now=now,
-        )
+        kind, order_id = f"order.payment_{payment.status}", payment.order_id
+        data = {"captured": payment.captured, "refunded": payment.refunded}
+        record_event(type=kind, subject_id=order_id, data=data, by=by, now=now)
     return Change(
         payment,
         was_pending=before.status == PaymentStatus.PENDING,

@@ -31,7 +31,7 @@ FLOWS = {
     "POST /checkouts": "checkout.views:CheckoutViewSet.create",
     "complete": "checkout.views:CheckoutViewSet.complete",
     "payment webhook": "checkout.webhooks:PaymentWebhookViewSet.receive",
-    "refund": "orders.views:OrderViewSet.refund",
+    "refund": "orders.views.orders:OrderViewSet.refund",
     "price a basket": "pricing.domain.quote:price",
 }
 Function = ast.FunctionDef | ast.AsyncFunctionDef
