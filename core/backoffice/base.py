@@ -13,7 +13,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, models, transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm, SlugField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.overrides import FORMFIELD_OVERRIDES
@@ -185,6 +185,13 @@ class ReadOnlyAdmin(ReadOnly, ShopAdmin):
     """A read-only list with read-only pages, whatever permissions the user has."""
 
     actions: Sequence[str] | None = None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show the page without a link to a history, which nobody's edits could have written."""
+        context["show_history"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 class KeptAdmin(ShopAdmin):

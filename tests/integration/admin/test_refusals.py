@@ -101,3 +101,19 @@ def test_the_log_in_form_asks_for_the_code_last_and_calls_it_optional(client, db
     assert places == sorted(places)
     assert "(optional)" in page
     assert page.count("<main") == 1
+
+
+def test_a_history_says_what_it_is_of_and_records_have_none(boss):
+    variant = rows.variants(1)[0]
+    product = reverse("admin:catalog_product_history", args=[variant.product_id])
+    assert "Nothing of this was changed in the admin." in boss.get(product).content.decode()
+    order = rows.order([variant])
+    payment = boss.get(reverse("admin:payments_payment_change", args=[order.payments.get().pk]))
+    assert "/history/" not in payment.content.decode()
+    boss.post(
+        f"/admin/inventory/stock/{variant.pk}/change/",
+        {"backorder": "on", "movements-TOTAL_FORMS": 0, "movements-INITIAL_FORMS": 0},
+    )
+    changed = boss.get(reverse("admin:inventory_stock_history", args=[variant.pk]))
+    assert "Changes that were made in the admin" in changed.content.decode()
+    assert "admin@example.com" in changed.content.decode()
