@@ -56,7 +56,7 @@ def _placed(data: Mapping[str, Any], words: Wording) -> str:
 def _sent(data: Mapping[str, Any], words: Wording) -> str:
     carrier, number = data.get("carrier", ""), data.get("tracking_number", "")
     how = " ".join(filter(None, (carrier, number)))
-    what = words.units(data.get("items")) or "Units"
+    what = words.units(data.get("items")) or "units"
     return f"Sent {what}" + (f" with {how}" if how else "")
 
 

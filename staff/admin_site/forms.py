@@ -24,6 +24,11 @@ from staff.admin_site import sessions
 class StaffLoginForm(AuthenticationForm):
     """E-mail address, password, and a code from the authenticator app where MFA is on."""
 
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "Please enter the correct email and password, and the code if two-factor "
+        "authentication is on. Passwords are case-sensitive.",
+    }
     otp = forms.CharField(
         label="Two-factor authentication code (optional)",
         required=False,

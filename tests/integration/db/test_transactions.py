@@ -12,10 +12,12 @@ from core.db.transactions import (
     Finished,
     RecoveryPoint,
     RunAgain,
+    rehearse,
     transaction_required,
     two_step,
     use_case,
 )
+from core.errors import Conflict
 from core.ids import uuid7
 from events.models import Event
 
@@ -105,3 +107,20 @@ def test_each_phase_runs_again_by_itself():
 
     assert tries == ["begun", "begun", "executed", "sent", "sent"]
     assert written() == ["begun", "sent"]
+
+
+def test_a_rehearsal_tells_what_would_be_done_and_leaves_nothing():
+    told = rehearse(lambda: (write("begun"), written()))
+
+    assert told[1] == ["begun"]
+    assert written() == []
+
+
+def test_a_rehearsal_is_refused_as_the_use_case_would_be():
+    def refused() -> None:
+        write("begun")
+        raise Conflict
+
+    with pytest.raises(Conflict):
+        rehearse(refused)
+    assert written() == []
