@@ -43,6 +43,11 @@ def profile_of(user_id: UUID) -> User:
     return user
 
 
+def name_of(user: User) -> str:
+    """Return the name of a user; the e-mail address where none is known."""
+    return f"{user.first_name} {user.last_name}".strip() or user.email
+
+
 def roles_of(user: User) -> frozenset[str]:
     """Return the roles of a user from `users_with_roles`, or of a new one, who is in no group.
 

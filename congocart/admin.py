@@ -16,9 +16,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
+from accounts.admin import UserAdmin
 from congocart.job_errors import last_error
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, pairs, status
+from orders.admin import CustomerOrderInline
 
 JOB_COLORS = {
     "todo": "info",
@@ -38,6 +40,10 @@ admin.site.unregister(ProcrastinateJob)
 apps.get_app_config("procrastinate").verbose_name = "Background jobs"
 ProcrastinateJob._meta.verbose_name = "background job"  # noqa: SLF001 - documented API
 ProcrastinateJob._meta.verbose_name_plural = "background jobs"  # noqa: SLF001
+
+
+# Accounts know nothing of orders: the page of a customer gets them here, above both.
+UserAdmin.inlines = [CustomerOrderInline, *UserAdmin.inlines]
 
 
 class JobEventInline(ReadOnlyInline):

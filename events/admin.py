@@ -26,7 +26,7 @@ AMOUNTS = frozenset({"total", "amount", "captured", "refunded"})
 class EventAdmin(ReadOnlyAdmin):
     """The outbox, newest first."""
 
-    list_display = ["type", "subject", "actor", "created_at"]
+    list_display = ["type", "subject", "actor", "actor_kind", "created_at"]
     list_filter = [("created_at", DaysFilter)]
     list_select_related = ["actor"]
     identifiers = {"type": str, "subject_id": UUID}
@@ -34,9 +34,10 @@ class EventAdmin(ReadOnlyAdmin):
     search_help_text = "Search by event type or subject ID."
     help_texts = {"type": "For example, order.placed."}
     ordering = ["-id"]
-    fields = ["type", "subject", "data", "actor", "created_at"]
+    fields = ["type", "subject", "data", "actor", "actor_kind", "request_id_text", "created_at"]
 
     subject = text("subject_id", label="Subject ID")
+    request_id_text = text("request_id", label="Request ID")
 
 
 class WithTimeline:
@@ -69,8 +70,8 @@ def timeline(subject_id: UUID, currency: str) -> SafeString:
     rows = [
         (
             f"{event.created_at:%d %b %Y, %H:%M:%S}",
-            event.type,
-            event.actor or "–",
+            event.type.replace(".", " ").replace("_", " ").capitalize(),
+            event.actor or event.acted_as.capitalize(),
             pairs(
                 {
                     name: readable(name, value)

@@ -8,7 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from core.db.transactions import transaction_required
+from core.http.request_ids import current_request_id
+from events.domain import SYSTEM, Actor
 from events.models import Event
+
+# Members of an event's data that people typed: outside of the chain's hash, so that they can go.
+TYPED = frozenset({"reason", "note"})
 
 
 @transaction_required
@@ -17,27 +22,31 @@ def record_event(
     type: str,  # noqa: A002 -- the field's own word
     subject_id: UUID,
     data: Mapping[str, Any] | None = None,
-    actor_id: UUID | None = None,
+    by: Actor = SYSTEM,
     now: datetime,
 ) -> None:
     """Append an event about an order, a checkout, a variant or a user.
 
     `type` is `noun.verb_in_past_tense`; `data` is what a reader of the timeline
-    or a webhook needs to know, free of secrets.
+    or a webhook needs to know, free of secrets; what people typed is in `reason` or `note`,
+    which can be forgotten. The request that is being served is kept with it.
     """
     Event.objects.create(
         type=type,
         subject_id=subject_id,
         data=dict(data or {}),
-        actor_id=actor_id,
+        actor_id=by.user_id,
+        actor_kind=by.kind,
+        request_id=current_request_id(),
         created_at=now,
     )
 
 
 @transaction_required
 def forget_reasons(*, subject_ids: Collection[UUID]) -> None:
-    """Blank the reasons that people gave for these subjects; the events themselves stay."""
-    events = list(Event.objects.filter(subject_id__in=subject_ids, data__has_key="reason"))
+    """Blank the reasons and notes that people wrote about these subjects; the events stay."""
+    about = Event.objects.filter(subject_id__in=subject_ids)
+    events = list(about.filter(data__has_any_keys=TYPED))
     for event in events:
-        event.data["reason"] = ""
+        event.data |= dict.fromkeys(TYPED.intersection(event.data), "")
     Event.objects.bulk_update(events, ["data"])

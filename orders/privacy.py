@@ -19,6 +19,7 @@ from orders.serializers import order_body
 
 _PERSONAL = (
     "email", "buyer", "consents", "shipping_address", "billing_address", "cancel_reason",
+    "hold_reason",
 )  # fmt: skip
 
 
@@ -31,7 +32,9 @@ def _orders_of(person: Person) -> QuerySet[Order]:
 
 def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return what is kept of a person."""
-    orders = _orders_of(person).prefetch_related("lines", "payments__operations__refund_items")
+    orders = _orders_of(person).prefetch_related(
+        "lines", "payments__operations__refund_items", "fulfillments__items", "returns__items"
+    )
     return [order_body(order) | {"consents": order.consents} for order in orders]
 
 
@@ -44,7 +47,7 @@ def erase_personal_data(person: Person, now: datetime) -> None:
             order.shipping_address
         )
         order.billing_address = order.billing_address and anonymous_address(order.billing_address)
-        order.cancel_reason = ""
+        order.cancel_reason = order.hold_reason = ""
         order.buyer, order.consents = {}, []
         order.save(update_fields=_PERSONAL)
     # What people typed with a cancellation or a refund may be personal, wherever it was recorded.

@@ -1,12 +1,14 @@
-"""Sums over orders, for the start page of the admin."""
+"""Sums over orders, for the pages of the admin."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 
+from core.money import Money
 from orders.domain import OrderStatus
 from orders.models import Order
 
@@ -46,3 +48,15 @@ def sales_by_currency(*, now: datetime) -> list[Sales]:
 def latest_orders(*, limit: int) -> list[Order]:
     """Return the orders placed last, newest first."""
     return list(Order.objects.order_by("-id")[:limit])
+
+
+def spent_by(*, customer_id: UUID) -> list[Money]:
+    """Return what a customer has paid less what was refunded, by currency; one statement."""
+    kept = F("payments__captured") - F("payments__refunded")
+    rows = (
+        Order.objects.filter(customer=customer_id)
+        .order_by()
+        .values_list("currency")
+        .annotate(spent=Sum(kept, default=0))
+    )
+    return sorted((Money(spent, currency) for currency, spent in rows), reverse=True)

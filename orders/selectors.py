@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Prefetch, Q, Sum
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
+from accounts.selectors import name_of
 from core.caller import Caller
 from core.ids import normalize_order_number
+from events.domain import ActorKind
+from events.selectors import events_about
+from inventory.selectors import returned_units
 from orders.domain import (
     LineUnits,
     OrderNotFound,
@@ -26,6 +31,7 @@ from orders.models import (
     Return,
     ReturnItem,
 )
+from orders.timeline import SHOWN_TO_BUYERS, TimelineEntry, Wording, sentence_of, typed_in
 from payments.domain import OperationStatus
 
 
@@ -110,6 +116,47 @@ def refund_items_of(order: Order) -> list[RefundItem]:
     """Return what refunds give back, or are giving back, of an order; the oldest first."""
     items = RefundItem.objects.filter(operation__payment__order=order)
     return list(items.exclude(operation__status=OperationStatus.FAILED).order_by("id"))
+
+
+def units_out(order: Order) -> dict[UUID, int]:
+    """Return the units of an order that were taken from stock and not sent, by variant.
+
+    A refund may have put some back into stock already; what was sent comes back by a return.
+    """
+    back = returned_units(order_id=order.id)
+    by_return = units_restocked_by_returns(order)
+    out = {
+        line.variant_id: line.quantity
+        - line.fulfilled
+        - back.get(line.variant_id, 0)
+        + by_return.get(line.id, 0)
+        for line in OrderLine.objects.filter(order=order)
+    }
+    return {variant_id: count for variant_id, count in out.items() if count > 0}
+
+
+def timeline_of(order: Order, *, caller: Caller) -> QuerySet[Any]:
+    """Return the events of an order that the caller may see, oldest first, with their actors."""
+    types = None if caller.is_staff else SHOWN_TO_BUYERS
+    return events_about(subject_id=order.id, types=types)
+
+
+def timeline_entry(event: Any, order: Order, *, caller: Caller) -> TimelineEntry:
+    """Return an event of `timeline_of` as the caller may see it. The lines have been read."""
+    words = Wording(order.currency, {line.sku: line.title for line in order.lines.all()})
+    actor, staff = event.actor, caller.is_staff
+    kind = event.acted_as
+    named = actor is not None and (staff or kind is not ActorKind.STAFF)
+    return TimelineEntry(
+        id=event.id,
+        type=event.type,
+        message=sentence_of(event.type, event.data, words),
+        note=typed_in(event.data) if staff else "",
+        actor=kind,
+        actor_name=name_of(actor) if named else "",
+        request_id=event.request_id if staff else "",
+        created_at=event.created_at,
+    )
 
 
 def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import FulfillmentViewSet, OrderViewSet, ReturnViewSet
+from orders.views import AttendingViewSet, FulfillmentViewSet, OrderViewSet, ReturnViewSet
 
 urlpatterns = [
     path("orders", OrderViewSet.as_view({"get": "list"})),
     path("orders/<str:number>", OrderViewSet.as_view({"get": "retrieve"})),
+    path("orders/<str:number>/events", OrderViewSet.as_view({"get": "events"})),
+    path("orders/<str:number>/notes", AttendingViewSet.as_view({"post": "note"})),
+    path("orders/<str:number>/hold", AttendingViewSet.as_view({"post": "hold"})),
+    path("orders/<str:number>/release", AttendingViewSet.as_view({"post": "release"})),
     path("orders/<str:number>/payments", OrderViewSet.as_view({"post": "capture"})),
     path("orders/<str:number>/refunds", OrderViewSet.as_view({"post": "refund"})),
     path("orders/<str:number>/fulfillments", FulfillmentViewSet.as_view({"post": "create"})),

@@ -15,6 +15,7 @@ from accounts.domain import InvalidCredentials, TooManyAttempts
 from accounts.selectors import users_with_mfa
 from accounts.services.lockout import enforce_lockout, login_attempt
 from core.http.callers import client_address
+from staff.selectors import role_names_of
 
 
 class RoleBackend(ModelBackend):
@@ -60,6 +61,6 @@ class RoleBackend(ModelBackend):
         """Return the permissions of all roles held, in one statement."""
         if not user_obj.is_active or user_obj.is_anonymous or obj is not None:
             return set()
-        held = set(user_obj.groups.values_list("name", flat=True))
+        held = role_names_of(user_obj)
         granted = settings.ADMIN_PERMISSIONS.items()
         return {name for role, names in granted if role in held for name in names}

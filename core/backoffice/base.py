@@ -7,12 +7,13 @@ from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db import models
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DataError, models, transaction
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm, SlugField
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.overrides import FORMFIELD_OVERRIDES
@@ -31,8 +32,15 @@ class ShopChangeList(ChangeList):
         self.title = capfirst(self.opts.verbose_name_plural)
 
     def get_results(self, request: HttpRequest) -> None:
-        """Set the full count of an unfiltered list, which otherwise offers a useless "Show all"."""
-        super().get_results(request)
+        """Set the full count of an unfiltered list, which otherwise offers a useless "Show all".
+
+        A filter in the address that PostgreSQL cannot read is as wrong as one that Django cannot.
+        """
+        try:
+            with transaction.atomic():
+                super().get_results(request)
+        except DataError as error:
+            raise IncorrectLookupParameters from error
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
 
@@ -107,6 +115,20 @@ class ShopAdmin(ReaderColumns, ModelAdmin):
         form: type[ModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
         return form
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the address fills into a new form, without what no field can read."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {name: value for name, value in initial.items() if self._is_readable(name, value)}
+
+    def _is_readable(self, name: str, value: Any) -> bool:
+        with suppress(FieldDoesNotExist):
+            field: Any = self.model._meta.get_field(name)  # noqa: SLF001 - documented API
+            try:
+                getattr(field, "target_field", field).to_python(value)
+            except (ValidationError, TypeError, ValueError):
+                return False
+        return True
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ShopChangeList]:
         return ShopChangeList
 
@@ -163,6 +185,13 @@ class ReadOnlyAdmin(ReadOnly, ShopAdmin):
     """A read-only list with read-only pages, whatever permissions the user has."""
 
     actions: Sequence[str] | None = None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show the page without a link to a history, which nobody's edits could have written."""
+        context["show_history"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
 
 
 class KeptAdmin(ShopAdmin):

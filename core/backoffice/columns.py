@@ -103,11 +103,15 @@ def buyer(field: str = "buyer") -> Column:
 
     @display(description="Buyer", empty_value="–")
     def column(admin: Any, row: Model) -> str:
-        values = getattr(row, field)
-        names = (values.get("first_name"), values.get("last_name"))
-        return "\n".join(filter(None, [" ".join(filter(None, names)), values.get("phone")]))
+        return buyer_lines(getattr(row, field))
 
     return column
+
+
+def buyer_lines(values: Mapping[str, str]) -> str:
+    """Return name and phone number on lines of their own."""
+    names = (values.get("first_name"), values.get("last_name"))
+    return "\n".join(filter(None, [" ".join(filter(None, names)), values.get("phone")]))
 
 
 def consents(field: str = "consents") -> Column:
@@ -115,12 +119,12 @@ def consents(field: str = "consents") -> Column:
 
     @display(description="Consent", empty_value="–")
     def column(admin: Any, row: Model) -> str:
-        return "\n".join(map(_consent_line, getattr(row, field)))
+        return "\n".join(map(consent_line, getattr(row, field)))
 
     return column
 
 
-def _consent_line(consent: Mapping[str, Any]) -> str:
+def consent_line(consent: Mapping[str, Any]) -> str:
     """Return `29 Nov 2026 12:00 UTC: marketing yes, terms no (checkout, 2026-10)`."""
     moment = datetime.fromisoformat(consent["given_at"])
     given = ", ".join(

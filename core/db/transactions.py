@@ -163,6 +163,20 @@ def two_step(
     return _commit(last_phase, effect)
 
 
+def rehearse(phase: Callable[[], T]) -> T:
+    """Run what would be an atomic phase, and roll all of it back: its result tells what it does.
+
+    For showing what a use case would do before someone confirms it. Raises what the phase raises.
+    """
+
+    def undone() -> T:
+        result = phase()
+        transaction.set_rollback(True)
+        return result
+
+    return _commit(undone, _NO_EFFECT)
+
+
 def transaction_required(function: Callable[P, T]) -> Callable[P, T]:
     """Mark a function as a part of some use case, whose transaction commits what it does.
 

@@ -1,4 +1,4 @@
-"""Errors from outside of DRF's views: Django's error pages as problem documents."""
+"""Errors from outside of DRF's views: Django's error pages as problem documents, and as pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from core.errors import CongoCartError, Forbidden, Invalid, NotFound, TooLarge, nul_error
+from core.http.pages_for_people import for_people
 from core.http.problems import (
     CONTENT_TYPE,
     STATUSES,
@@ -40,6 +41,9 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return for_people(request, self._respond(request))
+
+    def _respond(self, request: HttpRequest) -> HttpResponseBase:
         if "\0" in request.path_info:
             return problem_response(NotFound())
         if (refusal := request.META.get(REFUSED_BODY)) is not None:

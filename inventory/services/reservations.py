@@ -94,11 +94,17 @@ def record_sale(*, order_id: UUID, demand: Mapping[UUID, int], now: datetime) ->
 
 @transaction_required
 def restock(
-    *, order_id: UUID, units: Mapping[UUID, int], kind: MovementKind, reason: str, now: datetime
+    *,
+    order_id: UUID,
+    units: Mapping[UUID, int],
+    kind: MovementKind,
+    reason: str,
+    actor_id: UUID | None = None,
+    now: datetime,
 ) -> None:
     """Put units (by variant) of an order back into stock; `lock_levels` comes first."""
     _change(on_hand=units)
-    _record(kind, order_id, units, reason=reason, now=now)
+    _record(kind, order_id, units, reason=reason, actor_id=actor_id, now=now)
 
 
 @transaction_required
@@ -189,6 +195,7 @@ def _record(
     deltas: Mapping[UUID, int],
     *,
     reason: str = "",
+    actor_id: UUID | None = None,
     now: datetime,
 ) -> None:
     Movement.objects.bulk_create(
@@ -199,6 +206,7 @@ def _record(
             kind=kind,
             reason=reason,
             order_id=order_id,
+            actor_id=actor_id,
             created_at=now,
         )
         for variant_id, delta in deltas.items()

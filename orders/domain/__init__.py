@@ -1,4 +1,4 @@
-"""The rules of an order's life: its states, its units, and what a refund is worth."""
+"""The rules of an order's life: its states, its units, and what it owes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from orders.domain.rules import (
     FulfillmentStatus,
     OrderDetails,
     OrderNotFound,
+    OrderNotOnHold,
+    OrderOnHold,
     OrderStatus,
     PaidBy,
     PlacedOrder,
@@ -20,12 +22,14 @@ from orders.domain.rules import (
     ReturnExceedsFulfilled,
     ReturnNotFound,
     ReturnStatus,
+    Reversal,
     ShipmentStatus,
     UnknownItem,
     amount_in,
     payment_status_of,
     require_cancelable,
     require_not_canceled,
+    require_not_held,
     still_owed,
 )
 from orders.domain.units import (
@@ -46,6 +50,8 @@ __all__ = [
     "LineUnits",
     "OrderDetails",
     "OrderNotFound",
+    "OrderNotOnHold",
+    "OrderOnHold",
     "OrderStatus",
     "PaidBy",
     "PlacedOrder",
@@ -54,6 +60,7 @@ __all__ = [
     "ReturnExceedsFulfilled",
     "ReturnNotFound",
     "ReturnStatus",
+    "Reversal",
     "ShipmentStatus",
     "UnknownItem",
     "amount_in",
@@ -61,6 +68,7 @@ __all__ = [
     "payment_status_of",
     "require_cancelable",
     "require_not_canceled",
+    "require_not_held",
     "require_returnable",
     "still_owed",
     "units_to_send",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -89,6 +90,18 @@ class OrderDetails:
     shipping_offer: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What goes back where it came from: units into stock, and minor units to the buyer.
+
+    `voided` was authorized and never taken, or is no longer expected.
+    """
+
+    units: int
+    refunded: int
+    voided: int
+
+
 class OrderNotFound(NotFound):
     """There is no such order, or it is not yours."""
 
@@ -131,6 +144,18 @@ class ReturnNotFound(NotFound):
     """This order has no such return."""
 
 
+class OrderOnHold(Conflict):
+    """This order is on hold; release it first."""
+
+    code = "order_on_hold"
+
+
+class OrderNotOnHold(Conflict):
+    """This order is not on hold."""
+
+    code = "order_not_on_hold"
+
+
 class RestockExceedsOrdered(Conflict):
     """More units would be restocked than were ordered."""
 
@@ -157,6 +182,12 @@ def require_not_canceled(status: OrderStatus) -> None:
     if status is OrderStatus.CANCELED:
         members: dict[str, Any] = {"from": status, "to": FulfillmentStatus.FULFILLED, "allowed": []}
         raise InvalidTransition("This order is canceled; nothing of it can be sent.", **members)
+
+
+def require_not_held(held_at: datetime | None) -> None:
+    """Raise `OrderOnHold` for an order that staff hold."""
+    if held_at is not None:
+        raise OrderOnHold(held_at=held_at)
 
 
 def require_cancelable(

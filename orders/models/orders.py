@@ -75,6 +75,10 @@ class Order(AbstractTotals):
     placed_at = models.DateTimeField(default=timezone.now, editable=False)
     canceled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=255, blank=True)
+    held_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when staff hold it: nothing of it is sent."
+    )
+    hold_reason = models.CharField(max_length=255, blank=True, default="", db_default="")
     search_vector = models.GeneratedField(
         expression=SearchVector("number", "email", config="simple"),
         output_field=SearchVectorField(),

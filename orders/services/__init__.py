@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from orders.services.canceling import CANCEL_ORDER_ACCESS, CANCEL_ORDER_ERRORS, cancel_order
+from orders.services.attending import (
+    HOLD_ORDER_ERRORS,
+    NOTE_ORDER_ERRORS,
+    RELEASE_ORDER_ERRORS,
+    hold_order,
+    note_order,
+    release_order,
+)
+from orders.services.canceling import (
+    CANCEL_ORDER_ACCESS,
+    CANCEL_ORDER_ERRORS,
+    cancel_order,
+    preview_cancellation,
+)
 from orders.services.fulfilling import (
     CHANGE_FULFILLMENT_ERRORS,
     FULFILL_ORDER_ERRORS,
@@ -15,6 +28,7 @@ from orders.services.refunds import (
     CAPTURE_PAYMENT_ERRORS,
     REFUND_ORDER_ERRORS,
     capture_payment,
+    preview_refund,
     refund_order,
 )
 from orders.services.returning import (
@@ -33,7 +47,10 @@ __all__ = [
     "CHANGE_FULFILLMENT_ERRORS",
     "DECIDE_RETURN_ERRORS",
     "FULFILL_ORDER_ERRORS",
+    "HOLD_ORDER_ERRORS",
+    "NOTE_ORDER_ERRORS",
     "REFUND_ORDER_ERRORS",
+    "RELEASE_ORDER_ERRORS",
     "REQUEST_RETURN_ACCESS",
     "REQUEST_RETURN_ERRORS",
     "cancel_fulfillment",
@@ -42,8 +59,13 @@ __all__ = [
     "decide_return",
     "deliver_fulfillment",
     "fulfill_order",
+    "hold_order",
+    "note_order",
     "place_order",
+    "preview_cancellation",
+    "preview_refund",
     "receive_return",
     "refund_order",
+    "release_order",
     "request_return",
 ]

@@ -7,20 +7,27 @@ from datetime import datetime
 from accounts.access import OWNER_OR_SUPPORT
 from accounts.services import lock_active_account_shared
 from core.caller import Caller
-from core.db.transactions import RecoveryPoint, two_step
+from core.db.transactions import RecoveryPoint, rehearse, two_step
 from core.errors import Forbidden
 from core.states import InvalidTransition
+from events.domain import actor_of
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
 from inventory.services import restock
-from orders.domain import FulfillmentStatus, OrderNotFound, OrderStatus, require_cancelable
-from orders.models import Order, OrderLine
-from orders.selectors import order_for, units_restocked_by_returns
+from orders.domain import (
+    FulfillmentStatus,
+    OrderNotFound,
+    OrderStatus,
+    Reversal,
+    require_cancelable,
+)
+from orders.models import Order
+from orders.selectors import order_for, units_out
 from orders.services.locking import lock_order
 from orders.services.shares import save_shares, shares_to_refund
 from payments.domain import OperationInProgress, OperationKind, OutcomeMismatch
-from payments.selectors import payments_of_order
+from payments.selectors import payments_of_order, pending_operations
 from payments.services import execute_operations, record_reversal
 from pricing.services import return_redemptions
 
@@ -35,7 +42,9 @@ CANCEL_ORDER_ERRORS = (
 )
 
 
-def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> Order:
+def cancel_order(
+    *, caller: Caller, number: str, reason: str, seen: int | None = None, now: datetime
+) -> Order:
     """Cancel an order: its units go back into stock unless sent, its money to the buyer.
 
     Customers may until fulfillment starts, support and up later too. A provider
@@ -47,43 +56,57 @@ def cancel_order(*, caller: Caller, number: str, reason: str, now: datetime) -> 
 
     def execute(order: RecoveryPoint) -> None:
         for payment in payments_of_order(order.id):
-            execute_operations(payment_id=payment.id)
+            execute_operations(payment_id=payment.id, by=actor_of(caller))
 
     return two_step(
-        record=lambda: _cancel(caller=caller, number=number, reason=reason, now=now),
+        record=lambda: _cancel(caller=caller, number=number, reason=reason, seen=seen, now=now),
         execute=execute,
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
 
 
-def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> RecoveryPoint:
+def preview_cancellation(*, caller: Caller, number: str, now: datetime) -> Reversal:
+    """Tell what canceling an order would do, and do nothing. Raises `CANCEL_ORDER_ERRORS`."""
+
+    def phase() -> Reversal:
+        order_id = order_for(caller=caller, number=number).id
+        before = sum(returned_units(order_id=order_id).values())
+        _cancel(caller=caller, number=number, reason="", now=now)
+        moved = {OperationKind.REFUND: 0, OperationKind.VOID: 0}
+        for payment in payments_of_order(order_id):
+            for operation in pending_operations(payment_id=payment.id):
+                if operation.created_at == now:
+                    moved[OperationKind(operation.kind)] += operation.amount
+        return Reversal(
+            units=sum(returned_units(order_id=order_id).values()) - before,
+            refunded=moved[OperationKind.REFUND],
+            voided=moved[OperationKind.VOID],
+        )
+
+    return rehearse(phase)
+
+
+def _cancel(
+    *, caller: Caller, number: str, reason: str, seen: int | None = None, now: datetime
+) -> RecoveryPoint:
     """Lock payments, promotions, stock and order, in this order; cancel; ask for the money."""
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
     read = order_for(caller=caller, number=number)
     if read.applied_promotions:
         return_redemptions(order_id=read.id)  # before stock is locked
-    order = lock_order(caller=caller, number=number, with_stock=True)
+    order = lock_order(caller=caller, number=number, with_stock=True, seen=seen)
     require_cancelable(
         OrderStatus(order.status),
         FulfillmentStatus(order.fulfillment_status),
         by_staff=_acts_as_staff(caller, order),
     )
-    # A refund may have put units back into stock already; what was sent comes back by a return.
-    back = returned_units(order_id=order.id)
-    by_return = units_restocked_by_returns(order)
-    out = {
-        line.variant_id: line.quantity
-        - line.fulfilled
-        - back.get(line.variant_id, 0)
-        + by_return.get(line.id, 0)
-        for line in OrderLine.objects.filter(order=order)
-    }
     restock(
         order_id=order.id,
-        units={variant: count for variant, count in out.items() if count > 0},
+        units=units_out(order),
         kind=MovementKind.CANCELLATION,
         reason=reason,
+        actor_id=caller.user_id,
         now=now,
     )
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason
@@ -98,7 +121,7 @@ def _cancel(*, caller: Caller, number: str, reason: str, now: datetime) -> Recov
         type="order.canceled",
         subject_id=order.id,
         data={"number": order.number, "reason": reason},
-        actor_id=caller.user_id,
+        by=actor_of(caller),
         now=now,
     )
     return RecoveryPoint(order.id)

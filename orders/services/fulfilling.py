@@ -9,17 +9,20 @@ from uuid import UUID
 from core.caller import Caller
 from core.db.transactions import transaction_required, use_case
 from core.states import InvalidTransition, require_transition
+from events.domain import actor_of
 from events.services import record_event
 from orders.domain import (
     SHIPMENT_TRANSITIONS,
     FulfillmentExceedsOrdered,
     FulfillmentNotFound,
     OrderNotFound,
+    OrderOnHold,
     OrderStatus,
     ShipmentStatus,
     UnknownItem,
     fulfillment_status_of,
     require_not_canceled,
+    require_not_held,
     units_to_send,
 )
 from orders.models import Fulfillment, FulfillmentItem, Order, OrderLine
@@ -30,6 +33,7 @@ FULFILL_ORDER_ERRORS = (
     OrderNotFound,
     UnknownItem,
     FulfillmentExceedsOrdered,
+    OrderOnHold,
     InvalidTransition,
 )
 CHANGE_FULFILLMENT_ERRORS = (OrderNotFound, FulfillmentNotFound, InvalidTransition)
@@ -43,15 +47,17 @@ def fulfill_order(
     items: Mapping[str, int] | None = None,
     carrier: str = "",
     tracking_number: str = "",
+    seen: int | None = None,
     now: datetime,
 ) -> Order:
     """Record that units of an order, by SKU, were sent together; all that are left by default.
 
     Units that were refunded before they were sent are not sent any more. Raises
-    `FULFILL_ORDER_ERRORS`; `InvalidTransition` for an order that is canceled.
+    `FULFILL_ORDER_ERRORS`, and `VersionMismatch` when more has happened than was `seen`.
     """
-    order = lock_order(caller=caller, number=number)
+    order = lock_order(caller=caller, number=number, seen=seen)
     require_not_canceled(OrderStatus(order.status))
+    require_not_held(order.held_at)
     lines = {line.sku: line for line in OrderLine.objects.filter(order=order)}
     units = units_to_send(items or {}, units_of(order))
     sent = Fulfillment.objects.create(
@@ -78,10 +84,15 @@ def fulfill_order(
 
 @use_case
 def deliver_fulfillment(
-    *, caller: Caller, number: str, fulfillment_id: UUID, now: datetime
+    *,
+    caller: Caller,
+    number: str,
+    fulfillment_id: UUID,
+    seen: int | None = None,
+    now: datetime,
 ) -> Order:
     """Record that a fulfillment has arrived. Raises `CHANGE_FULFILLMENT_ERRORS`."""
-    order = lock_order(caller=caller, number=number)
+    order = lock_order(caller=caller, number=number, seen=seen)
     sent = _change_status(order, fulfillment_id, ShipmentStatus.DELIVERED)
     sent.delivered_at = now
     sent.save(update_fields=["status", "delivered_at"])
@@ -91,13 +102,18 @@ def deliver_fulfillment(
 
 @use_case
 def cancel_fulfillment(
-    *, caller: Caller, number: str, fulfillment_id: UUID, now: datetime
+    *,
+    caller: Caller,
+    number: str,
+    fulfillment_id: UUID,
+    seen: int | None = None,
+    now: datetime,
 ) -> Order:
     """Take a fulfillment back that was not sent after all: its units are left to send again.
 
     Raises `CHANGE_FULFILLMENT_ERRORS`.
     """
-    order = lock_order(caller=caller, number=number)
+    order = lock_order(caller=caller, number=number, seen=seen)
     require_not_canceled(OrderStatus(order.status))
     sent = _change_status(order, fulfillment_id, ShipmentStatus.CANCELED)
     sent.canceled_at = now
@@ -140,6 +156,6 @@ def _record(
             "tracking_number": sent.tracking_number,
             **data,
         },
-        actor_id=caller.user_id,
+        by=actor_of(caller),
         now=now,
     )

@@ -1,9 +1,13 @@
-"""Locking an order: behind its payments and, where units move, behind their stock."""
+"""Locking an order for a change, and telling whether it is still what the caller has seen."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from core.caller import Caller
 from core.db.transactions import transaction_required
+from core.versions import require_version
+from events.selectors import timeline_version
 from inventory.services import lock_levels
 from orders.models import Order
 from orders.selectors import order_for
@@ -12,15 +16,30 @@ from payments.services import lock_payment
 
 
 @transaction_required
-def lock_order(*, caller: Caller, number: str, with_stock: bool = False) -> Order:
+def lock_order(
+    *, caller: Caller, number: str, with_stock: bool = False, seen: int | None = None
+) -> Order:
     """Lock the payments of an order, its stock if asked for, and the order, in this order.
 
     Whatever is decided by its money, its units or its status is decided under these locks.
-    Raises `OrderNotFound`.
+    Raises `OrderNotFound`, and `VersionMismatch` as `require_unchanged` does.
     """
     read = order_for(caller=caller, number=number)
     for payment in payments_of_order(read.id):
         lock_payment(payment.id)
     if with_stock:
         lock_levels([line.variant_id for line in read.lines.all()])
-    return Order.objects.defer("search_vector").locked().get(pk=read.id)
+    order = Order.objects.defer("search_vector").locked().get(pk=read.id)
+    require_unchanged(order_id=order.id, seen=seen)
+    return order
+
+
+@transaction_required
+def require_unchanged(*, order_id: UUID, seen: int | None) -> None:
+    """Raise `VersionMismatch` unless `seen` is None or the newest event is still the one seen.
+
+    Every change of an order records an event under the locks of its payments and itself, so a
+    form that is sent twice, or from two tabs, is refused the second time. Called behind them.
+    """
+    if seen is not None:
+        require_version(timeline_version(subject_id=order_id), {seen})

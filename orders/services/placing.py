@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.db.transactions import transaction_required
+from events.domain import Actor, ActorKind
 from events.services import record_event
 from orders.domain import OrderDetails, PlacedOrder
 from orders.models import Order, OrderLine
@@ -42,7 +43,7 @@ def place_order(
         subject_id=order.id,
         data={name: getattr(order, name) for name in ("number", "total", "currency")}
         | {"payment_status": payment_status},
-        actor_id=customer_id,
+        by=Actor(ActorKind.BUYER, customer_id),
         now=now,
     )
     return PlacedOrder(order.id, order.number)

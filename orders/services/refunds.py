@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from core.caller import Caller
-from core.db.transactions import RecoveryPoint, two_step
+from core.db.transactions import RecoveryPoint, rehearse, two_step
 from core.money import Money, money_body
+from events.domain import actor_of
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.selectors import returned_units
@@ -25,6 +26,7 @@ from orders.domain import (
 from orders.models import Order, RefundItem
 from orders.selectors import order_for, units_restocked_by_returns
 from orders.services.fulfilling import update_fulfillment_status
+from orders.services.locking import require_unchanged
 from orders.services.shares import save_shares, shares_to_refund
 from payments.domain import (
     AmountNotPayable,
@@ -36,7 +38,7 @@ from payments.domain import (
     RefundExceedsPaid,
     amount_refundable,
 )
-from payments.selectors import payments_of_order
+from payments.selectors import payment_with, payments_of_order, pending_operations
 from payments.services import execute_operations, lock_payment, record_capture, record_refund
 from pricing.domain import taxes_by_rate
 
@@ -62,7 +64,12 @@ REFUND_ORDER_ERRORS = (
 
 
 def capture_payment(
-    *, caller: Caller, number: str, amount: Money | None = None, now: datetime
+    *,
+    caller: Caller,
+    number: str,
+    amount: Money | None = None,
+    seen: int | None = None,
+    now: datetime,
 ) -> Order:
     """Capture authorized money, or record money that came in by other ways.
 
@@ -75,13 +82,21 @@ def capture_payment(
         order = order_for(caller=caller, number=number)  # canceling locks the payment, too
         if payment is None or order.status == OrderStatus.CANCELED:
             raise NothingToCapture
+        require_unchanged(order_id=order.id, seen=seen)
         wanted = amount_in(order.currency, amount)
-        record_capture(payment_id=payment.id, amount=wanted, now=now)
+        capture = record_capture(payment_id=payment.id, amount=wanted, now=now)
+        record_event(
+            type="order.capture_requested",
+            subject_id=order.id,
+            data={"amount": capture.amount},
+            by=actor_of(caller),
+            now=now,
+        )
         return RecoveryPoint(payment.id)
 
     return two_step(
         record=record,
-        execute=lambda payment: execute_operations(payment_id=payment.id),
+        execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
 
@@ -94,6 +109,7 @@ def refund_order(
     items: Mapping[str, int] | None = None,
     reason: str = "",
     restock_items: bool = False,
+    seen: int | None = None,
     now: datetime,
 ) -> Order:
     """Give money back: `amount`, the worth of `items` (units by SKU), or all that is left.
@@ -104,11 +120,46 @@ def refund_order(
     """
     return two_step(
         record=lambda: _record_refund(
-            caller, number, amount, items or {}, reason, restock_items=restock_items, now=now
+            caller,
+            number,
+            amount,
+            items or {},
+            reason,
+            restock_items=restock_items,
+            seen=seen,
+            now=now,
         ),
-        execute=lambda payment: execute_operations(payment_id=payment.id),
+        execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
+
+
+def preview_refund(
+    *,
+    caller: Caller,
+    number: str,
+    amount: Money | None = None,
+    items: Mapping[str, int] | None = None,
+    restock_items: bool = False,
+    now: datetime,
+) -> Money:
+    """Tell what `refund_order` would give back, and do nothing. Raises `REFUND_ORDER_ERRORS`."""
+
+    def phase() -> Money:
+        point = _record_refund(
+            caller,
+            number,
+            amount,
+            items or {},
+            "",
+            restock_items=restock_items,
+            seen=None,
+            now=now,
+        )
+        refund = pending_operations(payment_id=point.id)[-1]
+        return Money(refund.amount, payment_with(point.id).currency)
+
+    return rehearse(phase)
 
 
 def _record_refund(
@@ -119,6 +170,7 @@ def _record_refund(
     reason: str,
     *,
     restock_items: bool,
+    seen: int | None,
     now: datetime,
 ) -> RecoveryPoint:
     """Lock the payment, so that refunds of an order know of each other; then the stock."""
@@ -126,6 +178,7 @@ def _record_refund(
     payment = _lock_payment_of(order)
     if payment is None:
         raise RefundExceedsPaid(refundable=money_body(0, order.currency))
+    require_unchanged(order_id=order.id, seen=seen)
     wanted = amount_in(order.currency, amount)
     everything = amount_refundable(payment) if wanted is None and not items else wanted
     shares = shares_to_refund(order, [payment], items, everything)
@@ -137,7 +190,7 @@ def _record_refund(
     refund = record_refund(payment_id=payment.id, amount=wanted, reason=reason, now=now)
     save_shares(shares, refund.id)
     if restock_items and items:
-        _restock(order, shares, reason, now=now)
+        _restock(order, shares, reason, actor_id=caller.user_id, now=now)
     if items:
         update_fulfillment_status(Order.objects.defer("search_vector").locked().get(pk=order.id))
     record_event(
@@ -149,7 +202,7 @@ def _record_refund(
             "items": [share.as_dict() for share in shares],
             "taxes": taxes_by_rate(tax for share in shares for tax in share.taxes),
         },
-        actor_id=caller.user_id,
+        by=actor_of(caller),
         now=now,
     )
     return RecoveryPoint(payment.id)
@@ -161,7 +214,14 @@ def _lock_payment_of(order: Order) -> PaymentRecord | None:
     return lock_payment(payments[-1].id) if payments else None
 
 
-def _restock(order: Order, parts: Sequence[RefundItem], reason: str, *, now: datetime) -> None:
+def _restock(
+    order: Order,
+    parts: Sequence[RefundItem],
+    reason: str,
+    *,
+    actor_id: UUID | None,
+    now: datetime,
+) -> None:
     """Put refunded units back into stock, never more than are out; not what a return put back."""
     lines = {part.line: part for part in parts if part.line and part.quantity}
     lock_levels([line.variant_id for line in lines])
@@ -175,4 +235,11 @@ def _restock(order: Order, parts: Sequence[RefundItem], reason: str, *, now: dat
         if part.quantity > there:
             units[line.variant_id] = part.quantity - there
     if units:
-        restock(order_id=order.id, units=units, kind=MovementKind.RETURN, reason=reason, now=now)
+        restock(
+            order_id=order.id,
+            units=units,
+            kind=MovementKind.RETURN,
+            reason=reason,
+            actor_id=actor_id,
+            now=now,
+        )

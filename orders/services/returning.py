@@ -10,6 +10,7 @@ from accounts.access import OWNER_OR_SUPPORT
 from core.caller import Caller
 from core.db.transactions import transaction_required, use_case
 from core.states import InvalidTransition, require_transition
+from events.domain import actor_of
 from events.services import record_event
 from inventory.domain import MovementKind
 from inventory.services import restock
@@ -95,6 +96,7 @@ def receive_return(
             units={line.variant_id: units[line.id] for line in lines},
             kind=MovementKind.RETURN,
             reason=found.reason,
+            actor_id=caller.user_id,
             now=now,
         )
     update_fulfillment_status(order)
@@ -119,6 +121,6 @@ def _record(caller: Caller, order: Order, about: Return, *, now: datetime) -> No
             "reason": about.reason,
             "restocked": about.restocked,
         },
-        actor_id=caller.user_id,
+        by=actor_of(caller),
         now=now,
     )

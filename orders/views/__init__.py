@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from orders.views.goods import FulfillmentViewSet, ReturnViewSet
+from orders.views.attending import AttendingViewSet
+from orders.views.fulfillments import FulfillmentViewSet
 from orders.views.orders import OrderViewSet
+from orders.views.returns import ReturnViewSet
 
-__all__ = ["FulfillmentViewSet", "OrderViewSet", "ReturnViewSet"]
+__all__ = ["AttendingViewSet", "FulfillmentViewSet", "OrderViewSet", "ReturnViewSet"]

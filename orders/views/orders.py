@@ -21,16 +21,19 @@ from core.items import units_by_sku
 from orders import services
 from orders.domain import OrderNotFound
 from orders.filters import OrderFilterSet
-from orders.selectors import order_for, orders_for
+from orders.selectors import order_for, orders_for, timeline_entry, timeline_of
 from orders.serializers import (
     CancelInput,
     CaptureInput,
+    OrderEventOutput,
     OrderOutput,
     RefundInput,
     order_body,
+    order_event_body,
 )
 
 NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
+OLDEST_FIRST = Ordering("oldest", (("id", False, UUID),))
 
 
 class OrderViewSet(ViewSet):
@@ -64,6 +67,27 @@ class OrderViewSet(ViewSet):
     )
     def retrieve(self, request: Request, number: str) -> HttpResponse:
         return Response(order_body(order_for(caller=caller_of(request), number=number)))
+
+    @operation(
+        "listOrderEvents",
+        "List the events of an order",
+        access=OWNER_OR_STAFF,
+        scope="orders:read",
+        personal=True,
+        responses={200: OrderEventOutput(many=True)},
+        errors=[OrderNotFound],
+        paginated=True,
+        tag="Orders",
+        description="The timeline, oldest first. Buyers see what becomes of their order; notes, "
+        "reasons and names are for staff.",
+    )
+    def events(self, request: Request, number: str) -> HttpResponse:
+        caller = caller_of(request)
+        order = order_for(caller=caller, number=number)
+        page = paginate(request, timeline_of(order, caller=caller), OLDEST_FIRST)
+        return Response(
+            page.body(lambda event: order_event_body(timeline_entry(event, order, caller=caller)))
+        )
 
     @operation(
         "cancelOrder",

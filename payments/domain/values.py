@@ -173,6 +173,17 @@ def amount_due(payment: PaymentRecord) -> int:
     return payment.amount - payment.captured - payment.voided + given_back
 
 
+def amount_capturable(payment: PaymentRecord) -> int:
+    """Return the minor units that staff can capture or record now.
+
+    Money is recorded as long as it is expected; a provider is asked for what it authorized.
+    """
+    due = amount_due(payment)
+    if payment.capture == Capture.OFFLINE:
+        return due if due > 0 and payment.step != OutcomeKind.VOIDED else 0
+    return due if payment.step == OutcomeKind.AUTHORIZED else 0
+
+
 def holds_money(payment: PaymentRecord) -> bool:
     """Tell whether the buyer's money is captured or authorized, and not on its way back."""
     return amount_refundable(payment) > 0 or payment.authorized > payment.captured + payment.voided

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from core.db.transactions import transaction_required
+from events.domain import PROVIDER, Actor
 from events.services import record_event
 from payments.domain import (
     OperationKind,
@@ -69,9 +70,14 @@ def record_outcome(*, payment_id: UUID, outcome: Outcome, now: datetime) -> Chan
 
 @transaction_required
 def apply_outcome(
-    before: Payment, outcome: Outcome, *, now: datetime, asked: UUID | None = None
+    before: Payment,
+    outcome: Outcome,
+    *,
+    now: datetime,
+    asked: UUID | None = None,
+    by: Actor = PROVIDER,
 ) -> Change:
-    """Apply `outcome` to a locked payment; it is that of the call for `asked`, if any.
+    """Apply `outcome` to a locked payment; it is that of the call for `asked` `by` them, if any.
 
     The status of an order's money is that of its payment, so its timeline is written here.
     """
@@ -94,12 +100,9 @@ def apply_outcome(
             for entry in applied.entries
         )
     if payment.order_id and payment.status != before.status:
-        record_event(
-            type=f"order.payment_{payment.status}",
-            subject_id=payment.order_id,
-            data={"captured": payment.captured, "refunded": payment.refunded},
-            now=now,
-        )
+        kind, order_id = f"order.payment_{payment.status}", payment.order_id
+        data = {"captured": payment.captured, "refunded": payment.refunded}
+        record_event(type=kind, subject_id=order_id, data=data, by=by, now=now)
     return Change(
         payment,
         was_pending=before.status == PaymentStatus.PENDING,

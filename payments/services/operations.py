@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.db.transactions import transaction_required, use_case
 from core.money import money_body
+from events.domain import PROVIDER, Actor
 from payments.domain import (
     Capture,
     CaptureExceedsDue,
@@ -25,6 +26,7 @@ from payments.domain import (
     PaymentStatus,
     RefundExceedsPaid,
     UnknownProvider,
+    amount_capturable,
     amount_due,
     amount_refundable,
 )
@@ -51,12 +53,8 @@ def record_capture(*, payment_id: UUID, amount: int | None = None, now: datetime
     `CaptureExceedsDue`, `OperationInProgress`.
     """
     payment = lock_payment(payment_id)
-    due = amount_due(payment)
-    if payment.capture == Capture.OFFLINE:
-        capturable = due > 0 and payment.step != OutcomeKind.VOIDED
-    else:
-        capturable = payment.step == OutcomeKind.AUTHORIZED
-    if not capturable:
+    due = amount_capturable(payment)
+    if not due:
         raise NothingToCapture
     wanted = due if amount is None else _payable(payment, amount)
     if wanted > due:
@@ -137,13 +135,16 @@ def forget_reasons(*, order_ids: Collection[UUID]) -> None:
     Operation.objects.filter(payment__order__in=order_ids).exclude(reason="").update(reason="")
 
 
-def execute_operations(*, payment_id: UUID) -> None:
-    """Have the provider execute what was recorded; what it cannot be asked now stays due."""
+def execute_operations(*, payment_id: UUID, by: Actor = PROVIDER) -> None:
+    """Have the provider execute what was recorded; what it cannot be asked now stays due.
+
+    `by` is who asked for it, for the timeline of the order.
+    """
     waiting = pending_operations(payment_id=payment_id)
     for operation in waiting:
         payment, now = payment_with(payment_id), timezone.now()
         outcome = execute_operation(operation=operation, payment=payment, now=now)
-        done, _ = record_operation(operation_id=operation.id, outcome=outcome, now=now)
+        done, _ = record_operation(operation_id=operation.id, outcome=outcome, by=by, now=now)
         if done.kind == OperationKind.VOID and done.status == OperationStatus.FAILED:
             waiting += pending_operations(payment_id=payment_id)  # a refund takes its place
 
@@ -178,7 +179,7 @@ def _record_found(*, payment_id: UUID, outcome: Outcome, now: datetime) -> Payme
 
 @use_case
 def record_operation(
-    *, operation_id: UUID, outcome: Outcome, now: datetime
+    *, operation_id: UUID, outcome: Outcome, by: Actor = PROVIDER, now: datetime
 ) -> tuple[Operation, Payment]:
     """Apply the outcome to an operation; an operation that has ended stays as it is.
 
@@ -190,7 +191,7 @@ def record_operation(
         raise PaymentNotFound
     operation = Operation.objects.get(pk=operation_id)
     if operation.status == OperationStatus.PENDING:
-        payment = apply_outcome(payment, outcome, now=now, asked=operation_id).payment
+        payment = apply_outcome(payment, outcome, now=now, asked=operation_id, by=by).payment
         operation.refresh_from_db()
     return operation, payment
 

@@ -24,14 +24,23 @@ from staff.admin_site import sessions
 class StaffLoginForm(AuthenticationForm):
     """E-mail address, password, and a code from the authenticator app where MFA is on."""
 
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "Please enter the correct email and password, and the code if two-factor "
+        "authentication is on. Passwords are case-sensitive.",
+    }
     otp = forms.CharField(
-        label="Two-factor authentication code, if turned on",
+        label="Two-factor authentication code (optional)",
         required=False,
         max_length=20,
-        widget=UnfoldAdminTextInputWidget(
-            attrs={"form": "login-form", "autocomplete": "one-time-code"}
-        ),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "one-time-code"}),
+        help_text="Only if you have turned two-factor authentication on.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The theme hides the page until its script has run, when `autofocus` has passed.
+        self.fields["username"].widget.attrs["x-init"] = "$nextTick(() => $el.focus())"
 
     def clean(self) -> dict[str, Any]:
         """Check the password; tell someone who only has to wait a moment so."""

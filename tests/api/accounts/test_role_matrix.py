@@ -15,7 +15,7 @@ from congocart.management.commands.show_roles import as_markdown
 from core.http.operations import all_operations
 from tests.shop import new_order, offer_shipping, stock_variants
 
-OF_ORDERS = {"listOrders", "getOrder", "cancelOrder"}
+OF_ORDERS = {"listOrders", "getOrder", "listOrderEvents", "cancelOrder"}
 METHODS = {"get", "post", "put", "patch", "delete"}
 CALLERS = [None, *Role]
 
@@ -69,6 +69,8 @@ def test_those_answer_for_what_others_own_whom_the_declaration_names(client_of, 
     assert bool(listed) is covered["listOrders"]
     read = caller.get(f"/api/v1/orders/{number}")
     assert read.status_code == (200 if covered["getOrder"] else 404)
+    events = caller.get(f"/api/v1/orders/{number}/events")
+    assert events.status_code == (200 if covered["listOrderEvents"] else 404)
     canceled = caller.post(f"/api/v1/orders/{number}/cancel", {})
     refused = 403 if covered["getOrder"] else 404
     assert canceled.status_code == (200 if covered["cancelOrder"] else refused)

@@ -25,7 +25,7 @@ PASSWORD = "a teapot of brass 1896"
 def form_of(user: User, **changes: Any) -> dict[str, Any]:
     inlines = {
         f"{inline}-{kind}_FORMS": 0
-        for inline in ("addresses", "sessions")
+        for inline in ("orders", "addresses", "sessions")
         for kind in ("TOTAL", "INITIAL")
     }
     return {"email": user.email, "is_active": "on", "roles": [], **inlines, **changes}

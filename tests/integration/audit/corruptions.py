@@ -25,6 +25,22 @@ CORRUPTIONS = [
         f"UPDATE orders_orderline SET fulfilled = 1, returned = 1 WHERE order_id = {FIRST_ORDER}",
     ),
     Corruption(
+        "events_are_an_unbroken_chain",
+        "UPDATE events_event SET data = data || '{\"amount\": 1}' "
+        "WHERE type = 'order.refund_requested'",
+    ),
+    Corruption(
+        "events_are_an_unbroken_chain",
+        "UPDATE events_event SET created_at = created_at - interval '1 day' WHERE position = 1",
+    ),
+    Corruption(
+        "events_are_an_unbroken_chain", "DELETE FROM events_event WHERE type = 'order.placed'"
+    ),
+    Corruption(
+        "events_are_an_unbroken_chain",
+        "UPDATE events_event SET position = NULL, hash = NULL WHERE type = 'order.canceled'",
+    ),
+    Corruption(
         "sent_units_are_those_of_fulfillments",
         f"UPDATE orders_orderline SET fulfilled = 1 WHERE order_id = {FIRST_ORDER}",
     ),

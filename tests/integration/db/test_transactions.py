@@ -14,11 +14,12 @@ from core.db.transactions import (
     RecoveryPoint,
     RunAgain,
     leave_database,
+    rehearse,
     transaction_required,
     two_step,
     use_case,
 )
-from core.errors import ResourceBusy, Unavailable
+from core.errors import Conflict, ResourceBusy, Unavailable
 from core.ids import uuid7
 from events.models import Event
 
@@ -156,3 +157,20 @@ def test_a_use_case_that_always_needs_more_is_given_up():
 def test_the_database_is_not_left_within_a_transaction():
     with pytest.raises(RuntimeError, match="inside a transaction"):
         use_case(leave_database)()
+
+
+def test_a_rehearsal_tells_what_would_be_done_and_leaves_nothing():
+    told = rehearse(lambda: (write("begun"), written()))
+
+    assert told[1] == ["begun"]
+    assert written() == []
+
+
+def test_a_rehearsal_is_refused_as_the_use_case_would_be():
+    def refused() -> None:
+        write("begun")
+        raise Conflict
+
+    with pytest.raises(Conflict):
+        rehearse(refused)
+    assert written() == []

@@ -1,0 +1,24 @@
+"""Reads of events: the timeline of a subject."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+
+from events.models import Event
+
+
+def events_about(*, subject_id: UUID, types: Collection[str] | None = None) -> QuerySet[Event]:
+    """Return the events of a subject with their actors, oldest first; of `types` where given."""
+    events = Event.objects.filter(subject_id=subject_id).select_related("actor").order_by("id")
+    return events if types is None else events.filter(type__in=types)
+
+
+def timeline_version(*, subject_id: UUID) -> int:
+    """Return a number that every event of the subject raises; 0 before the first. One query."""
+    last: int | None = Event.objects.filter(subject_id=subject_id).aggregate(last=Max("position"))[
+        "last"
+    ]
+    return last or 0

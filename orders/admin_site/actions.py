@@ -1,0 +1,241 @@
+"""What staff can do to an order: for each action who may, when, and what it says it will do.
+
+Each calls the service that the API calls, and asks for the same access; the buttons of the order
+page are the rows of `ACTIONS` that are allowed. What would happen is told before it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.access import FULFILLMENT, STAFF, SUPPORT
+from core.access import Access
+from core.states import InvalidTransition
+from orders import services
+from orders.admin_site.forms import (
+    ActionForm,
+    CancelForm,
+    CaptureForm,
+    FulfillForm,
+    HoldForm,
+    NoteForm,
+    RefundForm,
+)
+from orders.admin_site.sheet import OrderSheet
+from orders.domain import (
+    SHIPMENT_TRANSITIONS,
+    FulfillmentStatus,
+    OrderStatus,
+    ShipmentStatus,
+    require_cancelable,
+)
+from orders.models import Fulfillment, Order
+
+Allowed = Callable[[OrderSheet], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderAction:
+    """One row of the table: `told` says what happens, and `review` what the form adds up to."""
+
+    label: Callable[[OrderSheet], str]
+    access: Access
+    allowed: Allowed
+    run: Callable[..., Order]
+    told: Callable[[OrderSheet], str]
+    done: str
+    form: type[ActionForm] = ActionForm
+    review: Callable[[OrderSheet, Mapping[str, Any]], str] | None = None
+    danger: bool = False
+
+    def is_open_to(self, sheet: OrderSheet) -> bool:
+        """Tell whether this member of staff may do it, and the order allows it now."""
+        return self.is_permitted(sheet) and self.allowed(sheet)
+
+    def is_permitted(self, sheet: OrderSheet) -> bool:
+        """Tell whether this member of staff may do it to orders of others."""
+        roles, access = sheet.caller.roles, self.access
+        return access.covers_others(roles) if access.own else access.admits(roles)
+
+
+def _cancelable(sheet: OrderSheet) -> bool:
+    order = sheet.order
+    try:
+        require_cancelable(
+            OrderStatus(order.status), FulfillmentStatus(order.fulfillment_status), by_staff=True
+        )
+    except InvalidTransition:
+        return False
+    return True
+
+
+def _told_of_cancel(sheet: OrderSheet) -> str:
+    """Say what canceling would do, found out by doing it and rolling it back."""
+    back = services.preview_cancellation(
+        caller=sheet.caller, number=sheet.order.number, now=timezone.now()
+    )
+    provider = sheet.payment.provider if sheet.payment else ""
+    said = [f"puts {back.units} {_units(back.units)} back into stock"]
+    if back.refunded and sheet.is_recorded:
+        said.append(f"records that {sheet.money(back.refunded)} was paid back by you")
+    elif back.refunded:
+        said.append(f"refunds {sheet.money(back.refunded)} by {provider}")
+    if back.voided:
+        said.append(f"releases {sheet.money(back.voided)} that was not taken")
+    if not back.refunded and not back.voided:
+        said.append("moves no money")
+    return f"This {', '.join(said[:-1])} and {said[-1]}. It cannot be undone."
+
+
+def _review_of_refund(sheet: OrderSheet, values: Mapping[str, Any]) -> str:
+    """Say what the refund is worth, found out by recording it and rolling it back."""
+    asked = {name: values[name] for name in ("amount", "items", "restock_items")}
+    worth = services.preview_refund(
+        caller=sheet.caller, number=sheet.order.number, **asked, now=timezone.now()
+    )
+    provider = sheet.payment.provider if sheet.payment else ""
+    if sheet.is_recorded:
+        said = f"This records that you paid {worth} back; no provider moves the money."
+    else:
+        said = f"This refunds {worth} by {provider}. It cannot be undone."
+    units = sum(values["items"].values())
+    if values["restock_items"]:
+        said += f" It puts {units} {_units(units)} back into stock."
+    elif units:
+        said += f" It refunds {units} {_units(units)} and puts none of them back into stock."
+    return said
+
+
+def _told_of_capture(sheet: OrderSheet) -> str:
+    due = sheet.money(sheet.capturable)
+    if sheet.is_recorded:
+        return f"{due} is due. This records what has come in; no provider is asked for it."
+    provider = sheet.payment.provider if sheet.payment else ""
+    return f"{due} is authorized. This takes the amount by {provider}, once; the rest is released."
+
+
+def _told_of_fulfill(sheet: OrderSheet) -> str:
+    return f"{sheet.left} {_units(sheet.left)} left to send. Enter how many are sent together now."
+
+
+def _units(count: int) -> str:
+    return "unit" if count == 1 else "units"
+
+
+def _said(text: str) -> Callable[[OrderSheet], str]:
+    def words(sheet: OrderSheet) -> str:
+        return text
+
+    return words
+
+
+def _when(condition: bool) -> Allowed:
+    def allowed(sheet: OrderSheet) -> bool:
+        return condition
+
+    return allowed
+
+
+# In the order of the buttons.
+ACTIONS: Mapping[str, OrderAction] = {
+    "fulfill": OrderAction(
+        label=_said("Fulfill"),
+        access=FULFILLMENT,
+        allowed=lambda sheet: not sheet.is_held and sheet.left > 0,
+        run=services.fulfill_order,
+        told=_told_of_fulfill,
+        done="The fulfillment was recorded.",
+        form=FulfillForm,
+    ),
+    "capture": OrderAction(
+        label=lambda sheet: "Record a payment" if sheet.is_recorded else "Capture the payment",
+        access=SUPPORT,
+        allowed=lambda sheet: sheet.capturable > 0,
+        run=services.capture_payment,
+        told=_told_of_capture,
+        done="The payment was recorded.",
+        form=CaptureForm,
+    ),
+    "refund": OrderAction(
+        label=_said("Refund"),
+        access=SUPPORT,
+        allowed=lambda sheet: sheet.refundable > 0,
+        run=services.refund_order,
+        told=lambda sheet: (
+            f"{sheet.money(sheet.refundable)} can be refunded. Choose units, enter "
+            "an amount, or both. The next page shows what it comes to."
+        ),
+        done="The refund was requested.",
+        form=RefundForm,
+        review=_review_of_refund,
+        danger=True,
+    ),
+    "hold": OrderAction(
+        label=_said("Hold"),
+        access=STAFF,
+        allowed=lambda sheet: sheet.is_open and not sheet.is_held,
+        run=services.hold_order,
+        told=_said("Nothing of this order is sent until it is released."),
+        done="The order is on hold.",
+        form=HoldForm,
+    ),
+    "release": OrderAction(
+        label=_said("Release from hold"),
+        access=STAFF,
+        allowed=lambda sheet: sheet.is_held,
+        run=services.release_order,
+        told=_said("The order can be sent again."),
+        done="The order was released.",
+    ),
+    "note": OrderAction(
+        label=_said("Write a note"),
+        access=STAFF,
+        allowed=_when(True),
+        run=services.note_order,
+        told=_said("Buyers do not see notes."),
+        done="The note was added to the timeline.",
+        form=NoteForm,
+    ),
+    "cancel": OrderAction(
+        label=_said("Cancel the order"),
+        access=services.CANCEL_ORDER_ACCESS,
+        allowed=_cancelable,
+        run=services.cancel_order,
+        told=_told_of_cancel,
+        done="The order was canceled.",
+        form=CancelForm,
+        danger=True,
+    ),
+}
+
+
+def fulfillment_actions(sent: Fulfillment) -> Mapping[str, OrderAction]:
+    """Return what staff can do to one fulfillment, as rows of the same kind."""
+    status = ShipmentStatus(sent.status)
+    return {
+        "deliver": OrderAction(
+            label=_said("Mark as delivered"),
+            access=FULFILLMENT,
+            allowed=_when(ShipmentStatus.DELIVERED in SHIPMENT_TRANSITIONS[status]),
+            run=partial(services.deliver_fulfillment, fulfillment_id=sent.id),
+            told=_said("This records that the units arrived. It cannot be undone."),
+            done="The fulfillment was marked as delivered.",
+        ),
+        "withdraw": OrderAction(
+            label=_said("Cancel the fulfillment"),
+            access=FULFILLMENT,
+            allowed=lambda sheet: (
+                sheet.order.status != OrderStatus.CANCELED
+                and ShipmentStatus.CANCELED in SHIPMENT_TRANSITIONS[status]
+            ),
+            run=partial(services.cancel_fulfillment, fulfillment_id=sent.id),
+            told=_said("Its units were not sent after all: they are left to send again."),
+            done="The fulfillment was canceled.",
+            danger=True,
+        ),
+    }

@@ -1,0 +1,41 @@
+"""Serializers of orders."""
+
+from __future__ import annotations
+
+from orders.serializers.goods import (
+    FulfillmentInput,
+    ReceiptInput,
+    ReturnInput,
+    ReturnOutput,
+    return_body,
+)
+from orders.serializers.orders import (
+    CancelInput,
+    CaptureInput,
+    OrderOutput,
+    RefundInput,
+    order_body,
+)
+from orders.serializers.timeline import (
+    HoldInput,
+    NoteInput,
+    OrderEventOutput,
+    order_event_body,
+)
+
+__all__ = [
+    "CancelInput",
+    "CaptureInput",
+    "FulfillmentInput",
+    "HoldInput",
+    "NoteInput",
+    "OrderEventOutput",
+    "OrderOutput",
+    "ReceiptInput",
+    "RefundInput",
+    "ReturnInput",
+    "ReturnOutput",
+    "order_body",
+    "order_event_body",
+    "return_body",
+]

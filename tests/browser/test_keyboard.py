@@ -1,0 +1,44 @@
+"""The admin from the keyboard: past the menu, into a dialog, and back to where one was."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests.integration.admin import rows
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def test_the_first_tab_offers_the_way_past_the_menu(page: Page, live_server, boss, complaints):
+    page.goto(live_server.url + reverse("admin:orders_order_changelist"))
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    assert complaints == []
+
+
+def test_a_dialog_takes_the_focus_keeps_it_and_gives_it_back(
+    page: Page, live_server, boss, complaints
+):
+    stock = rows.variants(1)[0].stock
+    page.goto(live_server.url + reverse("admin:inventory_stock_change", args=[stock.pk]))
+    opener = page.locator("a", has_text="Adjust")
+    opener.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("input[name=delta]")).to_be_focused()
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        assert page.evaluate("!!document.activeElement.closest('#modal-content')")
+    page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    assert complaints == []
+
+
+def test_the_log_in_form_has_the_focus(page: Page, live_server, transactional_db, complaints):
+    page.goto(f"{live_server.url}/admin/")
+    expect(page.get_by_label("Email")).to_be_focused()
+    assert complaints == []
