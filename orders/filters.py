@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from rest_framework import serializers
 
 from core.email_address import normalize_email
@@ -20,9 +19,7 @@ class OrderFilterSet(FilterSet):
 
     status = ParameterFilter(StrictChoiceField, choices=[status.value for status in OrderStatus])
     payment_status = ParameterFilter(
-        StrictChoiceField,
-        choices=[status.value for status in PaymentStatus],
-        method="paid_so_far",
+        StrictChoiceField, choices=[status.value for status in PaymentStatus]
     )
     fulfillment_status = ParameterFilter(
         StrictChoiceField, choices=[status.value for status in FulfillmentStatus]
@@ -54,17 +51,14 @@ class OrderFilterSet(FilterSet):
     search = ParameterFilter(
         StrictCharField,
         max_length=200,
-        help_text="Words of the number or of the e-mail address.",
+        help_text="Parts, in any case, of the number, the e-mail address, a name, a company, a "
+        "city or a SKU. One or two letters are looked for where one of these begins.",
         method="matching",
     )
 
     class Meta:
         model = Order
         fields: tuple[str, ...] = ()
-
-    def paid_so_far(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        """Narrow to orders whose payment has this status."""
-        return orders.with_payment_state().filter(Q(payment_state=value))
 
     def ordered_by(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
         """Narrow to the orders of an address."""
@@ -75,5 +69,5 @@ class OrderFilterSet(FilterSet):
         return orders.filter(number=normalize_order_number(value))
 
     def matching(self, orders: OrderQuerySet, name: str, value: str) -> OrderQuerySet:
-        """Narrow to orders whose number or e-mail address holds these words."""
+        """Narrow to orders in which every word is found."""
         return orders.filter(search_condition(value))

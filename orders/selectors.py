@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib.postgres.search import SearchQuery
 from django.db.models import Prefetch, Q, Sum
 
 from core.caller import Caller
+from core.db.containing import holds_every_word
 from core.ids import normalize_order_number
 from orders.domain import OrderNotFound, PlacedOrder
 from orders.models import Order, OrderLine, OrderQuerySet, RefundItem
@@ -48,5 +48,9 @@ def order_of_checkout(*, checkout_id: UUID) -> PlacedOrder | None:
 
 
 def search_condition(text: str) -> Q:
-    """Match orders whose number or e-mail address holds the words of `text`."""
-    return Q(search_vector=SearchQuery(text, config="simple", search_type="plain"))
+    """Match orders that have each word of `text` in what they are found by, in any case.
+
+    That is the number, the e-mail address, the names, companies and cities of both addresses,
+    and the SKUs. A text without words matches nothing.
+    """
+    return holds_every_word("search_text__text", text) or Q(pk__in=())

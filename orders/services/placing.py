@@ -35,6 +35,7 @@ def place_order(
         checkout_id=checkout_id,
         customer_id=customer_id,
         token_hash=token_hash,
+        payment_status=payment_status,
         email=email,
         shipping_address=dict(shipping_address),
         billing_address=dict(billing_address),
