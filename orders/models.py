@@ -107,7 +107,7 @@ class Order(AbstractTotals):
             models.Index(fields=["fulfillment_status", "-id"], name="orders_by_fulfillment_status"),
             models.Index(fields=["-id"], condition=TO_FULFILL, name="orders_to_fulfill"),
             models.Index(fields=["email", "-id"], name="orders_by_email"),
-            models.Index(fields=["placed_at"], name="orders_by_time"),
+            models.Index(fields=["-placed_at", "-id"], name="orders_by_placed_at"),
         ]
 
     def __str__(self) -> str:

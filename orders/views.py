@@ -16,7 +16,7 @@ from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
-from core.http.pagination import Ordering, paginate
+from core.http.pagination import paginate
 from core.http.serializers import item_requests_from, money_from
 from core.items import units_by_sku
 from orders import services
@@ -32,9 +32,6 @@ from orders.serializers import (
     RefundInput,
     order_body,
 )
-
-NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
-
 
 class OrderViewSet(ViewSet):
     """What was bought."""
@@ -52,8 +49,8 @@ class OrderViewSet(ViewSet):
         description="One's own, newest first; staff see all. Staff may filter and search.",
     )
     def list(self, request: Request) -> HttpResponse:
-        orders = OrderFilterSet.of(request, orders_for(caller=caller_of(request))).qs
-        return Response(paginate(request, orders, NEWEST_FIRST).body(order_body))
+        found = OrderFilterSet.of(request, orders_for(caller=caller_of(request)))
+        return Response(paginate(request, found.qs, found.ordering).body(order_body))
 
     @operation(
         "getOrder",
