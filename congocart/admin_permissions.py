@@ -28,6 +28,7 @@ _READ = frozenset({
     "payments.view_payment", "payments.view_ledgerentry", "payments.view_operation",
     "payments.view_webhookevent",
 })  # fmt: skip
+_EXPORT = frozenset({"orders.export_order"})
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
 _SHIPPING = _changes("checkout", "shippingmethod", "shippingprice")
@@ -36,7 +37,7 @@ _JOBS = frozenset({
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",
     "procrastinate.change_procrastinatejob",
 })  # fmt: skip
-_MANAGER = _READ | _STOCK | _CATALOG | _SHIPPING | _JOBS
+_MANAGER = _READ | _EXPORT | _STOCK | _CATALOG | _SHIPPING | _JOBS
 _PEOPLE = frozenset({
     "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
 })  # fmt: skip

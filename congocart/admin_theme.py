@@ -94,10 +94,11 @@ def unfold_settings(*, shop_name: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "BORDER_RADIUS": "6px",
         "DASHBOARD_CALLBACK": "congocart.dashboard.start_page",
+        "COMMAND": {"search_callback": "congocart.command_search.search_everything"},
         "COLORS": {"primary": _TEAL},
         "SIDEBAR": {
             "show_search": True,
-            "command_search": False,
+            "command_search": True,
             "show_all_applications": False,
             "navigation": NAVIGATION,
         },

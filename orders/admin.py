@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from functools import partial
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
-from unfold.decorators import display
+from unfold.decorators import action
 
 from core.backoffice.base import ReadOnlyAdmin
 from core.backoffice.columns import address, link, money, status
 from core.backoffice.filters import DaysFilter
-from core.ids import normalize_order_number
+from core.http.csv_export import csv_response
 from events.admin import WithTimeline
+from orders.filters import NEWEST_FIRST
 from orders.models import Order, OrderLine, OrderQuerySet
+from orders.reports import EXPORT_COLUMNS, export_row, orders_to_export
+from orders.selectors import search_condition
 from payments.admin import PAYMENT_COLORS, PaymentInline
-from payments.domain import PaymentStatus
 from pricing.admin import PricedLineInline
 
 ORDER_COLORS = {"open": "info", "completed": "success", "canceled": "danger"}
@@ -32,17 +33,23 @@ FULFILLMENT_COLORS = {
 }
 
 
-class PaymentStatusFilter(admin.SimpleListFilter):
-    """Filter orders by payment status."""
+class ToDoFilter(admin.SimpleListFilter):
+    """Filter orders by what staff have to do about them."""
 
-    title = "payment status"
-    parameter_name = "payment_status"
+    title = "to do"
+    parameter_name = "to_do"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(status.value, status.label) for status in PaymentStatus]
+        return [("fulfill", "To fulfill"), ("pay", "To pay")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        return queryset.filter(Q(payment_state=self.value())) if self.value() else queryset
+        orders = cast("OrderQuerySet", queryset)
+        match self.value():
+            case "fulfill":
+                return orders.to_fulfill()
+            case "pay":
+                return orders.to_pay()
+        return orders
 
 
 class OrderLineInline(PricedLineInline):
@@ -67,21 +74,18 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
         "fulfillment_label",
     ]
     list_filter = [
+        ToDoFilter,
         ("status", ChoicesDropdownFilter),
-        PaymentStatusFilter,
+        ("payment_status", ChoicesDropdownFilter),
         ("fulfillment_status", ChoicesDropdownFilter),
         ("currency", FieldTextFilter),
         ("placed_at", DaysFilter),
     ]
     list_select_related = ["customer"]
-    identifiers = {
-        "number": normalize_order_number,
-        "search_vector": partial(SearchQuery, config="simple", search_type="plain"),
-        "id": UUID,
-    }
-    search_fields = [*identifiers]
-    search_help_text = "Search by order number, email, or ID."
+    search_fields = ["search_text__text"]
+    search_help_text = "Search by any part of number, email, name, company, city or SKU, or by ID."
     ordering = ["-id"]
+    actions = ["export"]
     inlines = [OrderLineInline, PaymentInline]
     fieldsets = [
         (None, {"fields": [("number", "placed_at"), ("email", "customer_link")]}),
@@ -107,6 +111,7 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
     shipping_address_text = address("shipping_address")
     billing_address_text = address("billing_address")
     status_label = status("status", ORDER_COLORS)
+    payment_label = status("payment_status", PAYMENT_COLORS, label="Payment")
     fulfillment_label = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
     customer_link = link(
         "accounts.user",
@@ -119,16 +124,33 @@ class OrderAdmin(WithTimeline, ReadOnlyAdmin):
         "checkout.checkout", pk="checkout_id", text="checkout_id", label="Checkout"
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        orders: Any = super().get_queryset(request)
-        return cast("OrderQuerySet", orders).with_payment_state()
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Sort a range of days by the time, whose index then has both."""
+        within_days = any(name.startswith("placed_at_") for name in request.GET)
+        return ("-placed_at", "-id") if within_days else ("-id",)
 
-    @display(description="Payment status")
-    def payment_status(self, order: Any) -> str:
-        """Return the status of the order's payments."""
-        return PaymentStatus(order.payment_state).label
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """Return the order of an ID, or those in which every word is found."""
+        if not search_term.strip():
+            return queryset, False
+        with suppress(ValueError):
+            return queryset.filter(pk=UUID(search_term.strip())), False
+        return queryset.filter(search_condition(search_term)), False
 
-    @display(description="Payment", label=PAYMENT_COLORS)
-    def payment_label(self, order: Any) -> tuple[str, str]:
-        """Return the status of the order's payments, as a colored label."""
-        return order.payment_state, PaymentStatus(order.payment_state).label
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may take orders out of the shop."""
+        return request.user.has_perm("orders.export_order")
+
+    @action(description="Export as CSV", permissions=["export"])
+    def export(self, request: HttpRequest, queryset: QuerySet[Order]) -> StreamingHttpResponse:
+        """Stream the selected orders, of any number, as a file that spreadsheets open."""
+        return csv_response(
+            orders_to_export().filter(pk__in=queryset.order_by().values("pk")),
+            ordering=NEWEST_FIRST,
+            columns=EXPORT_COLUMNS,
+            row_of=export_row,
+            name="orders.csv",
+            bom=True,
+        )

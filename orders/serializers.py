@@ -67,6 +67,14 @@ class FulfillmentInput(Input):
     tracking_number = StrictCharField(required=False, allow_blank=True, max_length=100)
 
 
+class ExportParameters(serializers.Serializer[Any]):
+    """How the file is written."""
+
+    bom = serializers.BooleanField(
+        default=False, help_text="Begin with a byte order mark, by which Excel knows UTF-8."
+    )
+
+
 class FulfilledItemOutput(Output):
     """Units that were sent."""
 

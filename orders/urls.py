@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import FulfillmentViewSet, OrderViewSet
+from orders.views import FulfillmentViewSet, OrderExportViewSet, OrderViewSet
 
 urlpatterns = [
     path("orders", OrderViewSet.as_view({"get": "list"})),
+    path("exports/orders", OrderExportViewSet.as_view({"get": "list"})),
     path("orders/<str:number>", OrderViewSet.as_view({"get": "retrieve"})),
     path("orders/<str:number>/payments", OrderViewSet.as_view({"post": "capture"})),
     path("orders/<str:number>/refunds", OrderViewSet.as_view({"post": "refund"})),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -21,9 +22,22 @@ from payments.domain import (
     RefundExceedsPaid,
 )
 
+# Recovery has asked the provider several times by then.
+STUCK_AFTER = timedelta(minutes=15)
+
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     """Scopes of payments."""
+
+    def stuck(self, *, now: datetime) -> Self:
+        """Narrow to those of which recovery has not learned for `STUCK_AFTER` how they ended.
+
+        That is the payment itself, or a capture, void or refund of it.
+        """
+        since = now - STUCK_AFTER
+        waiting = Q(next_attempt_at__isnull=False, created_at__lt=since)
+        asked = Operation.objects.filter(next_attempt_at__isnull=False, created_at__lt=since)
+        return self.filter(waiting | Q(pk__in=asked.values("payment_id")))
 
     def locked(self) -> Self:
         """Lock the rows until the transaction ends; they can still be referenced meanwhile."""

@@ -132,16 +132,16 @@ class RowMaker:
             ),
         )  # fmt: skip
         for kind in ("authorized", "captured") if captured else ():
-            entry = (kind, captured, reference or payment.hex, None, at)
-            yield "payments_ledgerentry", (self.id_at(at), payment, *entry)
+            taken = (kind, captured, reference or payment.hex, None, at)
+            yield "payments_ledgerentry", (self.id_at(at), payment, *taken)
         end, operation = self._end_of(order), self.id_at(self._end_of(order))
         if order.money is Money.VOIDED or order.refunded:
             kind = "refund" if order.refunded else "void"
             told = (kind, "succeeded", order.refunded, "", operation.hex, "", 0, end, end)
             yield "payments_operation", (operation, payment, *told)
         if order.refunded:
-            entry = ("refunded", order.refunded, operation.hex, operation, end)
-            yield "payments_ledgerentry", (self.id_at(end), payment, *entry)
+            back = ("refunded", order.refunded, operation.hex, operation, end)
+            yield "payments_ledgerentry", (self.id_at(end), payment, *back)
         if order.refund is not None:
             item = (lines[order.refund], operation, 1, order.refunded)
             yield "orders_refunditem", (self.id_at(end), *item)

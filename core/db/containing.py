@@ -28,7 +28,7 @@ class Trigrams(Func):
 
 
 @TextField.register_lookup
-class Holds(Lookup):  # type: ignore[type-arg]
+class Holds(Lookup):
     """Whether a folded text holds a string of three characters or more.
 
     The index proposes rows that have its trigrams, in whatever order; the text decides.
@@ -41,12 +41,11 @@ class Holds(Lookup):  # type: ignore[type-arg]
     ) -> tuple[str, tuple[Any, ...]]:
         column, before = self.process_lhs(compiler, connection)
         given, wanted = self.process_rhs(compiler, connection)
-        parameters = (*before, *wanted)
-        return (
+        sql = (
             f"(congocart_trigrams({column}) @> congocart_trigrams({given}) "
-            f"AND strpos({column}, {given}) > 0)",
-            (*parameters, *parameters),
+            f"AND strpos({column}, {given}) > 0)"
         )
+        return sql, (*before, *wanted) * 2
 
 
 def trigram_index(column: str, *, name: str) -> GinIndex:

@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from core.http.openapi.components import COMPONENTS
 from core.http.openapi.examples import EXAMPLES, example_of
 
+CSV = "text/csv"
 _generating = threading.Lock()
 
 
@@ -24,7 +25,9 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     operations = [operation for path in result["paths"].values() for operation in path.values()]
     for operation in operations:
         for body in (operation.get("requestBody", {}), *operation["responses"].values()):
-            for content in body.get("content", {}).values():
+            for media_type, content in body.get("content", {}).items():
+                if media_type == CSV:
+                    continue  # The names of its columns are its description.
                 if "examples" in content:
                     content["examples"] = _shared(content["examples"], components)
                 else:

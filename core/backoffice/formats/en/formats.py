@@ -1,7 +1,7 @@
-"""Date and time formats of the admin (UTC), for Django's `FORMAT_MODULE_PATH`."""
+"""Date and time formats of the admin, for Django's `FORMAT_MODULE_PATH`."""
 
 from __future__ import annotations
 
-DATETIME_FORMAT = "j M Y, H:i"
+DATETIME_FORMAT = "j M Y, H:i T"
 DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"
