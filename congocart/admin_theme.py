@@ -73,12 +73,12 @@ ACCOUNT_LINKS = [
 ]
 
 
-def unfold_settings(*, shop_name: str) -> dict[str, Any]:
+def unfold_settings(*, shop_name: str, time_zone: str) -> dict[str, Any]:
     """Return the value of the setting `UNFOLD`."""
     return {
         "SITE_TITLE": shop_name,
         "SITE_HEADER": shop_name,
-        "SITE_SUBHEADER": "Admin",
+        "SITE_SUBHEADER": f"Admin, in {time_zone} time",
         "SITE_SYMBOL": "sailing",
         "LOGIN": {"form": "staff.admin_site.forms.StaffLoginForm"},
         "ACCOUNT": {"navigation": ACCOUNT_LINKS},

@@ -22,7 +22,10 @@ SEARCHED: dict[str, tuple[str, Callable[[Any], str]]] = {
     ),
     "catalog.variant": ("style", lambda variant: f"Variant of {variant.product.title}"),
     "catalog.product": ("sell", lambda _: "Product"),
-    "accounts.user": ("group", lambda user: f"Person, {user.get_full_name()}".rstrip(", ")),
+    "accounts.user": (
+        "group",
+        lambda user: f"Person, {user.first_name} {user.last_name}".rstrip(", "),
+    ),
 }
 
 
@@ -37,6 +40,9 @@ def search_everything(request: HttpRequest, term: str) -> list[SearchResult]:
         if label not in SEARCHED or not page.has_view_permission(request):
             continue
         rows, _ = page.get_search_results(request, page.get_queryset(request), term)
+        related = page.list_select_related
+        if not isinstance(related, bool):
+            rows = rows.select_related(*related)
         rows = rows.order_by("-pk")[:SHOWN]
         found += [_result(label, row) for row in rows]
         if getattr(page, "shows_personal_data", False) and rows:

@@ -280,7 +280,7 @@ ACCESS_LOG = env.bool("CONGOCART_ACCESS_LOG", True)
 
 REST_FRAMEWORK = api_reference.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = api_reference.SPECTACULAR_SETTINGS
-UNFOLD = unfold_settings(shop_name=SHOP_NAME)
+UNFOLD = unfold_settings(shop_name=SHOP_NAME, time_zone=SHOP_TIME_ZONE.key)
 ADMIN_PERMISSIONS = PERMISSIONS
 
 _unsafe = unsafe_settings(

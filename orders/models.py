@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
 from core.caller import Caller
-from core.db.containing import trigram_index
+from core.db.containing import Trigrams
 from core.db.owned import OwnedQuerySet
 from core.ids import new_order_number, uuid7
 from orders.domain import (
@@ -126,7 +127,7 @@ class SearchText(models.Model):
     text = models.TextField()
 
     class Meta:
-        indexes = [trigram_index("text", name="orders_searchtext_trigrams")]
+        indexes = [GinIndex(Trigrams("text"), name="orders_searchtext_trigrams")]
 
     def __str__(self) -> str:
         return str(self.order_id)

@@ -13,6 +13,9 @@ from orders.domain import OrderNotFound, PlacedOrder
 from orders.models import Order, OrderLine, OrderQuerySet, RefundItem
 from payments.domain import OperationStatus
 
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
+_AS_NUMBERS_ARE_WRITTEN = str.maketrans({"#": " ", **dict.fromkeys(_DASHES, "-")})
+
 
 def orders_for(*, caller: Caller) -> OrderQuerySet:
     """Return the orders that the caller may see, with all that is shown: four statements.
@@ -51,6 +54,8 @@ def search_condition(text: str) -> Q:
     """Match orders that have each word of `text` in what they are found by, in any case.
 
     That is the number, the e-mail address, the names, companies and cities of both addresses,
-    and the SKUs. A text without words matches nothing.
+    and the SKUs. A number may be written with a number sign and any dash. A text without words
+    matches nothing.
     """
-    return holds_every_word("search_text__text", text) or Q(pk__in=())
+    plain = text.translate(_AS_NUMBERS_ARE_WRITTEN)
+    return holds_every_word("search_text__text", plain) or Q(pk__in=())

@@ -1,7 +1,7 @@
 """Finding rows by a part of their text, in any case, from an index.
 
 The text of a row is a column of values that `congocart_folded` has folded, each on a line of
-its own with an empty line before it; `trigram_index` is its index (docs/adr/0090).
+its own with an empty line before it; a `GinIndex` of its `Trigrams` is used (docs/adr/0090).
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import unicodedata
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Func, Lookup, Q, TextField
+from django.db.models import Func, Lookup, Q, TextField
 from django.db.models.sql.compiler import SQLCompiler
 
 MAX_WORDS = 8
@@ -46,11 +45,6 @@ class Holds(Lookup):
             f"AND strpos({column}, {given}) > 0)"
         )
         return sql, (*before, *wanted) * 2
-
-
-def trigram_index(column: str, *, name: str) -> GinIndex:
-    """Return the index that `holds` uses."""
-    return GinIndex(Trigrams(F(column)), name=name)
 
 
 def folded(text: str) -> str:

@@ -18,7 +18,7 @@ M = TypeVar("M", bound=Model)
 
 
 # What an operation that responds with `csv_response` declares.
-CSV_FILE = {(200, "text/csv"): OpenApiTypes.STR}
+CSV_FILE: dict[int | tuple[int, str], OpenApiTypes] = {(200, "text/csv"): OpenApiTypes.STR}
 BATCH = 500
 BOM = "\ufeff"
 # Spreadsheets take what begins with these for a formula, which can send the sheet elsewhere

@@ -3,7 +3,6 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations, models
-from django.db.models import F
 
 from core.db.containing import Trigrams
 
@@ -144,7 +143,7 @@ class Migration(migrations.Migration):
                 ("text", models.TextField()),
             ],
             options={
-                "indexes": [GinIndex(Trigrams(F("text")), name="orders_searchtext_trigrams")],
+                "indexes": [GinIndex(Trigrams("text"), name="orders_searchtext_trigrams")],
             },
         ),
         WRITES_SEARCH_TEXT,

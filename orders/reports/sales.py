@@ -63,7 +63,7 @@ def sales_by_day(*, now: datetime, zone: ZoneInfo, days: int = 30) -> list[Sales
     today = now.astimezone(zone).date()
     period = [today - timedelta(days=back) for back in reversed(range(days))]
     start = datetime.combine(period[0], time.min, zone)
-    placed = (
+    placed: QuerySet[Any] = (
         Order.objects.filter(placed_at__gte=start, placed_at__lte=now)
         .exclude(status=OrderStatus.CANCELED)
         .order_by()
@@ -71,7 +71,7 @@ def sales_by_day(*, now: datetime, zone: ZoneInfo, days: int = 30) -> list[Sales
     )
     due = Q(payment_status=PaymentStatus.PENDING)
     sold = placed.values_list("currency", "day").annotate(
-        Count("pk"), Sum("total"), Sum("total", filter=due, default=0)
+        count=Count("pk"), sold=Sum("total"), unpaid=Sum("total", filter=due, default=0)
     )
     refunds = _refunds(placed)
     by_currency: dict[str, dict[date, tuple[int, int, int]]] = defaultdict(dict)
@@ -100,7 +100,7 @@ def _refunds(placed: QuerySet[Any]) -> dict[tuple[str, date], int]:
     """Return what was refunded of these orders, by currency and the day of the order."""
     refunded = placed.filter(payments__refunded__gt=0)
     rows: Iterable[tuple[str, date, int]] = refunded.values_list("currency", "day").annotate(
-        Sum("payments__refunded")
+        refunded=Sum("payments__refunded")
     )
     return {(currency, day): amount for currency, day, amount in rows}
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-DATETIME_FORMAT = "j M Y, H:i T"
+DATETIME_FORMAT = "j M Y, H:i"
 DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"
