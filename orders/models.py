@@ -94,6 +94,7 @@ class Order(AbstractTotals):
     objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        permissions = [("export_order", "Can take orders out of the shop")]
         constraints = [
             models.CheckConstraint(
                 condition=totals_add_up(),

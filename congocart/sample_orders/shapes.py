@@ -153,7 +153,10 @@ def _decide(order: SampleOrder, random: Random, now: datetime) -> None:
 
 
 def _shipments(order: SampleOrder, random: Random, now: datetime) -> list[Shipment]:
-    """Return what has been sent by now: nothing, everything, or all lines but the last."""
+    """Return what has been sent by now: nothing, everything, or all lines but the last.
+
+    The last line of some orders is out of stock for good.
+    """
     sent_at = order.placed_at + timedelta(hours=random.uniform(1, 48))
     if sent_at > now:
         return []
@@ -162,7 +165,8 @@ def _shipments(order: SampleOrder, random: Random, now: datetime) -> list[Shipme
         return [_shipment(random, whole, sent_at, now)]
     later = {len(whole) - 1: whole.pop(len(whole) - 1)}
     parts = [_shipment(random, whole, sent_at, now)]
-    if (rest_at := sent_at + timedelta(days=random.uniform(1, 6))) < now:
+    in_stock = random.random() < 0.95
+    if in_stock and (rest_at := sent_at + timedelta(days=random.uniform(1, 6))) < now:
         parts.append(_shipment(random, later, rest_at, now))
     return parts
 
