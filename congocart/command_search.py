@@ -39,7 +39,9 @@ def search_everything(request: HttpRequest, term: str) -> list[SearchResult]:
         label = model._meta.label_lower  # noqa: SLF001 - documented API
         if label not in SEARCHED or not page.has_view_permission(request):
             continue
-        rows, _ = page.get_search_results(request, page.get_queryset(request), term)
+        rows, may_repeat = page.get_search_results(request, page.get_queryset(request), term)
+        if may_repeat:
+            rows = page.get_queryset(request).filter(pk__in=rows.order_by().values("pk"))
         related = page.list_select_related
         if not isinstance(related, bool):
             rows = rows.select_related(*related)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from django.db import close_old_connections
+from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -47,8 +47,9 @@ def csv_response(
         yield ((BOM if bom else "") + _lines([columns])).encode()
         for batch in in_batches(rows, ordering):
             yield _lines(row_of(row) for row in batch).encode()
-            # The next batch may be read by another thread, with another connection.
-            close_old_connections()
+            # Back to the pool: the next batch may be read by another thread.
+            if not connection.in_atomic_block:
+                connection.close()
 
     response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
