@@ -108,11 +108,7 @@ def new_person(random: Random, *, number: int, seed: int) -> Person:
         "country_code": country.code,
         "phone": "",
     }
-    local = _ascii(f"{first_name}.{last_name}")
+    plain = unicodedata.normalize("NFKD", f"{first_name}.{last_name}".replace("ß", "ss"))
+    local = "".join(c for c in plain if c.isascii() and (c.isalnum() or c == ".")).lower()
     email = f"{local}{number}.{seed}@{random.choice(DOMAINS)}"
     return Person(email, first_name, last_name, address)
-
-
-def _ascii(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
-    return "".join(c for c in plain if c.isascii() and (c.isalnum() or c == ".")).lower()

@@ -79,10 +79,12 @@ class RowMaker:
             (cart, customer_id, self.currency, "ordered", 2, at + timedelta(days=30), at, at),
         )
         address = json.dumps(order.buyer.address)
+        taxed = [*(offer.price * units for offer, units in order.lines), order.shipping[2]]
+        tax = sum(map(_tax_in, taxed))
         snapshot = (
             order.buyer.email, self.currency, address, address, order.shipping[0],
-            order.shipping[1], order.subtotal, 0, order.shipping[2], _tax(order), True,
-            order.total, json.dumps([_tax_entry(order.shipping[2])]),
+            order.shipping[1], order.price_of_lines, 0, order.shipping[2], tax, True,
+            order.full_price, json.dumps([_tax_entry(order.shipping[2])]),
         )  # fmt: skip
         until = at + timedelta(minutes=15)
         yield (
@@ -98,28 +100,36 @@ class RowMaker:
                 self._end_of(order) if order.canceled else None, "",
             ),
         )  # fmt: skip
-        for position, (offer, units) in enumerate(order.lines):
-            total = offer.price * units
-            line = (
-                position, offer.variant_id, offer.sku, offer.title, units, offer.price, 0,
-                _tax_in(total), total, json.dumps([_tax_entry(total)]),
-            )  # fmt: skip
-            yield "checkout_checkoutline", (self.id_at(at), checkout, *line)
-            yield "orders_orderline", (lines[position], placed, *line, _sent(order, position))
-            yield self._movement(offer.variant_id, -units, "sale", placed, at)
-            if order.canceled:
-                end = self._end_of(order)
-                yield self._movement(offer.variant_id, units, "cancellation", placed, end)
-        yield from self._payment(order, checkout, placed, lines)
+        for position, line in enumerate(lines):
+            yield from self.line_rows(order, position, checkout=checkout, placed=placed, line=line)
+        yield from self.payment_rows(order, checkout, placed, lines)
         for shipment in order.shipments:
-            yield from self._fulfillment(shipment, placed, lines)
-        yield from self._timeline(order, placed)
+            yield from self.fulfillment_rows(shipment, placed, lines)
+        yield from self.event_rows(order, placed)
 
-    def _payment(
+    def line_rows(
+        self, order: SampleOrder, position: int, *, checkout: UUID, placed: UUID, line: UUID
+    ) -> Iterator[Row]:
+        """Yield a line of the checkout and of the order, and how stock moved for it."""
+        at, (offer, units) = order.placed_at, order.lines[position]
+        total = offer.price * units
+        columns = (
+            position, offer.variant_id, offer.sku, offer.title, units, offer.price, 0,
+            _tax_in(total), total, json.dumps([_tax_entry(total)]),
+        )  # fmt: skip
+        yield "checkout_checkoutline", (self.id_at(at), checkout, *columns)
+        yield "orders_orderline", (line, placed, *columns, _sent(order, position))
+        yield self._movement(offer.variant_id, -units, "sale", placed, at)
+        if order.canceled:
+            end = self._end_of(order)
+            yield self._movement(offer.variant_id, units, "cancellation", placed, end)
+
+    def payment_rows(
         self, order: SampleOrder, checkout: UUID, placed: UUID, lines: list[UUID]
     ) -> Iterator[Row]:
+        """Yield the payment of an order, its ledger, and what was asked of its provider."""
         at, payment = order.placed_at, self.id_at(order.placed_at)
-        captured = 0 if order.money in (Money.DUE, Money.VOIDED) else order.total
+        captured = 0 if order.money in (Money.DUE, Money.VOIDED) else order.full_price
         step = {Money.DUE: "pending", Money.VOIDED: "voided"}.get(order.money, "captured")
         reference = None if order.by_invoice else f"test_{payment.hex}"
         yield (
@@ -127,26 +137,29 @@ class RowMaker:
             (
                 payment, checkout, placed, "manual" if order.by_invoice else "test",
                 "offline" if order.by_invoice else "automatic", "", STATUS[order.money], step,
-                order.total, self.currency, captured, captured, 0, order.refunded, 0, reference,
-                "", "", 1, at,
+                order.full_price, self.currency, captured, captured, 0, order.given_back, 0,
+                reference, "", "", 1, at,
             ),
         )  # fmt: skip
         for kind in ("authorized", "captured") if captured else ():
             taken = (kind, captured, reference or payment.hex, None, at)
             yield "payments_ledgerentry", (self.id_at(at), payment, *taken)
         end, operation = self._end_of(order), self.id_at(self._end_of(order))
-        if order.money is Money.VOIDED or order.refunded:
-            kind = "refund" if order.refunded else "void"
-            told = (kind, "succeeded", order.refunded, "", operation.hex, "", 0, end, end)
+        if order.money is Money.VOIDED or order.given_back:
+            kind = "refund" if order.given_back else "void"
+            told = (kind, "succeeded", order.given_back, "", operation.hex, "", 0, end, end)
             yield "payments_operation", (operation, payment, *told)
-        if order.refunded:
-            back = ("refunded", order.refunded, operation.hex, operation, end)
+        if order.given_back:
+            back = ("refunded", order.given_back, operation.hex, operation, end)
             yield "payments_ledgerentry", (self.id_at(end), payment, *back)
         if order.refund is not None:
-            item = (lines[order.refund], operation, 1, order.refunded)
+            item = (lines[order.refund], operation, 1, order.given_back)
             yield "orders_refunditem", (self.id_at(end), *item)
 
-    def _fulfillment(self, shipment: Shipment, placed: UUID, lines: list[UUID]) -> Iterator[Row]:
+    def fulfillment_rows(
+        self, shipment: Shipment, placed: UUID, lines: list[UUID]
+    ) -> Iterator[Row]:
+        """Yield a fulfillment and its units."""
         at, fulfillment = shipment.sent_at, self.id_at(shipment.sent_at)
         status = "delivered" if shipment.delivered_at else "shipped"
         how = (shipment.carrier, shipment.tracking_number, at, shipment.delivered_at)
@@ -155,7 +168,8 @@ class RowMaker:
             item = (self.id_at(at), fulfillment, lines[position], units)
             yield "orders_fulfillmentitem", item
 
-    def _timeline(self, order: SampleOrder, placed: UUID) -> Iterator[Row]:
+    def event_rows(self, order: SampleOrder, placed: UUID) -> Iterator[Row]:
+        """Yield the events of an order, those that audits ask for among them."""
         end = self._end_of(order)
         at_once = "pending" if order.by_invoice else "paid"
         told: list[tuple[datetime, str, dict[str, object]]] = [
@@ -163,13 +177,13 @@ class RowMaker:
                 order.placed_at,
                 "order.placed",
                 {
-                    "number": order.number, "total": order.total, "currency": self.currency,
+                    "number": order.number, "total": order.full_price, "currency": self.currency,
                     "payment_status": at_once,
                 },
             )
         ]  # fmt: skip
         if order.by_invoice and order.money not in (Money.DUE, Money.VOIDED):
-            told.append((order.placed_at, "order.payment_paid", {"captured": order.total}))
+            told.append((order.placed_at, "order.payment_paid", {"captured": order.full_price}))
         for shipment in order.shipments:
             tracking = {"tracking_number": shipment.tracking_number, "carrier": shipment.carrier}
             told.append((shipment.sent_at, "fulfillment.created", dict(tracking)))
@@ -177,11 +191,11 @@ class RowMaker:
                 told.append((shipment.delivered_at, "fulfillment.delivered", dict(tracking)))
         if order.canceled:
             told.append((end, "order.canceled", {"number": order.number, "reason": ""}))
-        elif order.refunded:
-            told.append((end, "order.refund_requested", {"amount": order.refunded, "reason": ""}))
+        elif order.given_back:
+            told.append((end, "order.refund_requested", {"amount": order.given_back, "reason": ""}))
         if order.money in (Money.VOIDED, Money.REFUNDED, Money.PARTLY_REFUNDED):
             kind = f"order.payment_{STATUS[order.money]}"
-            told.append((end, kind, {"refunded": order.refunded}))
+            told.append((end, kind, {"refunded": order.given_back}))
         for at, kind, data in told:
             yield "events_event", (self.id_at(at), kind, placed, json.dumps(data), at)
 
@@ -216,11 +230,6 @@ def _fulfillment_status(order: SampleOrder) -> str:
 def _tax_in(amount: int) -> int:
     """Return the tax within an amount, in minor units."""
     return int(amount * RATE / (1 + RATE))
-
-
-def _tax(order: SampleOrder) -> int:
-    lines = sum(_tax_in(offer.price * units) for offer, units in order.lines)
-    return lines + _tax_in(order.shipping[2])
 
 
 def _tax_entry(amount: int) -> dict[str, object]:

@@ -69,20 +69,20 @@ class SampleOrder:
     shipments: list[Shipment] = field(default_factory=list)
 
     @property
-    def subtotal(self) -> int:
+    def price_of_lines(self) -> int:
         """Minor units of all lines."""
         return sum(offer.price * units for offer, units in self.lines)
 
     @property
-    def total(self) -> int:
+    def full_price(self) -> int:
         """Minor units; prices include the tax."""
-        return self.subtotal + self.shipping[2]
+        return self.price_of_lines + self.shipping[2]
 
     @property
-    def refunded(self) -> int:
+    def given_back(self) -> int:
         """Minor units that went back."""
         if self.money is Money.REFUNDED:
-            return self.total
+            return self.full_price
         return self.lines[self.refund][0].price if self.refund is not None else 0
 
 
@@ -97,7 +97,7 @@ def shapes(
         new_person(random, number=number, seed=seed)
         for number in range(max(2, int(count * BUYERS_PER_ORDER)))
     ]
-    times = sorted(_moment(random, now) for _ in range(count))
+    times = sorted(moment_of_order(random, now) for _ in range(count))
     for index, placed_at in enumerate(times):
         who = int(len(buyers) * random.random() ** 1.5)
         # Some variants sell much better than others.
@@ -107,30 +107,25 @@ def shapes(
         }
         order = SampleOrder(
             index=index,
-            number=_number(random),
+            number="-".join("".join(random.choices(ORDER_NUMBER_ALPHABET, k=5)) for _ in range(2)),
             placed_at=placed_at,
             buyer=buyers[who],
             customer=who if who % 3 == 0 else None,
             lines=[(offers[position], units) for position, units in picked.items()],
             shipping=random.choices(SHIPPING, (80, 20))[0],
         )
-        _decide(order, random, now)
+        decide_fate(order, random, now)
         yield order
 
 
-def _moment(random: Random, now: datetime) -> datetime:
+def moment_of_order(random: Random, now: datetime) -> datetime:
     """Return a moment of the last year, by day rather than by night, more often of late."""
     days = int(YEAR.days * random.random() ** 0.8)
     at = now - YEAR + timedelta(days=days, seconds=int(86_400 * random.triangular(0, 1, 0.75)))
     return min(at, now - timedelta(minutes=2))
 
 
-def _number(random: Random) -> str:
-    letters = "".join(random.choices(ORDER_NUMBER_ALPHABET, k=10))
-    return f"{letters[:5]}-{letters[5:]}"
-
-
-def _decide(order: SampleOrder, random: Random, now: datetime) -> None:
+def decide_fate(order: SampleOrder, random: Random, now: datetime) -> None:
     """Set what became of an order."""
     fate, age = random.uniform(0, 100), now - order.placed_at
     order.by_invoice = random.uniform(0, 100) < BY_INVOICE
@@ -144,7 +139,7 @@ def _decide(order: SampleOrder, random: Random, now: datetime) -> None:
     if order.by_invoice and age < timedelta(days=random.randint(2, 30)):
         order.money = Money.DUE
         return
-    order.shipments = _shipments(order, random, now)
+    order.shipments = shipments_of(order, random, now)
     fate -= UNPAID_AND_CANCELED
     if fate < GIVEN_BACK:
         order.money = Money.REFUNDED
@@ -152,7 +147,7 @@ def _decide(order: SampleOrder, random: Random, now: datetime) -> None:
         order.money, order.refund = Money.PARTLY_REFUNDED, random.randrange(len(order.lines))
 
 
-def _shipments(order: SampleOrder, random: Random, now: datetime) -> list[Shipment]:
+def shipments_of(order: SampleOrder, random: Random, now: datetime) -> list[Shipment]:
     """Return what has been sent by now: nothing, everything, or all lines but the last.
 
     The last line of some orders is out of stock for good.

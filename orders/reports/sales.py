@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -73,36 +72,24 @@ def sales_by_day(*, now: datetime, zone: ZoneInfo, days: int = 30) -> list[Sales
     sold = placed.values_list("currency", "day").annotate(
         count=Count("pk"), sold=Sum("total"), unpaid=Sum("total", filter=due, default=0)
     )
-    refunds = _refunds(placed)
+    back = placed.filter(payments__refunded__gt=0).values_list("currency", "day")
+    refunds: dict[tuple[str, date], int] = {
+        (currency, day): amount
+        for currency, day, amount in back.annotate(amount=Sum("payments__refunded"))
+    }
     by_currency: dict[str, dict[date, tuple[int, int, int]]] = defaultdict(dict)
     for currency, day, orders, total, unpaid in sold:
-        by_currency[currency][day] = (orders, total, unpaid)
-    found = []
-    for currency, by_day in by_currency.items():
-        refunded = {day: refunds.get((currency, day), 0) for day in by_day}
-        found.append(
-            Sales(
-                currency,
-                tuple(
-                    DaySales(day, by_day[day][0], by_day[day][1] - refunded[day])
-                    if day in by_day
-                    else DaySales(day)
-                    for day in period
-                ),
-                refunded=sum(refunded.values()),
-                unpaid=sum(unpaid for _, _, unpaid in by_day.values()),
-            )
+        by_currency[currency][day] = (orders, total - refunds.get((currency, day), 0), unpaid)
+    found = [
+        Sales(
+            currency,
+            tuple(DaySales(day, *by_day.get(day, (0, 0))[:2]) for day in period),
+            refunded=sum(amount for (of, _), amount in refunds.items() if of == currency),
+            unpaid=sum(unpaid for _, _, unpaid in by_day.values()),
         )
+        for currency, by_day in by_currency.items()
+    ]
     return sorted(found, key=lambda sales: (-sales.orders, sales.currency))
-
-
-def _refunds(placed: QuerySet[Any]) -> dict[tuple[str, date], int]:
-    """Return what was refunded of these orders, by currency and the day of the order."""
-    refunded = placed.filter(payments__refunded__gt=0)
-    rows: Iterable[tuple[str, date, int]] = refunded.values_list("currency", "day").annotate(
-        refunded=Sum("payments__refunded")
-    )
-    return {(currency, day): amount for currency, day, amount in rows}
 
 
 def count_to_fulfill() -> int:

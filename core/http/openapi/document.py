@@ -13,7 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from core.http.openapi.components import COMPONENTS
 from core.http.openapi.examples import EXAMPLES, example_of
 
-CSV = "text/csv"
+CSV_EXAMPLE = "number,currency,total\r\n7KQ2M-4XWPA,GBP,43.93\r\n"
 _generating = threading.Lock()
 
 
@@ -26,9 +26,9 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for operation in operations:
         for body in (operation.get("requestBody", {}), *operation["responses"].values()):
             for media_type, content in body.get("content", {}).items():
-                if media_type == CSV:
-                    continue  # The names of its columns are its description.
-                if "examples" in content:
+                if media_type == "text/csv":
+                    content["example"] = CSV_EXAMPLE
+                elif "examples" in content:
                     content["examples"] = _shared(content["examples"], components)
                 else:
                     content["example"] = example_of(content["schema"], components["schemas"])
