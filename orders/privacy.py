@@ -27,7 +27,7 @@ def _orders_of(person: Person) -> QuerySet[Order]:
 
 def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return what is kept of a person."""
-    orders = _orders_of(person).prefetch_related("lines", "payments")
+    orders = _orders_of(person).prefetch_related("lines", "payments", "fulfillments__items")
     return [order_body(order) for order in orders]
 
 
