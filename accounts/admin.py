@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminE
 
 from accounts.domain import STAFF_ROLES, Role
 from accounts.models import CustomerGroup, RefreshSession, SavedAddress, User
+from accounts.selectors import with_every_word
 from accounts.services import reset_mfa, revoke_sessions, set_password, unverify_email
 from core.backoffice.base import EditableInline, KeptAdmin, ReadOnlyInline, ShopAdmin
 from core.backoffice.columns import back_to, text
@@ -136,7 +137,7 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     list_display = ["email", "name", "role_names", "is_active", "created_at"]
     list_filter = ["is_active", "groups", ("created_at", DaysFilter)]
     search_fields = ["email", "first_name", "last_name"]
-    search_help_text = "Search by email or name."
+    search_help_text = "Search by any part of email or name."
     labels = {"is_active": "Active"}
     autocomplete_fields = ["customer_groups"]
     help_texts = {
@@ -157,6 +158,13 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        """Return those in whose address or names every word is found."""
+        found = with_every_word(queryset, search_term) if search_term.strip() else queryset
+        return found, False
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
         """Return none for a new account, which has neither addresses nor sessions."""

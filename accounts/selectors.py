@@ -10,7 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Func, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Coalesce
 
 from accounts.domain import AddressNotFound, MfaStatus, Role, session_roles
@@ -24,15 +24,26 @@ from accounts.models import (
     User,
 )
 from core.address import Address
+from core.db.containing import holds_every_word
 from core.errors import Unauthenticated
 
 _ROLES = frozenset(Role)
+# The address and the names of a person, in a function that migration 0011 has an index of.
+FOUND_BY = Func(
+    "email", "first_name", "last_name", function="accounts_search_text", output_field=TextField()
+)
 
 
 def users_with_roles() -> QuerySet[User]:
     """Return users with the names of their groups as `group_names`, in one statement."""
     names = Group.objects.filter(user=OuterRef("pk")).values("name")
     return User.objects.annotate(group_names=ArraySubquery(names))
+
+
+def with_every_word(users: QuerySet[User], text: str) -> QuerySet[User]:
+    """Narrow to users who have each word of `text` in their address or names, in any case."""
+    condition = holds_every_word("found_by", text)
+    return users.none() if condition is None else users.alias(found_by=FOUND_BY).filter(condition)
 
 
 def profile_of(user_id: UUID) -> User:

@@ -34,6 +34,7 @@ _READ = frozenset({
     "payments.view_webhookevent",
     "pricing.view_taxrate", "pricing.view_vatcheck", "pricing.view_pricelist",
 })  # fmt: skip
+_EXPORT = frozenset({"orders.export_order"})
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
 _SHIPPING = _changes(
@@ -51,7 +52,7 @@ _JOBS = frozenset({
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",
     "procrastinate.change_procrastinatejob",
 })  # fmt: skip
-_MANAGER = _READ | _STOCK | _CATALOG | _PRICING | _SHIPPING | _JOBS
+_MANAGER = _READ | _EXPORT | _STOCK | _CATALOG | _PRICING | _SHIPPING | _JOBS
 _PEOPLE = frozenset({
     "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
 })  # fmt: skip

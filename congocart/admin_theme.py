@@ -91,12 +91,12 @@ ACCOUNT_LINKS = [
 ]
 
 
-def unfold_settings(*, shop_name: str) -> dict[str, Any]:
+def unfold_settings(*, shop_name: str, time_zone: str) -> dict[str, Any]:
     """Return the value of the setting `UNFOLD`."""
     return {
         "SITE_TITLE": shop_name,
         "SITE_HEADER": shop_name,
-        "SITE_SUBHEADER": "Admin",
+        "SITE_SUBHEADER": f"Admin, in {time_zone} time",
         "SITE_SYMBOL": "sailing",
         "LOGIN": {"form": "staff.admin_site.forms.StaffLoginForm"},
         "ACCOUNT": {"navigation": ACCOUNT_LINKS},
@@ -112,10 +112,11 @@ def unfold_settings(*, shop_name: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "BORDER_RADIUS": "6px",
         "DASHBOARD_CALLBACK": "congocart.dashboard.start_page",
+        "COMMAND": {"search_callback": "congocart.command_search.search_everything"},
         "COLORS": {"primary": _TEAL},
         "SIDEBAR": {
             "show_search": True,
-            "command_search": False,
+            "command_search": True,
             "show_all_applications": False,
             "navigation": NAVIGATION,
         },

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.http import StreamingHttpResponse
 
 from congocart.wsgi import application as django
 from core.errors import CongoCartError, Invalid, Unavailable
@@ -34,7 +35,7 @@ QUEUED_LOGINS = 32
 Scope = Mapping[str, Any]
 Message = dict[str, Any]
 Environ = dict[str, Any]
-Response = tuple[int, list[tuple[bytes, bytes]], bytes | Path]
+Response = tuple[int, list[tuple[bytes, bytes]], "bytes | Path | Stream"]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -70,8 +71,20 @@ class DjangoInThreads:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if isinstance(content, bytes):
             await send({"type": "http.response.body", "body": content})
+        elif isinstance(content, Stream):
+            await self._send_parts(content, send)
         else:
             await send({"type": "http.response.pathsend", "path": str(content)})
+
+    async def _send_parts(self, content: Stream, send: Send) -> None:
+        """Take a thread for each part, and none while the client reads: it may be slow."""
+        loop = asyncio.get_running_loop()
+        try:
+            while part := await loop.run_in_executor(self.threads, content.next_part):
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await loop.run_in_executor(self.threads, content.response.close)
 
     @asynccontextmanager
     async def _turn(self, path: str) -> AsyncIterator[None]:
@@ -141,6 +154,18 @@ class File:
         return Path(self.file.name) if whole and isinstance(self.file.name, str) else None
 
 
+class Stream:
+    """A response whose parts are made while it is sent, such as a long table."""
+
+    def __init__(self, response: StreamingHttpResponse) -> None:
+        self.response = response
+        self.parts = iter(response)
+
+    def next_part(self) -> bytes:
+        """Return the next part that is not empty, or nothing at the end."""
+        return next(filter(None, self.parts), b"")
+
+
 def environ_of(scope: Scope) -> Environ:
     """Return the WSGI environment (PEP 3333) of a request without a body."""
     (client, _), (host, port) = scope["client"], scope["server"]
@@ -175,7 +200,7 @@ def environ_of(scope: Scope) -> Environ:
 
 
 def respond(environ: Environ) -> Response:
-    """Return Django's response to a request: its status, its headers, and its body or its file."""
+    """Return Django's response: its status, its headers, and its body, its file or its parts."""
     started: list[Any] = []
     written: list[bytes] = []
 
@@ -186,12 +211,16 @@ def respond(environ: Environ) -> Response:
         return written.append
 
     chunks: Iterable[bytes] = django(environ, start_response)
-    try:
-        path = chunks.path if isinstance(chunks, File) else None
-        body = path or b"".join([*written, *chunks])
-    finally:
-        if close := getattr(chunks, "close", None):
-            close()
+    body: bytes | Path | Stream
+    if isinstance(chunks, StreamingHttpResponse):
+        body = Stream(chunks)
+    else:
+        try:
+            path = chunks.path if isinstance(chunks, File) else None
+            body = path or b"".join([*written, *chunks])
+        finally:
+            if close := getattr(chunks, "close", None):
+                close()
     status, headers = started
     encoded = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     return status, encoded, body

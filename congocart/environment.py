@@ -15,6 +15,7 @@ from decimal import Decimal
 from email.utils import getaddresses
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -160,6 +161,14 @@ def fraction(text: str) -> Decimal:
             f"is {text!r}; it has to be a fraction below 1, such as 0.2 for twenty per cent."
         )
     return value
+
+
+def time_zone(text: str) -> ZoneInfo:
+    """Read a time zone by its name in the IANA database."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"is {text!r}; it has to be one such as Europe/London.") from None
 
 
 def share(text: str) -> Decimal:

@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from email.utils import formataddr
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from congocart import api_reference, environment
 from congocart.admin_permissions import PERMISSIONS
@@ -36,6 +37,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", each=environment.origin)
 # ---- the shop ---------------------------------------------------------------------------------
 
 SHOP_NAME = env.str("CONGOCART_SHOP_NAME", "CongoCart")
+# Of days and times that people read in the admin; the API and the database say UTC.
+SHOP_TIME_ZONE = env.parsed("CONGOCART_TIME_ZONE", ZoneInfo("UTC"), environment.time_zone)
 DEFAULT_CURRENCY = env.parsed("CONGOCART_CURRENCY", "GBP", environment.currency)
 TAX_RATE = env.parsed("CONGOCART_TAX_RATE", Decimal(0), environment.fraction)
 PRICES_INCLUDE_TAX = env.bool("CONGOCART_PRICES_INCLUDE_TAX", False)
@@ -138,6 +141,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "staff.admin_site.sessions.AdminMfaMiddleware",
     "staff.access_log.PersonalDataAccessMiddleware",
+    "core.backoffice.time_zone.ShopTimeMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "congocart.urls"
@@ -176,6 +180,8 @@ DATABASES = {
 # LISTEN needs a session; behind PgBouncer in transaction mode the worker asks every 5 s instead.
 WORKER_LISTENS = env.bool("CONGOCART_WORKER_LISTENS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The admin would keep what a search found, names included, and not find what is new.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 # Rate limits are counted in it.
 REDIS_URL = env.parsed("REDIS_URL", "", environment.redis_url)
 
@@ -283,7 +289,7 @@ ACCESS_LOG = env.bool("CONGOCART_ACCESS_LOG", True)
 
 REST_FRAMEWORK = api_reference.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = api_reference.SPECTACULAR_SETTINGS
-UNFOLD = unfold_settings(shop_name=SHOP_NAME)
+UNFOLD = unfold_settings(shop_name=SHOP_NAME, time_zone=SHOP_TIME_ZONE.key)
 ADMIN_PERMISSIONS = PERMISSIONS
 
 _unsafe = unsafe_settings(

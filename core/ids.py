@@ -13,7 +13,7 @@ from uuid import UUID
 from uuid_utils import compat
 
 # Crockford's base 32 without the letters and digits people mishear or misread.
-_ORDER_NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ORDER_NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def uuid7() -> UUID:
@@ -33,7 +33,7 @@ def hash_secret(secret: str) -> str:
 
 def new_order_number() -> str:
     """Return ten characters in two groups, 49 random bits: easy to read aloud, hard to guess."""
-    text = "".join(secrets.choice(_ORDER_NUMBER_ALPHABET) for _ in range(10))
+    text = "".join(secrets.choice(ORDER_NUMBER_ALPHABET) for _ in range(10))
     return f"{text[:5]}-{text[5:]}"
 
 

@@ -4,50 +4,62 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from functools import partial
+from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.postgres.search import SearchQuery
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.urls import URLPattern, path, reverse
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.forms import PaginationInlineFormSet
 
 from accounts.access import FULFILLMENT
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import link_to, money, status
 from core.backoffice.filters import DaysFilter
-from core.ids import normalize_order_number
+from core.http.csv_export import csv_response
 from orders.admin_site.acting import acting_page
 from orders.admin_site.bulk import fulfill_many
 from orders.admin_site.page import FULFILLMENT_COLORS, ORDER_COLORS, order_page
 from orders.admin_site.slips import MOST as MOST_SLIPS
 from orders.admin_site.slips import slips_page
+from orders.filters import NEWEST_FIRST
 from orders.models import Order, OrderQuerySet
-from orders.reports import spent_by
+from orders.reports import EXPORT_COLUMNS, export_row, orders_to_export, spent_by
+from orders.selectors import search_condition
 from payments.admin import PAYMENT_COLORS
-from payments.domain import PaymentStatus
 from staff.admin_site.callers import staff_caller
 
 
-class PaymentStatusFilter(admin.SimpleListFilter):
-    """Filter orders by payment status."""
+class ToDoFilter(admin.SimpleListFilter):
+    """Filter orders by what staff have to do about them."""
 
-    title = "payment status"
-    parameter_name = "payment_status"
+    title = "to do"
+    parameter_name = "to_do"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(status.value, status.label) for status in PaymentStatus]
+        return [("fulfill", "To fulfill"), ("pay", "To pay")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
-        return queryset.filter(Q(payment_state=self.value())) if self.value() else queryset
+        orders = cast("OrderQuerySet", queryset)
+        match self.value():
+            case "fulfill":
+                return orders.to_fulfill()
+            case "pay":
+                return orders.to_pay()
+        return orders
 
 
 class CustomerFormSet(PaginationInlineFormSet):
@@ -79,21 +91,16 @@ class CustomerOrderInline(ReadOnlyInline):
 
     total_money = money("total")
     order_status = status("status", ORDER_COLORS, label="Status")
+    payment_label = status("payment_status", PAYMENT_COLORS, label="Payment")
     fulfillment = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        orders: Any = super().get_queryset(request)
-        return cast("OrderQuerySet", orders).with_payment_state().defer("search_vector")
+        return super().get_queryset(request).defer("search_vector")
 
     @display(description="Order")
     def order(self, order: Order) -> str:
         """Return a link to the order's page."""
         return link_to("orders.order", order.pk, order.number)
-
-    @display(description="Payment", label=PAYMENT_COLORS)
-    def payment_label(self, order: Any) -> tuple[str, str]:
-        """Return the status of the order's payments, as a colored label."""
-        return order.payment_state, PaymentStatus(order.payment_state).label
 
 
 @admin.register(Order)
@@ -111,37 +118,30 @@ class OrderAdmin(ReadOnlyAdmin):
         "fulfillment_label",
     ]
     list_filter = [
+        ToDoFilter,
         ("status", ChoicesDropdownFilter),
-        PaymentStatusFilter,
+        ("payment_status", ChoicesDropdownFilter),
         ("fulfillment_status", ChoicesDropdownFilter),
         ("currency", FieldTextFilter),
         ("placed_at", DaysFilter),
     ]
     list_select_related = ["customer"]
-    identifiers = {
-        "number": normalize_order_number,
-        "search_vector": partial(SearchQuery, config="simple", search_type="plain"),
-        "id": UUID,
-    }
-    search_fields = [*identifiers]
-    search_help_text = "Search by order number, email, or ID."
+    search_fields = ["search_text__text"]
+    search_help_text = "Search by any part of number, email, name, company, city or SKU, or by ID."
     ordering = ["-id"]
     fields = ["number"]
     change_form_template = "orders/order.html"
-    actions = ["fulfill_selected", "print_slips"]
+    actions = ["fulfill_selected", "print_slips", "export"]
 
     total_money = money("total")
     status_label = status("status", ORDER_COLORS)
+    payment_label = status("payment_status", PAYMENT_COLORS, label="Payment")
     fulfillment_label = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        orders: Any = super().get_queryset(request)
-        return cast("OrderQuerySet", orders).with_payment_state()
-
-    @display(description="Payment", label=PAYMENT_COLORS)
-    def payment_label(self, order: Any) -> tuple[str, str]:
-        """Return the status of the order's payments, as a colored label."""
-        return order.payment_state, PaymentStatus(order.payment_state).label
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """Sort a range of days by the time, whose index then has both."""
+        within_days = any(name.startswith("placed_at_") for name in request.GET)
+        return ("-placed_at", "-id") if within_days else ("-id",)
 
     def get_urls(self) -> list[URLPattern]:
         """Return the pages of actions and slips before Django's own, which match anything."""
@@ -206,3 +206,29 @@ class OrderAdmin(ReadOnlyAdmin):
         chosen = queryset.order_by("id").values_list("pk", flat=True)[:MOST_SLIPS]
         query = urlencode([("order", str(pk)) for pk in chosen])
         return HttpResponseRedirect(f"{reverse('admin:orders_order_slips')}?{query}")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """Return the order of an ID, or those in which every word is found."""
+        if not search_term.strip():
+            return queryset, False
+        with suppress(ValueError):
+            return queryset.filter(pk=UUID(search_term.strip())), False
+        return queryset.filter(search_condition(search_term)), False
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may take orders out of the shop."""
+        return request.user.has_perm("orders.export_order")
+
+    @action(description="Export as CSV", permissions=["export"])
+    def export(self, request: HttpRequest, queryset: QuerySet[Order]) -> StreamingHttpResponse:
+        """Stream the selected orders, of any number, as a file that spreadsheets open."""
+        return csv_response(
+            orders_to_export().filter(pk__in=queryset.order_by().values("pk")),
+            ordering=NEWEST_FIRST,
+            columns=EXPORT_COLUMNS,
+            row_of=export_row,
+            name="orders.csv",
+            bom=True,
+        )

@@ -88,6 +88,32 @@ CHECKS = [
         """,
     ),
     Check(
+        "orders_have_the_status_of_their_latest_payment",
+        """
+        SELECT placed.id AS order_id, placed.number, placed.payment_status,
+            coalesce(latest.status, 'paid') AS expected
+        FROM orders_order AS placed
+        LEFT JOIN (
+            SELECT DISTINCT ON (order_id) order_id, status
+            FROM payments_payment
+            WHERE order_id IS NOT NULL
+            ORDER BY order_id, id DESC
+        ) AS latest ON latest.order_id = placed.id
+        WHERE placed.payment_status <> coalesce(latest.status, 'paid')
+        """,
+    ),
+    Check(
+        "orders_are_found_by_their_number_and_address",
+        """
+        SELECT placed.id AS order_id, placed.number
+        FROM orders_order AS placed
+        LEFT JOIN orders_searchtext AS found ON found.order_id = placed.id
+        WHERE found.order_id IS NULL
+            OR strpos(found.text, lower(placed.number)) = 0
+            OR strpos(found.text, congocart_folded(placed.email)) = 0
+        """,
+    ),
+    Check(
         "order_numbers_are_unique",
         """
         SELECT number, count(*) AS orders FROM orders_order GROUP BY number HAVING count(*) > 1

@@ -2,10 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from orders.views import AttendingViewSet, FulfillmentViewSet, OrderViewSet, ReturnViewSet
+from orders.views import (
+    AttendingViewSet,
+    FulfillmentViewSet,
+    OrderExportViewSet,
+    OrderViewSet,
+    ReturnViewSet,
+)
 
 urlpatterns = [
     path("orders", OrderViewSet.as_view({"get": "list"})),
+    path("exports/orders", OrderExportViewSet.as_view({"get": "list"})),
     path("orders/<str:number>", OrderViewSet.as_view({"get": "retrieve"})),
     path("orders/<str:number>/events", OrderViewSet.as_view({"get": "events"})),
     path("orders/<str:number>/notes", AttendingViewSet.as_view({"post": "note"})),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
 
@@ -15,7 +16,7 @@ from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import link, link_to, money, status, text
 from core.backoffice.filters import DaysFilter
 from core.ids import normalize_order_number
-from payments.models import LedgerEntry, Operation, Payment, WebhookEvent
+from payments.models import LedgerEntry, Operation, Payment, PaymentQuerySet, WebhookEvent
 
 PAYMENT_COLORS = {
     "pending": "warning",
@@ -63,16 +64,24 @@ class WebhookEventInline(ReadOnlyInline):
 
 
 class OutcomeFilter(admin.SimpleListFilter):
-    """Filter payments whose outcome recovery still has to look up at the provider."""
+    """Filter payments whose outcome recovery still has to look up at the provider.
+
+    Those that are stuck include the ones with a capture, void or refund of that kind.
+    """
 
     title = "outcome"
     parameter_name = "outcome"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("unknown", "Unknown")]
+        return [("unknown", "Unknown"), ("stuck", "Unknown for too long")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Payment]) -> QuerySet[Payment]:
-        return queryset.filter(next_attempt_at__isnull=False) if self.value() else queryset
+        match self.value():
+            case "unknown":
+                return queryset.filter(next_attempt_at__isnull=False)
+            case "stuck":
+                return cast("PaymentQuerySet", queryset).stuck(now=timezone.now())
+        return queryset
 
 
 @admin.register(Payment)

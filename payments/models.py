@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.db import models
@@ -21,9 +22,23 @@ from payments.domain import (
     RefundExceedsPaid,
 )
 
+# Recovery has asked the provider several times by then.
+STUCK_AFTER = timedelta(minutes=15)
+
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     """Scopes of payments."""
+
+    def stuck(self, *, now: datetime) -> Self:
+        """Narrow to those of which recovery has not learned for `STUCK_AFTER` how they ended.
+
+        That is the payment itself, or a capture, void or refund of it.
+        """
+        since = {"next_attempt_at__isnull": False, "created_at__lt": now - STUCK_AFTER}
+        waiting = Payment.objects.filter(**since).values("pk")
+        # A union, because PostgreSQL uses no index for an OR across tables.
+        asked = Operation.objects.filter(**since).values("payment_id")
+        return self.filter(pk__in=waiting.union(asked))
 
     def locked(self) -> Self:
         """Lock the rows until the transaction ends; they can still be referenced meanwhile."""

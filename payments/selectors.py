@@ -44,6 +44,11 @@ def payments_to_recover(*, now: datetime, limit: int = 100) -> list[Payment]:
     return list(due[:limit])
 
 
+def count_stuck_payments(*, now: datetime) -> int:
+    """Return how many payments need a person: how they ended has not been learned. One query."""
+    return Payment.objects.stuck(now=now).count()
+
+
 def operations_to_recover(*, now: datetime, limit: int = 100) -> list[Operation]:
     """Return captures, voids and refunds whose end is not known, most overdue first. One query."""
     due = Operation.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at")

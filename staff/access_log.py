@@ -24,9 +24,9 @@ class PersonalDataAccessMiddleware:
     """Record what personal data staff were shown, over the API and in the admin.
 
     Operations declare that they show it (`personal`), and so do pages of the admin
-    (`shows_personal_data`). The row names the actor and the path, not what was seen.
-    Customers who read what is their own are not recorded. A row that cannot be written is
-    logged; the response goes out anyway.
+    (`shows_personal_data`, of the page's class or set on the request). The row names the
+    actor and the path, not what was seen. Customers who read what is their own are not
+    recorded. A row that cannot be written is logged; the response goes out anyway.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -36,7 +36,7 @@ class PersonalDataAccessMiddleware:
         response = self.get_response(request)
         if response.status_code >= 400 or request.resolver_match is None:
             return response
-        shown = _personal(request.resolver_match, request.method or "")
+        shown = _personal(request, request.resolver_match)
         # Over the API `request.user` is whom DRF found, which is None for an anonymous caller.
         if shown is None or not getattr(request.user, "is_staff", False):
             return response
@@ -54,10 +54,10 @@ class PersonalDataAccessMiddleware:
         return response
 
 
-def _personal(match: ResolverMatch, method: str) -> str | None:
+def _personal(request: HttpRequest, match: ResolverMatch) -> str | None:
     """Return the name of the operation or page if it shows personal data."""
-    called = called_at(match, method)
+    called = called_at(match, request.method or "")
     if called is not None:
         return called.id if called.personal else None
-    page = getattr(match.func, "model_admin", None)
+    page = getattr(match.func, "model_admin", request)
     return f"admin:{match.url_name}" if getattr(page, "shows_personal_data", False) else None

@@ -119,9 +119,8 @@ class ProductAdmin(KeptAdmin):
         ("updated_at", DaysFilter),
     ]
     list_select_related = ["category"]
-    identifiers = {"variants__sku": str}
-    search_fields = ["title", "slug"]
-    search_help_text = "Search by title, slug, or whole SKU."
+    search_fields = ["title", "slug", "variants__sku"]
+    search_help_text = "Search by any part of title, slug, or SKU."
     ordering = ["-id"]
     fields = [
         ("title", "slug"),
@@ -232,9 +231,8 @@ class VariantAdmin(KeptAdmin):
     list_display = ["sku_text", "product_link", "title", "prices", "stock_link", "status"]
     list_filter = [StatusFilter]
     list_select_related = ["product", "stock"]
-    identifiers = {"sku": str}
-    search_fields = ["product__title"]
-    search_help_text = "Search by whole SKU or product title."
+    search_fields = ["sku", "title", "product__title"]
+    search_help_text = "Search by any part of SKU or title."
     ordering = ["-id"]
     fields = [
         ("sku_text", "product_link"),

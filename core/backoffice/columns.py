@@ -93,7 +93,7 @@ def address(field: str) -> Column:
 
 def address_lines(values: Mapping[str, str]) -> str:
     """Return a stored address as text, without empty fields."""
-    name = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
+    name = name_of(values)
     rest = [values.get(field, "") for field in ADDRESS_FIELDS[2:]]
     return "\n".join(filter(None, [name, *rest])) or "–"
 
@@ -134,6 +134,11 @@ def consent_line(consent: Mapping[str, Any]) -> str:
     )
     asked = ", ".join(filter(None, (consent.get("source"), consent.get("text"))))
     return f"{moment:%d %b %Y %H:%M} UTC: {given}{f' ({asked})' if asked else ''}"
+
+
+def name_of(address: Mapping[str, str]) -> str:
+    """Return the name on a stored address."""
+    return " ".join(filter(None, (address.get("first_name"), address.get("last_name"))))
 
 
 def link_to(model: str, pk: UUID | int | str, text: object) -> SafeString:

@@ -13,7 +13,10 @@ from unfold.utils import parse_date_str
 
 
 class DaysFilter(RangeDateFilter):
-    """Rows from one day to another (UTC), both included; invalid dates are ignored."""
+    """Rows from one day to another in the shop's time zone, both included.
+
+    Invalid dates are ignored.
+    """
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Compare timestamps, not dates, so that the field's index is used."""

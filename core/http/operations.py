@@ -59,7 +59,8 @@ class UnknownParameters(Invalid):
 class ApiOperation:
     """The declaration of one operation, and the decorator of the view method that it is.
 
-    `responses` maps a success status to its Output serializer (None: no body). `errors` are
+    `responses` maps a success status, with the media type unless it is JSON, to its Output
+    serializer (None: no body). `errors` are
     the refusals beyond those that every operation of its kind shares. Without `request` the
     operation refuses a body, rather than ignore what it was told. `versioned` adds If-Match
     on writes, If-None-Match on reads and the ETag of the response; `paginated` says that the
@@ -73,7 +74,7 @@ class ApiOperation:
     _: KW_ONLY
     access: Access
     tag: str
-    responses: Mapping[int, Any]
+    responses: Mapping[int | tuple[int, str], Any]
     request: type[Input] | None = None
     errors: Sequence[type[CongoCartError]] = ()
     filters: type[FilterSet] | None = None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from orders.domain.rules import (
+    FULFILLABLE_PAYMENTS,
     RETURN_TRANSITIONS,
     SHIPMENT_TRANSITIONS,
     TRANSITIONS,
+    UNSENT,
     AmountCurrencyMismatch,
     FulfillmentExceedsOrdered,
     FulfillmentNotFound,
@@ -15,7 +17,6 @@ from orders.domain.rules import (
     OrderNotOnHold,
     OrderOnHold,
     OrderStatus,
-    PaidBy,
     PlacedOrder,
     RefundExceedsOrdered,
     RestockExceedsOrdered,
@@ -26,7 +27,6 @@ from orders.domain.rules import (
     ShipmentStatus,
     UnknownItem,
     amount_in,
-    payment_status_of,
     require_cancelable,
     require_not_canceled,
     require_not_held,
@@ -40,9 +40,11 @@ from orders.domain.units import (
 )
 
 __all__ = [
+    "FULFILLABLE_PAYMENTS",
     "RETURN_TRANSITIONS",
     "SHIPMENT_TRANSITIONS",
     "TRANSITIONS",
+    "UNSENT",
     "AmountCurrencyMismatch",
     "FulfillmentExceedsOrdered",
     "FulfillmentNotFound",
@@ -53,7 +55,6 @@ __all__ = [
     "OrderNotOnHold",
     "OrderOnHold",
     "OrderStatus",
-    "PaidBy",
     "PlacedOrder",
     "RefundExceedsOrdered",
     "RestockExceedsOrdered",
@@ -65,7 +66,6 @@ __all__ = [
     "UnknownItem",
     "amount_in",
     "fulfillment_status_of",
-    "payment_status_of",
     "require_cancelable",
     "require_not_canceled",
     "require_not_held",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from core.buyer import KeptConsent
@@ -30,6 +30,16 @@ class FulfillmentStatus(Status):
     PARTIALLY_FULFILLED = "partially_fulfilled"
     FULFILLED = "fulfilled"
     RETURNED = "returned"
+
+
+# An order is to be fulfilled while it is open, in one of the first and in one of the second:
+# what is not paid is to be paid first, and what was refunded in full is not sent any more.
+UNSENT = (FulfillmentStatus.UNFULFILLED.value, FulfillmentStatus.PARTIALLY_FULFILLED.value)
+FULFILLABLE_PAYMENTS = (
+    PaymentStatus.AUTHORIZED.value,
+    PaymentStatus.PAID.value,
+    PaymentStatus.PARTIALLY_REFUNDED.value,
+)
 
 
 class ShipmentStatus(Status):
@@ -160,21 +170,6 @@ class RestockExceedsOrdered(Conflict):
     """More units would be restocked than were ordered."""
 
     code = "restock_exceeds_ordered"
-
-
-class PaidBy(Protocol):
-    """As much of a payment as the status of an order's money depends on."""
-
-    status: str
-
-
-def payment_status_of(payments: Iterable[PaidBy]) -> PaymentStatus:
-    """Return the status of an order's money: that of its latest payment.
-
-    An order that costs nothing has no payment and is paid.
-    """
-    *_, latest = [PaymentStatus.PAID, *(payment.status for payment in payments)]
-    return PaymentStatus(latest)
 
 
 def require_not_canceled(status: OrderStatus) -> None:

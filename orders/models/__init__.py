@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orders.models.goods import Fulfillment, FulfillmentItem, Return, ReturnItem
-from orders.models.orders import Order, OrderLine, OrderQuerySet, RefundItem
+from orders.models.orders import Order, OrderLine, OrderQuerySet, RefundItem, SearchText
 
 __all__ = [
     "Fulfillment",
@@ -14,4 +14,5 @@ __all__ = [
     "RefundItem",
     "Return",
     "ReturnItem",
+    "SearchText",
 ]

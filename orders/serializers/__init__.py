@@ -12,6 +12,7 @@ from orders.serializers.goods import (
 from orders.serializers.orders import (
     CancelInput,
     CaptureInput,
+    ExportParameters,
     OrderOutput,
     RefundInput,
     order_body,
@@ -26,6 +27,7 @@ from orders.serializers.timeline import (
 __all__ = [
     "CancelInput",
     "CaptureInput",
+    "ExportParameters",
     "FulfillmentInput",
     "HoldInput",
     "NoteInput",

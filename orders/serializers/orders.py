@@ -46,6 +46,14 @@ from pricing.serializers.explanations import (
 )
 
 
+class ExportParameters(serializers.Serializer[Any]):
+    """How the file is written."""
+
+    bom = serializers.BooleanField(
+        default=False, help_text="Begin with a byte order mark, by which Excel knows UTF-8."
+    )
+
+
 class CancelInput(Input):
     """Why the order is canceled."""
 

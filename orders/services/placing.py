@@ -33,6 +33,7 @@ def place_order(
         checkout_id=checkout_id,
         customer_id=customer_id,
         token_hash=token_hash,
+        payment_status=payment_status,
         placed_at=now,
         **asdict(details),
         **totals.amounts(),

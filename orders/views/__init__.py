@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from orders.views.attending import AttendingViewSet
+from orders.views.exports import OrderExportViewSet
 from orders.views.fulfillments import FulfillmentViewSet
 from orders.views.orders import OrderViewSet
 from orders.views.returns import ReturnViewSet
 
-__all__ = ["AttendingViewSet", "FulfillmentViewSet", "OrderViewSet", "ReturnViewSet"]
+__all__ = [
+    "AttendingViewSet",
+    "FulfillmentViewSet",
+    "OrderExportViewSet",
+    "OrderViewSet",
+    "ReturnViewSet",
+]

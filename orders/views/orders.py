@@ -32,7 +32,6 @@ from orders.serializers import (
     order_event_body,
 )
 
-NEWEST_FIRST = Ordering("newest", (("id", True, UUID),))
 OLDEST_FIRST = Ordering("oldest", (("id", False, UUID),))
 
 
@@ -52,8 +51,8 @@ class OrderViewSet(ViewSet):
         description="One's own, newest first; staff see all. Staff may filter and search.",
     )
     def list(self, request: Request) -> HttpResponse:
-        orders = OrderFilterSet.of(request, orders_for(caller=caller_of(request))).qs
-        return Response(paginate(request, orders, NEWEST_FIRST).body(order_body))
+        found = OrderFilterSet.of(request, orders_for(caller=caller_of(request)))
+        return Response(paginate(request, found.qs, found.ordering).body(order_body))
 
     @operation(
         "getOrder",

@@ -50,7 +50,7 @@ def fingerprint() -> list[Any]:
 
 def faults_of(response: Any, expect: int, code: str, pointer: str | None) -> list[str]:
     """What is wrong with a refusal; an empty list when nothing is."""
-    text = response.content.decode().replace(LONG, "")[:500]
+    text = response.getvalue().decode().replace(LONG, "")[:500]
     status = response.status_code
     if not expect and status < 400:
         return []

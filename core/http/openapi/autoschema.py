@@ -180,9 +180,13 @@ def _refuses_spaces(field: Any) -> bool:
 
 
 def _schema_of(serializer: Any) -> Any:
-    """Return the Output of one row, whether it was given as a class, an instance or a list."""
+    """Return the Output of one row, whether it was given as a class, an instance or a list.
+
+    What is no serializer, such as a file, has none.
+    """
     serializer = getattr(serializer, "child", serializer)
-    return serializer if serializer is None or isinstance(serializer, type) else type(serializer)
+    kind = serializer if isinstance(serializer, type) else type(serializer)
+    return kind if issubclass(kind, serializers.BaseSerializer) else None
 
 
 @cache

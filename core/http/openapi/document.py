@@ -13,6 +13,7 @@ from drf_spectacular.generators import SchemaGenerator
 from core.http.openapi.components import COMPONENTS
 from core.http.openapi.examples import EXAMPLES, example_of
 
+CSV_EXAMPLE = "number,currency,total\r\n7KQ2M-4XWPA,GBP,43.93\r\n"
 _generating = threading.Lock()
 
 
@@ -24,8 +25,10 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     operations = [operation for path in result["paths"].values() for operation in path.values()]
     for operation in operations:
         for body in (operation.get("requestBody", {}), *operation["responses"].values()):
-            for content in body.get("content", {}).values():
-                if "examples" in content:
+            for media_type, content in body.get("content", {}).items():
+                if media_type == "text/csv":
+                    content["example"] = CSV_EXAMPLE
+                elif "examples" in content:
                     content["examples"] = _shared(content["examples"], components)
                 else:
                     content["example"] = example_of(content["schema"], components["schemas"])

@@ -45,6 +45,18 @@ CORRUPTIONS = [
         f"UPDATE orders_orderline SET fulfilled = 1 WHERE order_id = {FIRST_ORDER}",
     ),
     Corruption(
+        "orders_have_the_status_of_their_latest_payment",
+        f"UPDATE orders_order SET payment_status = 'failed' WHERE id = {FIRST_ORDER}",
+    ),
+    Corruption(
+        "orders_are_found_by_their_number_and_address",
+        f"DELETE FROM orders_searchtext WHERE order_id = {FIRST_ORDER}",
+    ),
+    Corruption(
+        "orders_are_found_by_their_number_and_address",
+        f"UPDATE orders_searchtext SET text = '' WHERE order_id = {FIRST_ORDER}",
+    ),
+    Corruption(
         "every_variant_has_stock",
         "INSERT INTO catalog_variant (id, product_id, sku, title, options, position) "
         "SELECT gen_random_uuid(), id, 'NEW', '', '{}', 9 FROM catalog_product",

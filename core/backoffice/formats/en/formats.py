@@ -1,4 +1,4 @@
-"""Date and time formats of the admin (UTC), for Django's `FORMAT_MODULE_PATH`."""
+"""Date and time formats of the admin, for Django's `FORMAT_MODULE_PATH`."""
 
 from __future__ import annotations
 

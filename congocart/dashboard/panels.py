@@ -1,4 +1,4 @@
-"""The home page of the admin: panels about the shop, each read by one statement."""
+"""The panels of the home page, each read by one statement."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Window
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from catalog.reports import low_stock
 from congocart.job_errors import last_error
-from core.backoffice.columns import link_to
+from core.backoffice.columns import link_to, name_of
 from core.money import format_money
-from orders.reports import latest_orders, sales_by_currency
+from orders.reports import latest_orders
 
 SHOWN = 8
 # Tried for more than two minutes: more than a moment's trouble.
@@ -25,14 +25,13 @@ NOTABLE_ATTEMPTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A small table with a link to the whole list, and how long that is where it matters."""
+    """A small table with a link to the whole list."""
 
     title: str
     url: str
     empty: str
     headers: list[str]
     rows: list[list[object]]
-    count: int = 0
 
     @property
     def table(self) -> dict[str, Any]:
@@ -40,40 +39,17 @@ class Panel:
         return {"headers": self.headers, "rows": self.rows}
 
 
-def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the panels that the user may see."""
-    permitted = (make for permission, make in PANELS if request.user.has_perm(permission))
-    return {**context, "panels": [make() for make in permitted]}
-
-
-def sales_panel() -> Panel:
-    """Show the sales of today and of the week, by currency."""
-    rows: list[list[object]] = [
-        [
-            sales.currency,
-            sales.orders_today,
-            format_money(sales.total_today, sales.currency),
-            sales.orders_week,
-            format_money(sales.total_week, sales.currency),
-        ]
-        for sales in sales_by_currency(now=timezone.now())
-    ]
-    return Panel(
-        title="Sales",
-        url=reverse("admin:orders_order_changelist"),
-        empty="No sales in the last 7 days.",
-        headers=["Currency", "Orders today", "Sales today", "Orders (7 days)", "Sales (7 days)"],
-        rows=rows,
-    )
-
-
 def latest_orders_panel() -> Panel:
-    """Show no customer: who placed an order is on its page, where the access is logged."""
+    """Show the orders placed last, whose they are and how far they are."""
     rows: list[list[object]] = [
         [
             link_to("orders.order", order.pk, order.number),
-            order.placed_at.strftime("%d %b %H:%M"),
+            date_format(timezone.localtime(order.placed_at), "j M, H:i"),
+            name_of(order.shipping_address) or order.email,
             format_money(order.total, order.currency),
+            order.get_status_display(),
+            order.get_payment_status_display(),
+            order.get_fulfillment_status_display(),
         ]
         for order in latest_orders(limit=SHOWN)
     ]
@@ -81,7 +57,7 @@ def latest_orders_panel() -> Panel:
         title="Latest orders",
         url=reverse("admin:orders_order_changelist"),
         empty="No orders yet.",
-        headers=["Number", "Placed (UTC)", "Total"],
+        headers=["Number", "Placed", "Name", "Total", "Status", "Payment", "Fulfillment"],
         rows=rows,
     )
 
@@ -105,12 +81,17 @@ def low_stock_panel() -> Panel:
     )
 
 
-def failed_jobs_panel() -> Panel:
-    """Show the background jobs that were given up, and those that are on the way there."""
-    failing = ProcrastinateJob.objects.filter(
+def failing_jobs() -> QuerySet[ProcrastinateJob]:
+    """Return the background jobs that were given up, and those that are on the way there."""
+    jobs: QuerySet[ProcrastinateJob] = ProcrastinateJob.objects.filter(
         Q(status="failed") | Q(status="todo", attempts__gte=NOTABLE_ATTEMPTS)
-    ).annotate(total=Window(Count("id")))
-    jobs = list(failing.select_related("last_error").order_by("-status", "-id")[:SHOWN])
+    )
+    return jobs
+
+
+def failed_jobs_panel() -> Panel:
+    """Show the jobs that fail, those given up first."""
+    jobs = failing_jobs().select_related("last_error").order_by("-status", "-id")[:SHOWN]
     rows: list[list[object]] = [
         [
             link_to("procrastinate.procrastinatejob", job.pk, job.task_name),
@@ -122,7 +103,6 @@ def failed_jobs_panel() -> Panel:
     ]
     return Panel(
         title="Failed jobs",
-        count=jobs[0].total if jobs else 0,
         url=reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed",
         empty="No failed jobs.",
         headers=["Task", "State", "Attempts", "Last error"],
@@ -131,7 +111,6 @@ def failed_jobs_panel() -> Panel:
 
 
 PANELS: list[tuple[str, Callable[[], Panel]]] = [
-    ("orders.view_order", sales_panel),
     ("orders.view_order", latest_orders_panel),
     ("inventory.view_stock", low_stock_panel),
     ("procrastinate.view_procrastinatejob", failed_jobs_panel),
