@@ -17,7 +17,7 @@ from rest_framework import serializers
 from catalog.domain import ProductFilter
 from catalog.models import Product
 from catalog.selectors import ProductRow, product_rows
-from catalog.serializers.products import SlugField
+from catalog.serializers.fields import SlugField
 from core.http.fields import CurrencyField, StrictCharField, StrictChoiceField
 from core.http.filters import FilterSet, ParameterFilter
 from core.http.pagination import Ordering

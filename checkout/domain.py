@@ -213,14 +213,13 @@ def missing_details(
     """Return a message for each detail that completion needs and `values` lacks.
 
     `values` are by pointer, without the slash it begins with; `needed` is what the shop's setting
-    names. Who has to give an address is not asked for a name as well: an address has one. Nor is
-    one needed where nothing is delivered.
+    names. Where it names the address, that has the name: who has not given one yet is not asked
+    for both, and neither is who needs none.
 
     What is picked up needs no shipping address; what does not ship, no shipping method either.
     """
     ships_to_address = delivery.required and not delivery.pickup
-    asks_for_address = "address" in needed and not values.get("shipping_address")
-    if not delivery.required or (ships_to_address and asks_for_address):
+    if "address" in needed and not (ships_to_address and values.get("shipping_address")):
         needed = {*needed} - {"name"}
     messages = []
     for requirement, name, code, detail in _REQUIRED:

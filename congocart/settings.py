@@ -19,6 +19,7 @@ from congocart.databases import database_settings
 from congocart.environment import Environment, chosen_from
 from congocart.logging import LEVELS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
+from congocart.rate_settings import rate_settings
 from congocart.tax_settings import tax_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,17 +59,7 @@ MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
 # Of a variant's units on hand, by one IP address that gives no email address.
 HOLDABLE_SHARE = env.parsed("CONGOCART_HOLDABLE_SHARE", Decimal("0.5"), environment.share)
 RATE_LIMITS = env.bool("CONGOCART_RATE_LIMITS", True)
-# Hits/seconds of one caller: an account, an API key, or an IP address. `mail` is counted for each
-# caller and recipient, `mail_address` for each recipient, from anywhere.
-RATES = {
-    "read": env.parsed("CONGOCART_RATE_READ", "6000/60", environment.rate),
-    "write": env.parsed("CONGOCART_RATE_WRITE", "3000/60", environment.rate),
-    "coupon": env.parsed("CONGOCART_RATE_COUPON", "300/60", environment.rate),
-    "auth": env.parsed("CONGOCART_RATE_AUTH", "300/60", environment.rate),
-    "mail": env.parsed("CONGOCART_RATE_MAIL", "5/3600", environment.rate),
-    "mail_address": env.parsed("CONGOCART_RATE_MAIL_ADDRESS", "50/3600", environment.rate),
-    "key": env.parsed("CONGOCART_RATE_KEY", "3000/60", environment.rate),
-}
+RATES = rate_settings(env)
 # Counted across processes even without Redis, at one statement a hit.
 EXACT_RATES = frozenset({"auth", "coupon", "mail", "mail_address"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)

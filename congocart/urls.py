@@ -17,7 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("staff.urls")),
     path("api/v1/", include("pricing.urls")),
     path("api/v1/", include("catalog.urls")),
-    path("api/v1/", include("pricing.urls")),
     path("api/v1/", include("carts.urls")),
     path("api/v1/", include("checkout.urls")),
     path("api/v1/", include("orders.urls")),

@@ -15,6 +15,7 @@ from accounts.domain import ERASED_DOMAIN
 from accounts.personal_data import Guest, Person, PersonalDataHandler
 from core.address import anonymous_address
 from orders.models import Order
+from orders.selectors import shown_with
 from orders.serializers import order_body
 
 _PERSONAL = (
@@ -32,9 +33,7 @@ def _orders_of(person: Person) -> QuerySet[Order]:
 
 def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return what is kept of a person."""
-    orders = _orders_of(person).prefetch_related(
-        "lines", "payments__operations__refund_items", "fulfillments__items", "returns__items"
-    )
+    orders = _orders_of(person).prefetch_related(*shown_with())
     return [order_body(order) | {"consents": order.consents} for order in orders]
 
 

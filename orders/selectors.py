@@ -43,11 +43,17 @@ def orders_for(*, caller: Caller) -> OrderQuerySet:
 
     One more each where money was refunded, something has been sent, or comes back.
     """
-    lines = Prefetch("lines", queryset=OrderLine.objects.order_by("position"))
-    sent = Prefetch("fulfillments__items", FulfillmentItem.objects.select_related("line"))
-    back = Prefetch("returns__items", ReturnItem.objects.select_related("line"))
-    related = (lines, "payments__operations__refund_items", sent, back)
-    return Order.objects.for_caller(caller).prefetch_related(*related).defer("search_vector")
+    return Order.objects.for_caller(caller).prefetch_related(*shown_with()).defer("search_vector")
+
+
+def shown_with() -> list[str | Prefetch[Any]]:
+    """Return what is read with orders that are shown whole."""
+    return [
+        Prefetch("lines", OrderLine.objects.order_by("position")),
+        "payments__operations__refund_items",
+        Prefetch("fulfillments__items", FulfillmentItem.objects.select_related("line")),
+        Prefetch("returns__items", ReturnItem.objects.select_related("line")),
+    ]
 
 
 def has_ordered(*, customer_id: UUID | None, email: str) -> bool:

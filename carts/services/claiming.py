@@ -43,7 +43,6 @@ def claim_cart(
     Units of the same SKU add up, and codes. A cart in another currency is kept beside the other,
     and two that do not fit into one stay as they are. Claiming again returns the cart it went
     into. An ordered one brings its order to a verified account; to others it is not open.
-
     Raises `CLAIM_CART_ERRORS`, `VersionMismatch`, and `Unauthenticated` without an open account.
     """
     if caller.user_id is None:
@@ -63,14 +62,12 @@ def claim_cart(
     if is_claimed:
         return view_of(guest if guest.status == CartStatus.ORDERED else own or guest, now=now)
     guest.customer_id, guest.token_hash = caller.user_id, None
-    terms = terms_of(guest, now=now)
-    arriving, _ = offered_lines(guest, terms)
+    arriving, _ = offered_lines(guest, terms := terms_of(guest, now=now))
     if own is None:
         guest.save(update_fields=["customer", "token_hash"])
         return write_lines(guest, before=arriving, after=arriving, terms=terms)
     own.codes = joined_codes(own.codes, guest.codes)
-    terms = terms_of(own, now=now)
-    before, _ = offered_lines(own, terms)
+    before, _ = offered_lines(own, terms := terms_of(own, now=now))
     guest.status, guest.merged_into, guest.updated_at = CartStatus.MERGED, own, now
     guest.save(update_fields=["customer", "token_hash", "status", "merged_into", "updated_at"])
     return write_lines(own, before=before, after=merged_lines(before, arriving), terms=terms)

@@ -9,7 +9,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from catalog.domain import NewListPrice
 from catalog.models import ListPrice
-from catalog.serializers.products import SkuField, SlugField
+from catalog.serializers.fields import SkuField, SlugField
 from core.http.fields import (
     CurrencyField,
     Input,

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from django.core.validators import RegexValidator
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from catalog.domain import (
-    MAX_SLUG_LENGTH,
     MAX_WEIGHT,
-    RESERVED,
-    RESERVED_ENDINGS,
     NewVariant,
     PriceMissing,
+)
+from catalog.serializers.fields import (
+    MAX_OPTION_LENGTH,
+    MAX_OPTIONS,
+    ChosenOptionsField,
+    SkuField,
+    SlugField,
 )
 from core.http.fields import (
     CurrencyField,
@@ -27,7 +29,6 @@ from core.http.fields import (
     StrictBooleanField,
     StrictCharField,
     StrictChoiceField,
-    StrictDictField,
     StrictIntegerField,
     StrictListField,
     validated,
@@ -36,40 +37,10 @@ from core.money import Money
 from pricing.serializers.tax_rates import TaxClassField
 
 MAX_VARIANTS = 1_000
-MAX_OPTIONS = 50
-MAX_OPTION_LENGTH = 100
 # ISO 4217 has fewer currencies.
 MAX_PRICES = 200
 MAX_STOCK = 1_000_000
 TAX_CLASS = "Which of a country's tax rates holds; `zero` and `exempt` are not taxed anywhere."
-_SLUG = re.compile(r"^[\w-]+\Z")
-
-
-class SlugField(StrictCharField):
-    """Letters of any script, digits, hyphens and underscores."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs["validators"] = [
-            RegexValidator(_SLUG, "Use letters, digits, hyphens and underscores.")
-        ]
-        super().__init__(**{"max_length": MAX_SLUG_LENGTH, **kwargs})
-
-
-class SkuField(StrictCharField):
-    """A stock keeping unit: printable text without line breaks, no ending of our paths."""
-
-    multiline = True  # so that a line break is seen, and refused
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 100, **kwargs})
-
-    def to_internal_value(self, data: Any) -> str:
-        sku = super().to_internal_value(data)
-        if not sku.isprintable():
-            raise ValidationError("Use printable characters.", "not_printable")
-        if sku.endswith(RESERVED_ENDINGS):
-            raise ValidationError(RESERVED, "reserved")
-        return sku
 
 
 class OptionInput(Input):
@@ -79,24 +50,6 @@ class OptionInput(Input):
 
     name = StrictCharField(max_length=MAX_OPTION_LENGTH)
     values = StrictListField(child=StrictCharField(max_length=200), max_length=1_000)
-
-
-class ChosenOptionsField(StrictDictField):
-    """The values of a variant, by the names of the options."""
-
-    option_name = StrictCharField()
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            child=StrictCharField(max_length=200),
-            max_length=MAX_OPTIONS,
-            max_name_length=MAX_OPTION_LENGTH,
-            **kwargs,
-        )
-
-    def to_internal_value(self, data: Any) -> dict[str, str]:
-        values: dict[str, str] = super().to_internal_value(data)
-        return {self.option_name.clean(name).strip(): value for name, value in values.items()}
 
 
 class _Priced(Input):

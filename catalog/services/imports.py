@@ -278,14 +278,8 @@ class _Batch:
 
 
 _PRODUCT_FIELDS = [
-    "title",
-    "description",
-    "category",
-    "tax_class",
-    "options",
-    "keywords",
-    "updated_at",
-]
+    "title", "description", "category", "tax_class", "options", "keywords", "updated_at",
+]  # fmt: skip
 
 
 def _skus_of(variant: ImportedVariant) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from rest_framework import serializers
 
 from checkout.domain import CheckoutStatus, Details
 from checkout.selectors import CheckoutView, buyer_of
+from checkout.serializers.completions import OrderReferenceOutput
 from checkout.serializers.shipping_bodies import ShippingOptionOutput, option_body
-from checkout.services import Completion, PaymentChoice
 from core.address import Address, normalize_address
 from core.buyer import BuyerChanges, require_phone
 from core.errors import FieldError, Invalid
@@ -21,8 +21,6 @@ from core.http.explanations import TaxOutput, taxes_body
 from core.http.fields import (
     CurrencyField,
     Input,
-    MoneyInput,
-    MoneyOutput,
     Output,
     StrictCharField,
     StrictEmailField,
@@ -41,7 +39,6 @@ from core.http.serializers import (
     totals_body,
 )
 from core.items import MAX_LINES
-from core.money import money_body
 from pricing.domain import vat_number_of
 from pricing.errors import InvalidVatNumber
 from pricing.serializers.explanations import (
@@ -118,33 +115,6 @@ class CheckoutInput(CheckoutChangeInput):
         return attrs
 
 
-class PaymentInput(Input):
-    """How the buyer pays."""
-
-    examples = {"provider": "manual"}
-
-    provider = StrictCharField(max_length=20)
-    token = StrictCharField(
-        required=False, max_length=255, help_text="From the provider's own form; never card data."
-    )
-
-
-class CompletionInput(Input):
-    """Completes the checkout; refused if the total is not the one expected."""
-
-    payment = PaymentInput()
-    expected_total = MoneyInput(required=False)
-
-
-class OrderReferenceOutput(Output):
-    """The order that a checkout has become."""
-
-    examples = {"number": "7KQ2M-4XWPA"}
-
-    id = serializers.UUIDField()
-    number = serializers.CharField()
-
-
 class CheckoutOutput(Output):
     """A checkout."""
 
@@ -190,48 +160,6 @@ class NewCheckoutOutput(CheckoutOutput):
     token = serializers.CharField(required=False)
 
 
-class CompletionOutput(Output):
-    """The order that was placed."""
-
-    status = serializers.ChoiceField(choices=[CheckoutStatus.COMPLETED.value])
-    order = OrderReferenceOutput()
-
-
-class PaymentActionOutput(Output):
-    """What the buyer has to do, in the words of the provider."""
-
-    examples = {"type": "redirect", "url": "https://pay.example/3ds/4f1d9c"}
-
-    type = serializers.CharField()
-    url = serializers.CharField(required=False)
-    client_secret = serializers.CharField(required=False)
-
-
-class PaymentOutput(Output):
-    """A payment in progress."""
-
-    examples = {
-        "provider": "stripe",
-        "status": "requires_action",
-        "amount": money_body(4393, "GBP"),
-    }
-
-    id = serializers.UUIDField()
-    provider = serializers.CharField()
-    status = serializers.CharField()
-    amount = MoneyOutput()
-    action = PaymentActionOutput(allow_null=True)
-
-
-class PaymentInProgressOutput(Output):
-    """No order yet: the buyer has to act, or the provider to respond."""
-
-    status = serializers.ChoiceField(
-        choices=[CheckoutStatus.REQUIRES_ACTION.value, CheckoutStatus.COMPLETING.value]
-    )
-    payment = PaymentOutput()
-
-
 def details_from(data: Mapping[str, Any]) -> Details:
     """Convert validated input to what the services take.
 
@@ -266,11 +194,6 @@ def _detail(name: str, value: Any) -> str | Address | BuyerChanges | None:
     return cast("str | BuyerChanges | None", value)
 
 
-def payment_from(data: Mapping[str, Any]) -> PaymentChoice:
-    """Convert validated input to what the services take."""
-    return PaymentChoice(data["provider"], data.get("token", ""))
-
-
 def checkout_body(view: CheckoutView) -> dict[str, Any]:
     """Return the `CheckoutOutput` of a checkout."""
     checkout = view.checkout
@@ -299,19 +222,3 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "reservation_expires_at": checkout.reservation_expires_at,
         "order": {"id": view.order.id, "number": view.order.number} if view.order else None,
     }
-
-
-def completion_body(completion: Completion) -> dict[str, Any]:
-    """Return the `CompletionOutput`, or `PaymentInProgressOutput` while there is no order."""
-    if completion.order:
-        order = {"id": completion.order.id, "number": completion.order.number}
-        return {"status": completion.status, "order": order}
-    payment = completion.payment
-    body = payment and {
-        "id": payment.id,
-        "provider": payment.provider,
-        "status": payment.status,
-        "amount": money_body(payment.amount, payment.currency),
-        "action": payment.action,
-    }
-    return {"status": completion.status, "payment": body}

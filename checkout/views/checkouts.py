@@ -18,13 +18,15 @@ from checkout.serializers.checkouts import (
     CheckoutChangeInput,
     CheckoutInput,
     CheckoutOutput,
+    NewCheckoutOutput,
+    checkout_body,
+    details_from,
+)
+from checkout.serializers.completions import (
     CompletionInput,
     CompletionOutput,
-    NewCheckoutOutput,
     PaymentInProgressOutput,
-    checkout_body,
     completion_body,
-    details_from,
     payment_from,
 )
 from core.caller import Caller

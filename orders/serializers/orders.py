@@ -231,17 +231,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "prices_include_tax": order.tax_included,
         "due": money_body(order.due, currency),
         "refundable": money_body(order.refundable, currency),
-        "payments": [
-            {
-                "id": payment.id,
-                "provider": payment.provider,
-                "status": payment.status,
-                "amount": money_body(payment.amount, currency),
-                "captured": money_body(payment.captured, currency),
-                "refunded": money_body(payment.refunded, currency),
-            }
-            for payment in order.payments.all()
-        ],
+        "payments": [_payment_body(payment, currency) for payment in order.payments.all()],
         "fulfillments": [fulfillment_body(sent) for sent in order.fulfillments.all()],
         "returns": [return_body(asked) for asked in order.returns.all()],
         "refunds": [_refund_body(refund, order) for refund in order.refunds],
@@ -286,4 +276,15 @@ def _refund_body(refund: Any, order: Order) -> dict[str, Any]:
         ],
         "taxes": taxes_body(taxes_by_rate(tax for item in items for tax in item.taxes), currency),
         "created_at": refund.created_at,
+    }
+
+
+def _payment_body(payment: Any, currency: str) -> dict[str, Any]:
+    return {
+        "id": payment.id,
+        "provider": payment.provider,
+        "status": payment.status,
+        "amount": money_body(payment.amount, currency),
+        "captured": money_body(payment.captured, currency),
+        "refunded": money_body(payment.refunded, currency),
     }

@@ -24,7 +24,7 @@ from orders.domain import (
 )
 from orders.models import Order
 from orders.selectors import order_for, units_out
-from orders.services.locking import lock_order
+from orders.services.locking import acts_as_staff, lock_order
 from orders.services.shares import save_shares, shares_to_refund
 from payments.domain import OperationInProgress, OperationKind, OutcomeMismatch
 from payments.selectors import payments_of_order, pending_operations
@@ -99,7 +99,7 @@ def _cancel(
     require_cancelable(
         OrderStatus(order.status),
         FulfillmentStatus(order.fulfillment_status),
-        by_staff=_acts_as_staff(caller, order),
+        by_staff=acts_as_staff(caller, order, CANCEL_ORDER_ACCESS),
     )
     restock(
         order_id=order.id,
@@ -125,14 +125,3 @@ def _cancel(
         now=now,
     )
     return RecoveryPoint(order.id)
-
-
-def _acts_as_staff(caller: Caller, order: Order) -> bool:
-    """Tell staff from the buyer. Raises `Forbidden` for staff of other duties."""
-    if CANCEL_ORDER_ACCESS.covers_others(caller.roles):
-        return True
-    own = order.customer_id is not None and order.customer_id == caller.user_id
-    proven = order.token_hash is not None and order.token_hash == caller.guest_hash
-    if not (own or proven):
-        raise Forbidden
-    return False

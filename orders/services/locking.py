@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from core.access import Access
 from core.caller import Caller
 from core.db.transactions import transaction_required
+from core.errors import Forbidden
 from core.versions import require_version
 from events.selectors import timeline_version
 from inventory.services import lock_levels
@@ -43,3 +45,17 @@ def require_unchanged(*, order_id: UUID, seen: int | None) -> None:
     """
     if seen is not None:
         require_version(timeline_version(subject_id=order_id), {seen})
+
+
+def acts_as_staff(caller: Caller, order: Order, access: Access) -> bool:
+    """Tell staff that `access` lets act for others from the order's own buyer.
+
+    Raises `Forbidden` for staff of other duties.
+    """
+    if access.covers_others(caller.roles):
+        return True
+    own = order.customer_id is not None and order.customer_id == caller.user_id
+    proven = order.token_hash is not None and order.token_hash == caller.guest_hash
+    if not (own or proven):
+        raise Forbidden
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -118,17 +119,9 @@ def refund_order(
     `restock_items` puts the items back into stock. Raises `REFUND_ORDER_ERRORS`,
     `OutcomeMismatch` once the refund is recorded.
     """
+    wanted = _Wanted(amount, items or {}, reason, restock_items)
     return two_step(
-        record=lambda: _record_refund(
-            caller,
-            number,
-            amount,
-            items or {},
-            reason,
-            restock_items=restock_items,
-            seen=seen,
-            now=now,
-        ),
+        record=lambda: _record_refund(caller, number, wanted, seen=seen, now=now),
         execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
@@ -144,34 +137,28 @@ def preview_refund(
     now: datetime,
 ) -> Money:
     """Tell what `refund_order` would give back, and do nothing. Raises `REFUND_ORDER_ERRORS`."""
+    wanted = _Wanted(amount, items or {}, "", restock_items)
 
     def phase() -> Money:
-        point = _record_refund(
-            caller,
-            number,
-            amount,
-            items or {},
-            "",
-            restock_items=restock_items,
-            seen=None,
-            now=now,
-        )
+        point = _record_refund(caller, number, wanted, seen=None, now=now)
         refund = pending_operations(payment_id=point.id)[-1]
         return Money(refund.amount, payment_with(point.id).currency)
 
     return rehearse(phase)
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be refunded; an amount, units by SKU, or neither, which is all that is left."""
+
+    amount: Money | None
+    items: Mapping[str, int]
+    reason: str
+    restock: bool
+
+
 def _record_refund(
-    caller: Caller,
-    number: str,
-    amount: Money | None,
-    items: Mapping[str, int],
-    reason: str,
-    *,
-    restock_items: bool,
-    seen: int | None,
-    now: datetime,
+    caller: Caller, number: str, wanted: _Wanted, *, seen: int | None, now: datetime
 ) -> RecoveryPoint:
     """Lock the payment, so that refunds of an order know of each other; then the stock."""
     order = order_for(caller=caller, number=number)
@@ -179,18 +166,18 @@ def _record_refund(
     if payment is None:
         raise RefundExceedsPaid(refundable=money_body(0, order.currency))
     require_unchanged(order_id=order.id, seen=seen)
-    wanted = amount_in(order.currency, amount)
-    everything = amount_refundable(payment) if wanted is None and not items else wanted
+    amount, items = amount_in(order.currency, wanted.amount), wanted.items
+    everything = amount_refundable(payment) if amount is None and not items else amount
     shares = shares_to_refund(order, [payment], items, everything)
-    if items and wanted is None:
-        wanted = sum(share.amount for share in shares)
-        if not wanted:  # what was free, or given back as an amount
+    if items and amount is None:
+        amount = sum(share.amount for share in shares)
+        if not amount:  # what was free, or given back as an amount
             refundable = money_body(amount_refundable(payment), order.currency)
             raise RefundExceedsPaid(refundable=refundable)
-    refund = record_refund(payment_id=payment.id, amount=wanted, reason=reason, now=now)
+    refund = record_refund(payment_id=payment.id, amount=amount, reason=wanted.reason, now=now)
     save_shares(shares, refund.id)
-    if restock_items and items:
-        _restock(order, shares, reason, actor_id=caller.user_id, now=now)
+    if wanted.restock and items:
+        _restock(order, shares, wanted.reason, actor_id=caller.user_id, now=now)
     if items:
         update_fulfillment_status(Order.objects.defer("search_vector").locked().get(pk=order.id))
     record_event(
@@ -198,7 +185,7 @@ def _record_refund(
         subject_id=order.id,
         data={
             "amount": refund.amount,
-            "reason": reason,
+            "reason": wanted.reason,
             "items": [share.as_dict() for share in shares],
             "taxes": taxes_by_rate(tax for share in shares for tax in share.taxes),
         },

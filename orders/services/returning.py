@@ -9,6 +9,7 @@ from uuid import UUID
 from accounts.access import OWNER_OR_SUPPORT
 from core.caller import Caller
 from core.db.transactions import transaction_required, use_case
+from core.errors import Forbidden
 from core.states import InvalidTransition, require_transition
 from events.domain import actor_of
 from events.services import record_event
@@ -26,11 +27,11 @@ from orders.domain import (
 from orders.models import Order, OrderLine, Return, ReturnItem
 from orders.selectors import return_of, units_of
 from orders.services.fulfilling import update_fulfillment_status
-from orders.services.locking import lock_order
+from orders.services.locking import acts_as_staff, lock_order
 
 # The one place that says who may ask for a return: the buyer, and support in their stead.
 REQUEST_RETURN_ACCESS = OWNER_OR_SUPPORT
-REQUEST_RETURN_ERRORS = (OrderNotFound, UnknownItem, ReturnExceedsFulfilled)
+REQUEST_RETURN_ERRORS = (OrderNotFound, UnknownItem, ReturnExceedsFulfilled, Forbidden)
 DECIDE_RETURN_ERRORS = (OrderNotFound, ReturnNotFound, InvalidTransition)
 
 
@@ -44,6 +45,7 @@ def request_return(
     `REQUEST_RETURN_ERRORS`.
     """
     order = lock_order(caller=caller, number=number)
+    acts_as_staff(caller, order, REQUEST_RETURN_ACCESS)
     require_returnable(items, units_of(order))
     asked = Return.objects.create(order=order, reason=reason, requested_at=now)
     lines = dict(OrderLine.objects.filter(order=order).values_list("sku", "id"))

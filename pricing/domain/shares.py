@@ -41,12 +41,15 @@ class Charge:
         return self.price - self.discount + (0 if self.tax_included else self.tax)
 
     def of_units(self, units: int, left: int) -> Charge:
-        """Return the share of the next `units` of those that are `left`, each part rounded down."""
-        return self._share(
-            self.price * units // left,
-            tuple(part * units // left for part in self.discounts),
-            tuple(part * units // left for part in self.taxes),
-        )
+        """Return the share of the next `units` of those that are `left`, each part rounded down.
+
+        The price is what is left of it after discounts, and the discounts: rounded on its own, it
+        could leave more discount than price for the last unit.
+        """
+        discounts = tuple(part * units // left for part in self.discounts)
+        net = (self.price - self.discount) * units // left
+        taxes = tuple(part * units // left for part in self.taxes)
+        return self._share(net + sum(discounts), discounts, taxes)
 
     def of_amount(self, amount: int) -> Charge:
         """Return the share that comes to exactly `amount`, which is at most all there is.

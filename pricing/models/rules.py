@@ -18,6 +18,7 @@ class RulesVersion(models.Model):
     version = models.UUIDField(default=uuid4, editable=False)
 
     class Meta:
+        permissions = [("preview_price", "Can try the rules on a basket")]
         constraints = [
             models.CheckConstraint(condition=Q(id=1), name="pricing_one_rules_version"),
         ]

@@ -95,6 +95,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "createCheckout": lambda world: {"cart_id": world.places["cart_id"]},
     "captureOrderPayment": lambda world: {"amount": {"amount": 1, "currency": "GBP"}},
     "refundOrder": refund_of,
+    "createTaxRate": lambda world: {"country": "AT"},
     "fulfillOrder": lambda world: {"items": LEFT_OUT},
     "deliverFulfillment": sent,
     "cancelFulfillment": sent,

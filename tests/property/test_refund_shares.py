@@ -93,6 +93,7 @@ def test_any_refunds_and_then_the_rest_give_back_exactly_each_part(
 
 
 @given(orders)
+@example([(Charge(2_198, (115, 2_083)), 2)])
 def test_units_one_by_one_are_the_line_in_each_of_its_parts(
     order: list[tuple[Charge, int]],
 ) -> None:

@@ -201,7 +201,7 @@ def test_what_a_price_is_compared_with_is_typed_in_money(
 ) -> None:
     row = Price.objects.get()
     form = {"id": row.pk, "variant": mug.pk, "currency": "GBP", "amount": "19.99"}
-    data = {"title": "", "position": 0, **read_only_rows()}
+    data = {"title": "", "position": 0, "weight": 0, **read_only_rows()}
     data |= formset("prices", form | {"compare_at": typed}, initial=1)
     response = manager.post(page_of(mug), data)
     assert (complaint in errors_of(response)) if complaint else response.status_code == 302
@@ -224,7 +224,7 @@ def test_the_page_of_a_user_shows_and_changes_their_groups(boss: Client) -> None
     ada = rows.person("ada@example.com")
     group = CustomerGroup.objects.create(code="trade", title="Trade prices")
     data = {"email": "ada@example.com", "is_active": "on", "customer_groups": [group.pk]}
-    data |= formset("addresses") | formset("sessions")
+    data |= formset("orders") | formset("addresses") | formset("sessions")
     assert boss.post(page_of(ada), data).status_code == 302
     assert [each.code for each in ada.customer_groups.all()] == ["trade"]
     assert "Trade prices" in boss.get(page_of(ada)).content.decode()

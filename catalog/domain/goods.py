@@ -2,103 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
-from core.errors import Conflict, Invalid, NotFound
 from core.money import Money
 from pricing.domain import STANDARD_TAX_CLASS, Item
 
-MAX_SLUG_LENGTH = 200
 # What follows a SKU in paths of the API, where a SKU may have slashes of its own.
 RESERVED_ENDINGS = ("/stock", "/stock-adjustments")
 # Grams a unit: a thousand tons, more than anything that is sold by the piece weighs.
 MAX_WEIGHT = 1_000_000_000
 RESERVED = "A SKU cannot end in /stock or /stock-adjustments."
-# PostgreSQL indexes up to a megabyte of distinct words. Of 100,000 characters, and the 20,000 of
-# a description, no more than that can be made, even of the rarest letters.
-MAX_KEYWORDS = 100_000
-
-
-class ProductNotFound(NotFound):
-    """There is no such product."""
-
-
-class VariantNotFound(NotFound):
-    """There is no variant with this SKU."""
-
-
-class UnknownCategory(Invalid):
-    """There is no category with this slug."""
-
-    code = "unknown_category"
-
-
-class SkuTaken(Conflict):
-    """Another variant has this SKU."""
-
-    code = "sku_taken"
-
-
-class SlugTaken(Conflict):
-    """Another product has this slug."""
-
-    code = "slug_taken"
-
-
-class CategoryNotFound(NotFound):
-    """There is no such category."""
-
-
-class CategorySlugTaken(Conflict):
-    """Another category has this slug."""
-
-    code = "slug_taken"
-
-
-class CategoryCycle(Conflict):
-    """A category cannot be below itself."""
-
-    code = "category_cycle"
-
-
-class ListPriceTaken(Conflict):
-    """The list has a price of this variant for as many units from this moment on."""
-
-    code = "price_taken"
-
-
-class ListPriceNotFound(NotFound):
-    """There is no such price in this list."""
-
-
-class ListPriceInForce(Conflict):
-    """This price has begun: it is not deleted, but followed by another one."""
-
-    code = "price_in_force"
-
-
-class UnknownSkus(Invalid):
-    """There are no variants with these SKUs."""
-
-    code = "unknown_sku"
-
-
-class ListCurrencyMismatch(Invalid):
-    """A price list has prices in its own currency only."""
-
-    code = "currency_mismatch"
-
-
-class PriceMissing(Invalid):
-    """The variant has no price in this currency to compare."""
-
-    code = "price_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +153,6 @@ class VariantChanges(TypedDict, total=False):
     requires_shipping: bool
 
 
-def full_title(product_title: str, variant_title: str) -> str:
-    """How a line of a cart or an order names a variant."""
-    return f"{product_title} – {variant_title}" if variant_title else product_title
-
-
 def options_with(given: Iterable[Option], used: Iterable[Mapping[str, str]]) -> tuple[Option, ...]:
     """Return the `given` options and values, then what else variants use, in that order."""
     values: dict[str, dict[str, None]] = {
@@ -255,56 +167,3 @@ def options_with(given: Iterable[Option], used: Iterable[Mapping[str, str]]) -> 
 def stored_options(stored: Iterable[Mapping[str, Any]]) -> tuple[Option, ...]:
     """Options as `Option.as_dict` has stored them."""
     return tuple(Option(option["name"], tuple(option["values"])) for option in stored)
-
-
-def keywords_of(variants: Iterable[tuple[str, Mapping[str, str]]]) -> str:
-    """Return the distinct titles and option values of variants, for search.
-
-    What is beyond `MAX_KEYWORDS` characters is left out, so that PostgreSQL can always index it.
-    """
-    texts = [
-        text
-        for title, options in variants
-        for text in (title, *(value for _, value in sorted(options.items())))
-        if text
-    ]
-    keywords = " ".join(dict.fromkeys(texts))
-    if len(keywords) <= MAX_KEYWORDS:
-        return keywords
-    cut = keywords.rfind(" ", 0, MAX_KEYWORDS + 1)
-    return keywords[: cut if cut > 0 else MAX_KEYWORDS]
-
-
-def slug_of(title: str) -> str:
-    """Make a slug from a title: ASCII where the title allows it, else its own letters.
-
-    Empty when the title has neither letters nor digits.
-    """
-    decomposed = unicodedata.normalize("NFKD", title)
-    has_ascii_form = all(c.isascii() for c in decomposed if c.isalnum())
-    text = decomposed.encode("ascii", "ignore").decode() if has_ascii_form else title
-    normal = unicodedata.normalize("NFKC", text).lower().replace("'", "").replace("’", "")
-    return re.sub(r"[\W_]+", "-", normal).strip("-")[:MAX_SLUG_LENGTH].strip("-")
-
-
-def folded(text: str) -> str:
-    """`text` without case, blanks and punctuation between letters; the rest tells texts apart.
-
-    So `T-Shirt` is `t shirt`, but `C++` is not `C`, and `1/2` is not `1-2`.
-    """
-    normal = unicodedata.normalize("NFKC", text).lower()
-    joined = _APOSTROPHE.sub("", normal.strip(_ENCLOSING))
-    return _BETWEEN.sub(_separator, joined)
-
-
-_ENCLOSING = " .,;:()[]{}"
-_APOSTROPHE = re.compile(r"(?<=[^\W\d_])['’](?=[^\W\d_])")
-_BETWEEN = re.compile(r"(?<=[^\W_])[\W_]+(?=[^\W_])")
-
-
-def _separator(found: re.Match[str]) -> str:
-    before, after = found.string[found.start() - 1], found.string[found.end()]
-    if before.isdecimal() and after.isdecimal():
-        return found[0]
-    says_nothing = all(unicodedata.category(c)[0] in "PZ" or c.isspace() for c in found[0])
-    return "-" if says_nothing else found[0]

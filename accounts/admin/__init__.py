@@ -1,0 +1,8 @@
+"""The admin pages of accounts."""
+
+from __future__ import annotations
+
+from accounts.admin.groups import CustomerGroupAdmin
+from accounts.admin.users import UserAdmin
+
+__all__ = ["CustomerGroupAdmin", "UserAdmin"]
