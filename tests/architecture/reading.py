@@ -22,8 +22,8 @@ APPS = (
 )  # fmt: skip
 # The machinery under every request, which a reader of one flow takes as given.
 GIVEN = ("core.http", "core.db", "payments.providers.", "congocart.db", "congocart.api")
-# One pure function on plain values, which is read on its own.
-PURE = "pricing.domain"
+# What prices depend on and the one function that computes them, which are read on their own.
+PRICING = ("pricing.domain", "pricing.models", "pricing.selectors", "pricing.serializers")
 # Their methods are called by Django and DRF; one of ours that shares a name is not meant.
 CALLED_FROM_OUTSIDE = {"admin", "admin_site", "filters", "forms", "logging", "views"}
 FLOWS = {
@@ -33,6 +33,7 @@ FLOWS = {
     "payment webhook": "checkout.webhooks:PaymentWebhookViewSet.receive",
     "refund": "orders.views.orders:OrderViewSet.refund",
     "price a basket": "pricing.domain.quote:price",
+    "read what a buyer is priced by": "pricing.selectors.terms:terms_for",
 }
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -118,7 +119,7 @@ class Project:
     def reached(self, entry: str) -> set[str]:
         """Return everything that `entry` can reach, itself included."""
         seen, todo = set(), [entry]
-        given = GIVEN if entry.startswith(PURE) else (*GIVEN, PURE)
+        given = GIVEN if entry.startswith(PRICING) else (*GIVEN, *PRICING)
         while todo:
             key = todo.pop()
             if key in seen or key.startswith(given):
