@@ -43,13 +43,12 @@ class Charge:
     def of_units(self, units: int, left: int) -> Charge:
         """Return the share of the next `units` of those that are `left`, each part rounded down.
 
-        The price is what is left of it after discounts, and the discounts: rounded on its own, it
-        could leave more discount than price for the last unit.
+        Of the price never more than keeps it above the discounts that remain.
         """
         discounts = tuple(part * units // left for part in self.discounts)
-        net = (self.price - self.discount) * units // left
         taxes = tuple(part * units // left for part in self.taxes)
-        return self._share(net + sum(discounts), discounts, taxes)
+        most = self.price - self.discount + sum(discounts)
+        return self._share(min(self.price * units // left, most), discounts, taxes)
 
     def of_amount(self, amount: int) -> Charge:
         """Return the share that comes to exactly `amount`, which is at most all there is.

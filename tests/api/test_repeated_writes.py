@@ -68,6 +68,12 @@ def returned(world: World) -> dict[str, Any]:
     return {"items": [{"sku": "MUG-0", "quantity": 1}]}
 
 
+def held(world: World) -> dict[str, Any]:
+    path = f"/api/v1/orders/{world.places['number']}/hold"
+    assert world.admin.post(path, {}).status_code < 300
+    return {}
+
+
 def bought(world: World) -> dict[str, Any]:
     return {"items": [{"sku": "MUG-1", "quantity": 1}]}
 
@@ -96,6 +102,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "captureOrderPayment": lambda world: {"amount": {"amount": 1, "currency": "GBP"}},
     "refundOrder": refund_of,
     "createTaxRate": lambda world: {"country": "AT"},
+    "releaseOrder": held,
     "fulfillOrder": lambda world: {"items": LEFT_OUT},
     "deliverFulfillment": sent,
     "cancelFulfillment": sent,

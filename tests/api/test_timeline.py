@@ -129,8 +129,9 @@ def test_the_timeline_costs_as_many_statements_however_long_it_is(
     number = new_order(client, ["SKU-0"])["number"]
     for count in range(3):
         act(support, number, "notes", {"note": f"No. {count}"})
-    # Who asks; the order, its lines, payments and fulfillments; the events; the log of it.
-    with assert_statements(7):
+    # Who asks; the order, its lines, payments with their operations, fulfillments and returns; the
+    # events; the log of it.
+    with assert_statements(9):
         events(support, number)
 
 

@@ -162,7 +162,8 @@ def test_units_take_each_part_in_proportion(charged: tuple[Charge, int], units: 
 
     share = charge.of_units(units, left)
 
-    assert share.price == charge.price // left * units
+    # Less by a rounded discount, at most, where nearly all of the price was discounted.
+    assert 0 <= charge.price // left * units - share.price < max(1, len(charge.discounts))
     for taken, whole in (
         *zip(share.discounts, charge.discounts, strict=True),
         *zip(share.taxes, charge.taxes, strict=True),

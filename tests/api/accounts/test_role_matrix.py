@@ -92,7 +92,8 @@ def test_the_door_opens_for_whom_the_table_says(client, client_of, name, method,
         caller = client_of(role) if role else client
         response = getattr(caller, method)(filled(path), {} if method != "get" else None)
         expected = DECLARED[name].access.admits(frozenset({"customer", role}) if role else None)
-        told = f"{role or 'anonymous'} got {response.status_code} {getattr(response, "content", b"")[:200]!r}"
+        content = getattr(response, "content", b"")
+        told = f"{role or 'anonymous'} got {response.status_code} {content[:200]!r}"
         assert response.status_code < 500, told
         if expected:
             assert response.status_code not in (401, 403), told

@@ -50,7 +50,7 @@ def test_orders_cost_a_customers_page_three_statements(browser_of, client_of, as
     new_order(buyer, ["SKU-0"])
     url = reverse("admin:accounts_user_change", args=[buyer.user_id])
     browser.get(url)
-    # Session, user and roles; the customer with roles; orders with their count and sum;
+    # Session, user and roles; the customer with roles and groups; orders with their count and sum;
     # addresses and sessions, each with their count; the look itself.
-    with assert_statements(12):
+    with assert_statements(13):
         browser.get(url)

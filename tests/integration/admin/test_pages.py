@@ -30,9 +30,9 @@ def test_the_page_of_an_order_costs_the_same_for_one_line_and_for_592(
     order = rows.order(rows.variants(lines), customer=rows.person("ada@example.com"))
     url = url_of(Order, "change", order.pk)
     page = boss.get(url).content.decode()
-    # Session, user and roles; order, lines, payments, fulfillments and refunded units; the order
-    # as Django reads it; the timeline; the look itself.
-    with assert_statements(11):
+    # Session, user and roles; order, lines, payments with their operations, fulfillments, returns,
+    # and where the units are; the order as Django reads it; the timeline; the look itself.
+    with assert_statements(15):
         boss.get(url)
     assert page.count("£19.99") >= min(lines, 100)
     assert f"Order placed for £{19.99 * lines:,.2f}" in page

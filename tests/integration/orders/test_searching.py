@@ -122,7 +122,7 @@ def test_orders_of_before_are_found_and_have_their_payment_status(db):
     rows.shop(3)
     SearchText.objects.all().delete()
     Order.objects.update(payment_status="refunded")
-    catch_up = import_module("orders.migrations.0011_orders_placed_before").catch_up
+    catch_up = import_module("orders.migrations.0020_orders_placed_before").catch_up
     with connection.schema_editor(atomic=False) as editor:
         for _ in range(2):
             catch_up(apps, editor)
