@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.db.invariants import Check
+from pricing.audit import taxes_add_up
 
 CHECKS = [
     Check(
@@ -27,31 +28,11 @@ CHECKS = [
                 + CASE WHEN checkout.tax_included THEN 0 ELSE checkout.tax END
         """,
     ),
-    # Where a line has entries, or shipping has: what was priced before there were any has none.
-    Check(
-        "taxes_of_checkouts_are_the_sums_of_their_entries",
-        """
-        SELECT priced.id AS checkout_id, priced.tax, line.tax AS of_lines, line.entries,
-            priced.shipping_taxes
-        FROM checkout_checkout AS priced
-        JOIN (
-            SELECT line.checkout_id, sum(line.tax) AS tax, sum(entry.tax) AS entries,
-                bool_and(line.tax = entry.tax) AS lines_add_up,
-                bool_or(line.taxes <> '[]') AS has_entries
-            FROM checkout_checkoutline AS line
-            CROSS JOIN LATERAL (
-                SELECT coalesce(sum((found ->> 'amount')::bigint), 0) AS tax
-                FROM jsonb_array_elements(line.taxes) AS found
-            ) AS entry
-            GROUP BY line.checkout_id
-        ) AS line ON line.checkout_id = priced.id
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum((found ->> 'amount')::bigint), 0) AS tax
-            FROM jsonb_array_elements(priced.shipping_taxes) AS found
-        ) AS shipping
-        WHERE (line.has_entries OR priced.shipping_taxes <> '[]')
-            AND (NOT line.lines_add_up OR priced.tax <> line.tax + shipping.tax)
-        """,
+    taxes_add_up(
+        "checkouts",
+        key="checkout_id",
+        table="checkout_checkout",
+        lines="checkout_checkoutline",
     ),
     Check(
         "discounts_of_checkouts_are_the_sums_of_what_they_name",

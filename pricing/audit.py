@@ -58,3 +58,35 @@ CHECKS = [
         """,
     ),
 ]
+
+
+def taxes_add_up(of: str, *, key: str, table: str, lines: str) -> Check:
+    """Return the check that the tax of priced rows is the sum of its entries.
+
+    Where a line has entries, or shipping has: what was priced before there were any has none.
+    """
+    return Check(
+        f"taxes_of_{of}_are_the_sums_of_their_entries",
+        f"""
+        SELECT priced.id AS {key}, priced.tax, line.tax AS of_lines, line.entries,
+            priced.shipping_taxes
+        FROM {table} AS priced
+        JOIN (
+            SELECT line.{key}, sum(line.tax) AS tax, sum(entry.tax) AS entries,
+                bool_and(line.tax = entry.tax) AS lines_add_up,
+                bool_or(line.taxes <> '[]') AS has_entries
+            FROM {lines} AS line
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum((found ->> 'amount')::bigint), 0) AS tax
+                FROM jsonb_array_elements(line.taxes) AS found
+            ) AS entry
+            GROUP BY line.{key}
+        ) AS line ON line.{key} = priced.id
+        CROSS JOIN LATERAL (
+            SELECT coalesce(sum((found ->> 'amount')::bigint), 0) AS tax
+            FROM jsonb_array_elements(priced.shipping_taxes) AS found
+        ) AS shipping
+        WHERE (line.has_entries OR priced.shipping_taxes <> '[]')
+            AND (NOT line.lines_add_up OR priced.tax <> line.tax + shipping.tax)
+        """,  # noqa: S608 -- names of our own tables
+    )

@@ -110,8 +110,7 @@ def buyer(field: str = "buyer") -> Column:
 
 def buyer_lines(values: Mapping[str, str]) -> str:
     """Return name and phone number on lines of their own."""
-    names = (values.get("first_name"), values.get("last_name"))
-    return "\n".join(filter(None, [" ".join(filter(None, names)), values.get("phone")]))
+    return "\n".join(filter(None, [name_of(values), values.get("phone")]))
 
 
 def consents(field: str = "consents") -> Column:
@@ -137,7 +136,7 @@ def consent_line(consent: Mapping[str, Any]) -> str:
 
 
 def name_of(address: Mapping[str, str]) -> str:
-    """Return the name on a stored address."""
+    """Return the name on a stored address, or of a stored buyer."""
     return " ".join(filter(None, (address.get("first_name"), address.get("last_name"))))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.db.invariants import Check
+from pricing.audit import taxes_add_up
 
 CHECKS = [
     Check(
@@ -52,32 +53,7 @@ CHECKS = [
                 + CASE WHEN placed.tax_included THEN 0 ELSE placed.tax END
         """,
     ),
-    # Where a line has entries, or shipping has: what was priced before there were any has none.
-    Check(
-        "taxes_of_orders_are_the_sums_of_their_entries",
-        """
-        SELECT priced.id AS order_id, priced.tax, line.tax AS of_lines, line.entries,
-            priced.shipping_taxes
-        FROM orders_order AS priced
-        JOIN (
-            SELECT line.order_id, sum(line.tax) AS tax, sum(entry.tax) AS entries,
-                bool_and(line.tax = entry.tax) AS lines_add_up,
-                bool_or(line.taxes <> '[]') AS has_entries
-            FROM orders_orderline AS line
-            CROSS JOIN LATERAL (
-                SELECT coalesce(sum((found ->> 'amount')::bigint), 0) AS tax
-                FROM jsonb_array_elements(line.taxes) AS found
-            ) AS entry
-            GROUP BY line.order_id
-        ) AS line ON line.order_id = priced.id
-        CROSS JOIN LATERAL (
-            SELECT coalesce(sum((found ->> 'amount')::bigint), 0) AS tax
-            FROM jsonb_array_elements(priced.shipping_taxes) AS found
-        ) AS shipping
-        WHERE (line.has_entries OR priced.shipping_taxes <> '[]')
-            AND (NOT line.lines_add_up OR priced.tax <> line.tax + shipping.tax)
-        """,
-    ),
+    taxes_add_up("orders", key="order_id", table="orders_order", lines="orders_orderline"),
     Check(
         "orders_without_tax_by_reverse_charge_have_a_vat_number",
         """
