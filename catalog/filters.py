@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
-from catalog.domain import ProductFilter
+from catalog.domain import ProductFilter, ProductStatus
 from catalog.models import Product
 from catalog.selectors import ProductRow, product_rows
 from catalog.serializers.fields import SlugField
@@ -91,6 +91,11 @@ class ProductFilterSet(FilterSet):
         max_value=MAX_AMOUNT,
         help_text="Minor units of the currency; not below `price_min`.",
     )
+    status = ParameterFilter(
+        StrictChoiceField,
+        choices=[status.value for status in ProductStatus],
+        help_text="By default `published`; the others are for staff.",
+    )
     ordering = ParameterFilter(
         StrictChoiceField,
         choices=ORDERINGS,
@@ -113,6 +118,8 @@ class ProductFilterSet(FilterSet):
             values["search"] = ""
         if "in_stock" in values:
             values["in_stock"] = values["in_stock"] == "true"
+        if "status" in values:
+            values["status"] = ProductStatus(values["status"])
         return ProductFilter(**values)
 
     @cached_property

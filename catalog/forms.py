@@ -9,13 +9,23 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts.selectors import customer_groups
-from catalog.domain import RESERVED, RESERVED_ENDINGS, CategoryCycle, ListPriceInForce
+from catalog.domain import (
+    RESERVED,
+    RESERVED_ENDINGS,
+    CategoryCycle,
+    ListPriceInForce,
+    variant_title,
+)
 from catalog.models import Category, Price
 from catalog.services.categories import is_below_itself
-from core.backoffice.forms import MajorUnitsField, PriceForm, minor_units
+from core.backoffice.forms import LinesField, MajorUnitsField, PriceForm, minor_units
 from core.money import known_currencies, to_major
 from pricing.domain import STANDARD_TAX_CLASS, DatesReversed
 from pricing.selectors import tax_classes
@@ -35,20 +45,91 @@ class CategoryForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-OPTIONS_EXAMPLE = '[{"name": "Size", "values": ["S", "M"]}]'
-VARIANT_OPTIONS_EXAMPLE = '{"Size": "M"}'
+MAX_NAME, MAX_VALUE, MAX_OPTIONS = 100, 200, 50
 
 
-class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A product; its options have the structure that the API returns."""
+class ChosenOptionsField(LinesField):
+    """What a variant has of each option, an option on each line: `Size: M`."""
+
+    example = "Size: M"
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = UnfoldAdminTextareaWidget(attrs={"rows": 2, "placeholder": self.example})
+        super().__init__(**{"required": False, "widget": widget, **kwargs})
+
+    def prepare_value(self, value: Any) -> str:
+        """Return what is stored as text; what was typed stays as it is."""
+        return value if isinstance(value, str) else "\n".join(map(": ".join, self.pairs(value)))
+
+    def pairs(self, stored: Any) -> list[tuple[str, str]]:
+        """Return the names of stored options with what follows the colon."""
+        return [*(stored or {}).items()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Tell whether the text is another than that of what is stored."""
+        lines = [line.strip() for line in str(data or "").splitlines() if line.strip()]
+        return lines != self.prepare_value(initial).splitlines()
+
+    def to_python(self, value: Any) -> Any:
+        """Return the options as they are stored. Raises `ValidationError`."""
+        found: dict[str, str] = {}
+        for line in str(super().to_python(value) or "").splitlines():
+            name, colon, rest = (part.strip() for part in line.partition(":"))
+            if name and colon and rest and len(name) <= MAX_NAME and name not in found:
+                found[name] = rest
+            elif line.strip():
+                raise forms.ValidationError(f"Write one option a line, such as {self.example}.")
+        if len(found) > MAX_OPTIONS:
+            raise forms.ValidationError(f"There are more than {MAX_OPTIONS} options.")
+        return self.stored(found)
+
+    def stored(self, found: dict[str, str]) -> Any:
+        """Return the options that were written as they are stored."""
+        return {name: self.checked(value) for name, value in found.items()}
+
+    def checked(self, value: str) -> str:
+        """Return a value. Raises `ValidationError` for one that is too long."""
+        if len(value) > MAX_VALUE:
+            raise forms.ValidationError(f"A value has at most {MAX_VALUE} characters.")
+        return value
+
+
+class OptionsField(ChosenOptionsField):
+    """What the variants of a product differ in, an option on each line: `Size: S, M`."""
+
+    example = "Size: S, M"
+
+    def pairs(self, stored: Any) -> list[tuple[str, str]]:
+        """Return the names of stored options with their values."""
+        return [(option["name"], ", ".join(option["values"])) for option in stored or ()]
+
+    def stored(self, found: dict[str, str]) -> Any:
+        """Return the options that were written as they are stored."""
+        written = {name: [v.strip() for v in text.split(",")] for name, text in found.items()}
+        return [
+            {
+                "name": name,
+                "values": [self.checked(value) for value in dict.fromkeys(values) if value],
+            }
+            for name, values in written.items()
+        ]
+
+
+class _OptionsForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_options(self) -> Any:
+        """Return the options; a text that nobody has changed means what is stored."""
+        is_new = "options" in self.changed_data
+        return self.cleaned_data["options"] if is_new else self.instance.options
+
+
+class ProductForm(_OptionsForm):
+    """A product, with its options as text."""
 
     tax_class = forms.SlugField(
         max_length=50, required=False, initial=STANDARD_TAX_CLASS, widget=UnfoldAdminTextInputWidget
     )
 
-    class Meta:
-        widgets = {"options": UnfoldAdminTextInputWidget}
-        help_texts = {"options": f"For example, {OPTIONS_EXAMPLE}."}
+    options = OptionsField(help_text="One option a line. What variants use is added by itself.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,29 +140,16 @@ class ProductForm(forms.ModelForm):  # type: ignore[type-arg]
         """Return the class; a blank one is the standard."""
         return self.cleaned_data["tax_class"] or STANDARD_TAX_CLASS
 
-    def clean_options(self) -> list[Any]:
-        """Return a list of option names with their values."""
-        options = self.cleaned_data["options"] or []
-        if not isinstance(options, list) or not all(
-            isinstance(option, dict)
-            and set(option) == {"name", "values"}
-            and isinstance(option["values"], list)
-            and _are_strings([option["name"], *option["values"]])
-            for option in options
-        ):
-            raise forms.ValidationError(f"Enter options like {OPTIONS_EXAMPLE}.")
-        return options
 
-
-class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
+class VariantForm(_OptionsForm):
     """A variant with its price in the shop's own currency."""
 
     price = MajorUnitsField(required=False)
 
+    options = ChosenOptionsField(help_text="One option a line.")
+
     class Meta:
         labels = {"sku": "SKU"}
-        widgets = {"options": UnfoldAdminTextInputWidget}
-        help_texts = {"options": f"For example, {VARIANT_OPTIONS_EXAMPLE}."}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -103,12 +171,17 @@ class VariantForm(forms.ModelForm):  # type: ignore[type-arg]
         price: Decimal | None = self.cleaned_data["price"]
         return None if price is None else minor_units(price, settings.DEFAULT_CURRENCY)
 
-    def clean_options(self) -> dict[str, str]:
-        """Return option names with one value each."""
-        options = self.cleaned_data["options"] or {}
-        if not isinstance(options, dict) or not _are_strings(options.values()):
-            raise forms.ValidationError(f"Enter options like {VARIANT_OPTIONS_EXAMPLE}.")
-        return options
+    def clean(self) -> dict[str, Any]:
+        """Call a variant without a title by its options, and go on to when they change."""
+        cleaned = super().clean() or self.cleaned_data
+        old = variant_title("", self.initial.get("options") or {})
+        title = cleaned.get("title", "")
+        is_derived = not title or ("title" not in self.changed_data and title == old)
+        if is_derived and "options" in cleaned:
+            cleaned["title"] = variant_title("", cleaned["options"])
+            if cleaned["title"] != self.initial.get("title", ""):
+                self.changed_data.append("title")
+        return cleaned
 
 
 class ComparedPriceForm(PriceForm):
@@ -222,7 +295,3 @@ class SetPricesFormSet(PaginationInlineFormSet):
         super().clean()
         if any(form.instance.starts_at <= timezone.now() for form in self.deleted_forms):
             raise forms.ValidationError(ListPriceInForce().detail)
-
-
-def _are_strings(values: Any) -> bool:
-    return all(isinstance(value, str) for value in values)

@@ -13,8 +13,10 @@ from catalog.domain import (
     CategoryCycle,
     CategorySlugTaken,
     ListPriceTaken,
+    ProductStatus,
     SkuTaken,
     SlugTaken,
+    status_of,
 )
 from core.db.constraints import register
 from core.ids import uuid7
@@ -49,13 +51,18 @@ class Category(models.Model):
 class ProductQuerySet(models.QuerySet["Product"]):
     """Scopes of products."""
 
-    def for_sale(self, slug: str) -> ProductQuerySet:
-        """Narrow to the product with this slug, unless it is archived."""
-        return self.none() if "\0" in slug else self.filter(slug=slug, deleted_at=None)
+    def called(self, slug: str) -> ProductQuerySet:
+        """Narrow to the product with this slug, whatever its status."""
+        return self.none() if "\0" in slug else self.filter(slug=slug)
+
+    def with_status(self, status: ProductStatus) -> ProductQuerySet:
+        """Narrow to products of this status."""
+        is_seen, is_draft = status is ProductStatus.PUBLISHED, status is ProductStatus.DRAFT
+        return self.filter(deleted_at__isnull=is_seen, is_draft=is_draft)
 
 
 class Product(models.Model):
-    """Something that is sold, in one or more variants. A deleted one is kept for its orders."""
+    """Something that is sold, in one or more variants; one that buyers do not see is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     slug = models.SlugField(max_length=200, allow_unicode=True, db_index=False)
@@ -77,7 +84,9 @@ class Product(models.Model):
     keywords = models.TextField(
         blank=True, editable=False, help_text="What its variants are called, for search."
     )
+    # Since when buyers do not see it, and whether it is to be published: `product_status`.
     deleted_at = models.DateTimeField(null=True, blank=True)
+    is_draft = models.BooleanField(default=False, db_default=False, editable=False)
     checkouts_ended_at = models.DateTimeField(
         null=True,
         blank=True,
@@ -99,6 +108,10 @@ class Product(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="catalog_product_slug_unique"),
+            models.CheckConstraint(
+                condition=models.Q(is_draft=False) | models.Q(deleted_at__isnull=False),
+                name="catalog_draft_is_not_seen",
+            ),
         ]
         indexes = [
             GinIndex(fields=["search_vector"], name="catalog_product_search"),
@@ -117,15 +130,18 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def product_status(self) -> ProductStatus:
+        """Whether buyers see it."""
+        return status_of(hidden_since=self.deleted_at, is_draft=self.is_draft)
+
 
 class VariantQuerySet(models.QuerySet["Variant"]):
     """Scopes of variants."""
 
-    def for_sale(self, sku: str) -> VariantQuerySet:
-        """Narrow to the variant with this SKU, unless it or its product is archived."""
-        if "\0" in sku:
-            return self.none()
-        return self.filter(sku=sku, deleted_at=None, product__deleted_at=None)
+    def called(self, sku: str) -> VariantQuerySet:
+        """Narrow to the variant with this SKU, unless it was deleted."""
+        return self.none() if "\0" in sku else self.filter(sku=sku, deleted_at=None)
 
 
 class Variant(models.Model):

@@ -5,19 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin, messages
-from django.contrib.admin.utils import model_ngettext
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from catalog.admin.price_lists import PriceChangeInline, VariantListPriceInline
+from catalog.admin.statuses import (
+    StatusActions,
+    StatusFilter,
+    VariantStatusFilter,
+    product_status,
+    variant_status,
+)
 from catalog.forms import CategoryForm, ComparedPriceForm, ProductForm, VariantForm
 from catalog.models import Category, Price, Product, Variant
-from catalog.services import delete_product
 from catalog.services.variants import refresh_from_variants, set_prices
 from core.backoffice.base import EditableInline, KeptAdmin, PriceInline, ShopAdmin
 from core.backoffice.columns import link, link_to, pairs, text
@@ -25,29 +30,6 @@ from core.backoffice.filters import DaysFilter
 from core.money import Money, format_money
 from inventory.selectors import units_held
 from inventory.services import create_stock
-
-STATUS_COLORS = {"Active": "success", "Archived": "danger"}
-
-
-@display(description="Status", label=STATUS_COLORS)
-def status_label(page: Any, row: Product | Variant) -> str:
-    """Return whether customers can buy the row, or it was archived."""
-    return "Archived" if row.deleted_at else "Active"
-
-
-class StatusFilter(admin.SimpleListFilter):
-    """Filter active or archived rows."""
-
-    title = "status"
-    parameter_name = "status"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("active", "Active"), ("archived", "Archived")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() is None:
-            return queryset
-        return queryset.filter(deleted_at__isnull=self.value() == "active")
 
 
 @admin.register(Category)
@@ -79,13 +61,11 @@ class VariantInline(EditableInline):
     per_page = 50
     can_delete = False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        return super().get_queryset(request).prefetch_related("prices")
+    status = variant_status
 
-    @display(description="Status")
-    def status(self, variant: Variant) -> str:
-        """Return whether customers can buy the variant, or it was archived."""
-        return "Archived" if variant.deleted_at else "Active"
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
+        rows = super().get_queryset(request).select_related("product")
+        return rows.prefetch_related("prices")
 
     @display(description="Price")
     def price(self, variant: Variant) -> str:
@@ -108,7 +88,7 @@ class VariantInline(EditableInline):
 
 
 @admin.register(Product)
-class ProductAdmin(KeptAdmin):
+class ProductAdmin(StatusActions, KeptAdmin):
     """Products, newest first."""
 
     form = ProductForm
@@ -133,9 +113,8 @@ class ProductAdmin(KeptAdmin):
     autocomplete_fields = ["category"]
     prepopulated_fields = {"slug": ["title"]}
     inlines = [VariantInline]
-    actions = ["archive", "recall"]
 
-    status = status_label
+    status = product_status
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return super().get_queryset(request).prefetch_related("variants__prices")
@@ -164,25 +143,6 @@ class ProductAdmin(KeptAdmin):
         """Save the related rows and update the product's search text."""
         super().save_related(request, form, formsets, change)
         refresh_from_variants(_lock(form.instance), now=timezone.now())
-
-    @action(description="Archive", permissions=["change"])
-    def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        """Archive the selected products: they cannot be bought, and orders keep them."""
-        self._archive(request, queryset.filter(deleted_at=None), end_checkouts=False)
-
-    @action(description="Archive, and end open checkouts", permissions=["change"])
-    def recall(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        """Archive the selected products; those who hold them in a checkout cannot buy them."""
-        self._archive(request, queryset, end_checkouts=True)
-
-    def _archive(
-        self, request: HttpRequest, products: QuerySet[Product], *, end_checkouts: bool
-    ) -> None:
-        slugs = list(products.values_list("slug", flat=True))
-        for slug in slugs:
-            delete_product(slug=slug, end_checkouts=end_checkouts, now=timezone.now())
-        noun = model_ngettext(self.opts, len(slugs))
-        self.message_user(request, f"{len(slugs)} {noun} archived.", messages.SUCCESS)
 
     @display(description="SKUs")
     def skus(self, product: Product) -> str:
@@ -229,7 +189,7 @@ class VariantAdmin(KeptAdmin):
     """Variants, with their prices in every currency."""
 
     list_display = ["sku_text", "product_link", "title", "prices", "stock_link", "status"]
-    list_filter = [StatusFilter]
+    list_filter = [VariantStatusFilter]
     list_select_related = ["product", "stock"]
     search_fields = ["sku", "title", "product__title"]
     search_help_text = "Search by any part of SKU or title."
@@ -244,7 +204,7 @@ class VariantAdmin(KeptAdmin):
     inlines = [VariantPriceInline, VariantListPriceInline, PriceChangeInline]
     labels = {"weight": "Weight (grams)"}
 
-    status = status_label
+    status = variant_status
     sku_text = text("sku", label="SKU")
     product_link = link("catalog.product", pk="product_id", text="product.title", label="Product")
 

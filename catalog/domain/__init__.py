@@ -32,6 +32,7 @@ from catalog.domain.goods import (
     options_with,
     stored_options,
 )
+from catalog.domain.statuses import PRODUCT_TRANSITIONS, ProductStatus, status_of
 from catalog.domain.texts import (
     MAX_KEYWORDS,
     MAX_SLUG_LENGTH,
@@ -39,12 +40,14 @@ from catalog.domain.texts import (
     full_title,
     keywords_of,
     slug_of,
+    variant_title,
 )
 
 __all__ = [
     "MAX_KEYWORDS",
     "MAX_SLUG_LENGTH",
     "MAX_WEIGHT",
+    "PRODUCT_TRANSITIONS",
     "RESERVED",
     "RESERVED_ENDINGS",
     "CategoryCycle",
@@ -62,6 +65,7 @@ __all__ = [
     "ProductChanges",
     "ProductFilter",
     "ProductNotFound",
+    "ProductStatus",
     "SkuTaken",
     "SlugTaken",
     "UnknownCategory",
@@ -73,5 +77,7 @@ __all__ = [
     "keywords_of",
     "options_with",
     "slug_of",
+    "status_of",
     "stored_options",
+    "variant_title",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
 
+from catalog.domain.statuses import ProductStatus
 from core.money import Money
 from pricing.domain import STANDARD_TAX_CLASS, Item
 
@@ -25,7 +26,7 @@ class Offer:
     `title` is the product's and, where there is one, the variant's. `unit_price` is that of one
     unit in minor units, None without a price in that currency; `breaks` are (units, price) from
     which on another price holds, in order of units. `available` is how many units can
-    be ordered. A deleted variant, or one of a deleted product, has `is_for_sale` False.
+    be ordered. A deleted variant, or one of an unpublished product, has `is_for_sale` False.
     `product` is a slug, `weight` in grams; one that does not ship needs no address.
     """
 
@@ -82,6 +83,7 @@ class ProductFilter:
     in_stock: bool | None = None
     price_min: int | None = None
     price_max: int | None = None
+    status: ProductStatus = ProductStatus.PUBLISHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 MAX_SLUG_LENGTH = 200
+MAX_TITLE = 255
 # PostgreSQL indexes up to a megabyte of distinct words. Of 100,000 characters, and the 20,000 of
 # a description, no more than that can be made, even of the rarest letters.
 MAX_KEYWORDS = 100_000
@@ -15,6 +16,11 @@ MAX_KEYWORDS = 100_000
 def full_title(product_title: str, variant_title: str) -> str:
     """How a line of a cart or an order names a variant."""
     return f"{product_title} – {variant_title}" if variant_title else product_title
+
+
+def variant_title(title: str, options: Mapping[str, str]) -> str:
+    """Return what a variant is called: its own title, or else what it has chosen of the options."""
+    return title or " / ".join(options.values())[:MAX_TITLE].rstrip()
 
 
 def keywords_of(variants: Iterable[tuple[str, Mapping[str, str]]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
-from catalog.domain import slug_of
+from catalog.domain import ProductStatus, slug_of, variant_title
 from catalog.importing.files import Row, read_rows
 from catalog.importing.html_text import text_of
 from catalog.importing.products import BadRow, ImportedProduct, ImportedVariant
@@ -19,6 +19,7 @@ from catalog.importing.values import (
     parse_price,
     ships_from,
     sku_from,
+    status_from,
     stock_from,
     tax_class_from,
     text_from,
@@ -97,7 +98,7 @@ def _variant_title(text: str | None, options: Mapping[str, str] | None) -> str |
     """Return `text`, or else the options; None when the file has a column for neither."""
     if text is None and options is None:
         return None
-    return text_from("the variant's title", text or " / ".join((options or {}).values()), 255)
+    return text_from("the variant's title", variant_title(text or "", options or {}), 255)
 
 
 def _compare_at(text: str, currency: str) -> Money | None:
@@ -122,6 +123,7 @@ def own_product(row: Row) -> ImportedProduct:
         category=_path(row.values.get("category", "")),
         variants=(),
         tax_class=tax_class_from(row.values.get("tax_class", "")),
+        status=status_from(row.values.get("status", "")),
     )
 
 
@@ -170,10 +172,14 @@ def shopify_handle(row: Row) -> str:
 
 
 def shopify_product(row: Row) -> ImportedProduct:
-    """Read what the first row of a product says of it; refuse one that is not published."""
+    """Read what the first row of a product says of it.
+
+    `Published` is about the online store alone: a product that is active is a draft without it.
+    """
     values = row.values
-    if values.get("Published", "").lower() == "false" or values.get("Status") in _NOT_ON_SALE:
-        raise BadValue("This product is not published.")
+    status = status_from(values.get("Status", ""))
+    if status is not ProductStatus.ARCHIVED and values.get("Published", "").lower() == "false":
+        status = ProductStatus.DRAFT
     body = values.get("Body (HTML)")
     return ImportedProduct(
         line=row.line,
@@ -183,10 +189,8 @@ def shopify_product(row: Row) -> ImportedProduct:
         category=_path(values.get("Type", "").replace(">", " ")),
         variants=(),
         tax_class="exempt" if values.get("Variant Taxable", "").lower() == "false" else None,
+        status=status,
     )
-
-
-_NOT_ON_SALE = ("draft", "archived")
 
 
 def shopify_variant(row: Row, first: Row, currency: str) -> ImportedVariant | None:

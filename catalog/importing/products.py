@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from catalog.domain import ProductStatus
 from catalog.importing.skus import DerivedSku
 from core.money import Money
 
@@ -49,7 +50,8 @@ class ImportedProduct:
 
     `title` is empty when none of its rows has one: such rows add to a product that exists.
     `description` is None when the file has no column for it, and `category`, the path of
-    titles from the top, is empty to leave the category alone; so does None the tax class.
+    titles from the top, is empty to leave the category alone; so does None the tax class and
+    the status, with which a new product is published.
     """
 
     line: int
@@ -59,3 +61,34 @@ class ImportedProduct:
     category: tuple[str, ...]
     variants: tuple[ImportedVariant, ...]
     tax_class: str | None = None
+    status: ProductStatus | None = None
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did: products by what became of them, and the rows it left out."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    bad_rows: list[BadRow] = field(default_factory=list)
+
+    def add(self, other: Imported) -> None:
+        """Add what `other` did."""
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.bad_rows += other.bad_rows
+
+
+@dataclass(slots=True)
+class Seen:
+    """What a file has said so far: handles of products that had a title, and SKUs."""
+
+    handles: set[str] = field(default_factory=set)
+    skus: set[str] = field(default_factory=set)
+
+    def add(self, other: Seen) -> None:
+        """Add what `other` has seen."""
+        self.handles |= other.handles
+        self.skus |= other.skus

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from math import ceil
 
-from catalog.domain import MAX_SLUG_LENGTH, MAX_WEIGHT, RESERVED, RESERVED_ENDINGS, slug_of
+from catalog.domain import (
+    MAX_SLUG_LENGTH,
+    MAX_WEIGHT,
+    RESERVED,
+    RESERVED_ENDINGS,
+    ProductStatus,
+    slug_of,
+)
 from catalog.importing.skus import MAX_SKU
 from core.money import MAX_AMOUNT, Money, format_money, known_currencies, to_minor
 
@@ -31,6 +38,7 @@ _BOOLEANS = {
     "no": False,
     "0": False,
 }
+_STATUSES = {**{str(status): status for status in ProductStatus}, "active": ProductStatus.PUBLISHED}
 _WHOLE = re.compile(r"(-?[0-9]{1,9})(\.0+)?\Z", re.ASCII)
 
 
@@ -59,6 +67,15 @@ def tax_class_from(text: str) -> str | None:
     if not _TAX_CLASS.match(text):
         raise BadValue(f"{text[:50]!r} is not a tax class: letters, digits, hyphens, underscores.")
     return text or None
+
+
+def status_from(text: str) -> ProductStatus | None:
+    """Return a product's status, which Shopify calls active when published; None for a blank."""
+    if not text:
+        return None
+    if text.lower() not in _STATUSES:
+        raise BadValue(f"{text[:50]!r} is not a status: use {', '.join(ProductStatus)}.")
+    return _STATUSES[text.lower()]
 
 
 def handle_from(text: str) -> str:

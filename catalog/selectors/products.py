@@ -28,7 +28,13 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
-from catalog.domain import ProductFilter, ProductNotFound, VariantNotFound
+from catalog.domain import (
+    ProductFilter,
+    ProductNotFound,
+    ProductStatus,
+    VariantNotFound,
+    status_of,
+)
 from catalog.models import Price, Product, Variant
 from catalog.selectors.categories import subtree_of
 from catalog.selectors.search import search_query
@@ -67,7 +73,9 @@ def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, P
     the id: `created_at`, `title`, their lowest `price` in minor units, or `relevance` to what
     is searched for. Products without a price come last, whichever way prices are sorted.
     """
-    products: QuerySet[Product] = Product.objects.filter(*_conditions(wanted), deleted_at=None)
+    products: QuerySet[Product] = Product.objects.with_status(wanted.status).filter(
+        *_conditions(wanted)
+    )
     if wanted.search:
         products = _matching(products, wanted.search)
     if ordering == "price":
@@ -81,28 +89,31 @@ def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, P
 
 
 def product_list(
-    rows: Sequence[ProductRow], *, currency: str, now: datetime
+    rows: Sequence[ProductRow], *, wanted: ProductFilter, now: datetime
 ) -> list[dict[str, Any]]:
-    """Return the bodies for `rows`, each with its variants.
+    """Return the bodies for `rows`, which are among those `wanted`, each with its variants.
 
     One statement for all of them, and those of `shown_prices`.
     """
-    variants = _variants_by_product([row.id for row in rows], currency, now)
-    return [_product_body(row, variants.get(row.id, [])) for row in rows]
+    variants = _variants_by_product([row.id for row in rows], wanted.currency, now)
+    return [_product_body(row, wanted.status, variants.get(row.id, [])) for row in rows]
 
 
-def product(slug: str, *, currency: str, now: datetime) -> dict[str, Any]:
+def product(slug: str, *, for_staff: bool = False, currency: str, now: datetime) -> dict[str, Any]:
     """Return the body for one product; two statements, and `shown_prices`.
 
-    Raises `ProductNotFound`.
+    Raises `ProductNotFound`, as it does for what is not published unless it is `for_staff`.
     """
     rows = [] if "\0" in slug else _product_statement().rows(slug=slug)
     if not rows:
         raise ProductNotFound
-    columns = rows[0]
+    *columns, hidden_since, is_draft = rows[0]
+    status = status_of(hidden_since=hidden_since, is_draft=is_draft)
+    if status is not ProductStatus.PUBLISHED and not for_staff:
+        raise ProductNotFound
     pk: UUID = columns[0]
     variants = _variants_by_product([pk], currency, now).get(pk, [])
-    return _product_body(columns, variants)
+    return _product_body(columns, status, variants)
 
 
 def variant(sku: str, *, currency: str, now: datetime) -> dict[str, Any]:
@@ -118,7 +129,7 @@ def variant(sku: str, *, currency: str, now: datetime) -> dict[str, Any]:
 
 
 def taken_slugs(slugs: Iterable[str]) -> set[str]:
-    """Return those of `slugs` that products have, deleted ones included."""
+    """Return those of `slugs` that products have, whatever their status."""
     return set(Product.objects.filter(slug__in=slugs).values_list("slug", flat=True))
 
 
@@ -169,9 +180,11 @@ def _matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
     )
 
 
-def _product_body(columns: Iterable[Any], variants: list[dict[str, Any]]) -> dict[str, Any]:
+def _product_body(
+    columns: Iterable[Any], status: ProductStatus, variants: list[dict[str, Any]]
+) -> dict[str, Any]:
     """Return the body for a product, from a row that starts with `_COLUMNS`."""
-    return {**dict(zip(_NAMES, columns, strict=False)), "variants": variants}
+    return {**dict(zip(_NAMES, columns, strict=False)), "status": status, "variants": variants}
 
 
 def _variants_by_product(
@@ -222,9 +235,9 @@ def _variant_bodies(
 @cache
 def _product_statement() -> Statement:
     return Statement(
-        Product.objects.filter(
-            slug=Parameter("slug", CharField(), "varchar"), deleted_at=None
-        ).values_list(*_COLUMNS)
+        Product.objects.filter(slug=Parameter("slug", CharField(), "varchar")).values_list(
+            *_COLUMNS, "deleted_at", "is_draft"
+        )
     )
 
 
@@ -242,9 +255,7 @@ def _variants_statement() -> Statement:
 def _variant_statement() -> Statement:
     return _variant_columns(
         Variant.objects.filter(
-            sku=Parameter("sku", CharField(), "varchar"),
-            deleted_at=None,
-            product__deleted_at=None,
+            sku=Parameter("sku", CharField(), "varchar"), deleted_at=None
         ).order_by()
     )
 

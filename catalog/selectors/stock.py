@@ -1,4 +1,4 @@
-"""The stock of what is for sale, which people know by its SKU."""
+"""The stock of variants, which people know by its SKU."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from inventory.selectors import units_held
 def level_of(sku: str) -> Level:
     """Return the stock of a variant. One statement. Raises `VariantNotFound`."""
     row = (
-        Variant.objects.for_sale(sku)
+        Variant.objects.called(sku)
         .values_list(
             "pk", "sku", "stock__on_hand", units_held("stock__reserved"),
             "stock__tracked", "stock__backorder",

@@ -12,6 +12,7 @@ from catalog.domain import (
     MAX_WEIGHT,
     NewVariant,
     PriceMissing,
+    ProductStatus,
 )
 from catalog.serializers.fields import (
     MAX_OPTION_LENGTH,
@@ -143,6 +144,7 @@ class ProductInput(Input):
         "description": "Holds four cups and pours without dripping.",
         "category": "kitchen",
         "tax_class": "standard",
+        "status": "published",
         "options": ...,
     }
 
@@ -153,6 +155,11 @@ class ProductInput(Input):
     )
     category = SlugField(required=False, allow_null=True, help_text="A category's slug.")
     tax_class = TaxClassField(required=False, help_text=TAX_CLASS)
+    status = StrictChoiceField(
+        choices=[ProductStatus.PUBLISHED.value, ProductStatus.DRAFT.value],
+        required=False,
+        help_text="`published` when left out; buyers do not see a `draft`.",
+    )
     options = StrictListField(child=OptionInput(), max_length=MAX_OPTIONS, required=False)
     variants = StrictListField(child=VariantInput(), min_length=1, max_length=MAX_VARIANTS)
 
@@ -199,7 +206,7 @@ class CurrencyQuery(serializers.Serializer[Any]):
 
 
 class WithdrawalInput(Input):
-    """How a product is taken off sale."""
+    """How a product is archived."""
 
     examples = {"end_checkouts": True}
 
@@ -262,6 +269,7 @@ class ProductOutput(Output):
         "description": "Holds four cups and pours without dripping.",
         "category": "kitchen",
         "tax_class": "standard",
+        "status": "published",
     }
 
     id = serializers.UUIDField()
@@ -271,6 +279,10 @@ class ProductOutput(Output):
     category = serializers.CharField(allow_null=True, help_text="The category's slug.")
     tax_class = serializers.CharField(help_text=TAX_CLASS)
     options = OptionOutput(many=True)
+    status = serializers.ChoiceField(
+        choices=[status.value for status in ProductStatus],
+        help_text="Buyers see what is `published`, staff the others, too.",
+    )
     variants = VariantOutput(many=True)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from catalog.importing import Imported, Seen
 from catalog.services.categories import create_category, move_category
-from catalog.services.imports import Imported, Seen, import_products
+from catalog.services.imports import import_products
 from catalog.services.price_lists import (
     ADD_LIST_PRICES_ERRORS,
     CREATE_PRICE_LIST_ERRORS,
@@ -19,8 +20,12 @@ from catalog.services.products import (
     CREATE_PRODUCT_ERRORS,
     UPDATE_PRODUCT_ERRORS,
     create_product,
-    delete_product,
     update_product,
+)
+from catalog.services.statuses import (
+    CHANGE_STATUS_ERRORS,
+    change_product_status,
+    delete_product,
 )
 from catalog.services.stock import ADJUST_STOCK_ERRORS, adjust_stock_of_sku
 from catalog.services.variants import (
@@ -34,6 +39,7 @@ __all__ = [
     "ADD_LIST_PRICES_ERRORS",
     "ADD_VARIANT_ERRORS",
     "ADJUST_STOCK_ERRORS",
+    "CHANGE_STATUS_ERRORS",
     "CREATE_PRICE_LIST_ERRORS",
     "CREATE_PRODUCT_ERRORS",
     "DELETE_LIST_PRICE_ERRORS",
@@ -45,6 +51,7 @@ __all__ = [
     "add_list_prices",
     "add_variant",
     "adjust_stock_of_sku",
+    "change_product_status",
     "create_category",
     "create_price_list",
     "create_product",

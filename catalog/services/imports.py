@@ -4,52 +4,32 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
-from catalog.importing import BadRow, ImportedProduct, ImportedVariant, derived_sku
+from catalog.domain import ProductStatus
+from catalog.importing import (
+    BadRow,
+    Imported,
+    ImportedProduct,
+    ImportedVariant,
+    Seen,
+    derived_sku,
+)
 from catalog.models import Price, Product, Variant
 from catalog.services.categories import ensure_categories
 from catalog.services.search_text import derive_from_variants, remember_words
+from catalog.services.statuses import put_in_status, set_status
 from catalog.services.variants import set_prices
 from core.db.transactions import use_case
 from core.errors import CongoCartError
 from core.money import Money
+from events.domain import SYSTEM
 from inventory.services import create_stock
-
-
-@dataclass(slots=True)
-class Imported:
-    """What an import did: products by what became of them, and the rows it left out."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    bad_rows: list[BadRow] = field(default_factory=list)
-
-    def add(self, other: Imported) -> None:
-        """Add what `other` did."""
-        self.created += other.created
-        self.updated += other.updated
-        self.unchanged += other.unchanged
-        self.bad_rows += other.bad_rows
-
-
-@dataclass(slots=True)
-class Seen:
-    """What a file has said so far: handles of products that had a title, and SKUs."""
-
-    handles: set[str] = field(default_factory=set)
-    skus: set[str] = field(default_factory=set)
-
-    def add(self, other: Seen) -> None:
-        """Add what `other` has seen."""
-        self.handles |= other.handles
-        self.skus |= other.skus
 
 
 def import_products(
@@ -136,8 +116,9 @@ class _Batch:
     def plan(self, product: ImportedProduct) -> None:
         """Compare one product of the file with what is stored."""
         row = self.products.get(product.handle)
-        if row and row.deleted_at:
-            self._refuse(product, "the product was deleted here and stays so.")
+        archived = ProductStatus.ARCHIVED
+        if row and row.product_status is archived and product.status is not archived:
+            self._refuse(product, "the product was archived here and stays so.")
             return
         named = (self._with_sku(variant, product.handle, row) for variant in product.variants)
         variants = [variant for variant in named if self._is_usable(variant, row)]
@@ -219,6 +200,13 @@ class _Batch:
         }
         if _set(row, wanted):
             self.changed[row.id] = row
+        if product.status is None or product.status is row.product_status:
+            return
+        if row.id in self.new:
+            set_status(row, product.status, now=self.now)
+        else:
+            put_in_status(row, product.status, by=SYSTEM, now=self.now)
+        self.changed[row.id] = row
 
     def _plan_variant(self, product: Product, variant: ImportedVariant) -> None:
         row = self.variants.get(variant.sku)
@@ -279,6 +267,7 @@ class _Batch:
 
 _PRODUCT_FIELDS = [
     "title", "description", "category", "tax_class", "options", "keywords", "updated_at",
+    "deleted_at", "is_draft",
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Creating, changing and deleting products."""
+"""Creating and changing products."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from catalog.domain import (
     Option,
     ProductChanges,
     ProductNotFound,
+    ProductStatus,
     SkuTaken,
     SlugTaken,
     UnknownCategory,
@@ -18,6 +19,7 @@ from catalog.domain import (
 )
 from catalog.models import Category, Product
 from catalog.services.search_text import derive_from_variants, remember_words
+from catalog.services.statuses import set_status
 from catalog.services.variants import create_variants, locked_product, refresh_from_variants
 from core.db.transactions import use_case
 from core.errors import FieldError
@@ -36,6 +38,7 @@ def create_product(
     tax_class: str = STANDARD_TAX_CLASS,
     options: Sequence[Option] = (),
     variants: Sequence[NewVariant],
+    status: ProductStatus = ProductStatus.PUBLISHED,
     actor_id: UUID | None = None,
     now: datetime,
 ) -> Product:
@@ -54,6 +57,7 @@ def create_product(
         created_at=now,
         updated_at=now,
     )
+    set_status(product, status, now=now)
     derive_from_variants(product, [(new.title, new.options) for new in variants], options)
     product.save(force_insert=True)
     create_variants(product, variants, first_position=0, actor_id=actor_id, now=now)
@@ -78,27 +82,6 @@ def update_product(*, slug: str, changes: ProductChanges, now: datetime) -> Prod
         product.options = [option.as_dict() for option in changes["options"]]
     refresh_from_variants(product, now=now)
     return product
-
-
-@use_case
-def delete_product(*, slug: str, end_checkouts: bool = False, now: datetime) -> None:
-    """Archive a product. It keeps its slug and SKUs, which orders refer to.
-
-    A checkout that is open holds what it holds, and goes on; with `end_checkouts` none can be
-    completed any more that holds a variant of it. That can be said later, too.
-    Raises `ProductNotFound`.
-    """
-    if not end_checkouts:
-        product = locked_product(slug)
-        product.deleted_at = now
-        product.save(update_fields=["deleted_at"])
-        return
-    found = Product.objects.filter(slug=slug).select_for_update(no_key=True, of=("self",)).first()
-    if found is None:
-        raise ProductNotFound
-    found.deleted_at = found.deleted_at or now
-    found.checkouts_ended_at = now
-    found.save(update_fields=["deleted_at", "checkouts_ended_at"])
 
 
 def _category(slug: str | None) -> Category | None:

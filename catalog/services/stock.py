@@ -1,4 +1,4 @@
-"""Correcting the stock of what is for sale, which people know by its SKU."""
+"""Correcting the stock of variants, which people know by its SKU."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def adjust_stock_of_sku(
 
     Raises `ADJUST_STOCK_ERRORS`.
     """
-    variant_id = Variant.objects.for_sale(sku).values_list("pk", flat=True).first()
+    variant_id = Variant.objects.called(sku).values_list("pk", flat=True).first()
     if variant_id is None:
         raise VariantNotFound
     return inventory.services.adjust_stock(

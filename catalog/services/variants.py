@@ -15,6 +15,7 @@ from catalog.domain import (
     SkuTaken,
     VariantChanges,
     VariantNotFound,
+    variant_title,
 )
 from catalog.models import Price, Product, Variant
 from catalog.services.search_text import derive_from_variants, remember_words
@@ -52,19 +53,23 @@ def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Varia
     Raises `UPDATE_VARIANT_ERRORS`.
     """
     # The product is locked first, as by everyone who changes a product.
-    variants = Variant.objects.for_sale(sku).select_related("product")
+    variants = Variant.objects.called(sku).select_related("product")
     variant = variants.select_for_update(no_key=True, of=("product",)).first()
     if variant is None:
         raise VariantNotFound
-    if "title" in changes:
-        variant.title = changes["title"]
-    if "options" in changes:
-        variant.options = dict(changes["options"])
+    columns: list[str] = [name for name in ("weight", "requires_shipping") if name in changes]
+    if not changes.keys().isdisjoint(("title", "options")):
+        # A title that follows from the options goes on to do so.
+        variant.refresh_from_db(fields=["title", "options"])
+        was_derived = variant.title == variant_title("", variant.options)
+        title = changes.get("title", "" if was_derived else variant.title)
+        variant.options = dict(changes.get("options", variant.options))
+        variant.title = variant_title(title, variant.options)
+        columns += ["title", "options"]
     variant.weight = changes.get("weight", variant.weight)
     variant.requires_shipping = changes.get("requires_shipping", variant.requires_shipping)
     # Only what is changed: the rest may be older than the lock, which is on the product.
-    columns = ("title", "options", "weight", "requires_shipping")
-    variant.save(update_fields=[name for name in columns if name in changes])
+    variant.save(update_fields=columns)
     compared = {variant.id: changes["compare_at"]} if "compare_at" in changes else {}
     set_prices([(variant, changes.get("prices", ()))], compared)
     refresh_from_variants(variant.product, now=now)
@@ -74,7 +79,7 @@ def update_variant(*, sku: str, changes: VariantChanges, now: datetime) -> Varia
 @transaction_required
 def locked_product(slug: str) -> Product:
     """Lock a product against other writers. Raises `ProductNotFound`."""
-    product = Product.objects.for_sale(slug).select_for_update(no_key=True, of=("self",)).first()
+    product = Product.objects.called(slug).select_for_update(no_key=True, of=("self",)).first()
     if product is None:
         raise ProductNotFound
     return product
@@ -101,7 +106,7 @@ def create_variants(
         Variant(
             product=product,
             sku=variant.sku,
-            title=variant.title,
+            title=variant_title(variant.title, variant.options),
             options=dict(variant.options),
             position=position,
             weight=variant.weight,

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from accounts.access import ANYONE, MANAGER
@@ -18,6 +19,7 @@ from catalog import selectors, services
 from catalog.domain import (
     ProductChanges,
     ProductNotFound,
+    ProductStatus,
     VariantChanges,
     stored_options,
 )
@@ -38,12 +40,14 @@ from catalog.serializers.products import (
     ends_checkouts,
     new_variant,
 )
+from core.errors import Forbidden, Unauthenticated
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import paginate
 from core.http.response_cache import public_response
+from events.domain import actor_of
 
 
 class ProductViewSet(ViewSet):
@@ -58,17 +62,21 @@ class ProductViewSet(ViewSet):
         versioned=True,
         paginated=True,
         tag="Catalog",
-        description="By default the newest first; when searching, the most relevant first.",
+        errors=[Unauthenticated, Forbidden],
+        description="By default the newest first; when searching, the most relevant first. "
+        "Drafts and archived products are for staff, by their access token.",
     )
     def list(self, request: Request) -> HttpResponse:
         def read() -> dict[str, Any]:
             filters = ProductFilterSet.of(request)
+            if filters.wanted.status is not ProductStatus.PUBLISHED:
+                _require_staff(request)
             page = paginate(request, filters.qs, filters.order)
-            results = selectors.product_list(
-                page.rows, currency=filters.wanted.currency, now=timezone.now()
-            )
+            results = selectors.product_list(page.rows, wanted=filters.wanted, now=timezone.now())
             return {"next": page.next, "previous": page.previous, "results": results}
 
+        if "status" in request.query_params:
+            return Response(read())
         keep = "search" not in request.query_params
         return public_response(request, read, keep=keep, clock=CLOCK)
 
@@ -81,13 +89,18 @@ class ProductViewSet(ViewSet):
         parameters=[CurrencyQuery],
         versioned=True,
         tag="Catalog",
+        description="Staff see drafts and archived products, too.",
     )
     def retrieve(self, request: Request, slug: str) -> HttpResponse:
-        return public_response(
-            request,
-            lambda: selectors.product(slug, currency=_currency_of(request), now=timezone.now()),
-            clock=CLOCK,
-        )
+        def read(*, for_staff: bool = False) -> dict[str, Any]:
+            currency = currency_of(request)
+            return selectors.product(
+                slug, for_staff=for_staff, currency=currency, now=timezone.now()
+            )
+
+        if caller_of(request).is_staff:
+            return Response(read(for_staff=True))
+        return public_response(request, read, clock=CLOCK)
 
     @operation(
         "createProduct",
@@ -104,12 +117,14 @@ class ProductViewSet(ViewSet):
         values = validated(ProductInput, request)
         values["options"] = stored_options(values.get("options", []))
         values["variants"] = [new_variant(variant) for variant in values["variants"]]
+        if "status" in values:
+            values["status"] = ProductStatus(values["status"])
         return write(
             request,
             lambda: services.create_product(
                 **values, actor_id=caller_of(request).user_id, now=timezone.now()
             ),
-            partial(_product_response, 201, _currency_of(request)),
+            partial(product_response, 201, currency_of(request)),
         )
 
     @operation(
@@ -131,12 +146,12 @@ class ProductViewSet(ViewSet):
         return write(
             request,
             lambda: services.update_product(slug=slug, changes=changes, now=timezone.now()),
-            partial(_product_response, 200, _currency_of(request)),
+            partial(product_response, 200, currency_of(request)),
         )
 
     @operation(
         "deleteProduct",
-        "Take a product off sale",
+        "Archive or recall a product",
         access=MANAGER,
         scope="products:write",
         request=WithdrawalInput,
@@ -148,10 +163,12 @@ class ProductViewSet(ViewSet):
         "the query, none of them can be completed any more: for what is recalled.",
     )
     def destroy(self, request: Request, slug: str) -> HttpResponse:
-        ends = ends_checkouts(request)
+        ends, by = ends_checkouts(request), actor_of(caller_of(request))
         return write(
             request,
-            lambda: services.delete_product(slug=slug, end_checkouts=ends, now=timezone.now()),
+            lambda: services.delete_product(
+                slug=slug, end_checkouts=ends, by=by, now=timezone.now()
+            ),
             lambda _: ApiResponse(204),
         )
 
@@ -167,7 +184,7 @@ class ProductViewSet(ViewSet):
         tag="Catalog",
     )
     def add_variant(self, request: Request, slug: str) -> HttpResponse:
-        variant, currency = new_variant(validated(VariantInput, request)), _currency_of(request)
+        variant, currency = new_variant(validated(VariantInput, request)), currency_of(request)
         return write(
             request,
             lambda: services.add_variant(
@@ -196,7 +213,7 @@ class VariantViewSet(ViewSet):
     )
     def partial_update(self, request: Request, sku: str) -> HttpResponse:
         changes: VariantChanges = validated(VariantChangesInput, request)  # type: ignore[assignment]
-        currency = _currency_of(request)
+        currency = currency_of(request)
         return write(
             request,
             lambda: services.update_variant(sku=sku, changes=changes, now=timezone.now()),
@@ -221,15 +238,25 @@ class CategoryViewSet(ViewSet):
         )
 
 
-def _currency_of(request: Request) -> str:
+def currency_of(request: Request) -> str:
+    """Return the currency that a request asks for, or the shop's."""
     query = CurrencyQuery(data=request.query_params.dict())
     query.is_valid(raise_exception=True)
     currency: str = query.validated_data.get("currency", settings.DEFAULT_CURRENCY)
     return currency
 
 
-def _product_response(status: int, currency: str, product: Product) -> ApiResponse:
-    body = selectors.product(product.slug, currency=currency, now=timezone.now())
+def _require_staff(request: Request) -> None:
+    caller = caller_of(request)
+    if caller.user_id is None:
+        raise Unauthenticated("Log in to see products that are not published.")
+    if not caller.is_staff:
+        raise Forbidden
+
+
+def product_response(status: int, currency: str, product: Product) -> ApiResponse:
+    """Return a product, which was just written, with this HTTP status."""
+    body = selectors.product(product.slug, for_staff=True, currency=currency, now=timezone.now())
     return ApiResponse(status, body, {"Location": _path_of(product.slug)} if status == 201 else {})
 
 

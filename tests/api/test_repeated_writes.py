@@ -78,6 +78,12 @@ def bought(world: World) -> dict[str, Any]:
     return {"items": [{"sku": "MUG-1", "quantity": 1}]}
 
 
+def hidden(world: World) -> dict[str, Any]:
+    path = f"/api/v1/products/{world.places['slug']}/archive"
+    assert world.admin.post(path).status_code == 200
+    return {}
+
+
 LEFT_OUT = object()
 # What has to be in a body for its operation to succeed.
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
@@ -112,6 +118,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "receiveReturn": approved,
     "addListPrices": lambda world: {"prices": [{"sku": "MUG-1", "price": None}]},
     "createProduct": lambda world: {"category": LEFT_OUT},
+    "publishProduct": hidden,
     "updateProduct": lambda world: {"category": LEFT_OUT},
 }
 # Need a code or a link that only earlier steps give; each has a test of its own.

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from catalog.domain import PRODUCT_TRANSITIONS, ProductStatus
 from checkout.domain import TRANSITIONS as CHECKOUT
 from checkout.domain import CheckoutStatus
 from core.states import as_mermaid
@@ -19,6 +20,11 @@ from payments.domain import TRANSITIONS as PAYMENT
 from payments.domain import PaymentStatus
 
 _DIAGRAMS = [
+    (
+        "Product",
+        "`catalog/domain/statuses.py`. Each step has its opposite.",
+        as_mermaid(PRODUCT_TRANSITIONS, ProductStatus.PUBLISHED),
+    ),
     (
         "Checkout",
         "`checkout/domain.py`; `decide`, beside the table, says what news of a payment leads to.",
@@ -48,9 +54,9 @@ def as_markdown() -> str:
 
 
 class Command(BaseCommand):
-    """Prints docs/states.md, the states of checkouts, payments and orders as Mermaid."""
+    """Prints docs/states.md, the states of products, checkouts, payments and orders as Mermaid."""
 
-    help = "Print the states of checkouts, payments and orders as Mermaid diagrams."
+    help = "Print the states of products, checkouts, payments and orders as Mermaid diagrams."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(as_markdown(), ending="")

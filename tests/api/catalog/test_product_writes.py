@@ -228,21 +228,52 @@ def test_a_change_to_a_taken_slug_is_refused(manager: APIClient) -> None:
     assert Product.objects.filter(title="Mug").exists()
 
 
-def test_a_deleted_product_keeps_its_skus_and_cannot_be_written_any_more(
-    manager: APIClient,
-) -> None:
+def test_a_deleted_product_is_archived_with_its_skus(client: APIClient, manager: APIClient) -> None:
     product("Mug")
 
     assert manager.delete("/api/v1/products/mug").status_code == 204
 
-    assert manager.get("/api/v1/products/mug").status_code == 404
+    assert client.get("/api/v1/products/mug").status_code == 404
+    assert manager.get("/api/v1/products/mug").json()["status"] == "archived"
     assert manager.delete("/api/v1/products/mug").status_code == 404
-    assert manager.patch("/api/v1/products/mug", {"title": "A"}).status_code == 404
-    assert manager.patch("/api/v1/variants/MUG", {"title": "A"}).status_code == 404
-    assert (
-        manager.post("/api/v1/products/mug/variants", {"sku": "B", "price": GBP}).status_code == 404
-    )
     assert Variant.objects.filter(sku="MUG").exists()
+
+
+@pytest.mark.parametrize(
+    ("variants", "options", "titles"),
+    [
+        ([{"options": {"Size": "S", "Color": "Red"}}, {"options": {"Size": "M"}}],
+         {"Size": "L"}, ["S / Red", "M", "L"]),
+        ([{"title": "Tiny", "options": {"Size": "S"}}], {"Size": "L"}, ["Tiny", "L"]),
+        ([{}], {}, ["", ""]),
+        ([{"options": {f"Option {n}": "x" * 200 for n in range(3)}}], {},
+         [f"{'x' * 200} / {'x' * 52}", ""]),
+    ],
+)  # fmt: skip
+def test_a_variant_without_a_title_is_called_by_its_options(
+    manager: APIClient,
+    variants: list[dict[str, Any]],
+    options: dict[str, str],
+    titles: list[str],
+) -> None:
+    given = [{"sku": f"MUG-{n}", "price": GBP, **fields} for n, fields in enumerate(variants)]
+    manager.post("/api/v1/products", mug(variants=given))
+    added = {"sku": "MORE", "price": GBP, "options": options}
+    manager.post("/api/v1/products/mug/variants", added)
+
+    seen = manager.get("/api/v1/products/mug").json()["variants"]
+
+    assert [each["title"] for each in seen] == titles
+
+
+def test_a_title_that_follows_from_the_options_goes_on_to_do_so(manager: APIClient) -> None:
+    product("Mug", variant("MUG", options={"Size": "S"}), variant("CUP", title="Small"))
+    url = "/api/v1/variants/"
+    assert manager.patch(f"{url}MUG", {"options": {"Size": "M"}}).json()["title"] == "M"
+    assert manager.patch(f"{url}CUP", {"options": {"Size": "M"}}).json()["title"] == "Small"
+    assert manager.patch(f"{url}CUP", {"title": ""}).json()["title"] == "M"
+    assert manager.patch(f"{url}MUG", {"title": "Big"}).json()["title"] == "Big"
+    assert manager.patch(f"{url}MUG", {"weight": 5}).json()["title"] == "Big"
 
 
 def test_a_variant_is_added_behind_the_others(manager: APIClient) -> None:

@@ -39,6 +39,7 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
         "category": "kitchen",
         "tax_class": "standard",
         "options": [{"name": "Color", "values": ["Blue", "Red"]}],
+        "status": "published",
         "variants": [
             {
                 "id": str(blue.id),

@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.domain import Role
+from catalog.domain import ProductStatus
 from catalog.models import Category, Product, Variant
+from catalog.services import change_product_status
+from core.ids import uuid7
+from events.models import Event
 from tests.integration.admin import rows
 from tests.integration.admin.test_prices import (
     existing,
@@ -14,34 +19,109 @@ from tests.integration.admin.test_prices import (
     read_only_rows,
 )
 
-
-def test_selected_products_are_archived_and_kept(boss):
-    kept, gone = (variant.product for variant in rows.variants(2))
-    for _ in range(2):
-        boss.post(
-            reverse("admin:catalog_product_changelist"),
-            {"action": "archive", "_selected_action": [str(gone.pk)]},
-        )
-    assert list(Product.objects.filter(deleted_at=None)) == [kept]
-    assert Product.objects.count() == 2
-    page = boss.get("/admin/").content.decode()
-    assert "1 product archived." in page
-    assert "0 products archived." in page
+PRODUCTS = "/admin/catalog/product/"
 
 
-def test_support_archives_nothing(browser_of):
+def act(browser, step, *products, **fields):
+    chosen = [str(product.pk) for product in products]
+    return browser.post(PRODUCTS, {"action": step, "_selected_action": chosen, **fields})
+
+
+@pytest.mark.parametrize(
+    ("step", "question", "told", "status"),
+    [
+        ("unpublish", "Unpublish 2 products?", "2 products unpublished.", "draft"),
+        ("archive", "Archive 2 products?", "2 products archived.", "archived"),
+        ("recall", "Recall 2 products?", "2 products recalled.", "archived"),
+    ],
+)
+def test_selected_products_are_hidden_after_a_question_and_published_again(
+    boss, step, question, told, status
+):
+    first, second, third = (variant.product for variant in rows.variants(3))
+
+    asked = act(boss, step, first, second)
+
+    assert question in asked.content.decode()
+    assert {product.product_status for product in Product.objects.all()} == {"published"}
+    act(boss, step, first, second, confirmed="yes")
+    assert told in boss.get("/admin/").content.decode()
+    assert {row.pk: row.product_status for row in Product.objects.all()} == {
+        first.pk: status,
+        second.pk: status,
+        third.pk: "published",
+    }
+    asked = act(boss, "publish", first, second, third).content.decode()
+    assert "Publish 2 products?" in asked
+    assert f"Left as they are: {third.title}." in asked
+    act(boss, "publish", first, second, third, confirmed="yes")
+    assert {product.product_status for product in Product.objects.all()} == {"published"}
+
+
+def test_a_form_sent_twice_hides_a_product_once(boss):
     product = rows.variants(1)[0].product
-    browser_of(Role.SUPPORT).post(
-        reverse("admin:catalog_product_changelist"),
-        {"action": "archive", "_selected_action": [str(product.pk)]},
+    for _ in range(2):
+        response = act(boss, "archive", product, confirmed="yes")
+    assert response["Location"] == f"{PRODUCTS}{product.pk}/change/"
+    events = Event.objects.filter(subject_id=product.pk)
+    assert [(event.type, event.actor) for event in events] == [("product.updated", boss.user)]
+    assert "None of the selected products would change." in (
+        act(boss, "archive", product).content.decode()
     )
-    assert Product.objects.get().deleted_at is None
+
+
+@pytest.mark.parametrize("step", ["publish", "unpublish", "archive", "recall"])
+def test_the_page_of_a_product_has_a_button_that_asks_first(boss, browser_of, step):
+    product = rows.variants(1)[0].product
+    page = boss.get(f"{PRODUCTS}{product.pk}/change/").content.decode()
+    url = reverse(f"admin:catalog_product_{step}_one", args=[product.pk])
+    assert (f'href="{url}"' in page) is (step != "publish")
+    change_product_status(slug=product.slug, status=ProductStatus.DRAFT, now=timezone.now())
+    page = boss.get(f"{PRODUCTS}{product.pk}/change/").content.decode()
+    assert (f'href="{url}"' in page) is (step != "unpublish")
+    change_product_status(slug=product.slug, status=ProductStatus.PUBLISHED, now=timezone.now())
+
+    response = boss.get(url)
+
+    assert response.status_code == 200
+    would_change = step != "publish"
+    assert ("None of the selected" not in response.content.decode()) is would_change
+    assert Product.objects.get().product_status == "published"
+    reader = browser_of(Role.SUPPORT)
+    assert url not in reader.get(f"{PRODUCTS}{product.pk}/change/").content.decode()
+    assert reader.get(url).status_code == 403
+
+
+@pytest.mark.parametrize("step", ["unpublish", "archive", "recall"])
+def test_support_hides_nothing(browser_of, step):
+    product = rows.variants(1)[0].product
+    act(browser_of(Role.SUPPORT), step, product, confirmed="yes")
+    assert Product.objects.get().product_status == "published"
+
+
+@pytest.mark.parametrize("step", ["publish", "unpublish", "archive", "recall"])
+def test_a_product_that_is_not_there_has_no_question(boss, step):
+    assert boss.get(f"{PRODUCTS}{uuid7()}/{step}").status_code in {200, 302, 404}
+
+
+@pytest.mark.parametrize("name", ["product", "variant"])
+def test_products_and_variants_are_listed_by_status(boss, name):
+    shown, hidden = rows.variants(2)
+    act(boss, "unpublish", hidden.product, confirmed="yes")
+    for status, found in (("published", [shown]), ("draft", [hidden]), ("archived", [])):
+        page = boss.get(f"/admin/catalog/{name}/", {"status": status}).content.decode()
+        assert [row for row in (shown, hidden) if row.sku in page] == found
+    page = boss.get(
+        f"/admin/catalog/{name}/{hidden.product_id if name == 'product' else hidden.pk}/change/"
+    )
+    assert "Draft" in page.content.decode()
+    assert boss.get(f"/admin/catalog/{name}/", {"status": "zz"}).status_code == 200
 
 
 def test_what_is_written_in_the_admin_is_found_by_search(boss):
     boss.post(
         reverse("admin:catalog_product_add"),
-        product_form(new_variant("K-1", "1") | {"options": '{"Color": "Cerulean"}'}),
+        product_form(new_variant("K-1", "1") | {"options": "Color: Cerulean"}),
     )
     product = Product.objects.get()
     assert "Cerulean" in product.keywords

@@ -100,12 +100,12 @@ def test_a_stored_price_is_shown_in_major_units(boss):
 
 def product_form(*variants: dict[str, Any], initial: int = 0, **changes: Any) -> dict[str, Any]:
     fields = {"title": "Kettle", "slug": "kettle", "description": "", "category": "",
-              "options": "[]"}  # fmt: skip
+              "options": ""}  # fmt: skip
     return fields | changes | formset("variants", *variants, initial=initial)
 
 
 def new_variant(sku: str, price: str) -> dict[str, Any]:
-    return {"sku": sku, "title": "", "options": "{}", "price": price, "position": 0,
+    return {"sku": sku, "title": "", "options": "", "price": price, "position": 0,
             "weight": 0, "requires_shipping": "on"}  # fmt: skip
 
 
@@ -150,12 +150,65 @@ def test_saving_a_product_writes_only_what_was_changed_on_its_page(boss):
 
 
 @pytest.mark.parametrize(
-    "options", ["{}", '["S"]', '[{"name": 1, "values": []}]', '[{"name": "Size"}]', "nonsense"]
+    ("options", "stored"),
+    [
+        ("", []),
+        ("Size: S, M\r\n\r\nColor:Red,,Red", [("Size", ["S", "M"]), ("Color", ["Red"])]),
+        ("Time: 10:30, 11:00", [("Time", ["10:30", "11:00"])]),
+        ("nonsense", None),
+        ("Size:", None),
+        (": S", None),
+        ("Size: S\nSize: M", None),
+        (f"{'x' * 101}: S", None),
+        (f"Size: {'x' * 201}", None),
+        ("\n".join(f"{n}: x" for n in range(51)), None),
+    ],
 )
-def test_options_of_another_shape_are_refused(boss, options):
+def test_options_are_written_one_a_line(boss, options, stored):
     response = boss.post(reverse("admin:catalog_product_add"), product_form(options=options))
-    assert response.status_code == 200 or options == "{}"
-    assert Product.objects.count() == (1 if options == "{}" else 0)
+    assert response.status_code == (200 if stored is None else 302)
+    found = [
+        [(each["name"], each["values"]) for each in row.options] for row in Product.objects.all()
+    ]
+    assert found == ([] if stored is None else [stored])
+
+
+def test_options_that_nobody_changed_stay_as_they_are(boss):
+    variant = rows.variants(1)[0]
+    product = variant.product
+    product.options = [{"name": "Fit: for", "values": ["A, B", "C"]}]
+    variant.options = {"Fit: for": "A, B"}
+    product.save()
+    variant.save()
+    page = boss.get(reverse("admin:catalog_product_change", args=[product.pk])).content.decode()
+    assert "Fit: for: A, B, C" in page
+    boss.post(
+        reverse("admin:catalog_product_change", args=[product.pk]),
+        product_form(
+            existing(variant, "1") | {"options": "Fit: for: A, B"},
+            initial=1, slug=product.slug, options="Fit: for: A, B, C",
+        ),
+    )  # fmt: skip
+    product.refresh_from_db()
+    variant.refresh_from_db()
+    assert product.title == "Kettle"
+    assert product.options == [{"name": "Fit: for", "values": ["A, B", "C"]}]
+    assert variant.options == {"Fit: for": "A, B"}
+
+
+def test_a_variant_without_a_title_is_called_by_its_options(boss):
+    size = {"options": "Size: S\nColor: Red"}
+    boss.post(reverse("admin:catalog_product_add"), product_form(new_variant("K", "1") | size))
+    variant = Variant.objects.get()
+    assert (variant.title, variant.options) == ("S / Red", {"Size": "S", "Color": "Red"})
+    boss.post(
+        reverse("admin:catalog_product_change", args=[variant.product_id]),
+        product_form(
+            existing(variant, "1") | {"options": "Size: M", "title": "S / Red"}, initial=1
+        ),
+    )
+    variant.refresh_from_db()
+    assert variant.title == "M"
 
 
 def test_all_pages_of_a_long_list_of_variants_can_be_saved(boss):

@@ -27,6 +27,7 @@ shirt,,,,,,,,,,,,b.jpg,,
 card,Gift card,,,true,Title,Default Title,,,,10,25.00,,true,active
 hidden,Hidden,,,false,Title,Default Title,,,,1,1,,false,active
 draft,Draft,,,true,Title,Default Title,,,,1,1,,false,draft
+over,Over,,,true,Title,Default Title,,,,1,1,,false,archived
 """
 
 
@@ -153,7 +154,7 @@ def test_bad_rows_are_named_by_line_and_the_good_ones_land(run: Import) -> None:
         "line 12: the SKU MUG was in the file before.",
         "line 13: there are more fields than columns.",
         "line 14: the product has no title.",
-        "line 15: the product was deleted here and stays so.",
+        "line 15: the product was archived here and stays so.",
         "line 16: the title is longer than 255 characters. The product is left out.",
         "line 17: there is no handle.",
         "line 18: '1.50' has more decimals than JPY allows.",
@@ -192,11 +193,15 @@ def test_a_sku_that_the_api_could_not_address_is_refused(run: Import) -> None:
 def test_a_shopify_export_is_understood(run: Import) -> None:
     printed, problems = run(SHOPIFY, format="shopify", currency="EUR")
 
-    assert problems == [
-        "line 6: This product is not published. The product is left out.",
-        "line 7: This product is not published. The product is left out.",
-    ]
-    assert printed == "2 products created, 0 updated, 0 unchanged; 2 rows left out."
+    assert problems == []
+    assert printed == "5 products created, 0 updated, 0 unchanged; 0 rows left out."
+    assert {row.slug: row.product_status for row in Product.objects.all()} == {
+        "shirt": "published",
+        "card": "published",
+        "hidden": "draft",
+        "draft": "draft",
+        "over": "archived",
+    }
     shirt = Product.objects.get(slug="shirt")
     assert shirt.description == "Soft & warm\nWool"
     assert shirt.category == Category.objects.get(slug="tops")
@@ -209,11 +214,13 @@ def test_a_shopify_export_is_understood(run: Import) -> None:
         ("shirt-s-red", "EUR", 5_000),
         ("SHIRT-M", "EUR", 5_550),
         ("card", "EUR", 2_500),
+        *((sku, "EUR", 100) for sku in ("hidden", "draft", "over")),
     }
     assert dict(Stock.objects.values_list("variant__sku", "on_hand")) == {
         "shirt-s-red": 5,
         "SHIRT-M": 0,
         "card": 10,
+        **dict.fromkeys(("hidden", "draft", "over"), 1),
     }
 
 
@@ -310,3 +317,23 @@ def test_statements_do_not_grow_with_the_rows(run: Import) -> None:
         return len(captured)
 
     assert statements(1) == statements(400)
+
+
+def test_an_import_moves_a_product_to_the_status_that_the_file_says(run: Import) -> None:
+    rows = "handle,title,sku,price,status\nmug,Mug,MUG,1,{}\n"
+    for status, printed in (
+        ("draft", "1 products created, 0 updated, 0 unchanged"),
+        ("draft", "0 products created, 0 updated, 1 unchanged"),
+        ("Published", "0 products created, 1 updated, 0 unchanged"),
+        ("", "0 products created, 0 updated, 1 unchanged"),
+        ("archived", "0 products created, 1 updated, 0 unchanged"),
+        ("archived", "0 products created, 0 updated, 1 unchanged"),
+    ):
+        assert run(rows.format(status))[0].startswith(printed)
+    assert run(rows.format("published"))[1] == [
+        "line 2: the product was archived here and stays so."
+    ]
+    assert Product.objects.get().product_status == "archived"
+    assert run(rows.format("sold"))[1] == [
+        "line 2: 'sold' is not a status: use draft, published, archived. The product is left out."
+    ]
