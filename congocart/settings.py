@@ -178,6 +178,7 @@ REDIS_URL = env.parsed("REDIS_URL", "", environment.redis_url)
 
 # ---- people -----------------------------------------------------------------------------------
 
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["staff.backends.RoleBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.BoundedArgon2Hasher"]
