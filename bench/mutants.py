@@ -22,19 +22,30 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 MUTMUT = "mutmut==3.8.1"
 MUTATED = [
-    *("actions", "combination", "discounts", "eligibility"),
-    *("ledger", "quote", "selection", "taxes", "words"),
+    *("actions", "bands", "codes", "combination", "discounts", "eligibility", "ledger"),
+    *("price_lists", "quote", "reductions", "selection", "shares", "shipping", "tax_rates"),
+    *("tax_timeline", "taxes", "terms", "usage", "vat", "words"),
 ]
-NEEDED = ["core/__init__.py", "core/money.py", "pricing/__init__.py", "pricing/domain"]
+NEEDED = [
+    *("core/__init__.py", "core/email_address.py", "core/errors.py", "core/ids.py"),
+    *("core/money.py", "pricing/__init__.py", "pricing/domain", "pricing/errors.py"),
+]
 TESTS = [
-    *("tests/pricing.py", "tests/promotions.py"),
+    "tests/pricing.py",
     *("tests/property/test_pricing.py", "tests/property/test_discounts.py"),
+    *("tests/property/test_refund_shares.py", "tests/property/test_taxes.py"),
     "tests/unit/pricing/test_actions.py",
+    "tests/unit/pricing/test_codes.py",
     "tests/unit/pricing/test_combination.py",
     "tests/unit/pricing/test_eligibility.py",
     "tests/unit/pricing/test_ledger.py",
+    "tests/unit/pricing/test_price_lists.py",
     "tests/unit/pricing/test_published_discounts.py",
+    "tests/unit/pricing/test_reductions.py",
+    "tests/unit/pricing/test_shipping.py",
+    "tests/unit/pricing/test_tax_rates.py",
     "tests/unit/pricing/test_taxes.py",
+    "tests/unit/pricing/test_vat_numbers.py",
     "tests/unit/pricing/test_words.py",
 ]
 # What a mutated line may have, and why it is worth the same.
@@ -58,7 +69,7 @@ also_copy=
 """
 PYTEST = """
 [tool.pytest.ini_options]
-addopts = "-p no:django -p no:xdist -p no:cacheprovider -p no:schemathesis"
+addopts = "-p no:django -p no:xdist -p no:cacheprovider -p no:schemathesis --import-mode=importlib"
 pythonpath = ["."]
 """
 

@@ -17,8 +17,7 @@ from pricing.domain.promotions import (
     PromotionClass,
     Target,
 )
-from tests.pricing import basket_of
-from tests.promotions import by_code, discounted, gbp, promotion, reasons, with_codes
+from tests.pricing import basket_of, by_code, discounted, gbp, promotion, reasons, with_codes
 
 ORDER = Percent(Decimal(10))
 LINES = Percent(Decimal(10), Target.LINES)
@@ -153,7 +152,7 @@ def test_codes_are_submitted_applied_and_rejected() -> None:
         ("1", "TEN", 2_00),
         ("4", "", 1_80),
     ]
-    assert explanation.applied[0].allocations == (("SKU-0000", 1_00), ("SKU-0001", 1_00))
+    assert explanation.applied[0].allocations == [("SKU-0000", 1_00), ("SKU-0001", 1_00)]
     assert [rejected.code for rejected in explanation.rejected] == ["nope", "Lines", "OLD"]
     assert reasons(quote) == {
         "nope": "unknown_code",

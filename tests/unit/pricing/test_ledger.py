@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from pricing.domain import Entry, Kind, PricedLine, Rules, Totals, price
 from pricing.domain.promotions import FreeShipping, Percent
-from tests.pricing import NOW, basket_of, taxed
-from tests.promotions import by_code, promotion, with_codes
+from tests.pricing import NOW, basket_of, by_code, promotion, taxed, with_codes
 
 
 def test_every_amount_says_what_it_is_and_what_of() -> None:
