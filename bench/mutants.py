@@ -28,7 +28,7 @@ MUTATED = [
 ]
 NEEDED = [
     *("core/__init__.py", "core/email_address.py", "core/errors.py", "core/ids.py"),
-    *("core/money.py", "pricing/__init__.py", "pricing/domain", "pricing/errors.py"),
+    *("core/money.py", "core/postal.py", "pricing/__init__.py", "pricing/domain", "pricing/errors.py"),
 ]
 TESTS = [
     "tests/pricing.py",
@@ -44,8 +44,9 @@ TESTS = [
     "tests/unit/pricing/test_reductions.py",
     "tests/unit/pricing/test_shipping.py",
     "tests/unit/pricing/test_tax_rates.py",
+    "tests/unit/pricing/test_tax_timeline.py",
     "tests/unit/pricing/test_taxes.py",
-    "tests/unit/pricing/test_vat_numbers.py",
+    *("tests/unit/pricing/test_usage.py", "tests/unit/pricing/test_vat_numbers.py"),
     "tests/unit/pricing/test_words.py",
 ]
 # What a mutated line may have, and why it is worth the same.
@@ -58,6 +59,16 @@ EQUIVALENT = {
     'or "XXXX")': "no promotion has such an id",
     "off_whole(action, None, left[None])": "what is off shipping does not depend on the items",
     "rejected.missing or 1": "only reasons with something missing say it",
+    "zip(found, modes, )": "both have the same length",
+    "zip(parts, others, )": "both have the same length",
+    "zip(charges.items(), parts, )": "both have the same length",
+    "if amount <= worth": "the case of both being equal has been returned before",
+    "text[: 5 * MAX_CODE_LENGTH]": "a text that long is refused, whatever is looked at of it",
+    '"XXLMNPXX"': "no category of characters begins with X",
+    '"XXLNXX"': "no category of characters begins with X",
+    'last: int | None = ""': "of the first number of units the last price does not matter",
+    "return 1": "a flat price holds from 0 on, so that what is measured does not matter",
+    "{one.country, other.country} < EU_COUNTRIES": "two of them are never all of them",
 }
 SETTINGS = """
 [mutmut]
