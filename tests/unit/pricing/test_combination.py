@@ -122,6 +122,17 @@ def test_one_that_can_take_nothing_off_keeps_no_other_out() -> None:
     assert [each.id for each in quote.explanation.applied] == ["2"]
 
 
+def test_what_costs_no_more_already_or_nothing_at_all_is_nothing_to_take_off() -> None:
+    as_cheap = promotion(FixedPrice(gbp(10_00)), "1", exclusive=True, priority=9)
+    quote = discounted([(10_00, 1)], as_cheap, promotion(ORDER, "2"))
+    assert [each.id for each in quote.explanation.applied] == ["2"]
+
+    each_unit = AmountOff(gbp(1_00), Target.LINES)
+    gift = promotion(each_unit, "1", exclusive=True, priority=9, skus=frozenset({"SKU-0000"}))
+    quote = discounted([(0, 1), (10_00, 1)], gift, promotion(ORDER, "2"))
+    assert [each.id for each in quote.explanation.applied] == ["2"]
+
+
 def test_a_code_that_does_not_combine_or_finds_nothing_left_says_so() -> None:
     quote = quoted(
         promotion(Percent(Decimal(100), Target.LINES), "1"),
