@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from orders.domain.arrival import last_arrival
 from orders.domain.rules import (
     FULFILLABLE_PAYMENTS,
+    PAID_PAYMENTS,
+    REFUNDED_PAYMENTS,
     RETURN_TRANSITIONS,
+    SENT,
     SHIPMENT_TRANSITIONS,
     TRANSITIONS,
     UNSENT,
@@ -21,6 +25,7 @@ from orders.domain.rules import (
     RefundExceedsOrdered,
     RestockExceedsOrdered,
     ReturnExceedsFulfilled,
+    ReturnKind,
     ReturnNotFound,
     ReturnStatus,
     Reversal,
@@ -28,8 +33,8 @@ from orders.domain.rules import (
     UnknownItem,
     amount_in,
     require_cancelable,
-    require_not_canceled,
     require_not_held,
+    require_open,
     still_owed,
 )
 from orders.domain.units import (
@@ -41,7 +46,10 @@ from orders.domain.units import (
 
 __all__ = [
     "FULFILLABLE_PAYMENTS",
+    "PAID_PAYMENTS",
+    "REFUNDED_PAYMENTS",
     "RETURN_TRANSITIONS",
+    "SENT",
     "SHIPMENT_TRANSITIONS",
     "TRANSITIONS",
     "UNSENT",
@@ -59,6 +67,7 @@ __all__ = [
     "RefundExceedsOrdered",
     "RestockExceedsOrdered",
     "ReturnExceedsFulfilled",
+    "ReturnKind",
     "ReturnNotFound",
     "ReturnStatus",
     "Reversal",
@@ -66,9 +75,10 @@ __all__ = [
     "UnknownItem",
     "amount_in",
     "fulfillment_status_of",
+    "last_arrival",
     "require_cancelable",
-    "require_not_canceled",
     "require_not_held",
+    "require_open",
     "require_returnable",
     "still_owed",
     "units_to_send",

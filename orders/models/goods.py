@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.ids import uuid7
-from orders.domain import ReturnStatus, ShipmentStatus
+from orders.domain import ReturnKind, ReturnStatus, ShipmentStatus
 from orders.models.orders import Order, OrderLine
 
 
@@ -74,6 +74,13 @@ class Return(models.Model):
         choices=[(status, status.label) for status in ReturnStatus],
         default=ReturnStatus.REQUESTED,
     )
+    kind = models.CharField(
+        max_length=10,
+        choices=[(kind, kind.label) for kind in ReturnKind],
+        default=ReturnKind.RETURN,
+        db_default=ReturnKind.RETURN.value,
+        help_text="A withdrawal is the buyer's right: the shop cannot refuse it.",
+    )
     reason = models.CharField(max_length=255, blank=True)
     restocked = models.BooleanField(
         default=False, help_text="Whether the units were put back into stock."
@@ -94,6 +101,11 @@ class Return(models.Model):
             models.CheckConstraint(
                 condition=Q(restocked=False) | Q(status="received"),
                 name="orders_only_received_returns_are_restocked",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["order"], condition=Q(status="requested"), name="orders_returns_to_decide"
             ),
         ]
 

@@ -16,6 +16,7 @@ from orders.services.canceling import (
     cancel_order,
     preview_cancellation,
 )
+from orders.services.completing import complete_orders
 from orders.services.fulfilling import (
     CHANGE_FULFILLMENT_ERRORS,
     FULFILL_ORDER_ERRORS,
@@ -56,6 +57,7 @@ __all__ = [
     "cancel_fulfillment",
     "cancel_order",
     "capture_payment",
+    "complete_orders",
     "decide_return",
     "deliver_fulfillment",
     "fulfill_order",

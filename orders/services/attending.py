@@ -15,8 +15,8 @@ from orders.domain import (
     OrderNotOnHold,
     OrderOnHold,
     OrderStatus,
-    require_not_canceled,
     require_not_held,
+    require_open,
 )
 from orders.models import Order
 from orders.selectors import order_for
@@ -46,10 +46,10 @@ def hold_order(
 ) -> Order:
     """Hold an order: nothing of it is sent until it is released.
 
-    Raises `HOLD_ORDER_ERRORS`; `InvalidTransition` for an order that is canceled.
+    Raises `HOLD_ORDER_ERRORS`; `InvalidTransition` for an order that is not open.
     """
     order = lock_order(caller=caller, number=number, seen=seen)
-    require_not_canceled(OrderStatus(order.status))
+    require_open(OrderStatus(order.status))
     require_not_held(order.held_at)
     order.held_at, order.hold_reason = now, reason
     order.save(update_fields=["held_at", "hold_reason"])

@@ -26,6 +26,7 @@ from orders.domain import (
 )
 from orders.models import Order, RefundItem
 from orders.selectors import order_for, units_restocked_by_returns
+from orders.services.completing import complete_if_done
 from orders.services.fulfilling import update_fulfillment_status
 from orders.services.locking import require_unchanged
 from orders.services.shares import save_shares, shares_to_refund
@@ -98,7 +99,7 @@ def capture_payment(
     return two_step(
         record=record,
         execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
-        conclude=lambda *_: order_for(caller=caller, number=number),
+        conclude=lambda *_: complete_if_done(caller=caller, number=number, now=now),
     )
 
 
@@ -123,7 +124,7 @@ def refund_order(
     return two_step(
         record=lambda: _record_refund(caller, number, wanted, seen=seen, now=now),
         execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
-        conclude=lambda *_: order_for(caller=caller, number=number),
+        conclude=lambda *_: complete_if_done(caller=caller, number=number, now=now),
     )
 
 

@@ -26,6 +26,7 @@ from orders.domain import (
 )
 from orders.models import Order, OrderLine, Return, ReturnItem
 from orders.selectors import return_of, units_of
+from orders.services.completing import complete_if_done
 from orders.services.fulfilling import update_fulfillment_status
 from orders.services.locking import acts_as_staff, lock_order
 
@@ -71,6 +72,7 @@ def decide_return(
     found.decided_at = now
     found.save(update_fields=["status", "decided_at"])
     _record(caller, order, found, now=now)
+    complete_if_done(caller=caller, number=number, now=now)
     return found
 
 
@@ -103,6 +105,7 @@ def receive_return(
         )
     update_fulfillment_status(order)
     _record(caller, order, found, now=now)
+    complete_if_done(caller=caller, number=number, now=now)
     return found
 
 
