@@ -165,6 +165,12 @@ class ReturnNotFound(NotFound):
     """This order has no such return."""
 
 
+class ReturnRefunded(Conflict):
+    """What came back by this return has been refunded already."""
+
+    code = "return_refunded"
+
+
 class OrderOnHold(Conflict):
     """This order is on hold; release it first."""
 

@@ -30,8 +30,11 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
     """Scopes of orders."""
 
     def for_caller(self, caller: Caller) -> Self:
-        """Narrow to what the caller may see: all for staff, else their own or the token's."""
-        return self if caller.is_staff else super().for_caller(caller)
+        """Narrow to what the caller may see: all for staff, else their own or a token's."""
+        if caller.is_staff:
+            return self
+        own = super().for_caller(caller)
+        return own if caller.order_id is None else own | self.filter(pk=caller.order_id)
 
     def to_fulfill(self) -> Self:
         """Narrow to open orders that are paid for, authorized included, and not sent whole."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from core.caller import Caller
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 from core.states import InvalidTransition
 from events.domain import actor_of
 from events.services import record_event
@@ -51,10 +51,16 @@ def hold_order(
     order = lock_order(caller=caller, number=number, seen=seen)
     require_open(OrderStatus(order.status))
     require_not_held(order.held_at)
+    put_on_hold(order, caller=caller, reason=reason, now=now)
+    return order_for(caller=caller, number=number)
+
+
+@transaction_required
+def put_on_hold(order: Order, *, caller: Caller, reason: str, now: datetime) -> None:
+    """Hold an open order that is locked."""
     order.held_at, order.hold_reason = now, reason
     order.save(update_fields=["held_at", "hold_reason"])
     _record("order.held", caller, order, now=now, reason=reason)
-    return order_for(caller=caller, number=number)
 
 
 @use_case

@@ -12,10 +12,10 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
-from core.db.invariants import declared_checks, run_checks
 from events.models import Event
 from orders.models import Order
 from orders.services import complete_orders
+from tests.after_sales import act, broken_invariants, read, send
 from tests.shop import (
     items,
     new_checkout,
@@ -39,26 +39,6 @@ def skus() -> list[str]:
 @pytest.fixture
 def manager(client_of: ClientOf) -> APIClient:
     return client_of(Role.MANAGER)
-
-
-def act(client: APIClient, number: str, path: str, **body: Any) -> dict[str, Any]:
-    response = client.post(f"/api/v1/orders/{number}/{path}", body)
-    assert response.status_code < 300, response.content
-    return dict(response.json())
-
-
-def send(manager: APIClient, number: str, **body: Any) -> str:
-    sent = act(manager, number, "fulfillments", **body)
-    return f"fulfillments/{sent['fulfillments'][-1]['id']}"
-
-
-def read(client: APIClient, number: str) -> dict[str, Any]:
-    return dict(client.get(f"/api/v1/orders/{number}").json())
-
-
-def broken_invariants() -> list[str]:
-    checked = run_checks(declared_checks(), now=timezone.now())
-    return [found.check for found in checked if found.violations]
 
 
 def completed_in(days: float) -> int:
