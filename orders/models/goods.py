@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -64,6 +66,14 @@ class FulfillmentItem(models.Model):
         return f"{self.quantity} × {self.line_id}"
 
 
+class ReturnQuerySet(models.QuerySet["Return"]):
+    """Scopes of returns."""
+
+    def to_decide(self) -> Self:
+        """Narrow to those that wait to be approved or rejected."""
+        return self.filter(status=ReturnStatus.REQUESTED.value)
+
+
 class Return(models.Model):
     """Units of an order that come back: asked for by the buyer, decided by the shop."""
 
@@ -88,6 +98,8 @@ class Return(models.Model):
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ReturnQuerySet] = ReturnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["id"]
