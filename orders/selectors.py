@@ -146,6 +146,23 @@ def units_restocked_by_returns(order: Order) -> dict[UUID, int]:
     return dict(items.values_list("line_id").annotate(units=Sum("quantity")))
 
 
+def sent_units_in_stock(order: Order) -> dict[UUID, int]:
+    """Return how many units of each line, by its id, are in stock though no return brought them.
+
+    A refund has put them back, beyond those that were never sent. The stock is locked.
+    """
+    back, by_return = returned_units(order_id=order.id), units_restocked_by_returns(order)
+    return {
+        line.id: max(
+            0,
+            back.get(line.variant_id, 0)
+            - by_return.get(line.id, 0)
+            - (line.quantity - line.fulfilled),
+        )
+        for line in OrderLine.objects.filter(order=order)
+    }
+
+
 def refund_items_of(order: Order) -> list[RefundItem]:
     """Return what refunds give back, or are giving back, of an order; the oldest first."""
     items = RefundItem.objects.filter(operation__payment__order=order)

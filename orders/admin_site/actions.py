@@ -81,7 +81,7 @@ def _told_of_cancel(sheet: OrderSheet) -> str:
         caller=sheet.caller, number=sheet.order.number, now=timezone.now()
     )
     provider = sheet.payment.provider if sheet.payment else ""
-    said = [f"puts {back.units} {_units(back.units)} back into stock"]
+    said = [f"puts {units_in_words(back.units)} back into stock"]
     if back.refunded and sheet.is_recorded:
         said.append(f"records that {sheet.money(back.refunded)} was paid back by you")
     elif back.refunded:
@@ -106,9 +106,9 @@ def _review_of_refund(sheet: OrderSheet, values: Mapping[str, Any]) -> str:
         said = f"This refunds {worth} by {provider}. It cannot be undone."
     units = sum(values["items"].values())
     if values["restock_items"]:
-        said += f" It puts {units} {_units(units)} back into stock."
+        said += f" It puts {units_in_words(units)} back into stock."
     elif units:
-        said += f" It refunds {units} {_units(units)} and puts none of them back into stock."
+        said += f" It refunds {units_in_words(units)} and puts none of them back into stock."
     return said
 
 
@@ -121,11 +121,12 @@ def _told_of_capture(sheet: OrderSheet) -> str:
 
 
 def _told_of_fulfill(sheet: OrderSheet) -> str:
-    return f"{sheet.left} {_units(sheet.left)} left to send. Enter how many are sent together now."
+    return f"{units_in_words(sheet.left)} left to send. Enter how many are sent together now."
 
 
-def _units(count: int) -> str:
-    return "unit" if count == 1 else "units"
+def units_in_words(count: int) -> str:
+    """Return `1 unit` or `2 units`."""
+    return f"{count} unit" if count == 1 else f"{count} units"
 
 
 def said(text: str) -> Callable[[OrderSheet], str]:
@@ -184,7 +185,7 @@ ACTIONS: Mapping[str, OrderAction] = {
         allowed=lambda sheet: sheet.returnable > 0,
         run=services.request_return,
         told=lambda sheet: (
-            f"{sheet.returnable} {_units(sheet.returnable)} can come back. This asks for a return "
+            f"{units_in_words(sheet.returnable)} can come back. This asks for a return "
             "in the buyer's stead; no money moves before the units have arrived."
         ),
         done="The return was requested.",

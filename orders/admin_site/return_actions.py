@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.access import SUPPORT, SUPPORT_OR_FULFILLMENT
 from orders import services
-from orders.admin_site.actions import Allowed, OrderAction, said
+from orders.admin_site.actions import Allowed, OrderAction, said, units_in_words
 from orders.admin_site.return_forms import ReceiveForm
 from orders.admin_site.sheet import OrderSheet
 from orders.domain import RETURN_TRANSITIONS, ReturnKind, ReturnStatus
@@ -18,7 +18,7 @@ from orders.models import Return
 
 def return_actions(found: Return) -> Mapping[str, OrderAction]:
     """Return the steps that a return can take now, in the order of the buttons."""
-    units = sum(item.quantity for item in found.items.all())
+    units = units_in_words(sum(item.quantity for item in found.items.all()))
     return {
         "approve": OrderAction(
             label=said("Approve"),
@@ -42,7 +42,7 @@ def return_actions(found: Return) -> Mapping[str, OrderAction]:
             access=SUPPORT_OR_FULFILLMENT,
             allowed=_may_become(found, ReturnStatus.RECEIVED),
             run=partial(services.receive_return, return_id=found.id),
-            told=said(f"Record what has arrived: {units} in all. No money moves yet."),
+            told=said(f"This records that {units} arrived. No money moves yet."),
             done="The return was received.",
             form=ReceiveForm,
         ),

@@ -12,6 +12,7 @@ from core.money import Money
 from core.states import InvalidTransition
 from events.domain import actor_of
 from orders.domain import (
+    RETURN_TRANSITIONS,
     OrderNotFound,
     ReturnKind,
     ReturnNotFound,
@@ -74,7 +75,8 @@ def _record(
     order = lock_order(caller=caller, number=number, seen=seen)
     found = return_of(order, return_id)
     if found.status != ReturnStatus.RECEIVED:
-        members: dict[str, Any] = {"from": found.status, "to": "refunded", "allowed": []}
+        allowed = sorted(RETURN_TRANSITIONS[ReturnStatus(found.status)])
+        members: dict[str, Any] = {"from": found.status, "to": "refunded", "allowed": allowed}
         raise InvalidTransition("This return has not been received.", **members)
     lines = units_of(order)
     # Units that came back are refunded before others, so these may have been already.

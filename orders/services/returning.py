@@ -26,7 +26,7 @@ from orders.domain import (
     require_returnable,
 )
 from orders.models import Order, OrderLine, Return, ReturnItem
-from orders.selectors import return_of, units_of
+from orders.selectors import return_of, sent_units_in_stock, units_of
 from orders.services.completing import complete_if_done
 from orders.services.fulfilling import update_fulfillment_status
 from orders.services.locking import acts_as_staff, lock_order
@@ -115,10 +115,12 @@ def receive_return(
 ) -> Return:
     """Record that the units of an approved return have arrived; `put_back` restocks them.
 
-    The money goes back by a refund of the same items. Raises `DECIDE_RETURN_ERRORS`.
+    But for units that a refund has put back already. The money goes back by `refund_return`.
+    Raises `DECIDE_RETURN_ERRORS`.
     """
     order = lock_order(caller=caller, number=number, with_stock=put_back, seen=seen)
     found = return_of(order, return_id)
+    in_stock = sent_units_in_stock(order) if put_back else {}
     _change_status(found, ReturnStatus.RECEIVED)
     found.received_at, found.restocked = now, put_back
     found.save(update_fields=["status", "received_at", "restocked"])
@@ -127,10 +129,11 @@ def receive_return(
     for line in lines:
         line.returned += units[line.id]
     OrderLine.objects.bulk_update(lines, ["returned"])
+    out = {line.variant_id: units[line.id] - in_stock.get(line.id, 0) for line in lines}
     if put_back:
         restock(
             order_id=order.id,
-            units={line.variant_id: units[line.id] for line in lines},
+            units={variant_id: count for variant_id, count in out.items() if count > 0},
             kind=MovementKind.RETURN,
             reason=found.reason,
             actor_id=caller.user_id,
