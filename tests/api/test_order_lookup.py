@@ -207,3 +207,12 @@ def test_what_is_no_lookup_is_refused(body: dict[str, Any], pointer: str) -> Non
 
     assert response.status_code == 400
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
+
+
+def test_a_lookup_and_a_read_by_link_cost_few_statements(
+    by_link: APIClient, number: str, assert_statements: Any
+) -> None:
+    with assert_statements(2):
+        assert look_up(number).status_code == 202
+    with assert_statements(6):
+        assert by_link.get(f"/api/v1/orders/{number}").status_code == 200

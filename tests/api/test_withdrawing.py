@@ -347,3 +347,15 @@ def test_more_than_was_bought_is_refused(client: APIClient) -> None:
 
     assert refused(response) == (409, "withdrawal_exceeds_ordered")
     assert response.json()["items"] == [{"sku": "SKU-0", "left": 2}]
+
+
+def test_the_statement_costs_the_same_for_one_line_or_many(
+    client: APIClient, assert_statements: Any
+) -> None:
+    one = new_order(client, ["SKU-0"])["number"]
+    other = shopper()
+    two = paid_order(other)
+    for buyer, number in ((client, one), (other, two)):
+        # The order as it is read, and twice its units, for what it is worth.
+        with assert_statements(14):
+            assert withdraw(buyer, number).status_code == 200
