@@ -49,7 +49,8 @@ def erase_personal_data(person: Person, now: datetime) -> None:
         order.cancel_reason = order.hold_reason = ""
         order.buyer, order.consents = {}, []
         order.save(update_fields=_PERSONAL)
-    # What people typed with a cancellation, a return or a refund may be personal, wherever it was recorded.
+    # What people typed with a cancellation, a return or a refund may be personal, wherever it was
+    # recorded.
     order_ids = [order.pk for order in orders]
     Return.objects.filter(order__in=order_ids).exclude(reason="").update(reason="")
     events.services.forget_reasons(subject_ids=order_ids)
