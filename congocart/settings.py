@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from congocart import api_reference, environment
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
+from congocart.after_sales_settings import after_sales_settings
 from congocart.databases import database_settings
 from congocart.environment import Environment, chosen_from
 from congocart.logging import LEVELS
@@ -46,6 +47,7 @@ PRICES_INCLUDE_TAX = env.bool("CONGOCART_PRICES_INCLUDE_TAX", False)
 # Where tax is rounded: once, on the whole (`order`), or on each line and the shipping (`line`).
 TAX_ROUNDING = env.str("CONGOCART_TAX_ROUNDING", "order", one_of=("order", "line"))
 TAXES = tax_settings(env)
+AFTER_SALES = after_sales_settings(env)
 # What completion needs of a buyer.
 CHECKOUT_REQUIRES = env.list(
     "CONGOCART_CHECKOUT_REQUIRES",

@@ -24,14 +24,14 @@ def record_event(
     data: Mapping[str, Any] | None = None,
     by: Actor = SYSTEM,
     now: datetime,
-) -> None:
+) -> UUID:
     """Append an event about an order, a checkout, a variant or a user.
 
     `type` is `noun.verb_in_past_tense`; `data` is what a reader of the timeline
     or a webhook needs to know, free of secrets; what people typed is in `reason` or `note`,
-    which can be forgotten. The request that is being served is kept with it.
+    which can be forgotten. The request that is being served is kept with it. Returns its id.
     """
-    Event.objects.create(
+    event = Event.objects.create(
         type=type,
         subject_id=subject_id,
         data=dict(data or {}),
@@ -40,6 +40,7 @@ def record_event(
         request_id=current_request_id(),
         created_at=now,
     )
+    return event.id
 
 
 @transaction_required

@@ -68,6 +68,14 @@ def _parcel(verb: str) -> Sentence:
     return sentence
 
 
+def _coming_back(verb: str) -> Sentence:
+    def sentence(data: Mapping[str, Any], words: Wording) -> str:
+        what = words.units(data.get("items"))
+        return f"Return of {what} {verb}" if what else f"Return {verb}"
+
+    return sentence
+
+
 def _captured(verb: str) -> Sentence:
     def sentence(data: Mapping[str, Any], words: Wording) -> str:
         return " ".join(filter(None, (verb, words.money(data.get("captured")))))
@@ -91,7 +99,11 @@ def _said(text: str) -> Sentence:
 
 SENTENCES: Mapping[str, Sentence] = {
     "order.placed": _placed,
+    "order.completed": _said("Order completed"),
     "order.canceled": _said("Order canceled"),
+    "order.withdrawn": lambda data, words: (
+        f"Withdrawal from {words.units(data.get('items')) or 'the purchase'}"
+    ),
     "order.held": _said("Order put on hold"),
     "order.released": _said("Order released from hold"),
     "order.noted": _said("Note"),
@@ -111,6 +123,10 @@ SENTENCES: Mapping[str, Sentence] = {
     "fulfillment.created": _sent,
     "fulfillment.delivered": _parcel("delivered"),
     "fulfillment.canceled": _parcel("canceled"),
+    "return.requested": _coming_back("requested"),
+    "return.approved": _coming_back("approved"),
+    "return.rejected": _coming_back("rejected"),
+    "return.received": _coming_back("received"),
 }
 # What only staff see: how they work, not what becomes of the order.
 INTERNAL = frozenset({"order.noted", "order.held", "order.released", "order.capture_requested"})

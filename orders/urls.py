@@ -6,13 +6,16 @@ from orders.views import (
     AttendingViewSet,
     FulfillmentViewSet,
     OrderExportViewSet,
+    OrderLookupViewSet,
     OrderViewSet,
     ReturnViewSet,
+    WithdrawalViewSet,
 )
 
 urlpatterns = [
     path("orders", OrderViewSet.as_view({"get": "list"})),
     path("exports/orders", OrderExportViewSet.as_view({"get": "list"})),
+    path("orders/lookup", OrderLookupViewSet.as_view({"post": "create"})),
     path("orders/<str:number>", OrderViewSet.as_view({"get": "retrieve"})),
     path("orders/<str:number>/events", OrderViewSet.as_view({"get": "events"})),
     path("orders/<str:number>/notes", AttendingViewSet.as_view({"post": "note"})),
@@ -35,7 +38,8 @@ urlpatterns = [
             f"orders/<str:number>/returns/<uuid:return_id>/{step}",
             ReturnViewSet.as_view({"post": step}),
         )
-        for step in ("approve", "reject", "receive")
+        for step in ("approve", "reject", "receive", "refund")
     ),
+    path("orders/<str:number>/withdrawal", WithdrawalViewSet.as_view({"post": "create"})),
     path("orders/<str:number>/cancel", OrderViewSet.as_view({"post": "cancel"})),
 ]

@@ -14,6 +14,7 @@ from accounts.domain import (
     TokenPair,
     WeakPassword,
 )
+from accounts.mail_quota import may_mail
 from accounts.serializers.credentials import (
     LoginInput,
     RefreshInput,
@@ -21,7 +22,6 @@ from accounts.serializers.credentials import (
     TokenPairOutput,
 )
 from accounts.serializers.profile import ProfileOutput, profile_body
-from accounts.views.mails import may_mail
 from core.http.callers import client_address
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write

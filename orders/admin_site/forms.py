@@ -34,7 +34,8 @@ class ActionForm(forms.Form):
         return {"seen": self.cleaned_data["seen"]}
 
 
-def _reason(label: str) -> forms.Field:
+def reason_field(label: str) -> forms.Field:
+    """Return the field of why something is done."""
     widget = UnfoldAdminTextInputWidget()
     return LineField(label=label, max_length=255, required=False, widget=widget)
 
@@ -42,7 +43,7 @@ def _reason(label: str) -> forms.Field:
 class CancelForm(ActionForm):
     """Why an order is canceled."""
 
-    reason = _reason("Reason, which the buyer can read")
+    reason = reason_field("Reason, which the buyer can read")
 
     def values(self) -> dict[str, Any]:
         return super().values() | {"reason": self.cleaned_data["reason"]}
@@ -51,7 +52,7 @@ class CancelForm(ActionForm):
 class HoldForm(ActionForm):
     """Why an order is held."""
 
-    reason = _reason("Reason, for colleagues")
+    reason = reason_field("Reason, for colleagues")
 
     def values(self) -> dict[str, Any]:
         return super().values() | {"reason": self.cleaned_data["reason"]}
@@ -156,7 +157,7 @@ class RefundForm(UnitsForm):
     restock_items = forms.BooleanField(
         label="Put the units back into stock", required=False, widget=UnfoldBooleanWidget
     )
-    reason = _reason("Reason, for colleagues")
+    reason = reason_field("Reason, for colleagues")
 
     def __init__(self, sheet: OrderSheet, data: Any = None) -> None:
         super().__init__(sheet, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,8 @@ from django.urls import reverse
 
 from core.backoffice.columns import address_lines, buyer_lines, consent_line
 from orders.admin_site.acting import sheet_of
-from orders.admin_site.actions import ACTIONS, fulfillment_actions
+from orders.admin_site.actions import ACTIONS, OrderAction, fulfillment_actions
+from orders.admin_site.return_actions import return_actions
 from orders.admin_site.sheet import OrderSheet
 from payments.admin import PAYMENT_COLORS
 from payments.domain import PaymentStatus
@@ -49,6 +51,9 @@ def order_page(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
             {**each, "buttons": _buttons_of_sent(sheet, each["sent"])}
             for each in sheet.fulfillments
         ],
+        "returns": [
+            {**each, "buttons": _buttons_of_return(sheet, each["found"])} for each in sheet.returns
+        ],
         "slip_url": f"{reverse('admin:orders_order_slips')}?order={order.pk}",
     }
 
@@ -82,11 +87,24 @@ def _buttons(sheet: OrderSheet) -> list[dict[str, Any]]:
 
 def _buttons_of_sent(sheet: OrderSheet, sent: Any) -> list[dict[str, Any]]:
     page = "admin:orders_order_act_on_fulfillment"
+    return _buttons_below(sheet, page, sent.id, fulfillment_actions(sent))
+
+
+def _buttons_of_return(sheet: OrderSheet, found: Any) -> list[dict[str, Any]]:
+    page = "admin:orders_order_act_on_return"
+    return _buttons_below(sheet, page, found.id, return_actions(found))
+
+
+def _buttons_below(
+    sheet: OrderSheet, page: str, part_id: UUID, actions: Mapping[str, OrderAction]
+) -> list[dict[str, Any]]:
+    """Return the buttons of a part of the order that are open to this member of staff now."""
     return [
         {
             "label": action.label(sheet),
-            "url": reverse(page, args=[sheet.order.pk, sent.id, name]),
+            "url": reverse(page, args=[sheet.order.pk, part_id, name]),
+            "danger": action.danger,
         }
-        for name, action in fulfillment_actions(sent).items()
+        for name, action in actions.items()
         if action.is_open_to(sheet)
     ]

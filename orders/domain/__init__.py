@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from orders.domain.arrival import last_arrival
 from orders.domain.rules import (
     FULFILLABLE_PAYMENTS,
+    PAID_PAYMENTS,
+    REFUNDED_PAYMENTS,
     RETURN_TRANSITIONS,
+    SENT,
     SHIPMENT_TRANSITIONS,
     TRANSITIONS,
     UNSENT,
@@ -21,15 +25,17 @@ from orders.domain.rules import (
     RefundExceedsOrdered,
     RestockExceedsOrdered,
     ReturnExceedsFulfilled,
+    ReturnKind,
     ReturnNotFound,
+    ReturnRefunded,
     ReturnStatus,
     Reversal,
     ShipmentStatus,
     UnknownItem,
     amount_in,
     require_cancelable,
-    require_not_canceled,
     require_not_held,
+    require_open,
     still_owed,
 )
 from orders.domain.units import (
@@ -38,10 +44,24 @@ from orders.domain.units import (
     require_returnable,
     units_to_send,
 )
+from orders.domain.withdrawing import (
+    WithdrawalExceedsOrdered,
+    WithdrawalNotOffered,
+    WithdrawalPeriodOver,
+    WithdrawnUnits,
+    keeps_nothing,
+    require_withdrawable,
+    require_within_period,
+    units_to_withdraw,
+    withdrawal_deadline,
+)
 
 __all__ = [
     "FULFILLABLE_PAYMENTS",
+    "PAID_PAYMENTS",
+    "REFUNDED_PAYMENTS",
     "RETURN_TRANSITIONS",
+    "SENT",
     "SHIPMENT_TRANSITIONS",
     "TRANSITIONS",
     "UNSENT",
@@ -59,17 +79,29 @@ __all__ = [
     "RefundExceedsOrdered",
     "RestockExceedsOrdered",
     "ReturnExceedsFulfilled",
+    "ReturnKind",
     "ReturnNotFound",
+    "ReturnRefunded",
     "ReturnStatus",
     "Reversal",
     "ShipmentStatus",
     "UnknownItem",
+    "WithdrawalExceedsOrdered",
+    "WithdrawalNotOffered",
+    "WithdrawalPeriodOver",
+    "WithdrawnUnits",
     "amount_in",
     "fulfillment_status_of",
+    "keeps_nothing",
+    "last_arrival",
     "require_cancelable",
-    "require_not_canceled",
     "require_not_held",
+    "require_open",
     "require_returnable",
+    "require_withdrawable",
+    "require_within_period",
     "still_owed",
     "units_to_send",
+    "units_to_withdraw",
+    "withdrawal_deadline",
 ]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from orders.serializers.buyers import (
+    LookupInput,
+    OrderWithdrawalInput,
+    OrderWithdrawalOutput,
+    withdrawal_body,
+)
 from orders.serializers.goods import (
     FulfillmentInput,
     ReceiptInput,
@@ -30,9 +36,12 @@ __all__ = [
     "ExportParameters",
     "FulfillmentInput",
     "HoldInput",
+    "LookupInput",
     "NoteInput",
     "OrderEventOutput",
     "OrderOutput",
+    "OrderWithdrawalInput",
+    "OrderWithdrawalOutput",
     "ReceiptInput",
     "RefundInput",
     "ReturnInput",
@@ -40,4 +49,5 @@ __all__ = [
     "order_body",
     "order_event_body",
     "return_body",
+    "withdrawal_body",
 ]

@@ -167,6 +167,7 @@ class OrderOutput(Output):
         "refunds": [],
         "vat_number": None,
         "held_at": None,
+        "completed_at": None,
         "canceled_at": None,
         "cancel_reason": "",
     }
@@ -203,6 +204,10 @@ class OrderOutput(Output):
     held_at = serializers.DateTimeField(
         allow_null=True, help_text="Since when staff hold it; nothing of it is sent meanwhile."
     )
+    completed_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When nothing was left to do: all paid, and sent, delivered or refunded.",
+    )
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
 
@@ -237,6 +242,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "refunds": [_refund_body(refund, order) for refund in order.refunds],
         "placed_at": order.placed_at,
         "held_at": order.held_at,
+        "completed_at": order.completed_at,
         "canceled_at": order.canceled_at,
         "cancel_reason": order.cancel_reason,
     }

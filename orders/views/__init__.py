@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orders.views.attending import AttendingViewSet
+from orders.views.buyers import OrderLookupViewSet, WithdrawalViewSet
 from orders.views.exports import OrderExportViewSet
 from orders.views.fulfillments import FulfillmentViewSet
 from orders.views.orders import OrderViewSet
@@ -12,6 +13,8 @@ __all__ = [
     "AttendingViewSet",
     "FulfillmentViewSet",
     "OrderExportViewSet",
+    "OrderLookupViewSet",
     "OrderViewSet",
     "ReturnViewSet",
+    "WithdrawalViewSet",
 ]
