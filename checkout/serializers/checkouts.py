@@ -14,10 +14,11 @@ from checkout.selectors import CheckoutView, buyer_of
 from checkout.serializers.completions import OrderReferenceOutput
 from checkout.serializers.shipping_bodies import ShippingOptionOutput, option_body
 from core.address import Address, normalize_address
+from core.bodies import buyer_body, line_body, taxes_body, totals_body
 from core.buyer import BuyerChanges, require_phone
 from core.errors import FieldError, Invalid
-from core.http.buyers import BuyerInput, BuyerOutput, buyer_body
-from core.http.explanations import TaxOutput, taxes_body
+from core.http.buyers import BuyerInput, BuyerOutput
+from core.http.explanations import TaxOutput
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -35,17 +36,13 @@ from core.http.serializers import (
     MessageOutput,
     TotalsOutput,
     address_from,
-    line_body,
-    totals_body,
 )
 from core.items import MAX_LINES
-from pricing.domain import vat_number_of
+from pricing.domain import coupon_bodies, promotions_body, vat_number_of
 from pricing.errors import InvalidVatNumber
 from pricing.serializers.explanations import (
     CouponOutput,
     PromotionsOutput,
-    coupon_bodies,
-    promotions_body,
 )
 
 ADDRESSES = ("shipping_address", "billing_address")

@@ -7,7 +7,6 @@ from orders.serializers.goods import (
     ReceiptInput,
     ReturnInput,
     ReturnOutput,
-    return_body,
 )
 from orders.serializers.orders import (
     CancelInput,
@@ -15,7 +14,6 @@ from orders.serializers.orders import (
     ExportParameters,
     OrderOutput,
     RefundInput,
-    order_body,
 )
 from orders.serializers.timeline import (
     HoldInput,
@@ -23,6 +21,7 @@ from orders.serializers.timeline import (
     OrderEventOutput,
     order_event_body,
 )
+from orders.snapshot import order_body, return_body
 
 __all__ = [
     "CancelInput",
