@@ -16,6 +16,7 @@ from congocart import api_reference, environment
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
 from congocart.databases import database_settings
+from congocart.email_settings import email_settings, template_engines
 from congocart.environment import Environment, chosen_from
 from congocart.logging import LEVELS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
@@ -52,6 +53,9 @@ CHECKOUT_REQUIRES = env.list(
     ["email", "name", "address"],
     each=chosen_from("email", "name", "phone", "address"),
 )
+EMAILS = email_settings(env)
+# The languages that buyers are written to in, the first one to those who understand none of them.
+SHOP_LANGUAGES = EMAILS.languages
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
@@ -137,19 +141,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "congocart.urls"
 WSGI_APPLICATION = "congocart.wsgi.application"
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
+TEMPLATES = template_engines(EMAILS.templates)
 APPEND_SLASH = False
 
 # ---- where state lives ------------------------------------------------------------------------
@@ -204,7 +196,8 @@ TOKEN_ISSUER = env.str("CONGOCART_TOKEN_ISSUER", "congocart")
 TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-USE_I18N = False
+USE_I18N = True
+LOCALE_PATHS = [*EMAILS.translations, BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["core.backoffice.formats"]
 USE_TZ = True
 

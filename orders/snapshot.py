@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+
 from core.bodies import buyer_body, line_body, taxes_body, totals_body
 from core.buyer import buyer_known_by
 from core.money import money_body
@@ -28,6 +30,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "payment_status": order.payment_status,
         "fulfillment_status": order.fulfillment_status,
         "email": order.email,
+        "language": order.language or settings.SHOP_LANGUAGES[0],
         "buyer": buyer_body(buyer_known_by(order.buyer, order.shipping_address), order.consents),
         "currency": currency,
         "items": [line_body(line, currency) for line in lines],

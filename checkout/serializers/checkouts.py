@@ -24,6 +24,7 @@ from core.http.fields import (
     Input,
     Output,
     StrictCharField,
+    StrictChoiceField,
     StrictEmailField,
     StrictListField,
     StrictUUIDField,
@@ -69,6 +70,7 @@ class CheckoutChangeInput(Input):
         "billing_address": ...,
         "shipping_method": "standard",
         "vat_number": "DE136695976",
+        "language": "de",
     }
 
     email = StrictEmailField(required=False, allow_null=True)
@@ -86,6 +88,13 @@ class CheckoutChangeInput(Input):
         max_length=30,
         help_text="Of a business in the EU, with its country's prefix. Its buyer accounts for the "
         "tax of goods that another member state sends (reverse charge).",
+    )
+    language = StrictChoiceField(
+        choices=settings.SHOP_LANGUAGES,
+        required=False,
+        allow_null=True,
+        help_text="That e-mails are written in. Of a new checkout, what `Accept-Language` prefers "
+        "of the shop's languages unless given.",
     )
     items = StrictListField(
         child=ItemInput(),
@@ -118,6 +127,7 @@ class CheckoutOutput(Output):
     examples = {
         "version": 3,
         "email": "ada@example.com",
+        "language": "en",
         "currency": "GBP",
         "taxes": [],
         "shipping_method": "standard",
@@ -130,6 +140,7 @@ class CheckoutOutput(Output):
     version = serializers.IntegerField()
     cart_id = serializers.UUIDField()
     email = serializers.CharField(allow_null=True)
+    language = serializers.CharField()
     buyer = BuyerOutput()
     currency = serializers.CharField()
     items = LineOutput(many=True)
@@ -165,7 +176,7 @@ def details_from(data: Mapping[str, Any]) -> Details:
     """
     details: dict[str, str | Address | BuyerChanges | None] = {}
     problems: list[FieldError] = []
-    for name in ("email", "buyer", *ADDRESSES, "shipping_method", "vat_number"):
+    for name in ("email", "buyer", *ADDRESSES, "shipping_method", "vat_number", "language"):
         if name in data:
             try:
                 details[name] = _detail(name, data[name])
@@ -201,6 +212,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "version": checkout.version,
         "cart_id": checkout.cart_id,
         "email": checkout.email or None,
+        "language": checkout.language or settings.SHOP_LANGUAGES[0],
         "buyer": buyer_body(buyer_of(checkout), checkout.consents),
         "currency": currency,
         "items": [line_body(line, currency) for line in view.lines],

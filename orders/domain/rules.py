@@ -91,6 +91,7 @@ class OrderDetails:
     """Who bought and where it goes, as the order keeps it; addresses are empty where none is."""
 
     email: str
+    language: str
     buyer: Mapping[str, str]
     consents: Sequence[KeptConsent]
     shipping_address: Mapping[str, str]

@@ -151,6 +151,7 @@ class OrderOutput(Output):
     examples = {
         "number": "7KQ2M-4XWPA",
         "email": "ada@example.com",
+        "language": "en",
         "currency": "GBP",
         "taxes": [],
         "due": money_body(4393, "GBP"),
@@ -170,6 +171,7 @@ class OrderOutput(Output):
         choices=[status.value for status in FulfillmentStatus]
     )
     email = serializers.CharField(help_text="Empty where the shop needs none.")
+    language = serializers.CharField(help_text="That e-mails are written in.")
     buyer = BuyerOutput()
     currency = serializers.CharField()
     items = LineOutput(many=True)
