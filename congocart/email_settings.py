@@ -62,14 +62,21 @@ def email_settings(env: Environment) -> EmailSettings:
 
 
 def template_engines(own: Path | None) -> list[dict[str, Any]]:
-    """Return Django's engine of pages, and the one of e-mails, which looks into `own` first.
+    """Return Django's engine of pages, and those of e-mails, one with the shop's own templates.
 
-    The latter reads a template each time it is used, so that a change needs no restart.
+    The shop's are read each time they are used, so that a change needs no restart.
     """
-    loaders = [
-        *([("django.template.loaders.filesystem.Loader", [str(own)])] if own else []),
-        "django.template.loaders.app_directories.Loader",
-    ]
+
+    def engine(name: str, *loaders: object) -> dict[str, Any]:
+        builtins = ["django.templatetags.i18n", "core.mailing.templatetags.mailing"]
+        return {
+            "BACKEND": _DJANGO,
+            "NAME": name,
+            "OPTIONS": {"loaders": [*loaders], "builtins": builtins},
+        }
+
+    ours = "django.template.loaders.app_directories.Loader"
+    theirs = ("django.template.loaders.filesystem.Loader", [str(own)])
     processors = [
         "django.template.context_processors.request",
         "django.contrib.auth.context_processors.auth",
@@ -77,5 +84,6 @@ def template_engines(own: Path | None) -> list[dict[str, Any]]:
     ]
     return [
         {"BACKEND": _DJANGO, "APP_DIRS": True, "OPTIONS": {"context_processors": processors}},
-        {"BACKEND": _DJANGO, "NAME": "emails", "OPTIONS": {"loaders": loaders}},
+        engine("emails", ("django.template.loaders.cached.Loader", [ours])),
+        *([engine("emails_of_the_shop", theirs, ours)] if own else []),
     ]

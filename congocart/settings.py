@@ -18,6 +18,7 @@ from congocart.admin_theme import unfold_settings
 from congocart.databases import database_settings
 from congocart.email_settings import email_settings, template_engines
 from congocart.environment import Environment, chosen_from
+from congocart.event_jobs import event_jobs
 from congocart.logging import LEVELS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
 from congocart.rate_settings import rate_settings
@@ -109,6 +110,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "core.db",
     "core.http",
+    "core.mailing",
     "congocart",
     *([] if PRODUCTION else ["embedded"]),
     "events",
@@ -217,6 +219,7 @@ EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
+EVENT_JOBS = event_jobs(to_staff=bool(EMAILS.staff))
 DEFAULT_FROM_EMAIL = env.parsed(
     "CONGOCART_FROM_EMAIL", formataddr((SHOP_NAME, "shop@localhost")), environment.mailbox
 )

@@ -99,9 +99,11 @@ def apply_outcome(
             LedgerEntry(payment=payment, created_at=now, **asdict(entry))
             for entry in applied.entries
         )
-    if payment.order_id and payment.status != before.status:
+    told = (payment.status, payment.refunded) != (before.status, before.refunded)
+    if payment.order_id and told:
         kind, order_id = f"order.payment_{payment.status}", payment.order_id
         data = {"captured": payment.captured, "refunded": payment.refunded}
+        data["amount"] = data["refunded"] - before.refunded
         record_event(type=kind, subject_id=order_id, data=data, by=by, now=now)
     return Change(
         payment,

@@ -1,0 +1,53 @@
+"""What buyers are written to about their orders, and when: one row for each event that tells them.
+
+The templates of these names are in `orders/templates/orders/emails`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from payments.domain import PaymentStatus
+
+
+class OrderMail(StrEnum):
+    """An e-mail about an order, by the name of its template."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    PAYMENT_FAILED = "payment_failed"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    REFUNDED = "refunded"
+    CANCELED = "canceled"
+    RETURN_REQUESTED = "return_requested"
+    RETURN_APPROVED = "return_approved"
+    RETURN_REJECTED = "return_rejected"
+    RETURN_RECEIVED = "return_received"
+
+    @property
+    def label(self) -> str:
+        """Return the name for people."""
+        return self.replace("_", " ").capitalize()
+
+
+MAIL_OF_EVENT: Mapping[str, OrderMail] = {
+    "order.placed": OrderMail.PLACED,
+    f"order.payment_{PaymentStatus.PAID}": OrderMail.PAID,
+    f"order.payment_{PaymentStatus.FAILED}": OrderMail.PAYMENT_FAILED,
+    "fulfillment.created": OrderMail.SHIPPED,
+    "fulfillment.delivered": OrderMail.DELIVERED,
+    f"order.payment_{PaymentStatus.PARTIALLY_REFUNDED}": OrderMail.REFUNDED,
+    f"order.payment_{PaymentStatus.REFUNDED}": OrderMail.REFUNDED,
+    "order.canceled": OrderMail.CANCELED,
+    "return.requested": OrderMail.RETURN_REQUESTED,
+    "return.approved": OrderMail.RETURN_APPROVED,
+    "return.rejected": OrderMail.RETURN_REJECTED,
+    "return.received": OrderMail.RETURN_RECEIVED,
+}
+
+
+def events_of(mail: OrderMail) -> list[str]:
+    """Return the types of the events that a mail tells of."""
+    return [event for event, told_by in MAIL_OF_EVENT.items() if told_by is mail]
