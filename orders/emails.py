@@ -18,7 +18,7 @@ from core.db.jobs import Queue, job
 from core.mailing.messages import Message, greeting_name, render, send_mail
 from core.money import money_body
 from events.selectors import event_with
-from orders.mails import MAIL_OF_EVENT, OrderMail
+from orders.mails import OrderMail, mail_for
 from orders.models import Order
 from orders.selectors import shown_with
 from orders.snapshot import order_body
@@ -31,8 +31,8 @@ def tell_buyer(*, event_id: str) -> None:
     """Tell the buyer of an event of their order; one without an e-mail address is not told."""
     event = event_with(UUID(event_id))
     body = order_body(_order(event.subject_id))
-    if body["email"] and not body["email"].endswith(f"@{ERASED_DOMAIN}"):
-        mail = MAIL_OF_EVENT[event.type]
+    mail = mail_for(event.type, event.data)
+    if mail and may_be_told(body["email"]):
         send_mail(
             template=template_of(mail),
             to=body["email"],
@@ -50,6 +50,11 @@ def tell_staff(*, event_id: str) -> None:
         to=settings.EMAILS.staff,
         context={"order": body, "details": DETAILS},
     )
+
+
+def may_be_told(email: str) -> bool:
+    """Tell whether there is an address to write to, which is not that of a person erased."""
+    return bool(email) and not email.endswith(f"@{ERASED_DOMAIN}")
 
 
 def preview(order: Order, mail: OrderMail, *, language: str, data: Mapping[str, Any]) -> Message:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from payments.domain import PaymentStatus
 
@@ -46,6 +47,19 @@ MAIL_OF_EVENT: Mapping[str, OrderMail] = {
     "return.rejected": OrderMail.RETURN_REJECTED,
     "return.received": OrderMail.RETURN_RECEIVED,
 }
+
+
+def mail_for(event: str, data: Mapping[str, Any]) -> OrderMail | None:
+    """Return the mail that tells of an event, if any does.
+
+    Money of a refund that failed is back with the shop: the buyer has not paid again, and has
+    been given nothing. `amount` is what an event of a payment has refunded.
+    """
+    mail = MAIL_OF_EVENT.get(event)
+    refunded = data.get("amount")
+    if refunded is not None and refunded < (1 if mail is OrderMail.REFUNDED else 0):
+        return None
+    return mail
 
 
 def events_of(mail: OrderMail) -> list[str]:
