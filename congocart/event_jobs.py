@@ -12,7 +12,7 @@ TO_STAFF = {"order.placed": "orders.emails.tell_staff"}
 
 def event_jobs(*, to_staff: bool) -> dict[str, tuple[str, ...]]:
     """Return the names of the jobs of each type of event; those of staff mails if they are on."""
-    jobs = dict.fromkeys(MAIL_OF_EVENT, ("orders.emails.tell_buyer",))
+    jobs: dict[str, tuple[str, ...]] = dict.fromkeys(MAIL_OF_EVENT, ("orders.emails.tell_buyer",))
     for event, job in TO_STAFF.items() if to_staff else ():
         jobs[event] = (*jobs.get(event, ()), job)
     return jobs

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from core.ids import normalize_order_number
 from payments.domain import PaymentStatus
 
 
@@ -62,6 +63,6 @@ def mail_for(event: str, data: Mapping[str, Any]) -> OrderMail | None:
     return mail
 
 
-def events_of(mail: OrderMail) -> list[str]:
-    """Return the types of the events that a mail tells of."""
-    return [event for event, told_by in MAIL_OF_EVENT.items() if told_by is mail]
+def resent_by(number: str) -> str:
+    """Return whose quota of e-mails one that is sent again counts against: that of its order."""
+    return f"order\n{normalize_order_number(number)}"

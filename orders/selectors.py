@@ -22,6 +22,7 @@ from orders.domain import (
     ReturnNotFound,
     ReturnStatus,
 )
+from orders.mails import MAIL_OF_EVENT, OrderMail, mail_for
 from orders.models import (
     FulfillmentItem,
     Order,
@@ -148,6 +149,13 @@ def timeline_of(order: Order, *, caller: Caller) -> QuerySet[Any]:
     """Return the events of an order that the caller may see, oldest first, with their actors."""
     types = None if caller.is_staff else SHOWN_TO_BUYERS
     return events_about(subject_id=order.id, types=types)
+
+
+def mail_events(order_id: UUID) -> dict[OrderMail, Any]:
+    """Return the mails that tell of what has happened, each with its latest event. One query."""
+    events = events_about(subject_id=order_id, types=MAIL_OF_EVENT)
+    told = ((mail_for(event.type, event.data), event) for event in events)
+    return {mail: event for mail, event in told if mail}
 
 
 def timeline_entry(event: Any, order: Order, *, caller: Caller) -> TimelineEntry:

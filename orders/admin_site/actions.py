@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.access import FULFILLMENT, STAFF, SUPPORT
 from core.access import Access
+from core.http.throttling import require_quota
 from core.states import InvalidTransition
 from orders import services
 from orders.admin_site.forms import (
@@ -25,6 +26,7 @@ from orders.admin_site.forms import (
     HoldForm,
     NoteForm,
     RefundForm,
+    ResendForm,
 )
 from orders.admin_site.sheet import OrderSheet
 from orders.domain import (
@@ -34,6 +36,7 @@ from orders.domain import (
     ShipmentStatus,
     require_cancelable,
 )
+from orders.mails import resent_by
 from orders.models import Fulfillment, Order
 
 Allowed = Callable[[OrderSheet], bool]
@@ -123,6 +126,11 @@ def _told_of_fulfill(sheet: OrderSheet) -> str:
     return f"{sheet.left} {_units(sheet.left)} left to send. Enter how many are sent together now."
 
 
+def _resend(*, number: str, **values: Any) -> Order:
+    require_quota("mail", resent_by(number))
+    return services.resend_email(number=number, **values)
+
+
 def _units(count: int) -> str:
     return "unit" if count == 1 else "units"
 
@@ -200,6 +208,15 @@ ACTIONS: Mapping[str, OrderAction] = {
         told=_said("Buyers do not see notes."),
         done="The note was added to the timeline.",
         form=NoteForm,
+    ),
+    "resend": OrderAction(
+        label=_said("Resend an e-mail"),
+        access=SUPPORT,
+        allowed=lambda sheet: bool(sheet.order.email),
+        run=_resend,
+        told=lambda sheet: f"It is sent to {sheet.order.email}, as the order is now.",
+        done="The e-mail is on its way.",
+        form=ResendForm,
     ),
     "cancel": OrderAction(
         label=_said("Cancel the order"),

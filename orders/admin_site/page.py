@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.access import MANAGER
 from core.backoffice.columns import address_lines, buyer_lines, consent_line
 from orders.admin_site.acting import sheet_of
 from orders.admin_site.actions import ACTIONS, fulfillment_actions
@@ -49,6 +50,7 @@ def order_page(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
             {**each, "buttons": _buttons_of_sent(sheet, each["sent"])}
             for each in sheet.fulfillments
         ],
+        "may_preview": MANAGER.admits(sheet.caller.roles),
         "slip_url": f"{reverse('admin:orders_order_slips')}?order={order.pk}",
     }
 

@@ -167,6 +167,18 @@ class OrderNotOnHold(Conflict):
     code = "order_not_on_hold"
 
 
+class NoEmailAddress(Conflict):
+    """This order has no e-mail address to write to."""
+
+    code = "no_email_address"
+
+
+class EmailNotDue(Conflict):
+    """Nothing has happened to this order that such an e-mail tells of."""
+
+    code = "email_not_due"
+
+
 class RestockExceedsOrdered(Conflict):
     """More units would be restocked than were ordered."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orders.serializers.emails import OrderEmailInput
 from orders.serializers.goods import (
     FulfillmentInput,
     ReceiptInput,
@@ -30,6 +31,7 @@ __all__ = [
     "FulfillmentInput",
     "HoldInput",
     "NoteInput",
+    "OrderEmailInput",
     "OrderEventOutput",
     "OrderOutput",
     "ReceiptInput",

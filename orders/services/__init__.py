@@ -16,6 +16,7 @@ from orders.services.canceling import (
     cancel_order,
     preview_cancellation,
 )
+from orders.services.emailing import RESEND_EMAIL_ERRORS, resend_email
 from orders.services.fulfilling import (
     CHANGE_FULFILLMENT_ERRORS,
     FULFILL_ORDER_ERRORS,
@@ -53,6 +54,7 @@ __all__ = [
     "RELEASE_ORDER_ERRORS",
     "REQUEST_RETURN_ACCESS",
     "REQUEST_RETURN_ERRORS",
+    "RESEND_EMAIL_ERRORS",
     "cancel_fulfillment",
     "cancel_order",
     "capture_payment",
@@ -68,4 +70,5 @@ __all__ = [
     "refund_order",
     "release_order",
     "request_return",
+    "resend_email",
 ]

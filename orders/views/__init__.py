@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orders.views.attending import AttendingViewSet
+from orders.views.emails import EmailViewSet
 from orders.views.exports import OrderExportViewSet
 from orders.views.fulfillments import FulfillmentViewSet
 from orders.views.orders import OrderViewSet
@@ -10,6 +11,7 @@ from orders.views.returns import ReturnViewSet
 
 __all__ = [
     "AttendingViewSet",
+    "EmailViewSet",
     "FulfillmentViewSet",
     "OrderExportViewSet",
     "OrderViewSet",
