@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from orders.mails import MAIL_OF_EVENT
 
-TO_STAFF = {"order.placed": "orders.emails.tell_staff"}
+TO_STAFF = {
+    "order.placed": "orders.emails.tell_staff",
+    "stock.low": "inventory.emails.tell_staff",
+}
 
 
 def event_jobs(*, to_staff: bool) -> dict[str, tuple[str, ...]]:

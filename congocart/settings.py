@@ -61,6 +61,8 @@ CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
 MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
+# Stock is low when no more units than these are left.
+LOW_STOCK = env.int("CONGOCART_LOW_STOCK", 5, at_least=0)
 # Of a variant's units on hand, by one IP address that gives no email address.
 HOLDABLE_SHARE = env.parsed("CONGOCART_HOLDABLE_SHARE", Decimal("0.5"), environment.share)
 RATE_LIMITS = env.bool("CONGOCART_RATE_LIMITS", True)
