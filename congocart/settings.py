@@ -16,7 +16,7 @@ from congocart import api_reference, environment
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
 from congocart.databases import database_settings
-from congocart.email_settings import email_settings, template_engines
+from congocart.email_settings import LOCAL_EMAILS, email_settings, template_engines
 from congocart.environment import Environment, chosen_from
 from congocart.event_jobs import event_jobs
 from congocart.logging import LEVELS
@@ -209,7 +209,9 @@ USE_TZ = True
 
 _mail = env.parsed(
     "EMAIL_URL",
-    environment.mail_server("smtp://localhost:25" if PRODUCTION else "consolemail://"),
+    environment.mail_server("smtp://localhost:25")
+    if PRODUCTION
+    else {**environment.mail_server("consolemail://"), **LOCAL_EMAILS},
     environment.mail_server,
 )
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from babel import Locale
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -30,7 +31,10 @@ class PreviewForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
     language = forms.ChoiceField(
-        choices=[(language, language) for language in settings.SHOP_LANGUAGES],
+        choices=[
+            (language, Locale.parse(language, sep="-").english_name)
+            for language in settings.SHOP_LANGUAGES
+        ],
         widget=UnfoldAdminSelectWidget,
     )
 
