@@ -6,9 +6,7 @@ import contextlib
 import time
 from collections.abc import Sequence
 from email import message_from_bytes, policy
-from email.message import EmailMessage as ReadMessage
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -80,7 +78,7 @@ def _kept() -> list[Path]:
 
 
 def _read(path: Path) -> dict[str, str]:
-    message = cast("ReadMessage", message_from_bytes(path.read_bytes(), policy=policy.default))
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     parts = {kind: message.get_body((kind,)) for kind in ("plain", "html")}
     return {
         "name": path.stem,
