@@ -87,4 +87,4 @@ def test_an_account_is_written_to_in_the_language_it_was_opened_in_or_has_chosen
         "Confirmez votre adresse chez CongoCart",
         "Bestätigen Sie Ihre Adresse bei CongoCart",
     ]
-    assert "Durée de validité de ce lien : 1 semaine." in mail.outbox[0].body
+    assert "Durée de validité de ce lien : 1\xa0semaine." in mail.outbox[0].body
