@@ -52,8 +52,13 @@ def shown_with() -> list[str | Prefetch[Any]]:
     return [
         Prefetch("lines", OrderLine.objects.order_by("position")),
         "payments__operations__refund_items",
-        Prefetch("fulfillments__items", FulfillmentItem.objects.select_related("line")),
-        Prefetch("returns__items", ReturnItem.objects.select_related("line")),
+        Prefetch(
+            "fulfillments__items",
+            FulfillmentItem.objects.select_related("line").order_by("line__position"),
+        ),
+        Prefetch(
+            "returns__items", ReturnItem.objects.select_related("line").order_by("line__position")
+        ),
     ]
 
 
