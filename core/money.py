@@ -77,13 +77,16 @@ def to_major(amount: int, currency: str) -> Decimal:
     return Decimal(amount).scaleb(-minor_digits(currency))
 
 
-def format_money(amount: int, currency: str) -> str:
+_BRITISH = Locale("en", "GB")
+
+
+def format_money(amount: int, currency: str, locale: Locale = _BRITISH) -> str:
     """Format for people: `£19.99`. No digit that counts is rounded away."""
     return str(
         format_currency(
             to_major(amount, currency),
             currency,
-            locale=Locale("en", "GB"),
+            locale=locale,
             currency_digits=currency not in _ISO_DIGITS,
             decimal_quantization=currency not in _ISO_DIGITS,
         )

@@ -17,8 +17,13 @@ def events_about(*, subject_id: UUID, types: Collection[str] | None = None) -> Q
 
 
 def event_with(event_id: UUID) -> Event:
-    """Return an event that was recorded. One query."""
+    """Return an event. One query."""
     return Event.objects.get(pk=event_id)
+
+
+def events_of_type(type: str, *, subject_ids: Collection[UUID]) -> QuerySet[Event]:  # noqa: A002
+    """Return the events of one type about any of these subjects."""
+    return Event.objects.filter(type=type, subject_id__in=subject_ids)
 
 
 def timeline_version(*, subject_id: UUID) -> int:

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
+from core.db.jobs import defer_named
 from core.db.transactions import transaction_required
 from core.http.request_ids import current_request_id
 from events.domain import SYSTEM, Actor
@@ -30,6 +33,7 @@ def record_event(
     `type` is `noun.verb_in_past_tense`; `data` is what a reader of the timeline
     or a webhook needs to know, free of secrets; what people typed is in `reason` or `note`,
     which can be forgotten. The request that is being served is kept with it. Returns its id.
+    The jobs that `EVENT_JOBS` has for the type are deferred in the same transaction.
     """
     event = Event.objects.create(
         type=type,
@@ -40,6 +44,8 @@ def record_event(
         request_id=current_request_id(),
         created_at=now,
     )
+    for job in settings.EVENT_JOBS.get(type, ()):
+        defer_named(job, event_id=str(event.id))
     return event.id
 
 

@@ -32,6 +32,7 @@ from core.backoffice.filters import DaysFilter
 from core.http.csv_export import csv_response
 from orders.admin_site.acting import acting_page
 from orders.admin_site.bulk import fulfill_many
+from orders.admin_site.emails import emails_page
 from orders.admin_site.page import FULFILLMENT_COLORS, ORDER_COLORS, order_page
 from orders.admin_site.slips import MOST as MOST_SLIPS
 from orders.admin_site.slips import slips_page
@@ -164,6 +165,7 @@ class OrderAdmin(ReadOnlyAdmin):
         of_return = "<uuid:object_id>/returns/<uuid:return_id>/<slug:action>/"
         return [
             path("slips/", page(slips_page), name="orders_order_slips"),
+            path("<uuid:object_id>/emails/", page(emails_page), name="orders_order_emails"),
             path(act, page(acting_page), name="orders_order_act"),
             path(of_sent, page(acting_page), name="orders_order_act_on_fulfillment"),
             path(of_return, page(acting_page), name="orders_order_act_on_return"),

@@ -5,20 +5,18 @@ Nothing is stored. The token proves one order as its buyer's `Cart-Token` does, 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.template.defaultfilters import pluralize
 
 from core.http.order_tokens import sign_order_token
 
 
-def order_link(order_id: UUID, number: str) -> dict[str, str]:
-    """Return `link`, `token` and `lifetime` for an e-mail about an order; valid from now."""
+def order_link(order_id: UUID, number: str) -> dict[str, object]:
+    """Return `link` and its `lifetime` for an e-mail about an order; valid from now."""
     token = sign_order_token(order_id)
-    days = settings.AFTER_SALES.link
     return {
-        "token": token,
         "link": f"{settings.STOREFRONT_URL}/orders/{number}?token={token}",
-        "lifetime": f"{days} day{pluralize(days)}",
+        "lifetime": timedelta(days=settings.AFTER_SALES.link),
     }

@@ -16,7 +16,7 @@ from accounts.personal_data import Guest, Person, PersonalDataHandler
 from core.address import anonymous_address
 from orders.models import Order, Return
 from orders.selectors import shown_with
-from orders.serializers import order_body
+from orders.snapshot import order_body
 
 _PERSONAL = (
     "email", "buyer", "consents", "shipping_address", "billing_address", "cancel_reason",

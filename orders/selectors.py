@@ -24,6 +24,7 @@ from orders.domain import (
     ReturnStatus,
     ShipmentStatus,
 )
+from orders.mails import MAIL_OF_EVENT, OrderMail, mail_for
 from orders.models import (
     MAYBE_DONE,
     Fulfillment,
@@ -55,8 +56,13 @@ def shown_with() -> list[str | Prefetch[Any]]:
     return [
         Prefetch("lines", OrderLine.objects.order_by("position")),
         "payments__operations__refund_items",
-        Prefetch("fulfillments__items", FulfillmentItem.objects.select_related("line")),
-        Prefetch("returns__items", ReturnItem.objects.select_related("line")),
+        Prefetch(
+            "fulfillments__items",
+            FulfillmentItem.objects.select_related("line").order_by("line__position"),
+        ),
+        Prefetch(
+            "returns__items", ReturnItem.objects.select_related("line").order_by("line__position")
+        ),
     ]
 
 
@@ -190,6 +196,13 @@ def timeline_of(order: Order, *, caller: Caller) -> QuerySet[Any]:
     """Return the events of an order that the caller may see, oldest first, with their actors."""
     types = None if caller.is_staff else SHOWN_TO_BUYERS
     return events_about(subject_id=order.id, types=types)
+
+
+def mail_events(order_id: UUID) -> dict[OrderMail, Any]:
+    """Return the mails that tell of what has happened, each with its latest event. One query."""
+    events = events_about(subject_id=order_id, types=MAIL_OF_EVENT)
+    told = ((mail_for(event.type, event.data), event) for event in events)
+    return {mail: event for mail, event in told if mail}
 
 
 def timeline_entry(event: Any, order: Order, *, caller: Caller) -> TimelineEntry:

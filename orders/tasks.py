@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.utils import timezone
 
 from core.db.jobs import periodic
-from orders import services
+from orders import emails, services
+
+__all__ = ["complete_orders", "emails"]
 
 
 @periodic("*/5 * * * *")

@@ -90,6 +90,10 @@ def _refunded(verb: str) -> Sentence:
     return sentence
 
 
+def _resent(data: Mapping[str, Any], words: Wording) -> str:
+    return f"E-mail “{str(data.get('mail', '')).replace('_', ' ')}” sent again"
+
+
 def _said(text: str) -> Sentence:
     def sentence(data: Mapping[str, Any], words: Wording) -> str:
         return text
@@ -107,6 +111,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "order.held": _said("Order put on hold"),
     "order.released": _said("Order released from hold"),
     "order.noted": _said("Note"),
+    "order.email_resent": _resent,
     "order.capture_requested": lambda data, words: (
         f"Payment of {words.money(data.get('amount'))} requested or recorded"
     ),
@@ -129,7 +134,9 @@ SENTENCES: Mapping[str, Sentence] = {
     "return.received": _coming_back("received"),
 }
 # What only staff see: how they work, not what becomes of the order.
-INTERNAL = frozenset({"order.noted", "order.held", "order.released", "order.capture_requested"})
+INTERNAL = frozenset({
+    "order.noted", "order.held", "order.released", "order.capture_requested", "order.email_resent",
+})  # fmt: skip
 SHOWN_TO_BUYERS = frozenset(SENTENCES) - INTERNAL
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from orders.views import (
     AttendingViewSet,
+    EmailViewSet,
     FulfillmentViewSet,
     OrderExportViewSet,
     OrderLookupViewSet,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("orders/<str:number>/notes", AttendingViewSet.as_view({"post": "note"})),
     path("orders/<str:number>/hold", AttendingViewSet.as_view({"post": "hold"})),
     path("orders/<str:number>/release", AttendingViewSet.as_view({"post": "release"})),
+    path("orders/<str:number>/emails", EmailViewSet.as_view({"post": "create"})),
     path("orders/<str:number>/payments", OrderViewSet.as_view({"post": "capture"})),
     path("orders/<str:number>/refunds", OrderViewSet.as_view({"post": "refund"})),
     path("orders/<str:number>/fulfillments", FulfillmentViewSet.as_view({"post": "create"})),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.access import FULFILLMENT, STAFF, SUPPORT
 from core.access import Access
+from core.http.throttling import require_quota
 from core.states import InvalidTransition
 from orders import services
 from orders.admin_site.forms import (
@@ -25,6 +26,7 @@ from orders.admin_site.forms import (
     HoldForm,
     NoteForm,
     RefundForm,
+    ResendForm,
 )
 from orders.admin_site.return_forms import ReturnForm
 from orders.admin_site.sheet import OrderSheet
@@ -35,7 +37,8 @@ from orders.domain import (
     ShipmentStatus,
     require_cancelable,
 )
-from orders.models import Fulfillment
+from orders.mails import resent_by
+from orders.models import Fulfillment, Order
 
 Allowed = Callable[[OrderSheet], bool]
 
@@ -129,6 +132,11 @@ def units_in_words(count: int) -> str:
     return f"{count} unit" if count == 1 else f"{count} units"
 
 
+def _resend(*, number: str, **values: Any) -> Order:
+    require_quota("mail", resent_by(number))
+    return services.resend_email(number=number, **values)
+
+
 def said(text: str) -> Callable[[OrderSheet], str]:
     """Return what says the same of every order."""
 
@@ -216,6 +224,15 @@ ACTIONS: Mapping[str, OrderAction] = {
         told=said("Buyers do not see notes."),
         done="The note was added to the timeline.",
         form=NoteForm,
+    ),
+    "resend": OrderAction(
+        label=said("Resend an e-mail"),
+        access=SUPPORT,
+        allowed=lambda sheet: bool(sheet.order.email),
+        run=_resend,
+        told=lambda sheet: f"It is sent to {sheet.order.email}, as the order is now.",
+        done="The e-mail is on its way.",
+        form=ResendForm,
     ),
     "cancel": OrderAction(
         label=said("Cancel the order"),

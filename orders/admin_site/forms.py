@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
@@ -16,6 +17,8 @@ from unfold.widgets import (
 from core.backoffice.forms import LineField, LinesField, MajorUnitsField, minor_units
 from core.money import Money, to_major
 from orders.admin_site.sheet import LineRow, OrderSheet
+from orders.mails import OrderMail
+from orders.selectors import mail_events
 
 
 class ActionForm(forms.Form):
@@ -69,6 +72,20 @@ class NoteForm(ActionForm):
 
     def values(self) -> dict[str, Any]:
         return super().values() | {"note": self.cleaned_data["note"]}
+
+
+class ResendForm(ActionForm):
+    """Which of the e-mails that the buyer has been sent is sent again."""
+
+    mail = forms.ChoiceField(label="E-mail", widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, sheet: OrderSheet, data: Any = None) -> None:
+        super().__init__(sheet, data)
+        choices = [(mail, mail.label) for mail in mail_events(sheet.order.pk)]
+        cast("forms.ChoiceField", self.fields["mail"]).choices = choices
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"mail": OrderMail(self.cleaned_data["mail"])}
 
 
 class CaptureForm(ActionForm):

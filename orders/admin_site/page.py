@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.access import MANAGER
 from core.backoffice.columns import address_lines, buyer_lines, consent_line
 from orders.admin_site.acting import sheet_of
 from orders.admin_site.actions import ACTIONS, OrderAction, fulfillment_actions
@@ -54,6 +55,7 @@ def order_page(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
         "returns": [
             {**each, "buttons": _buttons_of_return(sheet, each["found"])} for each in sheet.returns
         ],
+        "may_preview": MANAGER.admits(sheet.caller.roles),
         "slip_url": f"{reverse('admin:orders_order_slips')}?order={order.pk}",
     }
 

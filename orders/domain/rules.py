@@ -102,6 +102,7 @@ class OrderDetails:
     """Who bought and where it goes, as the order keeps it; addresses are empty where none is."""
 
     email: str
+    language: str
     buyer: Mapping[str, str]
     consents: Sequence[KeptConsent]
     shipping_address: Mapping[str, str]
@@ -181,6 +182,18 @@ class OrderNotOnHold(Conflict):
     """This order is not on hold."""
 
     code = "order_not_on_hold"
+
+
+class NoEmailAddress(Conflict):
+    """This order has no e-mail address to write to."""
+
+    code = "no_email_address"
+
+
+class EmailNotDue(Conflict):
+    """Nothing has happened to this order that such an e-mail tells of."""
+
+    code = "email_not_due"
 
 
 class RestockExceedsOrdered(Conflict):

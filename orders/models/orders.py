@@ -96,6 +96,13 @@ class Order(AbstractTotals):
     consents = models.JSONField(
         default=list, db_default=[], blank=True, help_text="What the buyer agreed to, and when."
     )
+    language = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="That e-mails are written in; empty: the shop's first.",
+    )
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     shipping_method = models.CharField(max_length=50)

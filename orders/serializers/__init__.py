@@ -8,12 +8,12 @@ from orders.serializers.buyers import (
     OrderWithdrawalOutput,
     withdrawal_body,
 )
+from orders.serializers.emails import OrderEmailInput
 from orders.serializers.goods import (
     FulfillmentInput,
     ReceiptInput,
     ReturnInput,
     ReturnOutput,
-    return_body,
 )
 from orders.serializers.orders import (
     CancelInput,
@@ -21,7 +21,6 @@ from orders.serializers.orders import (
     ExportParameters,
     OrderOutput,
     RefundInput,
-    order_body,
 )
 from orders.serializers.timeline import (
     HoldInput,
@@ -29,6 +28,7 @@ from orders.serializers.timeline import (
     OrderEventOutput,
     order_event_body,
 )
+from orders.snapshot import order_body, return_body
 
 __all__ = [
     "CancelInput",
@@ -38,6 +38,7 @@ __all__ = [
     "HoldInput",
     "LookupInput",
     "NoteInput",
+    "OrderEmailInput",
     "OrderEventOutput",
     "OrderOutput",
     "OrderWithdrawalInput",

@@ -17,6 +17,7 @@ from orders.services.canceling import (
     preview_cancellation,
 )
 from orders.services.completing import complete_orders
+from orders.services.emailing import RESEND_EMAIL_ERRORS, resend_email
 from orders.services.finding import look_up_order
 from orders.services.fulfilling import (
     CHANGE_FULFILLMENT_ERRORS,
@@ -68,6 +69,7 @@ __all__ = [
     "RELEASE_ORDER_ERRORS",
     "REQUEST_RETURN_ACCESS",
     "REQUEST_RETURN_ERRORS",
+    "RESEND_EMAIL_ERRORS",
     "WITHDRAW_ACCESS",
     "WITHDRAW_ERRORS",
     "Withdrawal",
@@ -91,5 +93,6 @@ __all__ = [
     "refund_return",
     "release_order",
     "request_return",
+    "resend_email",
     "withdraw",
 ]

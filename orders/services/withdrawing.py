@@ -40,7 +40,6 @@ from orders.domain import (
     units_to_withdraw,
     withdrawal_deadline,
 )
-from orders.emails import send_withdrawal_acknowledgment
 from orders.models import Order
 from orders.selectors import order_for, units_of
 from orders.services.attending import put_on_hold
@@ -156,19 +155,19 @@ def _record(caller: Caller, number: str, items: Mapping[str, int], *, now: datet
             kind = ReturnKind.WITHDRAWAL
             coming = open_return(order, units.sent, kind=kind, caller=caller, now=now)
             change_decision(order, coming, ReturnStatus.APPROVED, caller=caller, now=now)
-    event_id = record_event(
+    return record_event(
         type="order.withdrawn",
         subject_id=read.id,
         data={
             "items": [{"sku": sku, "quantity": count} for sku, count in units.by_sku.items()],
             "everything": units.everything,
             "amount": amount,
+            "comes_back": bool(units.sent),
+            "submitted_at": now.isoformat(),
         },
         by=actor_of(caller),
         now=now,
     )
-    send_withdrawal_acknowledgment.defer(event_id=str(event_id))
-    return event_id
 
 
 def _decide(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orders.views.attending import AttendingViewSet
 from orders.views.buyers import OrderLookupViewSet, WithdrawalViewSet
+from orders.views.emails import EmailViewSet
 from orders.views.exports import OrderExportViewSet
 from orders.views.fulfillments import FulfillmentViewSet
 from orders.views.orders import OrderViewSet
@@ -11,6 +12,7 @@ from orders.views.returns import ReturnViewSet
 
 __all__ = [
     "AttendingViewSet",
+    "EmailViewSet",
     "FulfillmentViewSet",
     "OrderExportViewSet",
     "OrderLookupViewSet",
