@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.ids import normalize_order_number
+from orders.domain import ReturnKind
 from payments.domain import PaymentStatus
 
 
@@ -50,15 +51,19 @@ MAIL_OF_EVENT: Mapping[str, OrderMail] = {
     "return.rejected": OrderMail.RETURN_REJECTED,
     "return.received": OrderMail.RETURN_RECEIVED,
 }
+_ANSWERED_AT_ONCE = (OrderMail.RETURN_REQUESTED, OrderMail.RETURN_APPROVED)
 
 
 def mail_for(event: str, data: Mapping[str, Any]) -> OrderMail | None:
     """Return the mail that tells of an event, if any does.
 
     Money of a refund that failed is back with the shop: the buyer has not paid again, and has
-    been given nothing. `amount` is what an event of a payment has refunded.
+    been given nothing. `amount` is what an event of a payment has refunded. A return that a
+    withdrawal opens is told of by the acknowledgment of the withdrawal.
     """
     mail = MAIL_OF_EVENT.get(event)
+    if mail in _ANSWERED_AT_ONCE and data.get("kind") == ReturnKind.WITHDRAWAL:
+        return None
     refunded = data.get("amount")
     if refunded is not None and refunded < (1 if mail is OrderMail.REFUNDED else 0):
         return None
