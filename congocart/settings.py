@@ -18,7 +18,9 @@ from congocart.admin_theme import unfold_settings
 from congocart.databases import database_settings
 from congocart.email_settings import email_settings, template_engines
 from congocart.environment import Environment, chosen_from
+from congocart.event_jobs import EVENT_STEPS as STEPS
 from congocart.event_jobs import event_jobs
+from congocart.invoice_settings import invoice_settings
 from congocart.logging import LEVELS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
 from congocart.rate_settings import rate_settings
@@ -57,6 +59,7 @@ CHECKOUT_REQUIRES = env.list(
 EMAILS = email_settings(env)
 # The languages that buyers are written to in, the first one to those who understand none of them.
 SHOP_LANGUAGES = EMAILS.languages
+INVOICES = invoice_settings(env, zone=SHOP_TIME_ZONE, templates=EMAILS.templates)
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
@@ -116,6 +119,7 @@ INSTALLED_APPS = [
     "events",
     "staff",
     "inventory",
+    "invoices",
     "pricing",
     "payments",
     "catalog",
@@ -220,6 +224,7 @@ EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
 EVENT_JOBS = event_jobs(to_staff=bool(EMAILS.staff))
+EVENT_STEPS = STEPS
 DEFAULT_FROM_EMAIL = env.parsed(
     "CONGOCART_FROM_EMAIL", formataddr((SHOP_NAME, "shop@localhost")), environment.mailbox
 )
