@@ -20,8 +20,11 @@ from invoices.rendering.pdf import pdf_of
 from invoices.rendering.xml import is_electronic, xml_of
 
 _PACKAGES = ("typst", "facturx")
-# What factur-x stamps with the time of the call, in the form of PDF and in that of XMP.
-_CLOCK = re.compile(rb"D:\d{14}\+00'00'|(?<=>)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00(?=<)")
+# What factur-x stamps with the time of the call: in strings of PDF, and in XMP.
+_CLOCK = re.compile(
+    rb"(D(?::|\\072))\d{14}(?=(?:\+|\\053)00)|(>)\d{4}(?:-\d\d){2}T[\d:]{8}(?=\+00:00<)"
+)
+_CLOCK_FORMS = ("%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,5 @@ def _with_xml(pdf: bytes, invoice: Invoice) -> bytes:
         afrelationship="alternative",
         xmp_compression=False,
     )
-    moment = invoice.issued_at
-    stamps = {
-        b"D": f"D:{moment:%Y%m%d%H%M%S}+00'00'".encode(),
-        b"2": f"{moment:%Y-%m-%dT%H:%M:%S}+00:00".encode(),
-    }
-    return _CLOCK.sub(lambda found: stamps[found.group()[:1]], made)
+    of_pdf, of_xmp = (f"{invoice.issued_at:{form}}".encode() for form in _CLOCK_FORMS)
+    return _CLOCK.sub(lambda at: at[1] + of_pdf if at[1] else at[2] + of_xmp, made)

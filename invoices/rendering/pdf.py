@@ -43,7 +43,7 @@ def _compiler(page: Mapping[str, Any], templates: Path | None) -> Any:
     folder = own if (own / NAME).is_file() else TEMPLATES
     fonts = own / "fonts"
     return typst.Compiler(
-        (folder / NAME).read_bytes(),
+        str(folder / NAME),
         root=folder,
         font_paths=[fonts] if fonts.is_dir() else [],
         ignore_system_fonts=True,

@@ -91,9 +91,7 @@ def _add_line(trade: Element, line: Mapping[str, Any], position: int, invoice: I
     price = _add(item, "ram:SpecifiedLineTradeAgreement/ram:NetPriceProductTradePrice")
     _add(price, "ram:ChargeAmount", _amount(line["net"], invoice))
     _add(price, "ram:BasisQuantity", str(units), unitCode=_PIECE)
-    _add(
-        item, "ram:SpecifiedLineTradeDelivery/ram:BilledQuantity", str(units), unitCode=_PIECE
-    )
+    _add(item, "ram:SpecifiedLineTradeDelivery/ram:BilledQuantity", str(units), unitCode=_PIECE)
     settlement = _add(item, "ram:SpecifiedLineTradeSettlement")
     _add_tax(_add(settlement, "ram:ApplicableTradeTax"), *_tax_of(line, invoice))
     total = _add(settlement, "ram:SpecifiedTradeSettlementLineMonetarySummation")
@@ -120,9 +118,7 @@ def _add_agreement(trade: Element, invoice: Invoice) -> None:
     if seller["email"]:
         _add(party, "ram:URIUniversalCommunication/ram:URIID", seller["email"], schemeID="EM")
     if seller["vat_number"]:
-        _add(
-            party, "ram:SpecifiedTaxRegistration/ram:ID", seller["vat_number"], schemeID="VA"
-        )
+        _add(party, "ram:SpecifiedTaxRegistration/ram:ID", seller["vat_number"], schemeID="VA")
     party = _add(agreement, "ram:BuyerTradeParty")
     _add(party, "ram:Name", _party_name(buyer) or says["email"])
     _add_address(party, buyer)

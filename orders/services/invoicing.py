@@ -33,7 +33,9 @@ def issue_due(order_id: UUID, *, now: datetime) -> None:
         return
     issued = list(invoices_of(order.id))
     invoice = next((each for each in issued if each.cause_id == order.id), None)
-    if invoice is None and invoice_is_due(order, offline=order.offline, at=settings.INVOICES.due_at):
+    if invoice is None and invoice_is_due(
+        order, offline=order.offline, at=settings.INVOICES.due_at
+    ):
         lines = list(order.lines.select_related("order").order_by("position"))
         draft = invoice_draft(order, lines, paid=order.captured)
         invoice = issue(order_id=order.id, cause_id=order.id, draft=draft, now=now)
