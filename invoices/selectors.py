@@ -6,8 +6,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from invoices.domain import InvoiceKind, InvoiceNotIssued
+from invoices.domain import InvoiceKind, InvoiceNotFound, InvoiceNotIssued
 from invoices.models import Invoice
+
+# As other apps name what is read here.
+IssuedInvoice = Invoice
 
 
 def invoice_with(invoice_id: UUID) -> Invoice:
@@ -17,7 +20,8 @@ def invoice_with(invoice_id: UUID) -> Invoice:
 
 def invoices_of(order_id: UUID) -> QuerySet[Invoice]:
     """Return invoices and credit notes of an order, oldest first, without what they say."""
-    return Invoice.objects.filter(order_id=order_id).defer("document").order_by("id")
+    issued = Invoice.objects.filter(order_id=order_id).order_by("id")
+    return issued.select_related("credited").defer("document", "credited__document")
 
 
 def latest_invoice_of(order_id: UUID) -> Invoice:
@@ -27,3 +31,11 @@ def latest_invoice_of(order_id: UUID) -> Invoice:
     if latest is None:
         raise InvoiceNotIssued
     return latest
+
+
+def invoice_of(order_id: UUID, number: str) -> Invoice:
+    """Return an invoice or credit note of an order by its number. Raises `InvoiceNotFound`."""
+    found = Invoice.objects.filter(order_id=order_id, number=number.upper()).first()
+    if found is None:
+        raise InvoiceNotFound
+    return found

@@ -5,6 +5,7 @@ from django.urls import path
 from orders.views import (
     AttendingViewSet,
     FulfillmentViewSet,
+    InvoiceViewSet,
     OrderExportViewSet,
     OrderViewSet,
     ReturnViewSet,
@@ -15,6 +16,12 @@ urlpatterns = [
     path("exports/orders", OrderExportViewSet.as_view({"get": "list"})),
     path("orders/<str:number>", OrderViewSet.as_view({"get": "retrieve"})),
     path("orders/<str:number>/events", OrderViewSet.as_view({"get": "events"})),
+    path("orders/<str:number>/invoice", InvoiceViewSet.as_view({"get": "latest"})),
+    path("orders/<str:number>/invoices", InvoiceViewSet.as_view({"get": "list"})),
+    path(
+        "orders/<str:number>/invoices/<str:invoice_number>",
+        InvoiceViewSet.as_view({"get": "retrieve"}),
+    ),
     path("orders/<str:number>/notes", AttendingViewSet.as_view({"post": "note"})),
     path("orders/<str:number>/hold", AttendingViewSet.as_view({"post": "hold"})),
     path("orders/<str:number>/release", AttendingViewSet.as_view({"post": "release"})),

@@ -23,28 +23,27 @@ def issue(*, order_id: UUID, cause_id: UUID, draft: Draft, now: datetime) -> Inv
     Locks the counter of the series until the transaction ends, so nothing may be locked after
     it: called as `core.db.transactions.run_last` does. The constraint of causes refuses a second.
     """
-    kind, series = InvoiceKind.INVOICE, settings.INVOICES.series
-    return _write(kind, series, order_id, cause_id, None, draft, now=now)
+    return _write(InvoiceKind.INVOICE, order_id, cause_id, draft, now=now)
 
 
 @transaction_required
 def credit(*, invoice: Invoice, cause_id: UUID, draft: Draft, now: datetime) -> Invoice:
     """Issue a credit note of a part of an invoice, as `issue` does."""
-    kind, series = InvoiceKind.CREDIT_NOTE, settings.INVOICES.credit_series
-    return _write(kind, series, invoice.order_id, cause_id, invoice, draft, now=now)
+    kind, order_id = InvoiceKind.CREDIT_NOTE, invoice.order_id
+    return _write(kind, order_id, cause_id, draft, credited=invoice, now=now)
 
 
 def _write(
     kind: InvoiceKind,
-    series: str,
     order_id: UUID,
     cause_id: UUID,
-    credited: Invoice | None,
     draft: Draft,
     *,
+    credited: Invoice | None = None,
     now: datetime,
 ) -> Invoice:
     chosen = settings.INVOICES
+    series = chosen.credit_series if credited else chosen.series
     seller = asdict(chosen.seller)
     seller["name"] = seller["name"] or settings.SHOP_NAME
     year = year_of(now, chosen.zone)

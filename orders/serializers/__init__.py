@@ -8,6 +8,7 @@ from orders.serializers.goods import (
     ReturnInput,
     ReturnOutput,
 )
+from orders.serializers.invoices import InvoiceOutput, invoice_body
 from orders.serializers.orders import (
     CancelInput,
     CaptureInput,
@@ -29,6 +30,7 @@ __all__ = [
     "ExportParameters",
     "FulfillmentInput",
     "HoldInput",
+    "InvoiceOutput",
     "NoteInput",
     "OrderEventOutput",
     "OrderOutput",
@@ -36,6 +38,7 @@ __all__ = [
     "RefundInput",
     "ReturnInput",
     "ReturnOutput",
+    "invoice_body",
     "order_body",
     "order_event_body",
     "return_body",

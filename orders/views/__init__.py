@@ -5,12 +5,14 @@ from __future__ import annotations
 from orders.views.attending import AttendingViewSet
 from orders.views.exports import OrderExportViewSet
 from orders.views.fulfillments import FulfillmentViewSet
+from orders.views.invoices import InvoiceViewSet
 from orders.views.orders import OrderViewSet
 from orders.views.returns import ReturnViewSet
 
 __all__ = [
     "AttendingViewSet",
     "FulfillmentViewSet",
+    "InvoiceViewSet",
     "OrderExportViewSet",
     "OrderViewSet",
     "ReturnViewSet",

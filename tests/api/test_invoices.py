@@ -86,3 +86,54 @@ def test_an_invoice_can_wait_until_everything_is_sent(
     assert issued() == []
     assert staff.post(path, {}).status_code == 201
     assert [gross for _, gross in issued()] == [4_397]
+
+
+@pytest.mark.usefixtures("skus")
+def test_a_buyer_lists_and_downloads_what_was_issued(
+    client: APIClient, client_of: ClientOf, assert_statements: Any
+) -> None:
+    number = paid_order(client)
+    refund(client_of, number, amount={"amount": 500, "currency": "GBP"})
+    path = f"/api/v1/orders/{number}"
+    with assert_statements(2):
+        listed = client.get(f"{path}/invoices").json()["results"]
+    invoice, note = listed
+    assert invoice["gross"] == {"amount": 4_397, "currency": "GBP"}
+    assert (invoice["kind"], invoice["credits"]) == ("invoice", None)
+    assert (note["kind"], note["credits"]) == ("credit_note", invoice["number"])
+    for of, name in ((f"{path}/invoice", invoice), (f"{path}/invoices/{note['number']}", note)):
+        file = client.get(of)
+        assert (file.status_code, file["Content-Type"]) == (200, "application/pdf")
+        assert file["Content-Disposition"] == f'attachment; filename="{name["number"]}.pdf"'
+        assert file.content.startswith(b"%PDF")
+    with assert_statements(3):
+        assert client.get(f"{path}/invoice").status_code == 200
+
+
+@pytest.mark.usefixtures("skus")
+def test_before_it_is_due_there_is_no_invoice(client: APIClient, settings: LazySettings) -> None:
+    settings.INVOICES = replace(settings.INVOICES, due_at="fulfilled")
+    number = paid_order(client)
+    missing = client.get(f"/api/v1/orders/{number}/invoice")
+    assert (missing.status_code, missing.json()["code"]) == (404, "invoice_not_issued")
+    assert client.get(f"/api/v1/orders/{number}/invoices").json()["results"] == []
+    missing = client.get(f"/api/v1/orders/{number}/invoices/INV-2026-000001")
+    assert (missing.status_code, missing.json()["code"]) == (404, "invoice_not_found")
+
+
+def test_an_invoice_of_another_order_is_not_found(client: APIClient, skus: list[str]) -> None:
+    new_order(client, skus)
+    other = Invoice.objects.get().number
+    number = new_order(client, skus)["number"]
+    assert client.get(f"/api/v1/orders/{number}/invoices/{other}").status_code == 404
+
+
+@pytest.mark.usefixtures("skus")
+def test_without_the_extra_the_client_is_told_so(
+    client: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("invoices.rendering._PACKAGES", ("not_installed",))
+    number = paid_order(client)
+    refused = client.get(f"/api/v1/orders/{number}/invoice")
+    assert (refused.status_code, refused.json()["code"]) == (503, "invoice_rendering_unavailable")
+    assert client.get(f"/api/v1/orders/{number}/invoices").json()["results"]

@@ -91,11 +91,8 @@ def assert_consistent(invoice: Invoice) -> None:
     xml = xml_of(invoice)
     assert facturx.xml_check_xsd(xml, flavor="factur-x", level="en16931")
     (net,), (gross,) = amounts(xml, "TaxBasisTotalAmount"), amounts(xml, "GrandTotalAmount")
-    (of_lines,) = amounts(xml, "LineTotalAmount")[-1:]
-    assert (
-        amounts(xml, "LineTotalAmount")[:-1]
-        and sum(amounts(xml, "LineTotalAmount")[:-1]) == of_lines
-    )  # BR-CO-10
+    *each_line, of_lines = amounts(xml, "LineTotalAmount")
+    assert sum(each_line) == of_lines  # BR-CO-10
     assert of_lines + sum(amounts(xml, "ChargeTotalAmount")) == net  # BR-CO-13
     (tax,) = amounts(xml, "TaxTotalAmount")
     assert sum(amounts(xml, "CalculatedAmount")) == tax  # BR-CO-14
