@@ -12,15 +12,16 @@ from email.utils import formataddr
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from congocart import api_reference, environment
+from congocart import api_reference, environment, event_jobs
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
 from congocart.after_sales_settings import after_sales_settings
 from congocart.databases import database_settings
 from congocart.email_settings import LOCAL_EMAILS, email_settings, template_engines
 from congocart.environment import Environment, chosen_from
-from congocart.event_jobs import event_jobs
+from congocart.invoice_settings import invoice_settings
 from congocart.logging import LEVELS
+from congocart.password_rules import VALIDATORS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
 from congocart.rate_settings import rate_settings
 from congocart.tax_settings import tax_settings
@@ -59,6 +60,7 @@ CHECKOUT_REQUIRES = env.list(
 EMAILS = email_settings(env)
 # The languages that buyers are written to in, the first one to those who understand none of them.
 SHOP_LANGUAGES = EMAILS.languages
+INVOICES = invoice_settings(env, zone=SHOP_TIME_ZONE, templates=EMAILS.templates)
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
@@ -120,6 +122,7 @@ INSTALLED_APPS = [
     "events",
     "staff",
     "inventory",
+    "invoices",
     "pricing",
     "payments",
     "catalog",
@@ -180,14 +183,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["staff.backends.RoleBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.BoundedArgon2Hasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 8},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = VALIDATORS
 REQUIRE_VERIFIED_EMAIL = env.bool("CONGOCART_REQUIRE_VERIFIED_EMAIL", False)
 STOREFRONT_URL = env.parsed(
     "CONGOCART_STOREFRONT_URL", f"http://127.0.0.1:{PORT}", environment.web_address
@@ -226,7 +222,8 @@ EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
-EVENT_JOBS = event_jobs(to_staff=bool(EMAILS.staff))
+EVENT_JOBS = event_jobs.event_jobs(to_staff=bool(EMAILS.staff))
+EVENT_STEPS = event_jobs.EVENT_STEPS
 DEFAULT_FROM_EMAIL = env.parsed(
     "CONGOCART_FROM_EMAIL", formataddr((SHOP_NAME, "shop@localhost")), environment.mailbox
 )

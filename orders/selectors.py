@@ -106,6 +106,15 @@ def numbers_maybe_done(*, now: datetime, assumed_days: int, limit: int) -> list[
     return list(found.order_by("id").values_list("number", flat=True)[:limit])
 
 
+def order_id_for(*, caller: Caller, number: str) -> UUID:
+    """Return the id of an order by its number, without reading it. Raises `OrderNotFound`."""
+    wanted = Order.objects.for_caller(caller).filter(number=normalize_order_number(number))
+    order_id = wanted.values_list("pk", flat=True).first()
+    if order_id is None:
+        raise OrderNotFound
+    return order_id
+
+
 def units_of(order: Order) -> dict[str, LineUnits]:
     """Return where the units of each line are, by SKU: three statements.
 

@@ -12,6 +12,8 @@ from django.urls import reverse
 
 from accounts.access import MANAGER
 from core.backoffice.columns import address_lines, buyer_lines, consent_line
+from core.money import format_money
+from invoices.selectors import invoices_of
 from orders.admin_site.acting import sheet_of
 from orders.admin_site.actions import ACTIONS, OrderAction, fulfillment_actions
 from orders.admin_site.return_actions import return_actions
@@ -56,6 +58,14 @@ def order_page(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
             {**each, "buttons": _buttons_of_return(sheet, each["found"])} for each in sheet.returns
         ],
         "may_preview": MANAGER.admits(sheet.caller.roles),
+        "invoices": [
+            {
+                "issued": issued,
+                "gross": format_money(issued.gross, issued.currency),
+                "url": reverse("admin:invoices_invoice_pdf", args=[issued.pk]),
+            }
+            for issued in invoices_of(order.id)
+        ],
         "slip_url": f"{reverse('admin:orders_order_slips')}?order={order.pk}",
     }
 

@@ -252,3 +252,21 @@ def still_owed(total: int, payments: Iterable[PaymentRecord], *, given_back: int
         for payment in payments
     )
     return max(0, total - kept - given_back)
+
+
+def invoice_is_due(order: Any, *, offline: bool, at: str) -> bool:
+    """Tell whether an order is to be invoiced by now.
+
+    One that is paid by other ways than a provider's is invoiced as it is placed, because the
+    buyer pays by it; a canceled one is not invoiced any more.
+    """
+    if order.status == OrderStatus.CANCELED:
+        return False
+    paid = (PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
+    sent = (FulfillmentStatus.FULFILLED, FulfillmentStatus.RETURNED)
+    moments = {
+        "placed": True,
+        "paid": order.payment_status in paid,
+        "fulfilled": order.fulfillment_status in sent,
+    }
+    return offline or moments[at]

@@ -15,6 +15,7 @@ from orders.serializers.goods import (
     ReturnInput,
     ReturnOutput,
 )
+from orders.serializers.invoices import InvoiceOutput, invoice_body
 from orders.serializers.orders import (
     CancelInput,
     CaptureInput,
@@ -36,6 +37,7 @@ __all__ = [
     "ExportParameters",
     "FulfillmentInput",
     "HoldInput",
+    "InvoiceOutput",
     "LookupInput",
     "NoteInput",
     "OrderEmailInput",
@@ -47,6 +49,7 @@ __all__ = [
     "RefundInput",
     "ReturnInput",
     "ReturnOutput",
+    "invoice_body",
     "order_body",
     "order_event_body",
     "return_body",

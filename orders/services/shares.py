@@ -64,12 +64,7 @@ def shares_to_refund(
     worth gives back money and nothing of what was bought. Raises `UnknownItem`,
     `RefundExceedsOrdered`.
     """
-    charged = _charged(order)
-    rests = {key: each.charge for key, each in charged.items()}
-    given_back = 0
-    for item in refund_items_of(order):
-        rests[item.line_id] -= _given_back(item, rests[item.line_id], order)
-        given_back += item.amount
+    charged, rests, given_back = _left_of(order)
     before = units_of(order) if units else {}
     counted = _counted(order, units or {}, before)
     if with_shipping and rests[None].amount:
@@ -89,12 +84,39 @@ def shares_to_refund(
     return items
 
 
+def shares_left(order: Order) -> list[RefundItem]:
+    """Return what no refund gives back of an order, as what one of all of it would; not saved."""
+    charged, rests, _ = _left_of(order)
+    of_sku = units_of(order)
+    units = {
+        line.id: of_sku[line.sku].ordered - of_sku[line.sku].refunded for line in order.lines.all()
+    }
+    return [
+        charged[key].item(rest, units[key] if key else 0)
+        for key, rest in rests.items()
+        if rest.amount
+    ]
+
+
 @transaction_required
 def save_shares(shares: Sequence[RefundItem], refund_id: UUID) -> None:
     """Keep what a refund gives back."""
     for share in shares:
         share.operation_id = refund_id
     RefundItem.objects.bulk_create(shares)
+
+
+def _left_of(
+    order: Order,
+) -> tuple[dict[UUID | None, _Charged], dict[UUID | None, Charge], int]:
+    """Return what was charged, what refunds have left of it, and what they give back."""
+    charged = _charged(order)
+    rests = {key: each.charge for key, each in charged.items()}
+    given_back = 0
+    for item in refund_items_of(order):
+        rests[item.line_id] -= _given_back(item, rests[item.line_id], order)
+        given_back += item.amount
+    return charged, rests, given_back
 
 
 def _charged(order: Order) -> dict[UUID | None, _Charged]:

@@ -7,6 +7,7 @@ from orders.views.buyers import OrderLookupViewSet, WithdrawalViewSet
 from orders.views.emails import EmailViewSet
 from orders.views.exports import OrderExportViewSet
 from orders.views.fulfillments import FulfillmentViewSet
+from orders.views.invoices import InvoiceViewSet
 from orders.views.orders import OrderViewSet
 from orders.views.returns import ReturnViewSet
 
@@ -14,6 +15,7 @@ __all__ = [
     "AttendingViewSet",
     "EmailViewSet",
     "FulfillmentViewSet",
+    "InvoiceViewSet",
     "OrderExportViewSet",
     "OrderLookupViewSet",
     "OrderViewSet",

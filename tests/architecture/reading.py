@@ -18,7 +18,7 @@ from pathlib import Path
 
 APPS = (
     "accounts", "carts", "catalog", "checkout", "congocart", "core", "embedded", "events",
-    "inventory", "orders", "payments", "pricing", "staff",
+    "inventory", "invoices", "orders", "payments", "pricing", "staff",
 )  # fmt: skip
 # The machinery under every request, which a reader of one flow takes as given.
 GIVEN = (

@@ -168,5 +168,5 @@ def test_of_a_completed_order_nothing_is_sent_but_all_can_come_back(
     response = browser_of(Role.MANAGER).get(reverse("admin:orders_order_change", args=[sent.pk]))
 
     labels = {button["label"] for button in response.context["buttons"]}
-    assert labels == {"Request a return", "Refund", "Write a note"}
+    assert labels == {"Request a return", "Refund", "Write a note", "Resend an e-mail"}
     assert "Order: Completed" in words(response)
