@@ -37,6 +37,7 @@ NAVIGATION = [
         "Sales",
         _item("Orders", "receipt_long", "orders.order"),
         _item("Payments", "payments", "payments.payment"),
+        _item("Invoices", "request_quote", "invoices.invoice"),
         _item("Checkouts", "shopping_cart_checkout", "checkout.checkout"),
         _item("Carts", "shopping_cart", "carts.cart"),
     ),

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from core.backoffice.columns import address_lines, buyer_lines, consent_line
+from core.money import format_money
+from invoices.selectors import invoices_of
 from orders.admin_site.acting import sheet_of
 from orders.admin_site.actions import ACTIONS, fulfillment_actions
 from orders.admin_site.sheet import OrderSheet
@@ -48,6 +50,14 @@ def order_page(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
         "sent": [
             {**each, "buttons": _buttons_of_sent(sheet, each["sent"])}
             for each in sheet.fulfillments
+        ],
+        "invoices": [
+            {
+                "issued": issued,
+                "gross": format_money(issued.gross, issued.currency),
+                "url": reverse("admin:invoices_invoice_pdf", args=[issued.pk]),
+            }
+            for issued in invoices_of(order.id)
         ],
         "slip_url": f"{reverse('admin:orders_order_slips')}?order={order.pk}",
     }

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from invoices.models import Invoice, Rendering
 from invoices.services import rendered
-from tests.concurrency.racing import at_once, violations
+from tests.concurrency.racing import assert_audit_finds_nothing, at_once, shopper
 from tests.shop import (
     MANUAL,
     complete,
@@ -34,19 +34,13 @@ def skus() -> list[str]:
     return stock_variants(2, stock=1_000)
 
 
-def new_client() -> APIClient:
-    client = APIClient()
-    client.default_format = "json"
-    return client
-
-
 def positions(series: str = "INV") -> list[int]:
     found = Invoice.objects.filter(series=series).order_by("position")
     return list(found.values_list("position", flat=True))
 
 
 def test_twenty_orders_at_once_are_numbered_from_1_to_20() -> None:
-    buyers = [new_client() for _ in range(20)]
+    buyers = [shopper() for _ in range(20)]
     checkouts = [new_checkout(buyer, ["SKU-0"]) for buyer in buyers]
     told = at_once(
         *(
@@ -56,11 +50,11 @@ def test_twenty_orders_at_once_are_numbered_from_1_to_20() -> None:
     )
     assert {response.status_code for response in told} == {201}
     assert positions() == list(range(1, 21))
-    assert violations() == []
+    assert_audit_finds_nothing()
 
 
 def test_what_is_rolled_back_leaves_no_gap() -> None:
-    first, second = new_client(), new_client()
+    first, second = shopper(), shopper()
     checkout = new_checkout(first, ["SKU-0"])
     # Whatever is refused at the commit is refused after the number was given.
     with connection.cursor() as cursor:
@@ -83,7 +77,7 @@ def test_what_is_rolled_back_leaves_no_gap() -> None:
 
 
 def test_an_invoice_is_never_rewritten_nor_deleted() -> None:
-    paid_order(new_client())
+    paid_order(shopper())
     invoice = Invoice.objects.get()
     rendered(invoice=invoice, now=timezone.now())
     for attempt in (
@@ -98,7 +92,7 @@ def test_an_invoice_is_never_rewritten_nor_deleted() -> None:
 
 
 def test_twice_at_once_rendered_is_rendered_once() -> None:
-    paid_order(new_client())
+    paid_order(shopper())
     invoice = Invoice.objects.get()
     files = at_once(*[partial(rendered, invoice=invoice, now=timezone.now())] * 4)
     assert len(set(files)) == 1
@@ -106,7 +100,7 @@ def test_twice_at_once_rendered_is_rendered_once() -> None:
 
 
 def test_two_refunds_at_once_have_a_credit_note_each(client_of: ClientOf) -> None:
-    number = paid_order(new_client())
+    number = paid_order(shopper())
     body = {"amount": {"amount": 500, "currency": "GBP"}}
     staff = [client_of(Role.SUPPORT) for _ in range(2)]
     told = at_once(
@@ -114,11 +108,11 @@ def test_two_refunds_at_once_have_a_credit_note_each(client_of: ClientOf) -> Non
     )
     assert {response.status_code for response in told} == {201}
     assert positions("CN") == [1, 2]
-    assert violations() == []
+    assert_audit_finds_nothing()
 
 
 def test_completing_twice_at_once_issues_one_invoice() -> None:
-    buyer = new_client()
+    buyer = shopper()
     checkout = new_checkout(buyer, ["SKU-0"])
     path = f"/api/v1/checkouts/{checkout['id']}/complete"
     at_once(*[partial(buyer.post, path, MANUAL)] * 4)
