@@ -111,4 +111,9 @@ def _send(
         token = sign_link_token(purpose, change or owner)
         context["link"] = f"{settings.STOREFRONT_URL}/{page}?token={token}"
         context["lifetime"] = LIFETIMES[purpose]
-    send_mail(template=f"accounts/emails/{template}", to=to, context=context)
+    send_mail(
+        template=f"accounts/emails/{template}",
+        to=to,
+        context=context,
+        language=owner.language,
+    )

@@ -11,6 +11,8 @@ from babel import Locale, UnknownLocaleError
 from congocart import environment
 from congocart.environment import Environment
 
+# Printed, and shown on a page of this machine.
+LOCAL_EMAILS = {"EMAIL_BACKEND": "embedded.emails.EmailBackend"}
 _DJANGO = "django.template.backends.django.DjangoTemplates"
 
 

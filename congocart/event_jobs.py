@@ -10,7 +10,10 @@ from collections.abc import Mapping
 
 from orders.mails import MAIL_OF_EVENT
 
-TO_STAFF = {"order.placed": "orders.emails.tell_staff"}
+TO_STAFF = {
+    "order.placed": "orders.emails.tell_staff",
+    "stock.low": "inventory.emails.tell_staff",
+}
 # What makes an invoice or a credit note due.
 EVENT_STEPS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(
@@ -30,7 +33,7 @@ EVENT_STEPS: Mapping[str, tuple[str, ...]] = {
 
 def event_jobs(*, to_staff: bool) -> dict[str, tuple[str, ...]]:
     """Return the names of the jobs of each type of event; those of staff mails if they are on."""
-    jobs = dict.fromkeys(MAIL_OF_EVENT, ("orders.emails.tell_buyer",))
+    jobs: dict[str, tuple[str, ...]] = dict.fromkeys(MAIL_OF_EVENT, ("orders.emails.tell_buyer",))
     for event, job in TO_STAFF.items() if to_staff else ():
         jobs[event] = (*jobs.get(event, ()), job)
     return jobs

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from babel import Locale
@@ -20,10 +20,14 @@ def preferred_language(accepted: str, known: Sequence[str]) -> str:
     `de-AT` is content with `de` (lookup of RFC 4647); what is not well-formed is passed over.
     """
     by_tag = {language.lower(): language for language in known}
-    for tag in _preferences(accepted):
-        for wanted in _shorter_and_shorter(tag.lower()):
-            if wanted in by_tag:
-                return by_tag[wanted]
+    found = map(_RANGE.fullmatch, accepted.split(",", MOST_RANGES)[:MOST_RANGES])
+    wanted = [(float(match[2] or 1), match[1].lower()) for match in found if match]
+    for weight, whole in sorted(wanted, key=lambda each: -each[0]):
+        tag = whole if weight > 0 else ""
+        while tag:
+            if tag in by_tag:
+                return by_tag[tag]
+            tag = tag.rpartition("-")[0]
     return known[0]
 
 
@@ -35,16 +39,3 @@ def locale_of(language: str) -> Locale:
 def format_day(moment: datetime, language: str, zone: tzinfo) -> str:
     """Format the day of a moment in a time zone: `29 November 2026`."""
     return format_date(moment.astimezone(zone), "long", locale=locale_of(language))
-
-
-def _preferences(accepted: str) -> list[str]:
-    """Return the tags of an Accept-Language header, those most wanted first."""
-    found = map(_RANGE.fullmatch, accepted.split(",", MOST_RANGES)[:MOST_RANGES])
-    weighted = [(float(match[2] or 1), match[1]) for match in found if match]
-    return [tag for weight, tag in sorted(weighted, key=lambda each: -each[0]) if weight > 0]
-
-
-def _shorter_and_shorter(tag: str) -> Iterator[str]:
-    parts = tag.split("-")
-    for length in range(len(parts), 0, -1):
-        yield "-".join(parts[:length])

@@ -105,10 +105,10 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     total = sum(weights)
     if total == 0:
         return [amount] + [0] * (len(weights) - 1)
-    parts = [amount * weight // total for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda i: amount * weights[i] % total, reverse=True
-    )
+    products = [amount * weight for weight in weights]
+    parts = [product // total for product in products]
+    remainders = [product % total for product in products]
+    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
     for i in by_remainder[: amount - sum(parts)]:
         parts[i] += 1
     return parts

@@ -29,12 +29,12 @@ def record_event(
     data: Mapping[str, Any] | None = None,
     by: Actor = SYSTEM,
     now: datetime,
-) -> None:
+) -> UUID:
     """Append an event about an order, a checkout, a variant or a user.
 
     `type` is `noun.verb_in_past_tense`; `data` is what a reader of the timeline
     or a webhook needs to know, free of secrets; what people typed is in `reason` or `note`,
-    which can be forgotten. The request that is being served is kept with it.
+    which can be forgotten. The request that is being served is kept with it. Returns its id.
     The jobs that `EVENT_JOBS` has for the type are deferred in the same transaction; what
     `EVENT_STEPS` has is run at its end, with the subject and the time.
     """
@@ -51,6 +51,7 @@ def record_event(
         defer_named(job, event_id=str(event.id))
     for step in settings.EVENT_STEPS.get(type, ()):
         run_last((step, subject_id), partial(import_string(step), subject_id, now=now))
+    return event.id
 
 
 @transaction_required

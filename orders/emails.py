@@ -7,6 +7,7 @@ moment it is sent; what it is about, such as a parcel, is what the event says.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from core.db.jobs import Queue, job
 from core.mailing.messages import Message, greeting_name, render, send_mail
 from core.money import money_body
 from events.selectors import event_with
+from orders.links import order_link
 from orders.mails import OrderMail, mail_for
 from orders.models import Order
 from orders.selectors import shown_with
@@ -52,6 +54,19 @@ def tell_staff(*, event_id: str) -> None:
     )
 
 
+@job(Queue.MAIL)
+def send_order_link(*, order_id: str | None) -> None:
+    """Send the link that opens an order to who asked for it; without an order do nothing."""
+    body = order_body(_order(UUID(order_id))) if order_id else None
+    if body and may_be_told(body["email"]):
+        send_mail(
+            template="orders/emails/order_link",
+            to=body["email"],
+            context=_about(body),
+            language=body["language"],
+        )
+
+
 def may_be_told(email: str) -> bool:
     """Tell whether there is an address to write to, which is not that of a person erased."""
     return bool(email) and not email.endswith(f"@{ERASED_DOMAIN}")
@@ -74,12 +89,9 @@ def context_of(body: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, ob
     An event of before a member was recorded lacks it, and the words do without.
     """
     titles = {line["sku"]: line["title"] for line in body["items"]}
-    context: dict[str, object] = {
-        "order": body,
-        "name": greeting_name(body["buyer"]["first_name"], body["buyer"]["last_name"]),
-        "link": f"{settings.STOREFRONT_URL}/orders/{body['number']}",
-        "action": _("View your order"),
+    context = _about(body) | {
         "details": DETAILS,
+        "comes_back": data.get("comes_back", False),
         "carrier": data.get("carrier", ""),
         "tracking_number": data.get("tracking_number", ""),
         "units": [
@@ -92,7 +104,21 @@ def context_of(body: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, ob
     ):  # fmt: skip
         if data.get(member):
             context[name] = money_body(data[member], body["currency"])
+    if data.get("submitted_at"):
+        context["submitted_at"] = datetime.fromisoformat(data["submitted_at"])
     return context
+
+
+def _about(body: Mapping[str, Any]) -> dict[str, object]:
+    """Return the order, how its buyer is greeted and named, and the link that opens it."""
+    first_name, last_name = body["buyer"]["first_name"], body["buyer"]["last_name"]
+    return {
+        "order": body,
+        "name": greeting_name(first_name, last_name),
+        "buyer_name": " ".join(filter(None, (first_name, last_name))),
+        "action": _("View your order"),
+        **order_link(body["id"], body["number"]),
+    }
 
 
 def _order(order_id: UUID) -> Order:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from core.ids import normalize_order_number
+from orders.domain import ReturnKind
 from payments.domain import PaymentStatus
 
 
@@ -22,6 +24,7 @@ class OrderMail(StrEnum):
     DELIVERED = "delivered"
     REFUNDED = "refunded"
     CANCELED = "canceled"
+    WITHDRAWN = "withdrawn"
     RETURN_REQUESTED = "return_requested"
     RETURN_APPROVED = "return_approved"
     RETURN_REJECTED = "return_rejected"
@@ -42,26 +45,31 @@ MAIL_OF_EVENT: Mapping[str, OrderMail] = {
     f"order.payment_{PaymentStatus.PARTIALLY_REFUNDED}": OrderMail.REFUNDED,
     f"order.payment_{PaymentStatus.REFUNDED}": OrderMail.REFUNDED,
     "order.canceled": OrderMail.CANCELED,
+    "order.withdrawn": OrderMail.WITHDRAWN,
     "return.requested": OrderMail.RETURN_REQUESTED,
     "return.approved": OrderMail.RETURN_APPROVED,
     "return.rejected": OrderMail.RETURN_REJECTED,
     "return.received": OrderMail.RETURN_RECEIVED,
 }
+_ANSWERED_AT_ONCE = (OrderMail.RETURN_REQUESTED, OrderMail.RETURN_APPROVED)
 
 
 def mail_for(event: str, data: Mapping[str, Any]) -> OrderMail | None:
     """Return the mail that tells of an event, if any does.
 
     Money of a refund that failed is back with the shop: the buyer has not paid again, and has
-    been given nothing. `amount` is what an event of a payment has refunded.
+    been given nothing. `amount` is what an event of a payment has refunded. A return that a
+    withdrawal opens is told of by the acknowledgment of the withdrawal.
     """
     mail = MAIL_OF_EVENT.get(event)
+    if mail in _ANSWERED_AT_ONCE and data.get("kind") == ReturnKind.WITHDRAWAL:
+        return None
     refunded = data.get("amount")
     if refunded is not None and refunded < (1 if mail is OrderMail.REFUNDED else 0):
         return None
     return mail
 
 
-def events_of(mail: OrderMail) -> list[str]:
-    """Return the types of the events that a mail tells of."""
-    return [event for event, told_by in MAIL_OF_EVENT.items() if told_by is mail]
+def resent_by(number: str) -> str:
+    """Return whose quota of e-mails one that is sent again counts against: that of its order."""
+    return f"order\n{normalize_order_number(number)}"

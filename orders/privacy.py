@@ -14,7 +14,7 @@ import payments.services
 from accounts.domain import ERASED_DOMAIN
 from accounts.personal_data import Guest, Person, PersonalDataHandler
 from core.address import anonymous_address
-from orders.models import Order
+from orders.models import Order, Return
 from orders.selectors import shown_with
 from orders.snapshot import order_body
 
@@ -49,8 +49,10 @@ def erase_personal_data(person: Person, now: datetime) -> None:
         order.cancel_reason = order.hold_reason = ""
         order.buyer, order.consents = {}, []
         order.save(update_fields=_PERSONAL)
-    # What people typed with a cancellation or a refund may be personal, wherever it was recorded.
+    # What people typed with a cancellation, a return or a refund may be personal, wherever it was
+    # recorded.
     order_ids = [order.pk for order in orders]
+    Return.objects.filter(order__in=order_ids).exclude(reason="").update(reason="")
     events.services.forget_reasons(subject_ids=order_ids)
     inventory.services.forget_reasons(order_ids=order_ids)
     payments.services.forget_reasons(order_ids=order_ids)

@@ -51,6 +51,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "refunds": [_refund_body(refund, order) for refund in order.refunds],
         "placed_at": order.placed_at,
         "held_at": order.held_at,
+        "completed_at": order.completed_at,
         "canceled_at": order.canceled_at,
         "cancel_reason": order.cancel_reason,
     }
@@ -122,6 +123,7 @@ def return_body(asked: Return) -> dict[str, Any]:
     """`ReturnOutput` of a return whose items have been read."""
     return {
         "id": asked.id,
+        "kind": asked.kind,
         "status": asked.status,
         "items": _items_body(asked.items.all()),
         "reason": asked.reason,

@@ -1,7 +1,16 @@
-"""What the worker does for orders."""
+"""Background jobs of orders."""
 
 from __future__ import annotations
 
-from orders import emails
+from django.utils import timezone
 
-__all__ = ["emails"]
+from core.db.jobs import periodic
+from orders import emails, services
+
+__all__ = ["complete_orders", "emails"]
+
+
+@periodic("*/5 * * * *")
+def complete_orders() -> None:
+    """Complete the orders of which nothing is left to do any more."""
+    services.complete_orders(now=timezone.now())

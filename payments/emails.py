@@ -5,8 +5,10 @@ A job's arguments name rows and hold nothing personal.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from core.db.jobs import Queue, job
@@ -44,3 +46,23 @@ def send_payment_returned(*, payment_id: str, amount: int, reason: str) -> None:
             },
             language=payment.checkout.language,
         )
+
+
+@job(Queue.MAIL)
+def tell_staff_of_stuck(*, payment_ids: Sequence[str]) -> None:
+    """Tell staff of payments that need a person, all in one e-mail."""
+    payments = Payment.objects.filter(pk__in=list(map(UUID, payment_ids))).order_by("id")
+    stuck = [
+        {
+            "id": payment.id,
+            "money": money_body(payment.amount, payment.currency),
+            "provider": payment.provider,
+            "begun_at": payment.created_at,
+        }
+        for payment in payments
+    ]
+    send_mail(
+        template="payments/emails/payments_stuck",
+        to=settings.EMAILS.staff,
+        context={"stuck": stuck, "count": len(stuck)},
+    )

@@ -58,14 +58,15 @@ def render(*, template: str, context: Mapping[str, object], language: str = "") 
 
     A template of the shop that cannot be rendered is logged, and ours is sent in its place.
     """
+    language = language or settings.SHOP_LANGUAGES[0]
     known = {
         "shop": settings.SHOP_NAME,
         "storefront": settings.STOREFRONT_URL,
         "contact": settings.EMAILS.contact,
-        "language": language or settings.SHOP_LANGUAGES[0],
+        "language": language,
         **context,
     }
-    with translation.override(known["language"]):
+    with translation.override(language):
         if settings.EMAILS.templates is not None:
             try:
                 return _rendered(THE_SHOPS, template, known)
@@ -86,7 +87,8 @@ def greeting_name(first_name: str, last_name: str) -> str:
 
 def _rendered(engine: str, template: str, context: Mapping[str, Any]) -> Message:
     def made(name: str, **more: object) -> str:
-        return str(engines[engine].get_template(name).render({**context, **more}))
+        rendered = engines[engine].get_template(name).render({**context, **more})
+        return "".join(rendered)  # not marked as safe: of what is safe in an e-mail, not on a page
 
     subject, _, words = made(f"{template}.txt").strip().partition("\n")
     # On one line whatever stands in it: a header ends where its line does.

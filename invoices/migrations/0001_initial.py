@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('orders', '0028_language'),
+        ('orders', '0032_language'),
     ]
 
     operations = [

@@ -78,7 +78,8 @@ def xml_of(invoice: Invoice) -> bytes:
     _add_agreement(trade, invoice)
     _add_delivery(trade, invoice)
     _add_settlement(trade, goods, charges, invoice)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="utf-8")
+    written: bytes = tostring(root, encoding="utf-8")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + written
 
 
 def _add_line(trade: Element, line: Mapping[str, Any], position: int, invoice: Invoice) -> None:

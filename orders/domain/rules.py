@@ -35,6 +35,9 @@ class FulfillmentStatus(Status):
 # An order is to be fulfilled while it is open, in one of the first and in one of the second:
 # what is not paid is to be paid first, and what was refunded in full is not sent any more.
 UNSENT = (FulfillmentStatus.UNFULFILLED.value, FulfillmentStatus.PARTIALLY_FULFILLED.value)
+SENT = (FulfillmentStatus.FULFILLED.value, FulfillmentStatus.RETURNED.value)
+REFUNDED_PAYMENTS = (PaymentStatus.PARTIALLY_REFUNDED.value, PaymentStatus.REFUNDED.value)
+PAID_PAYMENTS = (PaymentStatus.PAID.value, *REFUNDED_PAYMENTS)
 FULFILLABLE_PAYMENTS = (
     PaymentStatus.AUTHORIZED.value,
     PaymentStatus.PAID.value,
@@ -48,6 +51,13 @@ class ShipmentStatus(Status):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     CANCELED = "canceled"
+
+
+class ReturnKind(Status):
+    """Why units come back: the shop may take them back, or has to."""
+
+    RETURN = "return"
+    WITHDRAWAL = "withdrawal"
 
 
 class ReturnStatus(Status):
@@ -71,6 +81,7 @@ RETURN_TRANSITIONS: dict[ReturnStatus, frozenset[ReturnStatus]] = {
     ReturnStatus.RECEIVED: frozenset(),
     ReturnStatus.REJECTED: frozenset(),
 }
+# Refunds and returns of a completed order stay possible, and do not reopen it.
 TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.OPEN: frozenset({OrderStatus.COMPLETED, OrderStatus.CANCELED}),
     OrderStatus.COMPLETED: frozenset(),
@@ -155,6 +166,12 @@ class ReturnNotFound(NotFound):
     """This order has no such return."""
 
 
+class ReturnRefunded(Conflict):
+    """What came back by this return has been refunded already."""
+
+    code = "return_refunded"
+
+
 class OrderOnHold(Conflict):
     """This order is on hold; release it first."""
 
@@ -167,17 +184,29 @@ class OrderNotOnHold(Conflict):
     code = "order_not_on_hold"
 
 
+class NoEmailAddress(Conflict):
+    """This order has no e-mail address to write to."""
+
+    code = "no_email_address"
+
+
+class EmailNotDue(Conflict):
+    """Nothing has happened to this order that such an e-mail tells of."""
+
+    code = "email_not_due"
+
+
 class RestockExceedsOrdered(Conflict):
     """More units would be restocked than were ordered."""
 
     code = "restock_exceeds_ordered"
 
 
-def require_not_canceled(status: OrderStatus) -> None:
-    """Raise `InvalidTransition` for an order that is canceled: nothing of it is sent any more."""
-    if status is OrderStatus.CANCELED:
+def require_open(status: OrderStatus) -> None:
+    """Raise `InvalidTransition` for an order that is not open: nothing of it is sent any more."""
+    if status is not OrderStatus.OPEN:
         members: dict[str, Any] = {"from": status, "to": FulfillmentStatus.FULFILLED, "allowed": []}
-        raise InvalidTransition("This order is canceled; nothing of it can be sent.", **members)
+        raise InvalidTransition(f"This order is {status}; nothing of it can be sent.", **members)
 
 
 def require_not_held(held_at: datetime | None) -> None:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from orders.serializers.buyers import (
+    LookupInput,
+    OrderWithdrawalInput,
+    OrderWithdrawalOutput,
+    withdrawal_body,
+)
+from orders.serializers.emails import OrderEmailInput
 from orders.serializers.goods import (
     FulfillmentInput,
     ReceiptInput,
@@ -31,9 +38,13 @@ __all__ = [
     "FulfillmentInput",
     "HoldInput",
     "InvoiceOutput",
+    "LookupInput",
     "NoteInput",
+    "OrderEmailInput",
     "OrderEventOutput",
     "OrderOutput",
+    "OrderWithdrawalInput",
+    "OrderWithdrawalOutput",
     "ReceiptInput",
     "RefundInput",
     "ReturnInput",
@@ -42,4 +53,5 @@ __all__ = [
     "order_body",
     "order_event_body",
     "return_body",
+    "withdrawal_body",
 ]

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from core.http.fields import Input, Output, StrictBooleanField, StrictCharField, StrictListField
 from core.http.serializers import ItemInput
 from core.items import MAX_LINES
-from orders.domain import ReturnStatus, ShipmentStatus
+from orders.domain import ReturnKind, ReturnStatus, ShipmentStatus
 
 
 class FulfillmentInput(Input):
@@ -69,9 +69,13 @@ class ReceiptInput(Input):
 class ReturnOutput(Output):
     """Units that come back."""
 
-    examples = {"reason": "Too small.", "decided_at": None, "received_at": None}
+    examples = {"kind": "return", "reason": "Too small.", "decided_at": None, "received_at": None}
 
     id = serializers.UUIDField()
+    kind = serializers.ChoiceField(
+        choices=[kind.value for kind in ReturnKind],
+        help_text="A withdrawal is the buyer's right, and approved from the start.",
+    )
     status = serializers.ChoiceField(choices=[status.value for status in ReturnStatus])
     items = MovedItemOutput(many=True)
     reason = serializers.CharField()

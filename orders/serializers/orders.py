@@ -159,6 +159,7 @@ class OrderOutput(Output):
         "refunds": [],
         "vat_number": None,
         "held_at": None,
+        "completed_at": None,
         "canceled_at": None,
         "cancel_reason": "",
     }
@@ -195,6 +196,10 @@ class OrderOutput(Output):
     placed_at = serializers.DateTimeField()
     held_at = serializers.DateTimeField(
         allow_null=True, help_text="Since when staff hold it; nothing of it is sent meanwhile."
+    )
+    completed_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When nothing was left to do: all paid, and sent, delivered or refunded.",
     )
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()

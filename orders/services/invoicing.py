@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -71,7 +72,7 @@ def credit_canceled(order_id: UUID, *, now: datetime) -> None:
         credit(invoice=invoice, cause_id=order.id, draft=draft, now=now)
 
 
-def _with_money(order_id: UUID) -> Order | None:
+def _with_money(order_id: UUID) -> Any:
     """Return an order with `offline`, `captured` and `refunded`; None of one rolled back."""
     own = Order.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
 

@@ -54,21 +54,26 @@ def shares_to_refund(
     payments: Sequence[PaymentRecord],
     units: Mapping[str, int] | None = None,
     amount: int | None = None,
+    *,
+    with_shipping: bool = False,
 ) -> list[RefundItem]:
     """Return what a refund of `amount`, or of units by SKU, gives back; not saved.
 
-    The order's payments are locked. While more is due than they have brought, an amount beyond
-    what units are worth gives back money and nothing of what was bought. Raises `UnknownItem`,
+    `with_shipping` adds what is left of the cost of delivery to that of the units. The order's
+    payments are locked. While more is due than they have brought, an amount beyond what units are
+    worth gives back money and nothing of what was bought. Raises `UnknownItem`,
     `RefundExceedsOrdered`.
     """
     charged, rests, given_back = _left_of(order)
     before = units_of(order) if units else {}
     counted = _counted(order, units or {}, before)
+    if with_shipping and rests[None].amount:
+        counted[None] = (1, 1)
     if still_owed(order.total, payments, given_back=given_back):
         worth = sum(rests[key].of_units(*each).amount for key, each in counted.items())
         amount = None if amount is None else min(amount, worth)
     items = [
-        charged[key].item(share, counted[key][0] if key in counted else 0)
+        charged[key].item(share, counted[key][0] if key and key in counted else 0)
         for key, share in shares_of(rests, counted, amount).items()
     ]
     for item in items:

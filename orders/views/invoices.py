@@ -13,7 +13,7 @@ from rest_framework.viewsets import ViewSet
 
 from accounts.access import OWNER_OR_STAFF
 from core.http.callers import caller_of
-from core.http.operations import operation
+from core.http.operations import Auth, operation
 from core.http.pagination import Ordering, paginate
 from invoices.domain import InvoiceNotFound, InvoiceNotIssued
 from invoices.selectors import IssuedInvoice, invoice_of, invoices_of, latest_invoice_of
@@ -33,6 +33,7 @@ class InvoiceViewSet(ViewSet):
         "listInvoices",
         "List invoices and credit notes",
         access=OWNER_OR_STAFF,
+        auth=Auth.ORDER_OWNER,
         scope="orders:read",
         personal=True,
         responses={200: InvoiceOutput(many=True)},
@@ -49,6 +50,7 @@ class InvoiceViewSet(ViewSet):
         "getOrderInvoice",
         "Download the invoice of an order",
         access=OWNER_OR_STAFF,
+        auth=Auth.ORDER_OWNER,
         scope="orders:read",
         personal=True,
         responses=PDF,
@@ -65,6 +67,7 @@ class InvoiceViewSet(ViewSet):
         "getInvoice",
         "Download an invoice or a credit note",
         access=OWNER_OR_STAFF,
+        auth=Auth.ORDER_OWNER,
         scope="orders:read",
         personal=True,
         responses=PDF,

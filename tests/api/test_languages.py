@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from django.core import mail
 from rest_framework.test import APIClient
 
 from orders.models import Order
@@ -65,3 +68,23 @@ def test_an_order_of_before_languages_has_the_first_of_the_shop(client: APIClien
     number = complete(client, begin(client, "fr")).json()["order"]["number"]
     Order.objects.update(language="")
     assert client.get(f"/api/v1/orders/{number}").json()["language"] == "en"
+
+
+def test_an_account_is_written_to_in_the_language_it_was_opened_in_or_has_chosen(
+    client: APIClient, run_jobs: Callable[[], int]
+) -> None:
+    account = {"email": "ada@example.com", "password": "correct horse battery"}
+    opened = client.post("/api/v1/auth/register", account, headers={"Accept-Language": "fr"})
+    assert (opened.status_code, opened.json()["language"]) == (201, "fr")
+    run_jobs()
+    tokens = client.post("/api/v1/auth/token", account).json()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens['access']}")
+    assert client.patch("/api/v1/me", {"language": "nl"}).status_code == 400
+    assert client.patch("/api/v1/me", {"language": "de"}).json()["language"] == "de"
+    client.post("/api/v1/me/email/verification")
+    run_jobs()
+    assert [message.subject for message in mail.outbox] == [
+        "Confirmez votre adresse chez CongoCart",
+        "Bestätigen Sie Ihre Adresse bei CongoCart",
+    ]
+    assert "Durée de validité de ce lien : 1\xa0semaine." in mail.outbox[0].body

@@ -40,6 +40,7 @@ SUBJECTS = {
         OrderMail.DELIVERED: "Your order {} has arrived",
         OrderMail.REFUNDED: "Your refund for order {}",
         OrderMail.CANCELED: "Your order {} was canceled",
+        OrderMail.WITHDRAWN: "Your withdrawal from order {}",
         OrderMail.RETURN_REQUESTED: "We have your request to return items of order {}",
         OrderMail.RETURN_APPROVED: "You can return items of order {}",
         OrderMail.RETURN_REJECTED: "Your request to return items of order {} was declined",
@@ -53,6 +54,7 @@ SUBJECTS = {
         OrderMail.DELIVERED: "Ihre Bestellung {} ist angekommen",
         OrderMail.REFUNDED: "Ihre Rückerstattung zur Bestellung {}",
         OrderMail.CANCELED: "Ihre Bestellung {} wurde storniert",
+        OrderMail.WITHDRAWN: "Ihr Widerruf der Bestellung {}",
         OrderMail.RETURN_REQUESTED: (
             "Ihre Anfrage zur Rückgabe von Artikeln der Bestellung {} ist eingegangen"
         ),
@@ -70,6 +72,7 @@ SUBJECTS = {
         OrderMail.DELIVERED: "Votre commande {} est arrivée",
         OrderMail.REFUNDED: "Votre remboursement pour la commande {}",
         OrderMail.CANCELED: "Votre commande {} a été annulée",
+        OrderMail.WITHDRAWN: "Votre rétractation de la commande {}",
         OrderMail.RETURN_REQUESTED: (
             "Nous avons reçu votre demande de retour d’articles de la commande {}"
         ),
@@ -116,6 +119,8 @@ def everything_happens(buyer: APIClient, staff: APIClient, language: str) -> str
         asked = done(buyer.post(f"{path}/returns", {"items": [{"sku": sku, "quantity": 1}]}))
         for step in steps:
             done(staff.post(f"{path}/returns/{asked['id']}/{step}"))
+    one = {"items": [{"sku": "SKU-1", "quantity": 1}], "confirm": True}
+    done(buyer.post(f"{path}/withdrawal", one))
     done(staff.post(f"{path}/refunds", {"items": [{"sku": "SKU-0", "quantity": 1}]}))
     order = Order.objects.get(number=number)
     with transaction.atomic():

@@ -337,16 +337,22 @@ class Shop:
         for sku, units in items.items():
             if units + order.refunded.get(sku, 0) > order.lines.get(sku, 0):
                 raise Refused(RefundExceedsOrdered if sku in order.lines else UnknownItem)
+        worth = sum(order.share(sku, units) for sku, units in items.items())
         if amount is None and items:
-            amount = sum(order.share(sku, units) for sku, units in items.items())
+            amount = worth
         left = payment.captured - payment.refunded
         if left <= 0 or (amount or 0) > left:
             raise Refused(RefundExceedsPaid)
         if restock:
             self._put_back(order, items)
-        payment.refunded += left if amount is None else amount
+        back = left if amount is None else amount
+        # While more is due, money goes back for units alone.
+        given = min(back, worth) if self._owed(order) else back
+        order.given_back += min(given, order.total - order.given_back)
+        payment.refunded += back
         for sku, units in items.items():
             order.refunded[sku] = order.refunded.get(sku, 0) + units
+        self._complete_if_done(order)
 
     def capture(self, index: int, amount: int | None) -> None:
         order = self.orders[index]
@@ -356,6 +362,20 @@ class Shop:
         if (amount or 0) > payment.due:
             raise Refused(CaptureExceedsDue)
         payment.take(payment.due if amount is None else amount)
+        self._complete_if_done(order)
+
+    def _complete_if_done(self, order: Order) -> None:
+        """Nothing is ever sent here: an order is done when it is paid and all was refunded."""
+        payment = self.payments[order.payment]
+        back = payment.status == "refunded" or order.refunded == order.lines
+        paid = payment.status in {"paid", "partially_refunded", "refunded"}
+        if order.status == "open" and paid and back and not self._owed(order):
+            order.status = "completed"
+
+    def _owed(self, order: Order) -> int:
+        payment = self.payments[order.payment]
+        kept = payment.captured - (payment.refunded if payment.capture == "offline" else 0)
+        return max(0, order.total - kept - order.given_back)
 
     def _put_back(self, order: Order, items: Mapping[str, int]) -> None:
         """Canceling put back the rest."""

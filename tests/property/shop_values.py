@@ -59,6 +59,7 @@ class Order:
     status: str = "open"
     returned: dict[str, int] = field(default_factory=dict)
     refunded: dict[str, int] = field(default_factory=dict)
+    given_back: int = 0
 
     def share(self, sku: str, units: int) -> int:
         """What the next units of a line are worth; all shares add up to what it cost."""

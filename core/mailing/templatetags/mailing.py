@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from babel.dates import format_timedelta
+from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_percent
 from django import template
 from django.conf import settings
@@ -44,6 +44,13 @@ def times(body: Mapping[str, object], quantity: int) -> dict[str, object]:
 def day(moment: datetime) -> str:
     """Write the day of a moment in the shop's time zone."""
     return format_day(moment, _language(), settings.SHOP_TIME_ZONE)
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """Write a moment to the second in the shop's time zone, which is named."""
+    local = at.astimezone(settings.SHOP_TIME_ZONE)
+    return str(format_datetime(local, "long", locale=locale_of(_language())))
 
 
 @register.filter

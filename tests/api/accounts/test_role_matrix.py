@@ -18,7 +18,7 @@ from tests.shop import new_order, offer_shipping, stock_variants
 
 OF_ORDERS = {
     "listOrders", "getOrder", "listOrderEvents", "cancelOrder", "requestReturn", "listInvoices",
-    "getOrderInvoice", "getInvoice",
+    "getOrderInvoice", "getInvoice", "withdrawFromOrder",
 }  # fmt: skip
 METHODS = {"get", "post", "put", "patch", "delete"}
 CALLERS = [None, *Role]
@@ -88,6 +88,8 @@ def test_those_answer_for_what_others_own_whom_the_declaration_names(client_of, 
     )
     # Nothing has been sent yet.
     assert asked.status_code == (409 if covered["requestReturn"] else refused)
+    withdrawn = caller.post(f"/api/v1/orders/{number}/withdrawal", {})
+    assert withdrawn.status_code == (200 if covered["withdrawFromOrder"] else refused)
     canceled = caller.post(f"/api/v1/orders/{number}/cancel", {})
     assert canceled.status_code == (200 if covered["cancelOrder"] else refused)
 

@@ -29,6 +29,10 @@ def test_no_script_and_no_other_site_gets_at_the_session(browser):
         assert cookie["samesite"] == "Lax", name
 
 
+def test_whoever_logs_in_without_having_asked_for_a_page_comes_to_the_start_page(browser):
+    assert browser.post("/admin/login/", STAFF)["Location"] == "/admin/"
+
+
 def test_a_session_ends_with_the_browser_and_after_a_working_day(browser):
     cookie = browser.post("/admin/login/", STAFF).cookies["sessionid"]
     assert (cookie["max-age"], cookie["expires"]) == ("", "")

@@ -249,12 +249,16 @@ def test_reasons_are_erased_wherever_they_were_written_down(client_of):
     grace, support = client_of(), client_of(Role.SUPPORT)
     reason = {"reason": f"{MARK} has moved"}
     unpaid = new_order(grace, stock_variants(prefix="UNPAID"))
-    paid, refunded = (new_paid_order(grace, sku) for sku in ("PAID", "REFUNDED"))
+    paid, refunded, sent = (new_paid_order(grace, sku) for sku in ("PAID", "REFUNDED", "SENT"))
     for number in (unpaid["number"], paid):
         assert grace.post(f"/api/v1/orders/{number}/cancel", reason).status_code == 200
     refund = {**reason, "items": items(["REFUNDED-0"]), "restock": True}
     assert support.post(f"/api/v1/orders/{refunded}/refunds", refund).status_code == 201
+    assert client_of(Role.FULFILLMENT).post(f"/api/v1/orders/{sent}/fulfillments", {}).json()
+    asked = {**reason, "items": items(["SENT-0"])}
+    assert grace.post(f"/api/v1/orders/{sent}/returns", asked).status_code == 201
     assert {row.split(":")[0] for row in rows_with_a_trace()} >= {
+        "orders_return",
         "orders_order",
         "events_event",
         "inventory_movement",

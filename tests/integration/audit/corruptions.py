@@ -302,6 +302,16 @@ CORRUPTIONS = [
     ),
     Corruption(
         "orders_have_their_events",
+        f"UPDATE orders_order SET status = 'completed', completed_at = now() "
+        f"WHERE id = {FIRST_ORDER}",
+    ),
+    Corruption(
+        "completed_orders_have_nothing_left_to_send",
+        f"UPDATE orders_order SET status = 'completed', completed_at = now() "
+        f"WHERE id = {FIRST_ORDER}",
+    ),
+    Corruption(
+        "orders_have_their_events",
         "DELETE FROM events_event WHERE type = 'order.payment_partially_refunded'",
     ),
     Corruption(

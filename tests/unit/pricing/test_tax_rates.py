@@ -237,6 +237,28 @@ class TestReverseCharge:
             100_00, 100_00, 10_00,
         ]  # fmt: skip
 
+    @pytest.mark.parametrize("included", [True, False])
+    def test_each_line_says_what_the_buyer_accounts_for(self, included: bool) -> None:
+        rules = replace(self.RULES, included=included)
+        goods = replace(self.GOODS[0], unit_price=119_00 if included else 100_00)
+        quote = taxes(goods, rules=rules, to=Destination("FR"), vat="FR40303265045", shipping=0)
+
+        charged = Entry(Kind.TAX, "A", 0, "reverse_charge", "Reverse charge", "", Decimal(0))
+        [line] = quote.lines
+        assert line.taxes == (charged._replace(base=100_00),)
+        assert quote.shipping_taxes == [charged._replace(sku=None, base=0)]
+        said = "Tax that the buyer accounts for"
+        discount = Entry(Kind.DISCOUNT, "A", 19_00, "reverse_charge", said)
+        assert line.discounts == ((discount,) if included else ())
+
+    def test_all_taxes_in_a_price_are_taken_out_of_it(self) -> None:
+        """Shipping that shares the rates of the goods holds 19 % of one part and 7 % of another."""
+        rules = replace(self.RULES, included=True, shipping=ShippingTax.ITEMS)
+        quote = taxes(
+            *self.GOODS, rules=rules, to=Destination("FR"), vat="FR40303265045", shipping=226_00
+        )
+        assert quote.totals.shipping == 200_00
+
     def test_of_net_prices_takes_nothing_off(self) -> None:
         quote = taxes(*self.GOODS, rules=self.RULES, to=Destination("FR"), vat="FR40303265045")
         assert (quote.totals.discount, quote.totals.total) == (0, 226_00)
