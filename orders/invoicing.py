@@ -58,13 +58,18 @@ def _draft(order: Order, lines: Sequence[Line], *, settled: int) -> Draft:
         currency=order.currency,
         language=order.language or settings.SHOP_LANGUAGES[0],
         tax_included=order.tax_included,
-        buyer=order.billing_address or order.shipping_address or order.buyer,
-        ship_to=order.shipping_address or {},
+        buyer=_printed(order.billing_address or order.shipping_address or order.buyer),
+        ship_to=_printed(order.shipping_address or {}),
         email=order.email,
         vat_number=order.vat_number,
         lines=lines,
         settled=settled,
     )
+
+
+def _printed(address: Mapping[str, str]) -> dict[str, str]:
+    """Return an address without the phone number: an invoice is kept when a person is erased."""
+    return {name: value for name, value in address.items() if name != "phone"}
 
 
 def _line_of(line: OrderLine) -> Line:
