@@ -3,9 +3,10 @@
     python bench/mutants.py [--folder FOLDER] [--jobs 2]
 
 Takes half an hour. Of 2,260 mutants the tests found 2,204 on 2026-11-29, and `EQUIVALENT` says of
-the 56 others why no price depends on them. mutmut is installed into an environment of its own that sees this one's
-packages: what it needs is nobody else's business. Only the modules and tests below are copied, and
-no Django: the engine needs none. Exits with 1 if a mutant survives that `EQUIVALENT` does not name.
+the 56 others why no price depends on them. mutmut is installed into an environment of its own that
+sees this one's packages: what it needs is nobody else's business. Only the modules and tests below
+are copied, and no Django: the engine needs none. Exits with 1 if a mutant survives that
+`EQUIVALENT` does not name.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def test_a_code_that_the_shop_does_not_know_counts_nothing() -> None:
     assert list(scopes_of(promotion(), KnownCode("TEN", usage_limit=5), "ada")) == []
 
 
-def test_whoever_is_not_known_yet_uses_up_no_limit_of_a_customer() -> None:
+def test_a_buyer_who_is_not_known_yet_uses_up_no_limit_of_a_customer() -> None:
     assert list(scopes_of(promotion(per_customer_limit=1), None, "")) == []
 
 
