@@ -6,23 +6,22 @@ e-mail is signed when it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.defaultfilters import pluralize
-from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import EmailChange, User
 from accounts.tokens.signed_links import LIFETIMES, Purpose, sign_link_token
 from core.db.jobs import Queue, job
+from core.mailing.messages import greeting_name, send_mail
 
+# The page of the storefront that a link leads to, and what its button says.
 PAGES = {
-    Purpose.VERIFY_EMAIL: "verify-email",
-    Purpose.RESET_PASSWORD: "reset-password",
-    Purpose.LEAVE_OLD_EMAIL: "confirm-email-change",
-    Purpose.TAKE_NEW_EMAIL: "confirm-email-change",
+    Purpose.VERIFY_EMAIL: ("verify-email", _("Confirm address")),
+    Purpose.RESET_PASSWORD: ("reset-password", _("Set a new password")),
+    Purpose.LEAVE_OLD_EMAIL: ("confirm-email-change", _("Confirm the change")),
+    Purpose.TAKE_NEW_EMAIL: ("confirm-email-change", _("Confirm this address")),
 }
 
 
@@ -35,9 +34,9 @@ def send_welcome(*, owner_id: str | None, registered_id: str) -> None:
     if owner is None:
         return
     if owner_id == registered_id:
-        _send("verify_email", owner.email, owner, Purpose.VERIFY_EMAIL)
+        _send("verify_email", owner, Purpose.VERIFY_EMAIL)
     else:
-        _send("already_registered", owner.email)
+        _send("already_registered", owner)
 
 
 @job(Queue.MAIL)
@@ -45,7 +44,7 @@ def send_verification(*, user_id: str) -> None:
     """Send the link that verifies an address again."""
     user = _user(user_id)
     if user is not None and user.email_verified_at is None:
-        _send("verify_email", user.email, user, Purpose.VERIFY_EMAIL)
+        _send("verify_email", user, Purpose.VERIFY_EMAIL)
 
 
 @job(Queue.MAIL)
@@ -53,7 +52,7 @@ def send_password_reset(*, user_id: str | None) -> None:
     """Send the link that sets a new password; without a user do nothing."""
     user = _user(user_id) if user_id else None
     if user is not None:
-        _send("reset_password", user.email, user, Purpose.RESET_PASSWORD)
+        _send("reset_password", user, Purpose.RESET_PASSWORD)
 
 
 @job(Queue.MAIL)
@@ -61,7 +60,7 @@ def send_password_changed(*, user_id: str) -> None:
     """Tell the owner that the password was changed, in case it was someone else."""
     user = _user(user_id)
     if user is not None:
-        _send("password_changed", user.email)
+        _send("password_changed", user)
 
 
 @job(Queue.MAIL)
@@ -69,7 +68,7 @@ def send_mfa_on(*, user_id: str) -> None:
     """Tell the owner that MFA was turned on, in case it was someone else."""
     user = _user(user_id)
     if user is not None:
-        _send("mfa_on", user.email)
+        _send("mfa_on", user)
 
 
 @job(Queue.MAIL)
@@ -77,7 +76,7 @@ def send_mfa_off(*, user_id: str) -> None:
     """Tell the owner that MFA was turned off, in case it was someone else."""
     user = _user(user_id)
     if user is not None:
-        _send("mfa_off", user.email)
+        _send("mfa_off", user)
 
 
 @job(Queue.MAIL)
@@ -86,38 +85,35 @@ def send_email_change(*, change_id: str) -> None:
     changes = EmailChange.objects.select_related("user").filter(user__is_active=True)
     change = changes.filter(pk=UUID(change_id)).first()
     if change is not None:
-        _send("leave_old_email", change.user.email, change, Purpose.LEAVE_OLD_EMAIL)
-        _send("take_new_email", change.new_email, change, Purpose.TAKE_NEW_EMAIL)
+        _send("leave_old_email", change.user, Purpose.LEAVE_OLD_EMAIL, change)
+        _send("take_new_email", change.user, Purpose.TAKE_NEW_EMAIL, change)
 
 
 def _user(user_id: str) -> User | None:
     return User.objects.filter(pk=UUID(user_id), is_active=True).first()
 
 
-def send_mail(*, template: str, to: str, context: Mapping[str, object]) -> None:
-    """Send `template` as text and HTML; the text's first line is the subject.
-
-    Other apps send their e-mails by this, too, so that they all look alike.
-    """
-    known = {"shop": settings.SHOP_NAME, "storefront": settings.STOREFRONT_URL, **context}
-    title, _, text = render_to_string(f"{template}.txt", known).partition("\n")
-    message = EmailMultiAlternatives(title, text.strip() + "\n", to=[to])
-    message.attach_alternative(render_to_string(f"{template}.html", known), "text/html")
-    message.send()
-
-
 def _send(
     template: str,
-    to: str,
-    subject: User | EmailChange | None = None,
+    owner: User,
     purpose: Purpose | None = None,
+    change: EmailChange | None = None,
 ) -> None:
+    """Send a mail to an account's owner, who is greeted by name once the address is theirs."""
     context: dict[str, object] = {}
-    if subject is not None and purpose is not None:
-        token = sign_link_token(purpose, subject)
-        context["token"] = token
-        context["link"] = f"{settings.STOREFRONT_URL}/{PAGES[purpose]}?token={token}"
-        hours = int(LIFETIMES[purpose].total_seconds() // 3600)
-        count, unit = (hours, "hour") if hours % 24 else (hours // 24, "day")
-        context["lifetime"] = f"{count} {unit}{pluralize(count)}"
-    send_mail(template=f"accounts/emails/{template}", to=to, context=context)
+    to = owner.email
+    if purpose is Purpose.TAKE_NEW_EMAIL and change is not None:
+        to = change.new_email
+    elif owner.email_verified_at is not None:
+        context["name"] = greeting_name(owner.first_name, owner.last_name)
+    if purpose is not None:
+        page, context["action"] = PAGES[purpose]
+        token = sign_link_token(purpose, change or owner)
+        context["link"] = f"{settings.STOREFRONT_URL}/{page}?token={token}"
+        context["lifetime"] = LIFETIMES[purpose]
+    send_mail(
+        template=f"accounts/emails/{template}",
+        to=to,
+        context=context,
+        language=owner.language,
+    )

@@ -167,6 +167,7 @@ def personal_data(user: User) -> dict[str, Any]:
             "email": user.email,
             "first_name": user.first_name,
             "last_name": user.last_name,
+            "language": user.language,
             "roles": sorted(roles_of(user)),
             "customer_groups": sorted(customer_groups_of(user.pk)),
             "email_verified_at": user.email_verified_at,

@@ -136,6 +136,20 @@ class CartView:
         return messages
 
 
+@dataclass(frozen=True, slots=True)
+class PickedCart:
+    """What a checkout takes over of a cart: not its price, which depends on more by then."""
+
+    id: UUID
+    version: int
+    currency: str
+    customer_id: UUID | None
+    token_hash: str | None
+    lines: Sequence[OfferedLine]
+    codes: Sequence[str]
+    terms: Terms
+
+
 def with_quantities(
     lines: Sequence[OfferedLine], quantities: Mapping[Offer, int]
 ) -> list[OfferedLine]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, QuerySet
 
 from catalog.models import Variant
-from inventory.domain import LOW_STOCK
 from inventory.selectors import units_held
 
 
@@ -47,5 +47,5 @@ def _running_out() -> QuerySet[Any]:
             stock__backorder=False,
         )
         .annotate(available=F("stock__on_hand") - units_held("stock__reserved"))
-        .filter(available__lte=LOW_STOCK)
+        .filter(available__lte=settings.LOW_STOCK)
     )

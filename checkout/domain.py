@@ -195,6 +195,7 @@ class Details(TypedDict, total=False):
     shipping_method: str | None
     buyer: BuyerChanges | None
     vat_number: str | None
+    language: str | None
 
 
 # What the setting calls it (empty: always needed), what lacks, and how the buyer is told.

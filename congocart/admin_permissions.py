@@ -28,13 +28,14 @@ _READ = frozenset({
     "checkout.view_shippingzone", "checkout.view_shippingarea",
     "events.view_event",
     "inventory.view_stock", "inventory.view_movement", "inventory.view_reservation",
+    "invoices.view_invoice",
     "orders.view_order", "orders.view_orderline",
     "pricing.view_promotion", "pricing.view_promotioncode",
     "payments.view_payment", "payments.view_ledgerentry", "payments.view_operation",
     "payments.view_webhookevent",
     "pricing.view_taxrate", "pricing.view_vatcheck", "pricing.view_pricelist",
 })  # fmt: skip
-_EXPORT = frozenset({"orders.export_order"})
+_EXPORT = frozenset({"orders.export_order", "invoices.export_invoice"})
 _STOCK = frozenset({"inventory.change_stock"})
 _CATALOG = _changes("catalog", "category", "product", "variant", "price")
 _SHIPPING = _changes(

@@ -37,6 +37,7 @@ NAVIGATION = [
         "Sales",
         _item("Orders", "receipt_long", "orders.order"),
         _item("Payments", "payments", "payments.payment"),
+        _item("Invoices", "request_quote", "invoices.invoice"),
         _item("Checkouts", "shopping_cart_checkout", "checkout.checkout"),
         _item("Carts", "shopping_cart", "carts.cart"),
     ),
@@ -45,16 +46,13 @@ NAVIGATION = [
         _item("Products", "sell", "catalog.product"),
         _item("Variants", "style", "catalog.variant"),
         _item("Categories", "account_tree", "catalog.category"),
-        _item("Price lists", "price_change", "pricing.pricelist"),
     ),
     _section(
         "Pricing",
+        _item("Price lists", "price_change", "pricing.pricelist"),
         _item("Promotions", "sell", "pricing.promotion"),
         _item("Tax rates", "percent", "pricing.taxrate"),
         _item("VAT checks", "verified", "pricing.vatcheck"),
-    ),
-    _section(
-        "Pricing",
         {
             "title": "Try it on a basket",
             "icon": "shopping_basket",
@@ -67,6 +65,9 @@ NAVIGATION = [
         _item("Stock", "inventory_2", "inventory.stock"),
         _item("Movements", "swap_vert", "inventory.movement"),
         _item("Reservations", "hourglass_top", "inventory.reservation"),
+    ),
+    _section(
+        "Shipping",
         _item("Shipping methods", "local_shipping", "checkout.shippingmethod"),
         _item("Shipping zones", "public", "checkout.shippingzone"),
     ),

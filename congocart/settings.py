@@ -12,12 +12,16 @@ from email.utils import formataddr
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from congocart import api_reference, environment
+from congocart import api_reference, environment, event_jobs
 from congocart.admin_permissions import PERMISSIONS
 from congocart.admin_theme import unfold_settings
+from congocart.after_sales_settings import after_sales_settings
 from congocart.databases import database_settings
+from congocart.email_settings import LOCAL_EMAILS, email_settings, template_engines
 from congocart.environment import Environment, chosen_from
+from congocart.invoice_settings import invoice_settings
 from congocart.logging import LEVELS
+from congocart.password_rules import VALIDATORS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
 from congocart.rate_settings import rate_settings
 from congocart.tax_settings import tax_settings
@@ -46,16 +50,23 @@ PRICES_INCLUDE_TAX = env.bool("CONGOCART_PRICES_INCLUDE_TAX", False)
 # Where tax is rounded: once, on the whole (`order`), or on each line and the shipping (`line`).
 TAX_ROUNDING = env.str("CONGOCART_TAX_ROUNDING", "order", one_of=("order", "line"))
 TAXES = tax_settings(env)
+AFTER_SALES = after_sales_settings(env)
 # What completion needs of a buyer.
 CHECKOUT_REQUIRES = env.list(
     "CONGOCART_CHECKOUT_REQUIRES",
     ["email", "name", "address"],
     each=chosen_from("email", "name", "phone", "address"),
 )
+EMAILS = email_settings(env)
+# The languages that buyers are written to in, the first one to those who understand none of them.
+SHOP_LANGUAGES = EMAILS.languages
+INVOICES = invoice_settings(env, zone=SHOP_TIME_ZONE, templates=EMAILS.templates)
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
 MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
+# Stock is low when no more units than these are left.
+LOW_STOCK = env.int("CONGOCART_LOW_STOCK", 5, at_least=0)
 # Of a variant's units on hand, by one IP address that gives no email address.
 HOLDABLE_SHARE = env.parsed("CONGOCART_HOLDABLE_SHARE", Decimal("0.5"), environment.share)
 RATE_LIMITS = env.bool("CONGOCART_RATE_LIMITS", True)
@@ -105,11 +116,13 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "core.db",
     "core.http",
+    "core.mailing",
     "congocart",
     *([] if PRODUCTION else ["embedded"]),
     "events",
     "staff",
     "inventory",
+    "invoices",
     "pricing",
     "payments",
     "catalog",
@@ -137,19 +150,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "congocart.urls"
 WSGI_APPLICATION = "congocart.wsgi.application"
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
+TEMPLATES = template_engines(EMAILS.templates)
 APPEND_SLASH = False
 
 # ---- where state lives ------------------------------------------------------------------------
@@ -178,17 +179,11 @@ REDIS_URL = env.parsed("REDIS_URL", "", environment.redis_url)
 
 # ---- people -----------------------------------------------------------------------------------
 
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["staff.backends.RoleBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.BoundedArgon2Hasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 8},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
+AUTH_PASSWORD_VALIDATORS = VALIDATORS
 REQUIRE_VERIFIED_EMAIL = env.bool("CONGOCART_REQUIRE_VERIFIED_EMAIL", False)
 STOREFRONT_URL = env.parsed(
     "CONGOCART_STOREFRONT_URL", f"http://127.0.0.1:{PORT}", environment.web_address
@@ -204,7 +199,8 @@ TOKEN_ISSUER = env.str("CONGOCART_TOKEN_ISSUER", "congocart")
 TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-USE_I18N = False
+USE_I18N = True
+LOCALE_PATHS = [*EMAILS.translations, BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["core.backoffice.formats"]
 USE_TZ = True
 
@@ -212,7 +208,9 @@ USE_TZ = True
 
 _mail = env.parsed(
     "EMAIL_URL",
-    environment.mail_server("smtp://localhost:25" if PRODUCTION else "consolemail://"),
+    environment.mail_server("smtp://localhost:25")
+    if PRODUCTION
+    else {**environment.mail_server("consolemail://"), **LOCAL_EMAILS},
     environment.mail_server,
 )
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
@@ -224,6 +222,8 @@ EMAIL_FILE_PATH = _mail["EMAIL_FILE_PATH"] or None
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
+EVENT_JOBS = event_jobs.event_jobs(to_staff=bool(EMAILS.staff))
+EVENT_STEPS = event_jobs.EVENT_STEPS
 DEFAULT_FROM_EMAIL = env.parsed(
     "CONGOCART_FROM_EMAIL", formataddr((SHOP_NAME, "shop@localhost")), environment.mailbox
 )

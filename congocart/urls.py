@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", swagger, name="swagger"),
     path("api/redoc", redoc, name="redoc"),
     *jwks_urlpatterns,
+    *([] if settings.PRODUCTION else [path("", include("embedded.urls"))]),
 ]
 
 handler400 = "core.http.error_pages.bad_request"

@@ -77,13 +77,16 @@ def to_major(amount: int, currency: str) -> Decimal:
     return Decimal(amount).scaleb(-minor_digits(currency))
 
 
-def format_money(amount: int, currency: str) -> str:
+_BRITISH = Locale("en", "GB")
+
+
+def format_money(amount: int, currency: str, locale: Locale = _BRITISH) -> str:
     """Format for people: `£19.99`. No digit that counts is rounded away."""
     return str(
         format_currency(
             to_major(amount, currency),
             currency,
-            locale=Locale("en", "GB"),
+            locale=locale,
             currency_digits=currency not in _ISO_DIGITS,
             decimal_quantization=currency not in _ISO_DIGITS,
         )
@@ -102,10 +105,10 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
     total = sum(weights)
     if total == 0:
         return [amount] + [0] * (len(weights) - 1)
-    parts = [amount * weight // total for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda i: amount * weights[i] % total, reverse=True
-    )
+    products = [amount * weight for weight in weights]
+    parts = [product // total for product in products]
+    remainders = [product % total for product in products]
+    by_remainder = sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)
     for i in by_remainder[: amount - sum(parts)]:
         parts[i] += 1
     return parts

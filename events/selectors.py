@@ -16,6 +16,16 @@ def events_about(*, subject_id: UUID, types: Collection[str] | None = None) -> Q
     return events if types is None else events.filter(type__in=types)
 
 
+def event_with(event_id: UUID) -> Event:
+    """Return an event. One query."""
+    return Event.objects.get(pk=event_id)
+
+
+def events_of_type(type: str, *, subject_ids: Collection[UUID]) -> QuerySet[Event]:  # noqa: A002
+    """Return the events of one type about any of these subjects."""
+    return Event.objects.filter(type=type, subject_id__in=subject_ids)
+
+
 def timeline_version(*, subject_id: UUID) -> int:
     """Return a number that every event of the subject raises; 0 before the first. One query."""
     last: int | None = Event.objects.filter(subject_id=subject_id).aggregate(last=Max("position"))[

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from core.db.transactions import transaction_required
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from core.db.jobs import defer_named
+from core.db.transactions import run_last, transaction_required
 from core.http.request_ids import current_request_id
 from events.domain import SYSTEM, Actor
 from events.models import Event
@@ -24,14 +29,16 @@ def record_event(
     data: Mapping[str, Any] | None = None,
     by: Actor = SYSTEM,
     now: datetime,
-) -> None:
+) -> UUID:
     """Append an event about an order, a checkout, a variant or a user.
 
     `type` is `noun.verb_in_past_tense`; `data` is what a reader of the timeline
     or a webhook needs to know, free of secrets; what people typed is in `reason` or `note`,
-    which can be forgotten. The request that is being served is kept with it.
+    which can be forgotten. The request that is being served is kept with it. Returns its id.
+    The jobs that `EVENT_JOBS` has for the type are deferred in the same transaction; what
+    `EVENT_STEPS` has is run at its end, with the subject and the time.
     """
-    Event.objects.create(
+    event = Event.objects.create(
         type=type,
         subject_id=subject_id,
         data=dict(data or {}),
@@ -40,6 +47,11 @@ def record_event(
         request_id=current_request_id(),
         created_at=now,
     )
+    for job in settings.EVENT_JOBS.get(type, ()):
+        defer_named(job, event_id=str(event.id))
+    for step in settings.EVENT_STEPS.get(type, ()):
+        run_last((step, subject_id), partial(import_string(step), subject_id, now=now))
+    return event.id
 
 
 @transaction_required

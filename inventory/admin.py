@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +22,7 @@ from core.backoffice.columns import back_to, link, text
 from core.backoffice.filters import DaysFilter
 from core.db.transactions import use_case
 from core.errors import CongoCartError
-from inventory.domain import LOW_STOCK, MAX_ON_HAND
+from inventory.domain import MAX_ON_HAND
 from inventory.models import Movement, Reservation, Stock
 from inventory.selectors import units_held
 from inventory.services import adjust_stock, end_lapsed, lock_levels
@@ -34,10 +35,10 @@ class AvailabilityFilter(admin.SimpleListFilter):
     parameter_name = "availability"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("out", "Sold out"), ("low", f"{LOW_STOCK} or fewer left")]
+        return [("out", "Sold out"), ("low", f"{settings.LOW_STOCK} or fewer left")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Stock]) -> QuerySet[Stock]:
-        left = {"out": 0, "low": LOW_STOCK}.get(self.value() or "")
+        left = {"out": 0, "low": settings.LOW_STOCK}.get(self.value() or "")
         if left is None:
             return queryset
         return queryset.filter(tracked=True, backorder=False, on_hand__lte=F("held") + left)

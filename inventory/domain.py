@@ -16,8 +16,6 @@ UNLIMITED_AVAILABILITY = 9_999
 MAX_ON_HAND = 1_000_000_000
 # What someone unknown may hold of a variant however few units there are.
 ALWAYS_HOLDABLE = 10
-# Stock is low when no more units than these are available.
-LOW_STOCK = 5
 
 
 class MovementKind(Status):
@@ -78,6 +76,12 @@ class Level:
             tracked=self.tracked,
             backorder=self.backorder,
         )
+
+
+def fell_low(level: Level, taken: int, low: int) -> bool:
+    """Tell whether units `taken` leave at most `low` on hand, where there were more before."""
+    counts = level.tracked and not level.backorder
+    return counts and level.on_hand - taken <= low < level.on_hand
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,12 @@ from core.backoffice.filters import DaysFilter
 from core.http.csv_export import csv_response
 from orders.admin_site.acting import acting_page
 from orders.admin_site.bulk import fulfill_many
+from orders.admin_site.emails import emails_page
 from orders.admin_site.page import FULFILLMENT_COLORS, ORDER_COLORS, order_page
 from orders.admin_site.slips import MOST as MOST_SLIPS
 from orders.admin_site.slips import slips_page
 from orders.filters import NEWEST_FIRST
-from orders.models import Order, OrderQuerySet
+from orders.models import Order, OrderQuerySet, Return
 from orders.reports import EXPORT_COLUMNS, export_row, orders_to_export, spent_by
 from orders.selectors import search_condition
 from payments.admin import PAYMENT_COLORS
@@ -50,7 +51,7 @@ class ToDoFilter(admin.SimpleListFilter):
     parameter_name = "to_do"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("fulfill", "To fulfill"), ("pay", "To pay")]
+        return [("fulfill", "To fulfill"), ("pay", "To pay"), ("returns", "Returns to decide")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         orders = cast("OrderQuerySet", queryset)
@@ -59,6 +60,8 @@ class ToDoFilter(admin.SimpleListFilter):
                 return orders.to_fulfill()
             case "pay":
                 return orders.to_pay()
+            case "returns":
+                return orders.filter(pk__in=Return.objects.to_decide().values("order"))
         return orders
 
 
@@ -159,10 +162,13 @@ class OrderAdmin(ReadOnlyAdmin):
 
         act = "<uuid:object_id>/do/<slug:action>/"
         of_sent = "<uuid:object_id>/fulfillments/<uuid:fulfillment_id>/<slug:action>/"
+        of_return = "<uuid:object_id>/returns/<uuid:return_id>/<slug:action>/"
         return [
             path("slips/", page(slips_page), name="orders_order_slips"),
+            path("<uuid:object_id>/emails/", page(emails_page), name="orders_order_emails"),
             path(act, page(acting_page), name="orders_order_act"),
             path(of_sent, page(acting_page), name="orders_order_act_on_fulfillment"),
+            path(of_return, page(acting_page), name="orders_order_act_on_return"),
             *super().get_urls(),
         ]
 

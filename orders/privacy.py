@@ -14,9 +14,10 @@ import payments.services
 from accounts.domain import ERASED_DOMAIN
 from accounts.personal_data import Guest, Person, PersonalDataHandler
 from core.address import anonymous_address
-from orders.models import Order
+from invoices.selectors import documents_of
+from orders.models import Order, Return
 from orders.selectors import shown_with
-from orders.serializers import order_body
+from orders.snapshot import order_body
 
 _PERSONAL = (
     "email", "buyer", "consents", "shipping_address", "billing_address", "cancel_reason",
@@ -33,12 +34,16 @@ def _orders_of(person: Person) -> QuerySet[Order]:
 
 def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return what is kept of a person."""
-    orders = _orders_of(person).prefetch_related(*shown_with())
-    return [order_body(order) | {"consents": order.consents} for order in orders]
+    orders = list(_orders_of(person).prefetch_related(*shown_with()))
+    documents = documents_of([order.pk for order in orders])
+    return [
+        order_body(order) | {"consents": order.consents, "invoices": documents[order.pk]}
+        for order in orders
+    ]
 
 
 def erase_personal_data(person: Person, now: datetime) -> None:
-    """Anonymize what is kept of a person; the amounts stay."""
+    """Anonymize what is kept of a person; the amounts stay, and invoices, as the law asks."""
     orders = list(_orders_of(person).select_for_update(no_key=True))
     for order in orders:
         order.email = f"order@{ERASED_DOMAIN}"
@@ -49,8 +54,10 @@ def erase_personal_data(person: Person, now: datetime) -> None:
         order.cancel_reason = order.hold_reason = ""
         order.buyer, order.consents = {}, []
         order.save(update_fields=_PERSONAL)
-    # What people typed with a cancellation or a refund may be personal, wherever it was recorded.
+    # What people typed with a cancellation, a return or a refund may be personal, wherever it was
+    # recorded.
     order_ids = [order.pk for order in orders]
+    Return.objects.filter(order__in=order_ids).exclude(reason="").update(reason="")
     events.services.forget_reasons(subject_ids=order_ids)
     inventory.services.forget_reasons(order_ids=order_ids)
     payments.services.forget_reasons(order_ids=order_ids)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from accounts.selectors import name_of
 from core.caller import Caller
@@ -21,8 +22,12 @@ from orders.domain import (
     PlacedOrder,
     ReturnNotFound,
     ReturnStatus,
+    ShipmentStatus,
 )
+from orders.mails import MAIL_OF_EVENT, OrderMail, mail_for
 from orders.models import (
+    MAYBE_DONE,
+    Fulfillment,
     FulfillmentItem,
     Order,
     OrderLine,
@@ -32,7 +37,7 @@ from orders.models import (
     ReturnItem,
 )
 from orders.timeline import SHOWN_TO_BUYERS, TimelineEntry, Wording, sentence_of, typed_in
-from payments.domain import OperationStatus
+from payments.domain import OperationStatus, PaymentStatus
 
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _AS_NUMBERS_ARE_WRITTEN = str.maketrans({"#": " ", **dict.fromkeys(_DASHES, "-")})
@@ -51,8 +56,13 @@ def shown_with() -> list[str | Prefetch[Any]]:
     return [
         Prefetch("lines", OrderLine.objects.order_by("position")),
         "payments__operations__refund_items",
-        Prefetch("fulfillments__items", FulfillmentItem.objects.select_related("line")),
-        Prefetch("returns__items", ReturnItem.objects.select_related("line")),
+        Prefetch(
+            "fulfillments__items",
+            FulfillmentItem.objects.select_related("line").order_by("line__position"),
+        ),
+        Prefetch(
+            "returns__items", ReturnItem.objects.select_related("line").order_by("line__position")
+        ),
     ]
 
 
@@ -73,6 +83,36 @@ def order_for(*, caller: Caller, number: str) -> Order:
     if order is None:
         raise OrderNotFound
     return order
+
+
+def numbers_maybe_done(*, now: datetime, assumed_days: int, limit: int) -> list[str]:
+    """Return the numbers of open orders of which nothing may be left to do, oldest first.
+
+    What was sent of them has been delivered, or was sent so many days ago (0: it has to be
+    delivered); no return is open. Read from an index of such orders. One statement.
+    """
+    of_order = {"order": OuterRef("pk")}
+    on_its_way = Fulfillment.objects.filter(**of_order, status=ShipmentStatus.SHIPPED)
+    if assumed_days:
+        on_its_way = on_its_way.filter(created_at__gt=now - timedelta(days=assumed_days))
+    returning = Return.objects.filter(
+        **of_order, status__in=(ReturnStatus.REQUESTED, ReturnStatus.APPROVED)
+    )
+    kept = OrderLine.objects.filter(**of_order, fulfilled__lt=F("quantity"), refunds=None)
+    found = Order.objects.filter(MAYBE_DONE).exclude(Exists(on_its_way) | Exists(returning))
+    # A line that is neither sent whole nor refunded at all is left to send, unless the whole
+    # payment went back.
+    found = found.filter(Q(payment_status=PaymentStatus.REFUNDED) | ~Exists(kept))
+    return list(found.order_by("id").values_list("number", flat=True)[:limit])
+
+
+def order_id_for(*, caller: Caller, number: str) -> UUID:
+    """Return the id of an order by its number, without reading it. Raises `OrderNotFound`."""
+    wanted = Order.objects.for_caller(caller).filter(number=normalize_order_number(number))
+    order_id = wanted.values_list("pk", flat=True).first()
+    if order_id is None:
+        raise OrderNotFound
+    return order_id
 
 
 def units_of(order: Order) -> dict[str, LineUnits]:
@@ -121,6 +161,23 @@ def units_restocked_by_returns(order: Order) -> dict[UUID, int]:
     return dict(items.values_list("line_id").annotate(units=Sum("quantity")))
 
 
+def sent_units_in_stock(order: Order) -> dict[UUID, int]:
+    """Return how many units of each line, by its id, are in stock though no return brought them.
+
+    A refund has put them back, beyond those that were never sent. The stock is locked.
+    """
+    back, by_return = returned_units(order_id=order.id), units_restocked_by_returns(order)
+    return {
+        line.id: max(
+            0,
+            back.get(line.variant_id, 0)
+            - by_return.get(line.id, 0)
+            - (line.quantity - line.fulfilled),
+        )
+        for line in OrderLine.objects.filter(order=order)
+    }
+
+
 def refund_items_of(order: Order) -> list[RefundItem]:
     """Return what refunds give back, or are giving back, of an order; the oldest first."""
     items = RefundItem.objects.filter(operation__payment__order=order)
@@ -148,6 +205,13 @@ def timeline_of(order: Order, *, caller: Caller) -> QuerySet[Any]:
     """Return the events of an order that the caller may see, oldest first, with their actors."""
     types = None if caller.is_staff else SHOWN_TO_BUYERS
     return events_about(subject_id=order.id, types=types)
+
+
+def mail_events(order_id: UUID) -> dict[OrderMail, Any]:
+    """Return the mails that tell of what has happened, each with its latest event. One query."""
+    events = events_about(subject_id=order_id, types=MAIL_OF_EVENT)
+    told = ((mail_for(event.type, event.data), event) for event in events)
+    return {mail: event for mail, event in told if mail}
 
 
 def timeline_entry(event: Any, order: Order, *, caller: Caller) -> TimelineEntry:

@@ -68,6 +68,14 @@ def _parcel(verb: str) -> Sentence:
     return sentence
 
 
+def _coming_back(verb: str) -> Sentence:
+    def sentence(data: Mapping[str, Any], words: Wording) -> str:
+        what = words.units(data.get("items"))
+        return f"Return of {what} {verb}" if what else f"Return {verb}"
+
+    return sentence
+
+
 def _captured(verb: str) -> Sentence:
     def sentence(data: Mapping[str, Any], words: Wording) -> str:
         return " ".join(filter(None, (verb, words.money(data.get("captured")))))
@@ -82,6 +90,10 @@ def _refunded(verb: str) -> Sentence:
     return sentence
 
 
+def _resent(data: Mapping[str, Any], words: Wording) -> str:
+    return f"E-mail “{str(data.get('mail', '')).replace('_', ' ')}” sent again"
+
+
 def _said(text: str) -> Sentence:
     def sentence(data: Mapping[str, Any], words: Wording) -> str:
         return text
@@ -91,10 +103,15 @@ def _said(text: str) -> Sentence:
 
 SENTENCES: Mapping[str, Sentence] = {
     "order.placed": _placed,
+    "order.completed": _said("Order completed"),
     "order.canceled": _said("Order canceled"),
+    "order.withdrawn": lambda data, words: (
+        f"Withdrawal from {words.units(data.get('items')) or 'the purchase'}"
+    ),
     "order.held": _said("Order put on hold"),
     "order.released": _said("Order released from hold"),
     "order.noted": _said("Note"),
+    "order.email_resent": _resent,
     "order.capture_requested": lambda data, words: (
         f"Payment of {words.money(data.get('amount'))} requested or recorded"
     ),
@@ -111,9 +128,15 @@ SENTENCES: Mapping[str, Sentence] = {
     "fulfillment.created": _sent,
     "fulfillment.delivered": _parcel("delivered"),
     "fulfillment.canceled": _parcel("canceled"),
+    "return.requested": _coming_back("requested"),
+    "return.approved": _coming_back("approved"),
+    "return.rejected": _coming_back("rejected"),
+    "return.received": _coming_back("received"),
 }
 # What only staff see: how they work, not what becomes of the order.
-INTERNAL = frozenset({"order.noted", "order.held", "order.released", "order.capture_requested"})
+INTERNAL = frozenset({
+    "order.noted", "order.held", "order.released", "order.capture_requested", "order.email_resent",
+})  # fmt: skip
 SHOWN_TO_BUYERS = frozenset(SENTENCES) - INTERNAL
 
 

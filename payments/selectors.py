@@ -49,6 +49,11 @@ def count_stuck_payments(*, now: datetime) -> int:
     return Payment.objects.stuck(now=now).count()
 
 
+def stuck_payments(*, now: datetime) -> list[Payment]:
+    """Return the payments that need a person, oldest first. One query."""
+    return list(Payment.objects.stuck(now=now).order_by("id"))
+
+
 def operations_to_recover(*, now: datetime, limit: int = 100) -> list[Operation]:
     """Return captures, voids and refunds whose end is not known, most overdue first. One query."""
     due = Operation.objects.filter(next_attempt_at__lte=now).order_by("next_attempt_at")

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from payments import emails
+from django.utils import timezone
 
-__all__ = ["emails"]
+from core.db.jobs import periodic
+from payments import emails, services
+
+__all__ = ["announce_stuck_payments", "emails"]
+
+
+@periodic("*/5 * * * *")
+def announce_stuck_payments() -> None:
+    """Tell staff of payments that need a person, of each once."""
+    services.announce_stuck_payments(now=timezone.now())

@@ -49,6 +49,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(max_length=254, help_text="Stored in lower case.")
     first_name = models.CharField(max_length=100, blank=True)
     last_name = models.CharField(max_length=100, blank=True)
+    language = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="That e-mails are written in; empty: the shop's first.",
+    )
     is_staff = models.BooleanField(default=False, help_text="May use the admin.")
     is_active = models.BooleanField(default=True)
     email_verified_at = models.DateTimeField(null=True, blank=True)

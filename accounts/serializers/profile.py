@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from rest_framework import serializers
 
 from accounts.domain import Role
@@ -15,6 +16,7 @@ from core.http.fields import (
     Output,
     StrictBooleanField,
     StrictCharField,
+    StrictChoiceField,
 )
 from core.http.serializers import AddressInput, AddressOutput
 
@@ -37,12 +39,13 @@ class ExportOutput(Output):
 class ProfileOutput(Output):
     """An account, as its owner sees it."""
 
-    examples = {"first_name": "Ada", "last_name": "Lovelace"}
+    examples = {"first_name": "Ada", "last_name": "Lovelace", "language": "en"}
 
     id = serializers.UUIDField()
     email = serializers.EmailField()
     first_name = serializers.CharField(allow_blank=True)
     last_name = serializers.CharField(allow_blank=True)
+    language = serializers.CharField(help_text="That e-mails are written in.")
     email_verified = serializers.BooleanField()
     roles = serializers.ListField(child=serializers.ChoiceField(list(Role)))
     created_at = serializers.DateTimeField()
@@ -51,10 +54,11 @@ class ProfileOutput(Output):
 class ProfileInput(Input):
     """The changes to an account."""
 
-    examples = {"first_name": "Ada", "last_name": "Lovelace"}
+    examples = {"first_name": "Ada", "last_name": "Lovelace", "language": "de"}
 
     first_name = StrictCharField(max_length=100, required=False, allow_blank=True)
     last_name = StrictCharField(max_length=100, required=False, allow_blank=True)
+    language = StrictChoiceField(choices=settings.SHOP_LANGUAGES, required=False)
 
 
 class SavedAddressInput(AddressInput):
@@ -130,6 +134,7 @@ def profile_body(user: User) -> dict[str, Any]:
         "email": user.email,
         "first_name": user.first_name,
         "last_name": user.last_name,
+        "language": user.language or settings.SHOP_LANGUAGES[0],
         "email_verified": user.email_verified_at is not None,
         "roles": sorted(roles_of(user)),
         "created_at": user.created_at,

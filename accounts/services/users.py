@@ -24,7 +24,13 @@ from core.errors import FieldError, Unauthenticated
 
 
 def register_user(
-    *, email: str, password: str, first_name: str = "", last_name: str = "", welcome: bool = True
+    *,
+    email: str,
+    password: str,
+    first_name: str = "",
+    last_name: str = "",
+    language: str = "",
+    welcome: bool = True,
 ) -> User:
     """Create a customer's account; for a taken address return one that only looks like it.
 
@@ -32,7 +38,12 @@ def register_user(
     it. The result, and the time it takes, do not tell whether the address was taken; the
     existing account is not touched. Raises `WeakPassword`.
     """
-    user = User(email=normalize_email(email), first_name=first_name, last_name=last_name)
+    user = User(
+        email=normalize_email(email),
+        first_name=first_name,
+        last_name=last_name,
+        language=language,
+    )
     require_strong_password(password, user)
     user.set_password(password)  # Before the transaction: it takes tens of milliseconds.
 
@@ -51,14 +62,19 @@ def register_user(
 
 @use_case
 def update_profile(
-    *, user_id: UUID, first_name: str | None = None, last_name: str | None = None
+    *,
+    user_id: UUID,
+    first_name: str | None = None,
+    last_name: str | None = None,
+    language: str | None = None,
 ) -> User:
-    """Change the names that are not None. Raises `Unauthenticated`."""
+    """Change what is not None. Raises `Unauthenticated`."""
     lock_user(user_id=user_id)
     user = profile_of(user_id)
     user.first_name = user.first_name if first_name is None else first_name
     user.last_name = user.last_name if last_name is None else last_name
-    user.save(update_fields=["first_name", "last_name"])
+    user.language = user.language if language is None else language
+    user.save(update_fields=["first_name", "last_name", "language"])
     return user
 
 

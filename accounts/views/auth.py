@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -14,6 +15,7 @@ from accounts.domain import (
     TokenPair,
     WeakPassword,
 )
+from accounts.mail_quota import may_mail
 from accounts.serializers.credentials import (
     LoginInput,
     RefreshInput,
@@ -21,11 +23,11 @@ from accounts.serializers.credentials import (
     TokenPairOutput,
 )
 from accounts.serializers.profile import ProfileOutput, profile_body
-from accounts.views.mails import may_mail
 from core.http.callers import client_address
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
+from core.languages import preferred_language
 
 TAG = "Accounts"
 
@@ -64,9 +66,11 @@ class AuthViewSet(ViewSet):
         values = validated(RegisterInput, request)
         # Someone else may have used up the quota; that costs the e-mail and not the account.
         welcome = may_mail(request, values["email"])
+        accepted = request.headers.get("Accept-Language", "")
+        language = preferred_language(accepted, settings.SHOP_LANGUAGES)
         return write(
             request,
-            lambda: services.register_user(**values, welcome=welcome),
+            lambda: services.register_user(**values, language=language, welcome=welcome),
             lambda user: ApiResponse(201, profile_body(user)),
         )
 

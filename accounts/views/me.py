@@ -51,7 +51,7 @@ class MeViewSet(ViewSet):
 
     @operation(
         "updateMe",
-        "Change your name",
+        "Change your name or language",
         access=ACCOUNT,
         request=ProfileInput,
         responses={200: ProfileOutput},

@@ -11,6 +11,7 @@ from accounts import services
 from accounts.access import ACCOUNT, ANYONE
 from accounts.authentication import user_of
 from accounts.domain import LinkInvalid
+from accounts.mail_quota import may_mail, require_mail_quota
 from accounts.selectors import profile_of
 from accounts.serializers.credentials import (
     ChangeEmailInput,
@@ -21,7 +22,6 @@ from accounts.serializers.credentials import (
     ResetPasswordInput,
 )
 from accounts.views.auth import device_of
-from accounts.views.mails import may_mail, require_mail_quota
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation

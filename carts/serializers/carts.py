@@ -8,11 +8,10 @@ from typing import Any
 from rest_framework import serializers
 
 from carts.domain import CartStatus, CartView, OfferedLine
+from core.bodies import discounts_body, taxes_body, totals_body
 from core.http.explanations import (
     DiscountOutput,
     TaxOutput,
-    discounts_body,
-    taxes_body,
 )
 from core.http.fields import (
     CurrencyField,
@@ -26,17 +25,14 @@ from core.http.serializers import (
     ItemInput,
     MessageOutput,
     TotalsOutput,
-    totals_body,
 )
 from core.items import MAX_LINES, MAX_QUANTITY
 from core.money import money_body
-from pricing.domain import PricedLine
+from pricing.domain import PricedLine, coupon_bodies, promotions_body
 from pricing.models import explanation_body
 from pricing.serializers.explanations import (
     CouponOutput,
     PromotionsOutput,
-    coupon_bodies,
-    promotions_body,
 )
 
 

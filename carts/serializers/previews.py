@@ -8,7 +8,8 @@ from rest_framework import serializers
 
 from carts.reports import PricePreview
 from carts.serializers.carts import priced_body
-from core.http.explanations import DiscountOutput, TaxOutput, taxes_body
+from core.bodies import taxes_body, totals_body
+from core.http.explanations import DiscountOutput, TaxOutput
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -18,13 +19,13 @@ from core.http.fields import (
     StrictDateTimeField,
     StrictListField,
 )
-from core.http.serializers import ItemInput, TotalsOutput, totals_body
+from core.http.serializers import ItemInput, TotalsOutput
 from core.items import MAX_LINES
 from core.money import money_body
 from core.postal import country_with
-from pricing.domain import Kind
+from pricing.domain import Kind, promotions_body
 from pricing.models import explanation_body
-from pricing.serializers.explanations import PromotionsOutput, promotions_body
+from pricing.serializers.explanations import PromotionsOutput
 
 
 class PricePreviewInput(Input):

@@ -57,17 +57,17 @@ def claim_cart(
         if guest.status == CartStatus.ORDERED and is_verified(caller.user_id):
             return _claim_order(guest, caller.user_id, now=now)
         require_open(CartStatus(guest.status), guest.expires_at, now)
-    # Locked after the guest's cart; the lock on the user rules out a cycle of two claims.
     own = _open_cart_of(caller.user_id, guest.currency, now=now)
     if is_claimed:
         return view_of(guest if guest.status == CartStatus.ORDERED else own or guest, now=now)
     guest.customer_id, guest.token_hash = caller.user_id, None
-    arriving, _ = offered_lines(guest, terms := terms_of(guest, now=now))
+    if own is not None:
+        own.codes = joined_codes(own.codes, guest.codes)
+    arriving, _ = offered_lines(guest, terms := terms_of(own or guest, now=now))
     if own is None:
         guest.save(update_fields=["customer", "token_hash"])
         return write_lines(guest, before=arriving, after=arriving, terms=terms)
-    own.codes = joined_codes(own.codes, guest.codes)
-    before, _ = offered_lines(own, terms := terms_of(own, now=now))
+    before, _ = offered_lines(own, terms)
     guest.status, guest.merged_into, guest.updated_at = CartStatus.MERGED, own, now
     guest.save(update_fields=["customer", "token_hash", "status", "merged_into", "updated_at"])
     return write_lines(own, before=before, after=merged_lines(before, arriving), terms=terms)
@@ -85,6 +85,9 @@ def _claim_order(guest: Cart, user_id: UUID, *, now: datetime) -> CartView:
 
 
 def _open_cart_of(user_id: UUID, currency: str, *, now: datetime) -> Cart | None:
-    """Lock the user's open cart in a currency, the one changed last."""
+    """Lock the user's open cart in a currency, the one changed last.
+
+    It is locked after the guest's; the lock on the user rules out a cycle of two claims.
+    """
     carts = Cart.objects.filter(customer_id=user_id, currency=currency, status=CartStatus.OPEN)
     return carts.filter(expires_at__gt=now).order_by("-updated_at", "-id").locked().first()

@@ -6,22 +6,32 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from carts.domain import CartStatus, CartView
+from carts.domain import CartStatus, PickedCart
 from carts.models import Cart, CartLine
-from carts.selectors import view_of
+from carts.selectors import offered_lines, terms_of
 from carts.services.writing import locked_cart
 from core.caller import Caller
 from core.db.transactions import transaction_required, use_case
 
 
 @transaction_required
-def lock_for_checkout(*, caller: Caller, cart_id: UUID, now: datetime) -> CartView:
+def lock_for_checkout(*, caller: Caller, cart_id: UUID, now: datetime) -> PickedCart:
     """Lock the caller's open cart and return it with today's offers.
 
     Raises `CartNotFound` or `CartNotOpen`.
     """
     cart = locked_cart(caller=caller, cart_id=cart_id, expected_versions=None, now=now)
-    return view_of(cart, now=now)
+    lines, _ = offered_lines(cart, terms := terms_of(cart, now=now))
+    return PickedCart(
+        id=cart.id,
+        version=cart.version,
+        currency=cart.currency,
+        customer_id=cart.customer_id,
+        token_hash=cart.token_hash,
+        lines=lines,
+        codes=cart.codes,
+        terms=terms,
+    )
 
 
 @transaction_required

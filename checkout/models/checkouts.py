@@ -71,6 +71,13 @@ class Checkout(AbstractTotals):
     consents = models.JSONField(
         default=list, db_default=[], blank=True, help_text="What they agreed to, and when."
     )
+    language = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="That e-mails are written in; empty: the shop's first.",
+    )
     codes: ArrayField[Any, Any] = ArrayField(
         models.CharField(max_length=64),
         default=list,

@@ -131,6 +131,7 @@ def details_of(checkout: Checkout) -> OrderDetails:
     """Return who buys and where it goes, as its order keeps it."""
     return OrderDetails(
         email=checkout.email,
+        language=checkout.language,
         buyer=buyer_of(checkout),
         consents=checkout.consents,
         shipping_address=checkout.shipping_address or {},

@@ -14,15 +14,17 @@ from checkout.selectors import CheckoutView, buyer_of
 from checkout.serializers.completions import OrderReferenceOutput
 from checkout.serializers.shipping_bodies import ShippingOptionOutput, option_body
 from core.address import Address, normalize_address
+from core.bodies import buyer_body, line_body, taxes_body, totals_body
 from core.buyer import BuyerChanges, require_phone
 from core.errors import FieldError, Invalid
-from core.http.buyers import BuyerInput, BuyerOutput, buyer_body
-from core.http.explanations import TaxOutput, taxes_body
+from core.http.buyers import BuyerInput, BuyerOutput
+from core.http.explanations import TaxOutput
 from core.http.fields import (
     CurrencyField,
     Input,
     Output,
     StrictCharField,
+    StrictChoiceField,
     StrictEmailField,
     StrictListField,
     StrictUUIDField,
@@ -35,17 +37,13 @@ from core.http.serializers import (
     MessageOutput,
     TotalsOutput,
     address_from,
-    line_body,
-    totals_body,
 )
 from core.items import MAX_LINES
-from pricing.domain import vat_number_of
+from pricing.domain import coupon_bodies, promotions_body, vat_number_of
 from pricing.errors import InvalidVatNumber
 from pricing.serializers.explanations import (
     CouponOutput,
     PromotionsOutput,
-    coupon_bodies,
-    promotions_body,
 )
 
 ADDRESSES = ("shipping_address", "billing_address")
@@ -72,6 +70,7 @@ class CheckoutChangeInput(Input):
         "billing_address": ...,
         "shipping_method": "standard",
         "vat_number": "DE136695976",
+        "language": "de",
     }
 
     email = StrictEmailField(required=False, allow_null=True)
@@ -89,6 +88,13 @@ class CheckoutChangeInput(Input):
         max_length=30,
         help_text="Of a business in the EU, with its country's prefix. Its buyer accounts for the "
         "tax of goods that another member state sends (reverse charge).",
+    )
+    language = StrictChoiceField(
+        choices=settings.SHOP_LANGUAGES,
+        required=False,
+        allow_null=True,
+        help_text="That e-mails are written in. Of a new checkout, what `Accept-Language` prefers "
+        "of the shop's languages unless given.",
     )
     items = StrictListField(
         child=ItemInput(),
@@ -121,6 +127,7 @@ class CheckoutOutput(Output):
     examples = {
         "version": 3,
         "email": "ada@example.com",
+        "language": "en",
         "currency": "GBP",
         "taxes": [],
         "shipping_method": "standard",
@@ -133,6 +140,7 @@ class CheckoutOutput(Output):
     version = serializers.IntegerField()
     cart_id = serializers.UUIDField()
     email = serializers.CharField(allow_null=True)
+    language = serializers.CharField()
     buyer = BuyerOutput()
     currency = serializers.CharField()
     items = LineOutput(many=True)
@@ -168,7 +176,7 @@ def details_from(data: Mapping[str, Any]) -> Details:
     """
     details: dict[str, str | Address | BuyerChanges | None] = {}
     problems: list[FieldError] = []
-    for name in ("email", "buyer", *ADDRESSES, "shipping_method", "vat_number"):
+    for name in ("email", "buyer", *ADDRESSES, "shipping_method", "vat_number", "language"):
         if name in data:
             try:
                 details[name] = _detail(name, data[name])
@@ -204,6 +212,7 @@ def checkout_body(view: CheckoutView) -> dict[str, Any]:
         "version": checkout.version,
         "cart_id": checkout.cart_id,
         "email": checkout.email or None,
+        "language": checkout.language or settings.SHOP_LANGUAGES[0],
         "buyer": buyer_body(buyer_of(checkout), checkout.consents),
         "currency": currency,
         "items": [line_body(line, currency) for line in view.lines],

@@ -16,6 +16,7 @@ from carts.domain import (
     CartNotOpen,
     CartView,
     CurrencyMismatch,
+    PickedCart,
     UnknownSku,
 )
 from carts.services import lock_for_checkout, open_cart
@@ -107,7 +108,7 @@ def begin_checkout_of_items(
 
 def _begin(
     caller: Caller,
-    cart: CartView,
+    cart: CartView | PickedCart,
     details: Details,
     *,
     replaced: Sequence[UUID],
@@ -144,7 +145,7 @@ def _begin(
     return CheckoutView(checkout, CheckoutStatus(checkout.status), lines, order=None, token=token)
 
 
-def _frozen_lines(cart: CartView, checkout: Checkout) -> list[CheckoutLine]:
+def _frozen_lines(cart: CartView | PickedCart, checkout: Checkout) -> list[CheckoutLine]:
     """Copy the cart's lines with the titles and prices of this moment."""
     return [
         CheckoutLine(

@@ -128,8 +128,8 @@ def apply_details(checkout: Checkout, details: Details, *, now: datetime) -> Non
     if "shipping_method" in details:
         checkout.shipping_method = details["shipping_method"] or ""
         checkout.unavailable_shipping_title = checkout.shipping_title = ""
-    if "vat_number" in details:
-        checkout.vat_number = details["vat_number"] or ""
+    checkout.vat_number = details.get("vat_number", checkout.vat_number) or ""
+    checkout.language = details.get("language", checkout.language) or ""
 
 
 def terms_of(checkout: Checkout, *, now: datetime) -> Terms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework.request import Request
@@ -36,6 +37,7 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.serializers import item_requests_from, money_from
 from core.http.versions import etag, expected_versions, versioned_read
+from core.languages import preferred_language
 from pricing.serializers.explanations import CouponInput
 
 
@@ -56,6 +58,8 @@ class CheckoutViewSet(ViewSet):
     def create(self, request: Request) -> HttpResponse:
         data = validated(CheckoutInput, request)
         caller, now, details = _holder_of(request), timezone.now(), details_from(data)
+        accepted = request.headers.get("Accept-Language", "")
+        details.setdefault("language", preferred_language(accepted, settings.SHOP_LANGUAGES))
 
         def begin() -> CheckoutView:
             if "cart_id" in data:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalog.reports import count_low_stock
 from congocart.dashboard.panels import failing_jobs
-from orders.reports import count_to_fulfill, count_to_pay
+from orders.reports import count_returns_to_decide, count_to_fulfill, count_to_pay
 from payments.selectors import count_stuck_payments
 
 
@@ -38,6 +38,12 @@ def to_pay() -> ToDo:
     return ToDo("To pay", count_to_pay(), _list("orders_order", "to_do=pay"))
 
 
+def returns_to_decide() -> ToDo:
+    """Count what buyers have asked for, and nobody has decided on."""
+    url = _list("orders_order", "to_do=returns")
+    return ToDo("Returns to decide", count_returns_to_decide(), url)
+
+
 def stuck() -> ToDo:
     """Payments that need a person."""
     url = _list("payments_payment", "outcome=stuck")
@@ -58,6 +64,7 @@ def failed_jobs() -> ToDo:
 TO_DO: list[tuple[str, Callable[[], ToDo]]] = [
     ("orders.view_order", to_fulfill),
     ("orders.view_order", to_pay),
+    ("orders.view_order", returns_to_decide),
     ("payments.view_payment", stuck),
     ("inventory.view_stock", low_stock),
     ("procrastinate.view_procrastinatejob", failed_jobs),

@@ -26,7 +26,8 @@ TABLES = {
     "discount tax total taxes",
     "orders_order": "id number checkout_id customer_id status fulfillment_status payment_status "
     "email currency shipping_address billing_address shipping_method shipping_title subtotal "
-    "discount shipping tax tax_included total shipping_taxes placed_at canceled_at cancel_reason",
+    "discount shipping tax tax_included total shipping_taxes placed_at canceled_at cancel_reason "
+    "completed_at",
     "orders_orderline": "id order_id position variant_id sku title quantity unit_price discount "
     "tax total taxes fulfilled",
     "payments_payment": "id checkout_id order_id provider capture token status step amount "
@@ -91,13 +92,14 @@ class RowMaker:
             "checkout_checkout",
             (checkout, cart, 1, customer_id, "completed", 2, *snapshot, until, at, at),
         )
+        completed_at = self._completed_at(order)
+        status = "canceled" if order.canceled else "completed" if completed_at else "open"
         yield (
             "orders_order",
             (
-                placed, order.number, checkout, customer_id,
-                "canceled" if order.canceled else "open", _fulfillment_status(order),
+                placed, order.number, checkout, customer_id, status, _fulfillment_status(order),
                 STATUS[order.money], *snapshot, at,
-                self._end_of(order) if order.canceled else None, "",
+                self._end_of(order) if order.canceled else None, "", completed_at,
             ),
         )  # fmt: skip
         for position, line in enumerate(lines):
@@ -186,9 +188,10 @@ class RowMaker:
             told.append((order.placed_at, "order.payment_paid", {"captured": order.full_price}))
         for shipment in order.shipments:
             tracking = {"tracking_number": shipment.tracking_number, "carrier": shipment.carrier}
-            told.append((shipment.sent_at, "fulfillment.created", dict(tracking)))
-            if shipment.delivered_at:
-                told.append((shipment.delivered_at, "fulfillment.delivered", dict(tracking)))
+            moments = {"created": shipment.sent_at, "delivered": shipment.delivered_at}
+            told += [
+                (at, f"fulfillment.{what}", {**tracking}) for what, at in moments.items() if at
+            ]
         if order.canceled:
             told.append((end, "order.canceled", {"number": order.number, "reason": ""}))
         elif order.given_back:
@@ -196,6 +199,8 @@ class RowMaker:
         if order.money in (Money.VOIDED, Money.REFUNDED, Money.PARTLY_REFUNDED):
             kind = f"order.payment_{STATUS[order.money]}"
             told.append((end, kind, {"refunded": order.given_back}))
+        if completed_at := self._completed_at(order):
+            told.append((completed_at, "order.completed", {"number": order.number}))
         for at, kind, data in told:
             yield "events_event", (self.id_at(at), kind, placed, json.dumps(data), at)
 
@@ -208,6 +213,15 @@ class RowMaker:
     ) -> Row:
         reason = "Generated orders" if placed is None else ""
         return "inventory_movement", (self.id_at(at), variant_id, delta, kind, reason, placed, at)
+
+    def _completed_at(self, order: SampleOrder) -> datetime | None:
+        """Return when the last part of an order that is paid and sent whole was delivered."""
+        arrivals = [shipment.delivered_at for shipment in order.shipments]
+        unpaid = order.money in (Money.DUE, Money.VOIDED)
+        if order.canceled or unpaid or _fulfillment_status(order) != "fulfilled":
+            return None
+        known = [arrival for arrival in arrivals if arrival is not None]
+        return max(*known, self._end_of(order)) if len(known) == len(arrivals) else None
 
     @staticmethod
     def _end_of(order: SampleOrder) -> datetime:

@@ -63,6 +63,14 @@ def job(queue: Queue) -> Callable[[Callable[..., Any]], Task[..., Any, Any]]:
     return app.task(queue=queue, retry=Backoff())
 
 
+def defer_named(name: str, **arguments: str) -> None:
+    """Defer the job of that name, `module.function`, for callers that must not import it.
+
+    Raises `KeyError` for a name that is no job.
+    """
+    app.tasks[name].defer(**arguments)
+
+
 def periodic(
     cron: str, queue: Queue = Queue.DEFAULT
 ) -> Callable[[Callable[[], Any]], Task[..., Any, Any]]:

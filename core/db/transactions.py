@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -95,6 +95,9 @@ class Effect:
 
 
 _NO_EFFECT = Effect()
+_last_steps: ContextVar[dict[Hashable, Callable[[], object]] | None] = ContextVar(
+    "_last_steps", default=None
+)
 current_effect: ContextVar[Effect] = ContextVar("current_effect", default=_NO_EFFECT)
 
 
@@ -193,6 +196,20 @@ def transaction_required(function: Callable[P, T]) -> Callable[P, T]:
     return run
 
 
+def run_last(key: Hashable, step: Callable[[], object]) -> None:
+    """Run `step` in this transaction after everything else, once for each `key`.
+
+    For locks that everyone waits for: they come last in the order of locks, and are held for as
+    short as can be. A step has to bear that what asked for it was rolled back to a savepoint.
+    Outside of an atomic phase it runs at once.
+    """
+    steps = _last_steps.get()
+    if steps is None:
+        step()
+    else:
+        steps.setdefault(key, step)
+
+
 def leave_database() -> None:
     """Give the connection back to the pool before a call that may take long.
 
@@ -237,7 +254,7 @@ def _attempt(phase: Callable[[], T], effect: Effect) -> T:
     try:
         try:
             with transaction.atomic(durable=True):
-                return phase()
+                return _with_last_steps(phase)
         except DatabaseError as error:
             if domain_error := domain_error_for(error):
                 raise domain_error from error
@@ -247,3 +264,16 @@ def _attempt(phase: Callable[[], T], effect: Effect) -> T:
     except CongoCartError as refusal:
         effect.refuse(refusal)
         raise
+
+
+def _with_last_steps(phase: Callable[[], T]) -> T:
+    """Run a phase and what it left for its end, unless all of it is rolled back anyway."""
+    steps: dict[Hashable, Callable[[], object]] = {}
+    token = _last_steps.set(steps)
+    try:
+        result = phase()
+        for step in () if transaction.get_rollback() else steps.values():
+            step()
+        return result
+    finally:
+        _last_steps.reset(token)

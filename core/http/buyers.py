@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rest_framework import serializers
 
-from core.buyer import KeptConsent
 from core.http.fields import Input, Output, StrictBooleanField, StrictCharField
 
 _BUYER: dict[str, Any] = {
@@ -79,19 +77,3 @@ class BuyerOutput(Output):
     last_name = serializers.CharField()
     phone = serializers.CharField()
     consent = ConsentOutput(allow_null=True)
-
-
-def buyer_body(known: Mapping[str, str], consents: Sequence[KeptConsent]) -> dict[str, Any]:
-    """Render `BuyerOutput`."""
-    latest = consents[-1] if consents else None
-    return {
-        **known,
-        "consent": latest
-        and {
-            "marketing": latest.get("marketing"),
-            "terms": latest.get("terms"),
-            "source": latest.get("source", ""),
-            "text": latest.get("text", ""),
-            "given_at": latest["given_at"],
-        },
-    }

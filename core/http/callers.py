@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from core.caller import Caller
+from core.http.order_tokens import order_proved_by
 from core.ids import hash_secret
 
 MAX_TOKEN_LENGTH = 100
@@ -25,13 +26,14 @@ class AccessUser(Protocol):
 
 
 def caller_of(request: Request) -> Caller:
-    """Make the `Caller` from the access token and the `Cart-Token` header, without the database."""
+    """Make the `Caller` from the access token and what guests prove, without the database."""
     user = cast("AccessUser | None", request.user)
     token = request.headers.get("Cart-Token", "")
     return Caller(
         user_id=user.pk if user else None,
         roles=user.roles if user else frozenset(),
         guest_hash=hash_secret(token) if 0 < len(token) <= MAX_TOKEN_LENGTH else None,
+        order_id=order_proved_by(request.headers.get("Order-Token", "")),
     )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from rest_framework import serializers
 
 from core.http.fields import MoneyOutput, Output
@@ -43,29 +40,3 @@ class DiscountOutput(Output):
     title = serializers.CharField()
     code = serializers.CharField(help_text="Empty when it applies by itself.")
     amount = MoneyOutput()
-
-
-def taxes_body(taxes: Iterable[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Render `TaxOutput` of taxes as they are kept."""
-    return [
-        {
-            "title": tax["title"],
-            "rate": tax["rate"],
-            "base": money_body(tax["base"], currency),
-            "amount": money_body(tax["amount"], currency),
-        }
-        for tax in taxes
-    ]
-
-
-def discounts_body(discounts: Iterable[Mapping[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """Render `DiscountOutput` of discounts as they are kept."""
-    return [
-        {
-            "promotion": discount["promotion"],
-            "title": discount["title"],
-            "code": discount["code"],
-            "amount": money_body(discount["amount"], currency),
-        }
-        for discount in discounts
-    ]

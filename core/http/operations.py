@@ -37,6 +37,7 @@ class Auth(Enum):
     OPTIONAL = ((), ("accessToken",))
     USER = (("accessToken",),)
     OWNER = (("accessToken",), ("cartToken",), ())  # Without either there is nothing to see: 404.
+    ORDER_OWNER = (("accessToken",), ("cartToken",), ("orderToken",), ())
     # The second once the claim is done: the cart is the account's, its token proves nothing.
     CLAIM = (("accessToken", "cartToken"), ("accessToken",))
 

@@ -21,10 +21,11 @@ PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
     "Access-Control-Allow-Headers": (
         "Authorization, Cart-Token, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
-        "X-Request-ID"
+        "Order-Token, X-Request-ID"
     ),
     "Access-Control-Max-Age": "7200",
 }
+CREDENTIALS = frozenset({"HTTP_AUTHORIZATION", "HTTP_CART_TOKEN", "HTTP_ORDER_TOKEN"})
 EXPOSED_HEADERS = (
     "ETag, Idempotent-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, "
     "WWW-Authenticate, X-Request-ID"
@@ -41,7 +42,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         admin = request.path_info.startswith("/admin/")
         response.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else API_POLICY)
-        if "HTTP_AUTHORIZATION" in request.META or "HTTP_CART_TOKEN" in request.META:
+        if not CREDENTIALS.isdisjoint(request.META):
             # A client may store what carries a version, and has to revalidate it.
             kept = "private, no-cache" if response.has_header("ETag") else "no-store"
             response.setdefault("Cache-Control", kept)

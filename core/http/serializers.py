@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from core.address import ADDRESS_FIELDS, Address
-from core.http.explanations import DiscountOutput, TaxOutput, discounts_body, taxes_body
+from core.http.explanations import DiscountOutput, TaxOutput
 from core.http.fields import (
     Input,
     MoneyOutput,
@@ -22,35 +21,6 @@ from core.items import MAX_QUANTITY, ItemRequest
 from core.money import Money, money_body
 
 MAX_SKU_LENGTH = 100
-TOTALS = ("subtotal", "discount", "shipping", "tax", "total")
-
-
-class Priced(Protocol):
-    """Anything that has the five totals, in minor units."""
-
-    @property
-    def subtotal(self) -> int: ...
-    @property
-    def discount(self) -> int: ...
-    @property
-    def shipping(self) -> int: ...
-    @property
-    def tax(self) -> int: ...
-    @property
-    def total(self) -> int: ...
-
-
-class PricedItem(Protocol):
-    """Any line with a frozen price; amounts in minor units."""
-
-    id: UUID
-    sku: str
-    title: str
-    quantity: int
-    discounts: Any  # JSON, as `pricing.domain` keeps them
-    taxes: Any
-
-
 _ADDRESS: dict[str, Any] = {
     "first_name": "Ada",
     "last_name": "Lovelace",
@@ -186,27 +156,6 @@ class LineOutput(Output):
     total = MoneyOutput()
     discounts = DiscountOutput(many=True, help_text="What `discount` sums up.")
     taxes = TaxOutput(many=True, help_text="What `tax` sums up.")
-
-
-def totals_body(priced: Priced, currency: str) -> dict[str, Any]:
-    """Render `TotalsOutput` of anything that has the five totals."""
-    return {name: money_body(getattr(priced, name), currency) for name in TOTALS}
-
-
-def line_body(line: PricedItem, currency: str) -> dict[str, Any]:
-    """Render `LineOutput` of a line of a checkout, or of the order it became."""
-    return {
-        "id": line.id,
-        "sku": line.sku,
-        "title": line.title,
-        "quantity": line.quantity,
-        **{
-            name: money_body(getattr(line, name), currency)
-            for name in ("unit_price", "discount", "tax", "total")
-        },
-        "discounts": discounts_body(line.discounts, currency),
-        "taxes": taxes_body(line.taxes, currency),
-    }
 
 
 def item_requests_from(items: Iterable[Mapping[str, Any]]) -> list[ItemRequest]:

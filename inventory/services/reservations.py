@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from core.db.lines import in_line
 from core.db.transactions import transaction_required
 from core.ids import uuid7
-from inventory.domain import Level, MovementKind, insufficient, shortages
+from events.services import record_event
+from inventory.domain import Level, MovementKind, fell_low, insufficient, shortages
 from inventory.models import Movement, Reservation, Stock
 
 
@@ -83,6 +85,20 @@ def consume(*, checkout_id: UUID, demand: Mapping[UUID, int], now: datetime) -> 
         on_hand={variant_id: -units for variant_id, units in demand.items()},
         reserved={variant_id: -units for variant_id, units in held.items()},
     )
+    for level in levels:
+        announce_low_stock(level, taken=demand[level.variant_id], now=now)
+
+
+@transaction_required
+def announce_low_stock(level: Level, *, taken: int, now: datetime) -> None:
+    """Record that stock was not low before so many units were `taken` from it, and is now."""
+    if fell_low(level, taken, settings.LOW_STOCK):
+        record_event(
+            type="stock.low",
+            subject_id=level.variant_id,
+            data={"sku": level.sku, "on_hand": level.on_hand - taken},
+            now=now,
+        )
 
 
 @transaction_required

@@ -16,7 +16,7 @@ from inventory.domain import (
     on_hand_after,
 )
 from inventory.models import Movement, Stock
-from inventory.services.reservations import end_lapsed, lock_levels
+from inventory.services.reservations import announce_low_stock, end_lapsed, lock_levels
 
 
 @transaction_required
@@ -56,7 +56,9 @@ def adjust_stock(
     insufficient when fewer units would be left than checkouts hold.
     """
     [level] = end_lapsed(lock_levels([variant_id]), now=now)
-    level = replace(level, on_hand=on_hand_after(level, delta))
+    on_hand = on_hand_after(level, delta)
+    announce_low_stock(level, taken=-delta, now=now)
+    level = replace(level, on_hand=on_hand)
     Stock.objects.filter(pk=variant_id).update(on_hand=level.on_hand)
     movement = Movement.objects.create(
         stock_id=variant_id,

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import CongoCartError, VersionMismatch
 from orders.admin_site.actions import ACTIONS, OrderAction, fulfillment_actions
 from orders.admin_site.forms import ActionForm
+from orders.admin_site.return_actions import return_actions
 from orders.admin_site.sheet import OrderSheet
 from orders.selectors import orders_for
 from staff.admin_site.callers import staff_caller
@@ -28,14 +29,18 @@ CHANGED = (
 
 @require_http_methods(["GET", "POST"])
 def acting_page(
-    request: HttpRequest, object_id: UUID, action: str, fulfillment_id: UUID | None = None
+    request: HttpRequest,
+    object_id: UUID,
+    action: str,
+    fulfillment_id: UUID | None = None,
+    return_id: UUID | None = None,
 ) -> HttpResponse:
     """Show the form of an action, or do it once and go back to the order.
 
     A form that is sent twice, from one tab or two, finds the order changed the second time.
     """
     sheet = sheet_of(request, object_id)
-    row = _row(sheet, action, fulfillment_id)
+    row = _row(sheet, action, fulfillment_id, return_id)
     if not row.is_permitted(sheet):
         raise PermissionDenied
     if request.method == "GET" and not row.allowed(sheet):
@@ -68,12 +73,17 @@ def sheet_of(request: HttpRequest, object_id: UUID) -> OrderSheet:
     return OrderSheet(order, caller)
 
 
-def _row(sheet: OrderSheet, action: str, fulfillment_id: UUID | None) -> OrderAction:
-    if fulfillment_id is None:
-        row = ACTIONS.get(action)
-    else:
+def _row(
+    sheet: OrderSheet, action: str, fulfillment_id: UUID | None, return_id: UUID | None
+) -> OrderAction:
+    rows = ACTIONS
+    if fulfillment_id is not None:
         sent = [each for each in sheet.order.fulfillments.all() if each.id == fulfillment_id]
-        row = fulfillment_actions(sent[0]).get(action) if sent else None
+        rows = fulfillment_actions(sent[0]) if sent else {}
+    elif return_id is not None:
+        found = [each for each in sheet.order.returns.all() if each.id == return_id]
+        rows = return_actions(found[0]) if found else {}
+    row = rows.get(action)
     if row is None:
         raise Http404
     return row

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.access import FULFILLMENT, STAFF, SUPPORT
 from core.access import Access
+from core.http.throttling import require_quota
 from core.states import InvalidTransition
 from orders import services
 from orders.admin_site.forms import (
@@ -25,7 +26,9 @@ from orders.admin_site.forms import (
     HoldForm,
     NoteForm,
     RefundForm,
+    ResendForm,
 )
+from orders.admin_site.return_forms import ReturnForm
 from orders.admin_site.sheet import OrderSheet
 from orders.domain import (
     SHIPMENT_TRANSITIONS,
@@ -34,6 +37,7 @@ from orders.domain import (
     ShipmentStatus,
     require_cancelable,
 )
+from orders.mails import resent_by
 from orders.models import Fulfillment, Order
 
 Allowed = Callable[[OrderSheet], bool]
@@ -46,7 +50,7 @@ class OrderAction:
     label: Callable[[OrderSheet], str]
     access: Access
     allowed: Allowed
-    run: Callable[..., Order]
+    run: Callable[..., object]
     told: Callable[[OrderSheet], str]
     done: str
     form: type[ActionForm] = ActionForm
@@ -80,7 +84,7 @@ def _told_of_cancel(sheet: OrderSheet) -> str:
         caller=sheet.caller, number=sheet.order.number, now=timezone.now()
     )
     provider = sheet.payment.provider if sheet.payment else ""
-    said = [f"puts {back.units} {_units(back.units)} back into stock"]
+    said = [f"puts {units_in_words(back.units)} back into stock"]
     if back.refunded and sheet.is_recorded:
         said.append(f"records that {sheet.money(back.refunded)} was paid back by you")
     elif back.refunded:
@@ -105,9 +109,9 @@ def _review_of_refund(sheet: OrderSheet, values: Mapping[str, Any]) -> str:
         said = f"This refunds {worth} by {provider}. It cannot be undone."
     units = sum(values["items"].values())
     if values["restock_items"]:
-        said += f" It puts {units} {_units(units)} back into stock."
+        said += f" It puts {units_in_words(units)} back into stock."
     elif units:
-        said += f" It refunds {units} {_units(units)} and puts none of them back into stock."
+        said += f" It refunds {units_in_words(units)} and puts none of them back into stock."
     return said
 
 
@@ -120,14 +124,22 @@ def _told_of_capture(sheet: OrderSheet) -> str:
 
 
 def _told_of_fulfill(sheet: OrderSheet) -> str:
-    return f"{sheet.left} {_units(sheet.left)} left to send. Enter how many are sent together now."
+    return f"{units_in_words(sheet.left)} left to send. Enter how many are sent together now."
 
 
-def _units(count: int) -> str:
-    return "unit" if count == 1 else "units"
+def units_in_words(count: int) -> str:
+    """Return `1 unit` or `2 units`."""
+    return f"{count} unit" if count == 1 else f"{count} units"
 
 
-def _said(text: str) -> Callable[[OrderSheet], str]:
+def _resend(*, number: str, **values: Any) -> Order:
+    require_quota("mail", resent_by(number))
+    return services.resend_email(number=number, **values)
+
+
+def said(text: str) -> Callable[[OrderSheet], str]:
+    """Return what says the same of every order."""
+
     def words(sheet: OrderSheet) -> str:
         return text
 
@@ -144,7 +156,7 @@ def _when(condition: bool) -> Allowed:
 # In the order of the buttons.
 ACTIONS: Mapping[str, OrderAction] = {
     "fulfill": OrderAction(
-        label=_said("Fulfill"),
+        label=said("Fulfill"),
         access=FULFILLMENT,
         allowed=lambda sheet: not sheet.is_held and sheet.left > 0,
         run=services.fulfill_order,
@@ -162,7 +174,7 @@ ACTIONS: Mapping[str, OrderAction] = {
         form=CaptureForm,
     ),
     "refund": OrderAction(
-        label=_said("Refund"),
+        label=said("Refund"),
         access=SUPPORT,
         allowed=lambda sheet: sheet.refundable > 0,
         run=services.refund_order,
@@ -175,34 +187,55 @@ ACTIONS: Mapping[str, OrderAction] = {
         review=_review_of_refund,
         danger=True,
     ),
+    "return": OrderAction(
+        label=said("Request a return"),
+        access=services.REQUEST_RETURN_ACCESS,
+        allowed=lambda sheet: sheet.returnable > 0,
+        run=services.request_return,
+        told=lambda sheet: (
+            f"{units_in_words(sheet.returnable)} can come back. This asks for a return "
+            "in the buyer's stead; no money moves before the units have arrived."
+        ),
+        done="The return was requested.",
+        form=ReturnForm,
+    ),
     "hold": OrderAction(
-        label=_said("Hold"),
+        label=said("Hold"),
         access=STAFF,
         allowed=lambda sheet: sheet.is_open and not sheet.is_held,
         run=services.hold_order,
-        told=_said("Nothing of this order is sent until it is released."),
+        told=said("Nothing of this order is sent until it is released."),
         done="The order is on hold.",
         form=HoldForm,
     ),
     "release": OrderAction(
-        label=_said("Release from hold"),
+        label=said("Release from hold"),
         access=STAFF,
         allowed=lambda sheet: sheet.is_held,
         run=services.release_order,
-        told=_said("The order can be sent again."),
+        told=said("The order can be sent again."),
         done="The order was released.",
     ),
     "note": OrderAction(
-        label=_said("Write a note"),
+        label=said("Write a note"),
         access=STAFF,
         allowed=_when(True),
         run=services.note_order,
-        told=_said("Buyers do not see notes."),
+        told=said("Buyers do not see notes."),
         done="The note was added to the timeline.",
         form=NoteForm,
     ),
+    "resend": OrderAction(
+        label=said("Resend an e-mail"),
+        access=SUPPORT,
+        allowed=lambda sheet: bool(sheet.order.email),
+        run=_resend,
+        told=lambda sheet: f"It is sent to {sheet.order.email}, as the order is now.",
+        done="The e-mail is on its way.",
+        form=ResendForm,
+    ),
     "cancel": OrderAction(
-        label=_said("Cancel the order"),
+        label=said("Cancel the order"),
         access=services.CANCEL_ORDER_ACCESS,
         allowed=_cancelable,
         run=services.cancel_order,
@@ -219,22 +252,21 @@ def fulfillment_actions(sent: Fulfillment) -> Mapping[str, OrderAction]:
     status = ShipmentStatus(sent.status)
     return {
         "deliver": OrderAction(
-            label=_said("Mark as delivered"),
+            label=said("Mark as delivered"),
             access=FULFILLMENT,
             allowed=_when(ShipmentStatus.DELIVERED in SHIPMENT_TRANSITIONS[status]),
             run=partial(services.deliver_fulfillment, fulfillment_id=sent.id),
-            told=_said("This records that the units arrived. It cannot be undone."),
+            told=said("This records that the units arrived. It cannot be undone."),
             done="The fulfillment was marked as delivered.",
         ),
         "withdraw": OrderAction(
-            label=_said("Cancel the fulfillment"),
+            label=said("Cancel the fulfillment"),
             access=FULFILLMENT,
             allowed=lambda sheet: (
-                sheet.order.status != OrderStatus.CANCELED
-                and ShipmentStatus.CANCELED in SHIPMENT_TRANSITIONS[status]
+                sheet.is_open and ShipmentStatus.CANCELED in SHIPMENT_TRANSITIONS[status]
             ),
             run=partial(services.cancel_fulfillment, fulfillment_id=sent.id),
-            told=_said("Its units were not sent after all: they are left to send again."),
+            told=said("Its units were not sent after all: they are left to send again."),
             done="The fulfillment was canceled.",
             danger=True,
         ),

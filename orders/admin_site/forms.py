@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
@@ -16,6 +17,8 @@ from unfold.widgets import (
 from core.backoffice.forms import LineField, LinesField, MajorUnitsField, minor_units
 from core.money import Money, to_major
 from orders.admin_site.sheet import LineRow, OrderSheet
+from orders.mails import OrderMail
+from orders.selectors import mail_events
 
 
 class ActionForm(forms.Form):
@@ -34,7 +37,8 @@ class ActionForm(forms.Form):
         return {"seen": self.cleaned_data["seen"]}
 
 
-def _reason(label: str) -> forms.Field:
+def reason_field(label: str) -> forms.Field:
+    """Return the field of why something is done."""
     widget = UnfoldAdminTextInputWidget()
     return LineField(label=label, max_length=255, required=False, widget=widget)
 
@@ -42,7 +46,7 @@ def _reason(label: str) -> forms.Field:
 class CancelForm(ActionForm):
     """Why an order is canceled."""
 
-    reason = _reason("Reason, which the buyer can read")
+    reason = reason_field("Reason, which the buyer can read")
 
     def values(self) -> dict[str, Any]:
         return super().values() | {"reason": self.cleaned_data["reason"]}
@@ -51,7 +55,7 @@ class CancelForm(ActionForm):
 class HoldForm(ActionForm):
     """Why an order is held."""
 
-    reason = _reason("Reason, for colleagues")
+    reason = reason_field("Reason, for colleagues")
 
     def values(self) -> dict[str, Any]:
         return super().values() | {"reason": self.cleaned_data["reason"]}
@@ -68,6 +72,20 @@ class NoteForm(ActionForm):
 
     def values(self) -> dict[str, Any]:
         return super().values() | {"note": self.cleaned_data["note"]}
+
+
+class ResendForm(ActionForm):
+    """Which of the e-mails that the buyer has been sent is sent again."""
+
+    mail = forms.ChoiceField(label="E-mail", widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, sheet: OrderSheet, data: Any = None) -> None:
+        super().__init__(sheet, data)
+        choices = [(mail, mail.label) for mail in mail_events(sheet.order.pk)]
+        cast("forms.ChoiceField", self.fields["mail"]).choices = choices
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"mail": OrderMail(self.cleaned_data["mail"])}
 
 
 class CaptureForm(ActionForm):
@@ -156,7 +174,7 @@ class RefundForm(UnitsForm):
     restock_items = forms.BooleanField(
         label="Put the units back into stock", required=False, widget=UnfoldBooleanWidget
     )
-    reason = _reason("Reason, for colleagues")
+    reason = reason_field("Reason, for colleagues")
 
     def __init__(self, sheet: OrderSheet, data: Any = None) -> None:
         super().__init__(sheet, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.access import MANAGER
 from core.backoffice.columns import address_lines, buyer_lines, consent_line
+from core.money import format_money
+from invoices.selectors import invoices_of
 from orders.admin_site.acting import sheet_of
-from orders.admin_site.actions import ACTIONS, fulfillment_actions
+from orders.admin_site.actions import ACTIONS, OrderAction, fulfillment_actions
+from orders.admin_site.return_actions import return_actions
 from orders.admin_site.sheet import OrderSheet
 from payments.admin import PAYMENT_COLORS
 from payments.domain import PaymentStatus
@@ -49,6 +54,18 @@ def order_page(request: HttpRequest, order_id: UUID) -> dict[str, Any]:
             {**each, "buttons": _buttons_of_sent(sheet, each["sent"])}
             for each in sheet.fulfillments
         ],
+        "returns": [
+            {**each, "buttons": _buttons_of_return(sheet, each["found"])} for each in sheet.returns
+        ],
+        "may_preview": MANAGER.admits(sheet.caller.roles),
+        "invoices": [
+            {
+                "issued": issued,
+                "gross": format_money(issued.gross, issued.currency),
+                "url": reverse("admin:invoices_invoice_pdf", args=[issued.pk]),
+            }
+            for issued in invoices_of(order.id)
+        ],
         "slip_url": f"{reverse('admin:orders_order_slips')}?order={order.pk}",
     }
 
@@ -82,11 +99,24 @@ def _buttons(sheet: OrderSheet) -> list[dict[str, Any]]:
 
 def _buttons_of_sent(sheet: OrderSheet, sent: Any) -> list[dict[str, Any]]:
     page = "admin:orders_order_act_on_fulfillment"
+    return _buttons_below(sheet, page, sent.id, fulfillment_actions(sent))
+
+
+def _buttons_of_return(sheet: OrderSheet, found: Any) -> list[dict[str, Any]]:
+    page = "admin:orders_order_act_on_return"
+    return _buttons_below(sheet, page, found.id, return_actions(found))
+
+
+def _buttons_below(
+    sheet: OrderSheet, page: str, part_id: UUID, actions: Mapping[str, OrderAction]
+) -> list[dict[str, Any]]:
+    """Return the buttons of a part of the order that are open to this member of staff now."""
     return [
         {
             "label": action.label(sheet),
-            "url": reverse(page, args=[sheet.order.pk, sent.id, name]),
+            "url": reverse(page, args=[sheet.order.pk, part_id, name]),
+            "danger": action.danger,
         }
-        for name, action in fulfillment_actions(sent).items()
+        for name, action in actions.items()
         if action.is_open_to(sheet)
     ]

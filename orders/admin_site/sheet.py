@@ -63,9 +63,13 @@ class OrderSheet:
 
     @property
     def left(self) -> int:
-        """Return how many units are left to send; none of an order that is canceled."""
-        canceled = self.order.status == OrderStatus.CANCELED
-        return 0 if canceled else sum(row.units.left for row in self.rows)
+        """Return how many units are left to send; none of an order that is not open."""
+        return sum(row.units.left for row in self.rows) if self.is_open else 0
+
+    @property
+    def returnable(self) -> int:
+        """Return how many units a return can still ask for."""
+        return sum(row.units.returnable for row in self.rows)
 
     @property
     def payment(self) -> PaymentRecord | None:
@@ -133,6 +137,17 @@ class OrderSheet:
                 "items_sent": [(item.quantity, titles[item.line_id]) for item in sent.items.all()],
             }
             for sent in self.order.fulfillments.all()
+        ]
+
+    @cached_property
+    def returns(self) -> list[dict[str, Any]]:
+        """Return what comes back, by the titles of the lines."""
+        return [
+            {
+                "found": found,
+                "coming": [(item.quantity, item.line.title) for item in found.items.all()],
+            }
+            for found in self.order.returns.all()
         ]
 
     @cached_property

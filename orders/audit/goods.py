@@ -99,12 +99,14 @@ CHECKS = [
         """
         SELECT placed.id AS order_id, placed.number, placed.status,
             coalesce(payment.status, 'paid') AS payment_status,
-            coalesce(told.placed, 0) AS placed_events, coalesce(told.canceled, 0) AS cancel_events
+            coalesce(told.placed, 0) AS placed_events, coalesce(told.canceled, 0) AS cancel_events,
+            coalesce(told.completed, 0) AS completed_events
         FROM orders_order AS placed
         LEFT JOIN (
             SELECT subject_id,
                 count(*) FILTER (WHERE type = 'order.placed') AS placed,
                 count(*) FILTER (WHERE type = 'order.canceled') AS canceled,
+                count(*) FILTER (WHERE type = 'order.completed') AS completed,
                 array_agg(substr(type, 15)) FILTER (WHERE type LIKE 'order.payment_%%')
                     || array_agg(data ->> 'payment_status') FILTER (WHERE type = 'order.placed')
                     AS payment_statuses,
@@ -122,7 +124,28 @@ CHECKS = [
         WHERE told.placed IS DISTINCT FROM 1
             OR told.total IS DISTINCT FROM placed.total
             OR told.canceled <> (placed.status = 'canceled')::int
+            OR told.completed <> (placed.status = 'completed')::int
             OR NOT coalesce(payment.status, 'paid') = ANY (told.payment_statuses)
+        """,
+    ),
+    # A refund that its provider takes back later does not reopen the order: all that were asked
+    # for count.
+    Check(
+        "completed_orders_have_nothing_left_to_send",
+        """
+        SELECT placed.id AS order_id, placed.number, line.sku, line.quantity, line.fulfilled,
+            coalesce(refunded.quantity, 0) AS refunded
+        FROM orders_order AS placed
+        JOIN orders_orderline AS line ON line.order_id = placed.id
+        LEFT JOIN (
+            SELECT line_id, sum(quantity) AS quantity FROM orders_refunditem GROUP BY line_id
+        ) AS refunded ON refunded.line_id = line.id
+        WHERE placed.status = 'completed'
+            AND line.quantity > line.fulfilled + coalesce(refunded.quantity, 0)
+            AND NOT EXISTS (
+                SELECT FROM events_event AS event
+                WHERE event.subject_id = placed.id AND event.type = 'order.payment_refunded'
+            )
         """,
     ),
     # A cancellation asks for one refund or void, and a void that comes too late for another

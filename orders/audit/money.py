@@ -195,4 +195,21 @@ CHECKS = [
         HAVING sum(amount) > refund
         """,
     ),
+    # An order that was refunded before it was invoiced has its credit notes with the invoice.
+    Check(
+        "refunds_of_invoiced_orders_have_a_credit_note",
+        """
+        SELECT DISTINCT invoice.order_id, operation.id AS refund_id
+        FROM invoices_invoice AS invoice
+        JOIN payments_payment AS payment ON payment.order_id = invoice.order_id
+        JOIN payments_operation AS operation ON operation.payment_id = payment.id
+        JOIN orders_refunditem AS item ON item.operation_id = operation.id
+        LEFT JOIN invoices_invoice AS note
+            ON note.kind = 'credit_note' AND note.cause_id = operation.id
+        WHERE invoice.kind = 'invoice'
+            AND operation.status = 'succeeded'
+            AND operation.kind = 'refund'
+            AND note.id IS NULL
+        """,
+    ),
 ]

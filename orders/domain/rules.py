@@ -35,6 +35,9 @@ class FulfillmentStatus(Status):
 # An order is to be fulfilled while it is open, in one of the first and in one of the second:
 # what is not paid is to be paid first, and what was refunded in full is not sent any more.
 UNSENT = (FulfillmentStatus.UNFULFILLED.value, FulfillmentStatus.PARTIALLY_FULFILLED.value)
+SENT = (FulfillmentStatus.FULFILLED.value, FulfillmentStatus.RETURNED.value)
+REFUNDED_PAYMENTS = (PaymentStatus.PARTIALLY_REFUNDED.value, PaymentStatus.REFUNDED.value)
+PAID_PAYMENTS = (PaymentStatus.PAID.value, *REFUNDED_PAYMENTS)
 FULFILLABLE_PAYMENTS = (
     PaymentStatus.AUTHORIZED.value,
     PaymentStatus.PAID.value,
@@ -48,6 +51,13 @@ class ShipmentStatus(Status):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     CANCELED = "canceled"
+
+
+class ReturnKind(Status):
+    """Why units come back: the shop may take them back, or has to."""
+
+    RETURN = "return"
+    WITHDRAWAL = "withdrawal"
 
 
 class ReturnStatus(Status):
@@ -71,6 +81,7 @@ RETURN_TRANSITIONS: dict[ReturnStatus, frozenset[ReturnStatus]] = {
     ReturnStatus.RECEIVED: frozenset(),
     ReturnStatus.REJECTED: frozenset(),
 }
+# Refunds and returns of a completed order stay possible, and do not reopen it.
 TRANSITIONS: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.OPEN: frozenset({OrderStatus.COMPLETED, OrderStatus.CANCELED}),
     OrderStatus.COMPLETED: frozenset(),
@@ -91,6 +102,7 @@ class OrderDetails:
     """Who bought and where it goes, as the order keeps it; addresses are empty where none is."""
 
     email: str
+    language: str
     buyer: Mapping[str, str]
     consents: Sequence[KeptConsent]
     shipping_address: Mapping[str, str]
@@ -154,6 +166,12 @@ class ReturnNotFound(NotFound):
     """This order has no such return."""
 
 
+class ReturnRefunded(Conflict):
+    """What came back by this return has been refunded already."""
+
+    code = "return_refunded"
+
+
 class OrderOnHold(Conflict):
     """This order is on hold; release it first."""
 
@@ -166,17 +184,29 @@ class OrderNotOnHold(Conflict):
     code = "order_not_on_hold"
 
 
+class NoEmailAddress(Conflict):
+    """This order has no e-mail address to write to."""
+
+    code = "no_email_address"
+
+
+class EmailNotDue(Conflict):
+    """Nothing has happened to this order that such an e-mail tells of."""
+
+    code = "email_not_due"
+
+
 class RestockExceedsOrdered(Conflict):
     """More units would be restocked than were ordered."""
 
     code = "restock_exceeds_ordered"
 
 
-def require_not_canceled(status: OrderStatus) -> None:
-    """Raise `InvalidTransition` for an order that is canceled: nothing of it is sent any more."""
-    if status is OrderStatus.CANCELED:
+def require_open(status: OrderStatus) -> None:
+    """Raise `InvalidTransition` for an order that is not open: nothing of it is sent any more."""
+    if status is not OrderStatus.OPEN:
         members: dict[str, Any] = {"from": status, "to": FulfillmentStatus.FULFILLED, "allowed": []}
-        raise InvalidTransition("This order is canceled; nothing of it can be sent.", **members)
+        raise InvalidTransition(f"This order is {status}; nothing of it can be sent.", **members)
 
 
 def require_not_held(held_at: datetime | None) -> None:
@@ -222,3 +252,27 @@ def still_owed(total: int, payments: Iterable[PaymentRecord], *, given_back: int
         for payment in payments
     )
     return max(0, total - kept - given_back)
+
+
+def invoice_is_due(order: Any, *, offline: bool, at: str) -> bool:
+    """Tell whether an order is to be invoiced by now.
+
+    One that is paid by other ways than a provider's is invoiced as it is placed, because the
+    buyer pays by it; a canceled one is not invoiced any more.
+    """
+    if order.status == OrderStatus.CANCELED:
+        return False
+    moments = {
+        "placed": True,
+        "paid": order.payment_status in PAID_PAYMENTS,
+        "fulfilled": order.fulfillment_status in SENT,
+    }
+    return offline or moments[at]
+
+
+def explained(
+    parts: Sequence[Mapping[str, Any]], total: int, unnamed: Mapping[str, Any]
+) -> Sequence[Mapping[str, Any]]:
+    """Return the parts of a total; of before parts were kept, the total is the one there is."""
+    rest = total - sum(part["amount"] for part in parts)
+    return [*parts, {**unnamed, "amount": rest}] if rest else parts

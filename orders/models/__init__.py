@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from orders.models.goods import Fulfillment, FulfillmentItem, Return, ReturnItem
-from orders.models.orders import Order, OrderLine, OrderQuerySet, RefundItem, SearchText
+from orders.models.orders import (
+    MAYBE_DONE,
+    Order,
+    OrderLine,
+    OrderQuerySet,
+    RefundItem,
+    SearchText,
+)
 
 __all__ = [
+    "MAYBE_DONE",
     "Fulfillment",
     "FulfillmentItem",
     "Order",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from core.ids import uuid7
-from orders.domain import ReturnStatus, ShipmentStatus
+from orders.domain import ReturnKind, ReturnStatus, ShipmentStatus
 from orders.models.orders import Order, OrderLine
 
 
@@ -64,6 +66,14 @@ class FulfillmentItem(models.Model):
         return f"{self.quantity} × {self.line_id}"
 
 
+class ReturnQuerySet(models.QuerySet["Return"]):
+    """Scopes of returns."""
+
+    def to_decide(self) -> Self:
+        """Narrow to those that wait to be approved or rejected."""
+        return self.filter(status=ReturnStatus.REQUESTED.value)
+
+
 class Return(models.Model):
     """Units of an order that come back: asked for by the buyer, decided by the shop."""
 
@@ -74,6 +84,13 @@ class Return(models.Model):
         choices=[(status, status.label) for status in ReturnStatus],
         default=ReturnStatus.REQUESTED,
     )
+    kind = models.CharField(
+        max_length=10,
+        choices=[(kind, kind.label) for kind in ReturnKind],
+        default=ReturnKind.RETURN,
+        db_default=ReturnKind.RETURN.value,
+        help_text="A withdrawal is the buyer's right: the shop cannot refuse it.",
+    )
     reason = models.CharField(max_length=255, blank=True)
     restocked = models.BooleanField(
         default=False, help_text="Whether the units were put back into stock."
@@ -81,6 +98,8 @@ class Return(models.Model):
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ReturnQuerySet] = ReturnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["id"]
@@ -94,6 +113,11 @@ class Return(models.Model):
             models.CheckConstraint(
                 condition=Q(restocked=False) | Q(status="received"),
                 name="orders_only_received_returns_are_restocked",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["order"], condition=Q(status="requested"), name="orders_returns_to_decide"
             ),
         ]
 

@@ -14,6 +14,9 @@ from core.db.owned import OwnedQuerySet
 from core.ids import new_order_number, uuid7
 from orders.domain import (
     FULFILLABLE_PAYMENTS,
+    PAID_PAYMENTS,
+    REFUNDED_PAYMENTS,
+    SENT,
     UNSENT,
     FulfillmentStatus,
     OrderStatus,
@@ -27,8 +30,11 @@ class OrderQuerySet(OwnedQuerySet["Order"]):
     """Scopes of orders."""
 
     def for_caller(self, caller: Caller) -> Self:
-        """Narrow to what the caller may see: all for staff, else their own or the token's."""
-        return self if caller.is_staff else super().for_caller(caller)
+        """Narrow to what the caller may see: all for staff, else their own or a token's."""
+        if caller.is_staff:
+            return self
+        own = super().for_caller(caller)
+        return own if caller.order_id is None else own | self.filter(pk=caller.order_id)
 
     def to_fulfill(self) -> Self:
         """Narrow to open orders that are paid for, authorized included, and not sent whole."""
@@ -43,6 +49,15 @@ TO_FULFILL = Q(
     status=OrderStatus.OPEN.value,
     fulfillment_status__in=UNSENT,
     payment_status__in=FULFILLABLE_PAYMENTS,
+)
+
+
+# Open, paid for, and either sent or refunded, at least in part: nothing may be left to do.
+MAYBE_DONE = Q(
+    Q(fulfillment_status__in=SENT) | Q(payment_status__in=REFUNDED_PAYMENTS),
+    status=OrderStatus.OPEN.value,
+    held_at=None,
+    payment_status__in=PAID_PAYMENTS,
 )
 
 
@@ -81,6 +96,13 @@ class Order(AbstractTotals):
     consents = models.JSONField(
         default=list, db_default=[], blank=True, help_text="What the buyer agreed to, and when."
     )
+    language = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="That e-mails are written in; empty: the shop's first.",
+    )
     shipping_address = models.JSONField()
     billing_address = models.JSONField()
     shipping_method = models.CharField(max_length=50)
@@ -91,6 +113,7 @@ class Order(AbstractTotals):
         help_text="The way to deliver as it was chosen: its delivery window, where to pick it up.",
     )
     placed_at = models.DateTimeField(default=timezone.now, editable=False)
+    completed_at = models.DateTimeField(null=True, blank=True)
     canceled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=255, blank=True)
     held_at = models.DateTimeField(
@@ -114,6 +137,11 @@ class Order(AbstractTotals):
                 name="orders_totals_add_up",
             ),
             models.CheckConstraint(condition=Q(total__gte=0), name="orders_total_not_negative"),
+            models.CheckConstraint(
+                condition=Q(status="completed", completed_at__isnull=False)
+                | (~Q(status="completed") & Q(completed_at=None)),
+                name="orders_completed_when_it_says_so",
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="orders_by_customer"),
@@ -121,6 +149,7 @@ class Order(AbstractTotals):
             models.Index(fields=["payment_status", "-id"], name="orders_by_payment_status"),
             models.Index(fields=["fulfillment_status", "-id"], name="orders_by_fulfillment_status"),
             models.Index(fields=["-id"], condition=TO_FULFILL, name="orders_to_fulfill"),
+            models.Index(fields=["id"], condition=MAYBE_DONE, name="orders_maybe_done"),
             models.Index(fields=["email", "-id"], name="orders_by_email"),
             models.Index(fields=["-placed_at", "-id"], name="orders_by_placed_at"),
         ]

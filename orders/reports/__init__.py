@@ -6,6 +6,7 @@ from orders.reports.export import EXPORT_COLUMNS, export_row, orders_to_export
 from orders.reports.sales import (
     DaySales,
     Sales,
+    count_returns_to_decide,
     count_to_fulfill,
     count_to_pay,
     latest_orders,
@@ -17,6 +18,7 @@ __all__ = [
     "EXPORT_COLUMNS",
     "DaySales",
     "Sales",
+    "count_returns_to_decide",
     "count_to_fulfill",
     "count_to_pay",
     "export_row",

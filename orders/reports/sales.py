@@ -14,7 +14,7 @@ from django.db.models.functions import TruncDate
 
 from core.money import Money
 from orders.domain import OrderStatus
-from orders.models import Order
+from orders.models import Order, Return
 from payments.domain import PaymentStatus
 
 
@@ -97,6 +97,11 @@ def sales_by_day(*, now: datetime, zone: ZoneInfo, days: int = 30) -> list[Sales
 def count_to_fulfill() -> int:
     """Return how many orders are paid for and not sent whole, from an index of just these."""
     return Order.objects.to_fulfill().count()
+
+
+def count_returns_to_decide() -> int:
+    """Return how many returns wait to be approved or rejected, from an index of just these."""
+    return Return.objects.to_decide().count()
 
 
 def count_to_pay() -> int:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from orders.serializers.buyers import (
+    LookupInput,
+    OrderWithdrawalInput,
+    OrderWithdrawalOutput,
+    withdrawal_body,
+)
+from orders.serializers.emails import OrderEmailInput
 from orders.serializers.goods import (
     FulfillmentInput,
     ReceiptInput,
     ReturnInput,
     ReturnOutput,
-    return_body,
 )
+from orders.serializers.invoices import InvoiceOutput, invoice_body
 from orders.serializers.orders import (
     CancelInput,
     CaptureInput,
     ExportParameters,
     OrderOutput,
     RefundInput,
-    order_body,
 )
 from orders.serializers.timeline import (
     HoldInput,
@@ -23,6 +29,7 @@ from orders.serializers.timeline import (
     OrderEventOutput,
     order_event_body,
 )
+from orders.snapshot import order_body, return_body
 
 __all__ = [
     "CancelInput",
@@ -30,14 +37,21 @@ __all__ = [
     "ExportParameters",
     "FulfillmentInput",
     "HoldInput",
+    "InvoiceOutput",
+    "LookupInput",
     "NoteInput",
+    "OrderEmailInput",
     "OrderEventOutput",
     "OrderOutput",
+    "OrderWithdrawalInput",
+    "OrderWithdrawalOutput",
     "ReceiptInput",
     "RefundInput",
     "ReturnInput",
     "ReturnOutput",
+    "invoice_body",
     "order_body",
     "order_event_body",
     "return_body",
+    "withdrawal_body",
 ]

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from rest_framework import serializers
 
 from core.http.fields import Input, Output, StrictBooleanField, StrictCharField, StrictListField
 from core.http.serializers import ItemInput
 from core.items import MAX_LINES
-from orders.domain import ReturnStatus, ShipmentStatus
-from orders.models import Fulfillment, FulfillmentItem, Return, ReturnItem
+from orders.domain import ReturnKind, ReturnStatus, ShipmentStatus
 
 
 class FulfillmentInput(Input):
@@ -73,9 +69,13 @@ class ReceiptInput(Input):
 class ReturnOutput(Output):
     """Units that come back."""
 
-    examples = {"reason": "Too small.", "decided_at": None, "received_at": None}
+    examples = {"kind": "return", "reason": "Too small.", "decided_at": None, "received_at": None}
 
     id = serializers.UUIDField()
+    kind = serializers.ChoiceField(
+        choices=[kind.value for kind in ReturnKind],
+        help_text="A withdrawal is the buyer's right, and approved from the start.",
+    )
     status = serializers.ChoiceField(choices=[status.value for status in ReturnStatus])
     items = MovedItemOutput(many=True)
     reason = serializers.CharField()
@@ -83,35 +83,3 @@ class ReturnOutput(Output):
     requested_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)
     received_at = serializers.DateTimeField(allow_null=True)
-
-
-def fulfillment_body(sent: Fulfillment) -> dict[str, Any]:
-    """`FulfillmentOutput` of a fulfillment whose items have been read."""
-    return {
-        "id": sent.id,
-        "status": sent.status,
-        "items": _items_body(sent.items.all()),
-        "carrier": sent.carrier,
-        "tracking_number": sent.tracking_number,
-        "created_at": sent.created_at,
-        "delivered_at": sent.delivered_at,
-        "canceled_at": sent.canceled_at,
-    }
-
-
-def return_body(asked: Return) -> dict[str, Any]:
-    """`ReturnOutput` of a return whose items have been read."""
-    return {
-        "id": asked.id,
-        "status": asked.status,
-        "items": _items_body(asked.items.all()),
-        "reason": asked.reason,
-        "restocked": asked.restocked,
-        "requested_at": asked.requested_at,
-        "decided_at": asked.decided_at,
-        "received_at": asked.received_at,
-    }
-
-
-def _items_body(items: Iterable[FulfillmentItem | ReturnItem]) -> list[dict[str, Any]]:
-    return [{"sku": item.line.sku, "quantity": item.quantity} for item in items]

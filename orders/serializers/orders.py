@@ -6,9 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.buyer import buyer_known_by
-from core.http.buyers import BuyerOutput, buyer_body
-from core.http.explanations import TaxOutput, taxes_body
+from core.http.buyers import BuyerOutput
+from core.http.explanations import TaxOutput
 from core.http.fields import (
     Input,
     MoneyInput,
@@ -23,26 +22,18 @@ from core.http.serializers import (
     ItemInput,
     LineOutput,
     TotalsOutput,
-    line_body,
-    totals_body,
 )
 from core.items import MAX_LINES
 from core.money import money_body
 from orders.domain import FulfillmentStatus, OrderStatus
-from orders.models import Order
 from orders.serializers.goods import (
     FulfillmentOutput,
     ReturnOutput,
-    fulfillment_body,
-    return_body,
 )
 from payments.domain import OperationStatus, PaymentStatus
-from pricing.domain import taxes_by_rate
 from pricing.serializers.explanations import (
     CouponOutput,
     PromotionsOutput,
-    coupon_bodies,
-    promotions_body,
 )
 
 
@@ -160,6 +151,7 @@ class OrderOutput(Output):
     examples = {
         "number": "7KQ2M-4XWPA",
         "email": "ada@example.com",
+        "language": "en",
         "currency": "GBP",
         "taxes": [],
         "due": money_body(4393, "GBP"),
@@ -167,6 +159,7 @@ class OrderOutput(Output):
         "refunds": [],
         "vat_number": None,
         "held_at": None,
+        "completed_at": None,
         "canceled_at": None,
         "cancel_reason": "",
     }
@@ -179,6 +172,7 @@ class OrderOutput(Output):
         choices=[status.value for status in FulfillmentStatus]
     )
     email = serializers.CharField(help_text="Empty where the shop needs none.")
+    language = serializers.CharField(help_text="That e-mails are written in.")
     buyer = BuyerOutput()
     currency = serializers.CharField()
     items = LineOutput(many=True)
@@ -203,88 +197,9 @@ class OrderOutput(Output):
     held_at = serializers.DateTimeField(
         allow_null=True, help_text="Since when staff hold it; nothing of it is sent meanwhile."
     )
+    completed_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When nothing was left to do: all paid, and sent, delivered or refunded.",
+    )
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField()
-
-
-def order_body(order: Order) -> dict[str, Any]:
-    """`OrderOutput` of an order whose lines have been read."""
-    currency, lines = order.currency, order.lines.all()
-    return {
-        "id": order.id,
-        "number": order.number,
-        "status": order.status,
-        "payment_status": order.payment_status,
-        "fulfillment_status": order.fulfillment_status,
-        "email": order.email,
-        "buyer": buyer_body(buyer_known_by(order.buyer, order.shipping_address), order.consents),
-        "currency": currency,
-        "items": [line_body(line, currency) for line in lines],
-        "shipping_address": order.shipping_address or None,
-        "billing_address": order.billing_address or None,
-        "shipping_method": _shipping_body(order) if order.shipping_method else None,
-        "vat_number": order.vat_number or None,
-        "coupons": coupon_bodies(order.promotions, currency),
-        "promotions": promotions_body(order.promotions, currency),
-        "totals": totals_body(order, currency),
-        "taxes": taxes_body(order.taxes_with(lines), currency),
-        "prices_include_tax": order.tax_included,
-        "due": money_body(order.due, currency),
-        "refundable": money_body(order.refundable, currency),
-        "payments": [_payment_body(payment, currency) for payment in order.payments.all()],
-        "fulfillments": [fulfillment_body(sent) for sent in order.fulfillments.all()],
-        "returns": [return_body(asked) for asked in order.returns.all()],
-        "refunds": [_refund_body(refund, order) for refund in order.refunds],
-        "placed_at": order.placed_at,
-        "held_at": order.held_at,
-        "canceled_at": order.canceled_at,
-        "cancel_reason": order.cancel_reason,
-    }
-
-
-def _shipping_body(order: Order) -> dict[str, Any]:
-    offer = order.shipping_offer
-    return {
-        "code": order.shipping_method,
-        "title": order.shipping_title,
-        "min_days": offer.get("min_days"),
-        "max_days": offer.get("max_days"),
-        "pickup": offer.get("pickup", False),
-        "pickup_location": offer.get("pickup_location", ""),
-    }
-
-
-def _refund_body(refund: Any, order: Order) -> dict[str, Any]:
-    """`RefundOutput`; an item of which only the amount was kept has it for its price."""
-    skus, currency = {line.id: line.sku for line in order.lines.all()}, order.currency
-    items = refund.refund_items.all()
-    return {
-        "id": refund.id,
-        "status": refund.status,
-        "amount": money_body(refund.amount, currency),
-        "items": [
-            {
-                "sku": skus.get(item.line_id),
-                "quantity": item.quantity,
-                "price": money_body(item.amount if item.price is None else item.price, currency),
-                "discount": money_body(item.discount, currency),
-                "tax": money_body(item.tax, currency),
-                "amount": money_body(item.amount, currency),
-                "taxes": taxes_body(item.taxes, currency),
-            }
-            for item in items
-        ],
-        "taxes": taxes_body(taxes_by_rate(tax for item in items for tax in item.taxes), currency),
-        "created_at": refund.created_at,
-    }
-
-
-def _payment_body(payment: Any, currency: str) -> dict[str, Any]:
-    return {
-        "id": payment.id,
-        "provider": payment.provider,
-        "status": payment.status,
-        "amount": money_body(payment.amount, currency),
-        "captured": money_body(payment.captured, currency),
-        "refunded": money_body(payment.refunded, currency),
-    }

@@ -16,6 +16,9 @@ from orders.services.canceling import (
     cancel_order,
     preview_cancellation,
 )
+from orders.services.completing import complete_orders
+from orders.services.emailing import RESEND_EMAIL_ERRORS, resend_email
+from orders.services.finding import look_up_order
 from orders.services.fulfilling import (
     CHANGE_FULFILLMENT_ERRORS,
     FULFILL_ORDER_ERRORS,
@@ -24,6 +27,11 @@ from orders.services.fulfilling import (
     fulfill_order,
 )
 from orders.services.placing import place_order
+from orders.services.refunding_returns import (
+    REFUND_RETURN_ERRORS,
+    preview_refund_of_return,
+    refund_return,
+)
 from orders.services.refunds import (
     CAPTURE_PAYMENT_ERRORS,
     REFUND_ORDER_ERRORS,
@@ -39,6 +47,13 @@ from orders.services.returning import (
     receive_return,
     request_return,
 )
+from orders.services.withdrawing import (
+    WITHDRAW_ACCESS,
+    WITHDRAW_ERRORS,
+    Withdrawal,
+    preview_withdrawal,
+    withdraw,
+)
 
 __all__ = [
     "CANCEL_ORDER_ACCESS",
@@ -50,22 +65,34 @@ __all__ = [
     "HOLD_ORDER_ERRORS",
     "NOTE_ORDER_ERRORS",
     "REFUND_ORDER_ERRORS",
+    "REFUND_RETURN_ERRORS",
     "RELEASE_ORDER_ERRORS",
     "REQUEST_RETURN_ACCESS",
     "REQUEST_RETURN_ERRORS",
+    "RESEND_EMAIL_ERRORS",
+    "WITHDRAW_ACCESS",
+    "WITHDRAW_ERRORS",
+    "Withdrawal",
     "cancel_fulfillment",
     "cancel_order",
     "capture_payment",
+    "complete_orders",
     "decide_return",
     "deliver_fulfillment",
     "fulfill_order",
     "hold_order",
+    "look_up_order",
     "note_order",
     "place_order",
     "preview_cancellation",
     "preview_refund",
+    "preview_refund_of_return",
+    "preview_withdrawal",
     "receive_return",
     "refund_order",
+    "refund_return",
     "release_order",
     "request_return",
+    "resend_email",
+    "withdraw",
 ]

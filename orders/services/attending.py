@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from core.caller import Caller
-from core.db.transactions import use_case
+from core.db.transactions import transaction_required, use_case
 from core.states import InvalidTransition
 from events.domain import actor_of
 from events.services import record_event
@@ -15,8 +15,8 @@ from orders.domain import (
     OrderNotOnHold,
     OrderOnHold,
     OrderStatus,
-    require_not_canceled,
     require_not_held,
+    require_open,
 )
 from orders.models import Order
 from orders.selectors import order_for
@@ -46,15 +46,21 @@ def hold_order(
 ) -> Order:
     """Hold an order: nothing of it is sent until it is released.
 
-    Raises `HOLD_ORDER_ERRORS`; `InvalidTransition` for an order that is canceled.
+    Raises `HOLD_ORDER_ERRORS`; `InvalidTransition` for an order that is not open.
     """
     order = lock_order(caller=caller, number=number, seen=seen)
-    require_not_canceled(OrderStatus(order.status))
+    require_open(OrderStatus(order.status))
     require_not_held(order.held_at)
+    put_on_hold(order, caller=caller, reason=reason, now=now)
+    return order_for(caller=caller, number=number)
+
+
+@transaction_required
+def put_on_hold(order: Order, *, caller: Caller, reason: str, now: datetime) -> None:
+    """Hold an open order that is locked."""
     order.held_at, order.hold_reason = now, reason
     order.save(update_fields=["held_at", "hold_reason"])
     _record("order.held", caller, order, now=now, reason=reason)
-    return order_for(caller=caller, number=number)
 
 
 @use_case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from accounts.access import OWNER_OR_SUPPORT
@@ -59,7 +60,14 @@ def cancel_order(
             execute_operations(payment_id=payment.id, by=actor_of(caller))
 
     return two_step(
-        record=lambda: _cancel(caller=caller, number=number, reason=reason, seen=seen, now=now),
+        record=lambda: record_cancellation(
+            caller=caller,
+            number=number,
+            reason=reason,
+            allowed=lambda order: _require_cancelable(caller, order),
+            seen=seen,
+            now=now,
+        ),
         execute=execute,
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
@@ -71,7 +79,12 @@ def preview_cancellation(*, caller: Caller, number: str, now: datetime) -> Rever
     def phase() -> Reversal:
         order_id = order_for(caller=caller, number=number).id
         before = sum(returned_units(order_id=order_id).values())
-        _cancel(caller=caller, number=number, reason="", now=now)
+        record_cancellation(
+            caller=caller,
+            number=number,
+            allowed=lambda order: _require_cancelable(caller, order),
+            now=now,
+        )
         moved = {OperationKind.REFUND: 0, OperationKind.VOID: 0}
         for payment in payments_of_order(order_id):
             for operation in pending_operations(payment_id=payment.id):
@@ -86,37 +99,29 @@ def preview_cancellation(*, caller: Caller, number: str, now: datetime) -> Rever
     return rehearse(phase)
 
 
-def _cancel(
-    *, caller: Caller, number: str, reason: str, seen: int | None = None, now: datetime
+def record_cancellation(
+    *,
+    caller: Caller,
+    number: str,
+    reason: str = "",
+    allowed: Callable[[Order], None],
+    seen: int | None = None,
+    now: datetime,
 ) -> RecoveryPoint:
-    """Lock payments, promotions, stock and order, in this order; cancel; ask for the money."""
+    """Lock promotions, payments, stock and order, in this order; cancel; ask for the money.
+
+    `allowed` is asked behind the locks, and raises what refuses.
+    """
     if caller.user_id:
         lock_active_account_shared(user_id=caller.user_id)
     read = order_for(caller=caller, number=number)
     if read.applied_promotions:
         return_redemptions(order_id=read.id)  # before stock is locked
     order = lock_order(caller=caller, number=number, with_stock=True, seen=seen)
-    require_cancelable(
-        OrderStatus(order.status),
-        FulfillmentStatus(order.fulfillment_status),
-        by_staff=acts_as_staff(caller, order, CANCEL_ORDER_ACCESS),
-    )
-    restock(
-        order_id=order.id,
-        units=units_out(order),
-        kind=MovementKind.CANCELLATION,
-        reason=reason,
-        actor_id=caller.user_id,
-        now=now,
-    )
+    allowed(order)
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason
     order.save(update_fields=["status", "canceled_at", "cancel_reason"])
-    for payment in payments_of_order(order.id):
-        operation = record_reversal(
-            payment_id=payment.id, reason=reason or "order canceled", now=now
-        )
-        if operation and operation.kind == OperationKind.REFUND:
-            save_shares(shares_to_refund(read, [payment], amount=operation.amount), operation.id)
+    _reverse(read, caller=caller, reason=reason, now=now)
     record_event(
         type="order.canceled",
         subject_id=order.id,
@@ -125,3 +130,29 @@ def _cancel(
         now=now,
     )
     return RecoveryPoint(order.id)
+
+
+def _reverse(order: Order, *, caller: Caller, reason: str, now: datetime) -> None:
+    """Put back what was not sent, and ask for the money to be refunded or released."""
+    restock(
+        order_id=order.id,
+        units=units_out(order),
+        kind=MovementKind.CANCELLATION,
+        reason=reason,
+        actor_id=caller.user_id,
+        now=now,
+    )
+    for payment in payments_of_order(order.id):
+        operation = record_reversal(
+            payment_id=payment.id, reason=reason or "order canceled", now=now
+        )
+        if operation and operation.kind == OperationKind.REFUND:
+            save_shares(shares_to_refund(order, [payment], amount=operation.amount), operation.id)
+
+
+def _require_cancelable(caller: Caller, order: Order) -> None:
+    require_cancelable(
+        OrderStatus(order.status),
+        FulfillmentStatus(order.fulfillment_status),
+        by_staff=acts_as_staff(caller, order, CANCEL_ORDER_ACCESS),
+    )

@@ -21,12 +21,13 @@ from orders.domain import (
     ShipmentStatus,
     UnknownItem,
     fulfillment_status_of,
-    require_not_canceled,
     require_not_held,
+    require_open,
     units_to_send,
 )
 from orders.models import Fulfillment, FulfillmentItem, Order, OrderLine
 from orders.selectors import order_for, units_of
+from orders.services.completing import complete_if_done
 from orders.services.locking import lock_order
 
 FULFILL_ORDER_ERRORS = (
@@ -56,7 +57,7 @@ def fulfill_order(
     `FULFILL_ORDER_ERRORS`, and `VersionMismatch` when more has happened than was `seen`.
     """
     order = lock_order(caller=caller, number=number, seen=seen)
-    require_not_canceled(OrderStatus(order.status))
+    require_open(OrderStatus(order.status))
     require_not_held(order.held_at)
     lines = {line.sku: line for line in OrderLine.objects.filter(order=order)}
     units = units_to_send(items or {}, units_of(order))
@@ -91,13 +92,16 @@ def deliver_fulfillment(
     seen: int | None = None,
     now: datetime,
 ) -> Order:
-    """Record that a fulfillment has arrived. Raises `CHANGE_FULFILLMENT_ERRORS`."""
+    """Record that a fulfillment has arrived; the last one completes a paid order.
+
+    Raises `CHANGE_FULFILLMENT_ERRORS`.
+    """
     order = lock_order(caller=caller, number=number, seen=seen)
     sent = _change_status(order, fulfillment_id, ShipmentStatus.DELIVERED)
     sent.delivered_at = now
     sent.save(update_fields=["status", "delivered_at"])
     _record(f"fulfillment.{sent.status}", caller, sent, now=now)
-    return order_for(caller=caller, number=number)
+    return complete_if_done(caller=caller, number=number, now=now)
 
 
 @use_case
@@ -114,7 +118,7 @@ def cancel_fulfillment(
     Raises `CHANGE_FULFILLMENT_ERRORS`.
     """
     order = lock_order(caller=caller, number=number, seen=seen)
-    require_not_canceled(OrderStatus(order.status))
+    require_open(OrderStatus(order.status))
     sent = _change_status(order, fulfillment_id, ShipmentStatus.CANCELED)
     sent.canceled_at = now
     sent.save(update_fields=["status", "canceled_at"])

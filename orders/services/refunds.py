@@ -26,6 +26,7 @@ from orders.domain import (
 )
 from orders.models import Order, RefundItem
 from orders.selectors import order_for, units_restocked_by_returns
+from orders.services.completing import complete_if_done
 from orders.services.fulfilling import update_fulfillment_status
 from orders.services.locking import require_unchanged
 from orders.services.shares import save_shares, shares_to_refund
@@ -98,7 +99,7 @@ def capture_payment(
     return two_step(
         record=record,
         execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
-        conclude=lambda *_: order_for(caller=caller, number=number),
+        conclude=lambda *_: complete_if_done(caller=caller, number=number, now=now),
     )
 
 
@@ -119,11 +120,11 @@ def refund_order(
     `restock_items` puts the items back into stock. Raises `REFUND_ORDER_ERRORS`,
     `OutcomeMismatch` once the refund is recorded.
     """
-    wanted = _Wanted(amount, items or {}, reason, restock_items)
+    wanted = RefundWanted(amount, items or {}, reason, restock_items)
     return two_step(
-        record=lambda: _record_refund(caller, number, wanted, seen=seen, now=now),
+        record=lambda: record_refund_of_order(caller, number, wanted, seen=seen, now=now),
         execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
-        conclude=lambda *_: order_for(caller=caller, number=number),
+        conclude=lambda *_: complete_if_done(caller=caller, number=number, now=now),
     )
 
 
@@ -137,10 +138,10 @@ def preview_refund(
     now: datetime,
 ) -> Money:
     """Tell what `refund_order` would give back, and do nothing. Raises `REFUND_ORDER_ERRORS`."""
-    wanted = _Wanted(amount, items or {}, "", restock_items)
+    wanted = RefundWanted(amount, items or {}, restock=restock_items)
 
     def phase() -> Money:
-        point = _record_refund(caller, number, wanted, seen=None, now=now)
+        point = record_refund_of_order(caller, number, wanted, seen=None, now=now)
         refund = pending_operations(payment_id=point.id)[-1]
         return Money(refund.amount, payment_with(point.id).currency)
 
@@ -148,17 +149,21 @@ def preview_refund(
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What is to be refunded; an amount, units by SKU, or neither, which is all that is left."""
+class RefundWanted:
+    """What is to be refunded; an amount, units by SKU, or neither, which is all that is left.
+
+    `shipping` adds what is left of the cost of delivery to that of the units.
+    """
 
     amount: Money | None
     items: Mapping[str, int]
-    reason: str
-    restock: bool
+    reason: str = ""
+    restock: bool = False
+    shipping: bool = False
 
 
-def _record_refund(
-    caller: Caller, number: str, wanted: _Wanted, *, seen: int | None, now: datetime
+def record_refund_of_order(
+    caller: Caller, number: str, wanted: RefundWanted, *, seen: int | None = None, now: datetime
 ) -> RecoveryPoint:
     """Lock the payment, so that refunds of an order know of each other; then the stock."""
     order = order_for(caller=caller, number=number)
@@ -168,7 +173,7 @@ def _record_refund(
     require_unchanged(order_id=order.id, seen=seen)
     amount, items = amount_in(order.currency, wanted.amount), wanted.items
     everything = amount_refundable(payment) if amount is None and not items else amount
-    shares = shares_to_refund(order, [payment], items, everything)
+    shares = shares_to_refund(order, [payment], items, everything, with_shipping=wanted.shipping)
     if items and amount is None:
         amount = sum(share.amount for share in shares)
         if not amount:  # what was free, or given back as an amount

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from core.db.transactions import transaction_required
-from orders.domain import LineUnits, RefundExceedsOrdered, UnknownItem, still_owed
+from orders.domain import LineUnits, RefundExceedsOrdered, UnknownItem, explained, still_owed
 from orders.models import Order, OrderLine, RefundItem
 from orders.selectors import refund_items_of, units_of
 from payments.domain import PaymentRecord
@@ -54,26 +54,26 @@ def shares_to_refund(
     payments: Sequence[PaymentRecord],
     units: Mapping[str, int] | None = None,
     amount: int | None = None,
+    *,
+    with_shipping: bool = False,
 ) -> list[RefundItem]:
     """Return what a refund of `amount`, or of units by SKU, gives back; not saved.
 
-    The order's payments are locked. While more is due than they have brought, an amount beyond
-    what units are worth gives back money and nothing of what was bought. Raises `UnknownItem`,
+    `with_shipping` adds what is left of the cost of delivery to that of the units. The order's
+    payments are locked. While more is due than they have brought, an amount beyond what units are
+    worth gives back money and nothing of what was bought. Raises `UnknownItem`,
     `RefundExceedsOrdered`.
     """
-    charged = _charged(order)
-    rests = {key: each.charge for key, each in charged.items()}
-    given_back = 0
-    for item in refund_items_of(order):
-        rests[item.line_id] -= _given_back(item, rests[item.line_id], order)
-        given_back += item.amount
+    charged, rests, given_back = _left_of(order)
     before = units_of(order) if units else {}
     counted = _counted(order, units or {}, before)
+    if with_shipping and rests[None].amount:
+        counted[None] = (1, 1)
     if still_owed(order.total, payments, given_back=given_back):
         worth = sum(rests[key].of_units(*each).amount for key, each in counted.items())
         amount = None if amount is None else min(amount, worth)
     items = [
-        charged[key].item(share, counted[key][0] if key in counted else 0)
+        charged[key].item(share, counted[key][0] if key and key in counted else 0)
         for key, share in shares_of(rests, counted, amount).items()
     ]
     for item in items:
@@ -84,6 +84,20 @@ def shares_to_refund(
     return items
 
 
+def shares_left(order: Order) -> list[RefundItem]:
+    """Return what no refund gives back of an order, as what one of all of it would; not saved."""
+    charged, rests, _ = _left_of(order)
+    of_sku = units_of(order)
+    units = {
+        line.id: of_sku[line.sku].ordered - of_sku[line.sku].refunded for line in order.lines.all()
+    }
+    return [
+        charged[key].item(rest, units[key] if key else 0)
+        for key, rest in rests.items()
+        if rest.amount
+    ]
+
+
 @transaction_required
 def save_shares(shares: Sequence[RefundItem], refund_id: UUID) -> None:
     """Keep what a refund gives back."""
@@ -92,17 +106,30 @@ def save_shares(shares: Sequence[RefundItem], refund_id: UUID) -> None:
     RefundItem.objects.bulk_create(shares)
 
 
+def _left_of(
+    order: Order,
+) -> tuple[dict[UUID | None, _Charged], dict[UUID | None, Charge], int]:
+    """Return what was charged, what refunds have left of it, and what they give back."""
+    charged = _charged(order)
+    rests = {key: each.charge for key, each in charged.items()}
+    given_back = 0
+    for item in refund_items_of(order):
+        rests[item.line_id] -= _given_back(item, rests[item.line_id], order)
+        given_back += item.amount
+    return charged, rests, given_back
+
+
 def _charged(order: Order) -> dict[UUID | None, _Charged]:
     """Return what was charged for each line by its id, and under None for shipping."""
     lines = list(order.lines.all())
     charged: dict[UUID | None, _Charged] = {}
     for line in lines:
-        discounts = _explained(line.discounts, line.discount, _UNNAMED_DISCOUNT)
-        taxes = _explained(line.taxes, line.tax, _UNNAMED_TAX | {"base": line.total})
+        discounts = explained(line.discounts, line.discount, _UNNAMED_DISCOUNT)
+        taxes = explained(line.taxes, line.tax, _UNNAMED_TAX | {"base": line.total})
         price = line.unit_price * line.quantity
         charged[line.id] = _Charged(line, discounts, taxes, _charge(price, discounts, taxes, order))
     tax = order.tax - sum(line.tax for line in lines)
-    taxes = _explained(order.shipping_taxes, tax, _UNNAMED_TAX | {"base": order.shipping})
+    taxes = explained(order.shipping_taxes, tax, _UNNAMED_TAX | {"base": order.shipping})
     charged[None] = _Charged(None, [], taxes, _charge(order.shipping, [], taxes, order))
     return charged
 
@@ -115,12 +142,6 @@ def _charge(price: int, discounts: Bodies, taxes: Bodies, order: Order) -> Charg
         tuple(body["base"] for body in taxes),
         order.tax_included,
     )
-
-
-def _explained(bodies: Bodies, total: int, unnamed: Mapping[str, Any]) -> Bodies:
-    """Return the parts of a total; of before parts were kept, the total is the one there is."""
-    rest = total - sum(body["amount"] for body in bodies)
-    return [*bodies, {**unnamed, "amount": rest}] if rest else bodies
 
 
 def _given_back(item: RefundItem, rest: Charge, order: Order) -> Charge:

@@ -14,7 +14,7 @@ from accounts.access import ACCOUNT_OR_STAFF, OWNER_OR_STAFF, SUPPORT
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
-from core.http.operations import operation
+from core.http.operations import Auth, operation
 from core.http.pagination import Ordering, paginate
 from core.http.serializers import item_requests_from, money_from
 from core.items import units_by_sku
@@ -58,6 +58,7 @@ class OrderViewSet(ViewSet):
         "getOrder",
         "Read an order",
         access=OWNER_OR_STAFF,
+        auth=Auth.ORDER_OWNER,
         scope="orders:read",
         personal=True,
         responses={200: OrderOutput},
@@ -71,6 +72,7 @@ class OrderViewSet(ViewSet):
         "listOrderEvents",
         "List the events of an order",
         access=OWNER_OR_STAFF,
+        auth=Auth.ORDER_OWNER,
         scope="orders:read",
         personal=True,
         responses={200: OrderEventOutput(many=True)},
@@ -92,6 +94,7 @@ class OrderViewSet(ViewSet):
         "cancelOrder",
         "Cancel an order",
         access=services.CANCEL_ORDER_ACCESS,
+        auth=Auth.ORDER_OWNER,
         scope="orders:write",
         personal=True,
         request=CancelInput,

@@ -13,14 +13,16 @@ from accounts.access import SUPPORT, SUPPORT_OR_FULFILLMENT
 from core.http.callers import caller_of
 from core.http.fields import validated
 from core.http.idempotency import ApiResponse, write
-from core.http.operations import operation
+from core.http.operations import Auth, operation
 from core.http.serializers import item_requests_from
 from core.items import units_by_sku
 from orders import services
 from orders.serializers import (
+    OrderOutput,
     ReceiptInput,
     ReturnInput,
     ReturnOutput,
+    order_body,
     return_body,
 )
 
@@ -32,6 +34,7 @@ class ReturnViewSet(ViewSet):
         "requestReturn",
         "Ask for a return",
         access=services.REQUEST_RETURN_ACCESS,
+        auth=Auth.ORDER_OWNER,
         scope="orders:write",
         personal=True,
         request=ReturnInput,
@@ -91,8 +94,8 @@ class ReturnViewSet(ViewSet):
         responses={200: ReturnOutput},
         errors=services.DECIDE_RETURN_ERRORS,
         tag="Orders",
-        description="The units of an approved return have arrived. The money goes back by a "
-        "refund of the same items.",
+        description="The units of an approved return have arrived. The money goes back by its "
+        "refund.",
     )
     def receive(self, request: Request, number: str, return_id: UUID) -> HttpResponse:
         data = validated(ReceiptInput, request)
@@ -106,6 +109,30 @@ class ReturnViewSet(ViewSet):
                 now=timezone.now(),
             ),
             lambda found: ApiResponse(200, return_body(found)),
+        )
+
+    @operation(
+        "refundReturn",
+        "Refund a return",
+        access=SUPPORT,
+        scope="payments:write",
+        personal=True,
+        responses={201: OrderOutput},
+        errors=services.REFUND_RETURN_ERRORS,
+        tag="Orders",
+        description="What has come back and has not been refunded; after a withdrawal of which "
+        "the buyer keeps nothing, with the cost of delivery.",
+    )
+    def refund(self, request: Request, number: str, return_id: UUID) -> HttpResponse:
+        return write(
+            request,
+            lambda: services.refund_return(
+                caller=caller_of(request),
+                number=number,
+                return_id=return_id,
+                now=timezone.now(),
+            ),
+            lambda order: ApiResponse(201, order_body(order)),
         )
 
     def _decide(

@@ -8,6 +8,7 @@ is locked behind its checkout, and before stock and orders.
 
 from __future__ import annotations
 
+from payments.services.attention import announce_stuck_payments
 from payments.services.authorization import (
     attach_order,
     authorize,
@@ -37,6 +38,7 @@ from payments.services.webhooks import (
 __all__ = [
     "RECEIVE_WEBHOOK_ERRORS",
     "Change",
+    "announce_stuck_payments",
     "attach_order",
     "authorize",
     "execute_operation",

@@ -99,9 +99,10 @@ def apply_outcome(
             LedgerEntry(payment=payment, created_at=now, **asdict(entry))
             for entry in applied.entries
         )
-    if payment.order_id and payment.status != before.status:
+    refunded = payment.refunded - before.refunded
+    if payment.order_id and (refunded or payment.status != before.status):
         kind, order_id = f"order.payment_{payment.status}", payment.order_id
-        data = {"captured": payment.captured, "refunded": payment.refunded}
+        data = {"captured": payment.captured, "refunded": payment.refunded, "amount": refunded}
         record_event(type=kind, subject_id=order_id, data=data, by=by, now=now)
     return Change(
         payment,

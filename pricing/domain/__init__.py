@@ -34,6 +34,7 @@ from pricing.domain.codes import (
     with_code,
     without_code,
 )
+from pricing.domain.explanation_bodies import coupon_bodies, promotions_body
 from pricing.domain.ledger import (
     AppliedPromotion,
     Entry,
@@ -159,6 +160,7 @@ __all__ = [
     "bands_of",
     "clean_code",
     "code_key",
+    "coupon_bodies",
     "customer_key",
     "joined_codes",
     "lowest_before_reduction",
@@ -166,6 +168,7 @@ __all__ = [
     "offers_for",
     "price",
     "problems_of",
+    "promotions_body",
     "rate_problems",
     "rates_at",
     "shares_of",

@@ -6,7 +6,7 @@ return may exceed what is left, or be below zero; `discounts` takes no more than
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeGuard
 
@@ -29,9 +29,6 @@ from pricing.domain.promotions import (
 from pricing.domain.selection import Selection
 
 LineAction = Percent | AmountOff | FixedPrice | BuyXGetY | QuantityBreaks | Bundle
-Left = Mapping[str | None, int]
-"""Minor units that are left of each line by its SKU, and of shipping under None."""
-Part = tuple[str | None, int]
 
 
 def class_of(action: Action) -> PromotionClass:
@@ -106,16 +103,20 @@ def off_whole(action: Action, selection: Selection, left: int) -> int:
             return left
 
 
-def off_lines(action: LineAction, selection: Selection, left: Left) -> Iterator[Part]:
-    """Yield what an action takes off each line."""
+def off_lines(action: LineAction, selection: Selection, left: Sequence[int]) -> Iterable[int]:
+    """Return what an action takes off each of the selected lines, of which `left` are left.
+
+    No more is computed than is looked at: most often the first tells that it takes anything off.
+    """
     match action:
+        case Percent(percent):
+            return map(_share(percent), left)
         case BuyXGetY():
             return _off_cheapest(action, selection, left)
         case Bundle():
             return _off_bundle(action, selection, left)
         case _:
-            off = _off_line(action)
-            return ((item.sku, off(left[item.sku], item.quantity)) for item in selection.items)
+            return map(_off_line(action), left, (item.quantity for item in selection.items))
 
 
 def _off_line(
@@ -140,22 +141,27 @@ def _off_line(
             )
 
 
-def _off_cheapest(action: BuyXGetY, selection: Selection, left: Left) -> Iterator[Part]:
+def _off_cheapest(action: BuyXGetY, selection: Selection, left: Sequence[int]) -> list[int]:
     """Take a share off the cheapest units at list price, whichever lines they are on."""
     units = selection.quantity // (action.buy + action.get) * action.get
-    for item in sorted(selection.items, key=lambda item: item.unit_price):
-        taken = min(units, item.quantity)
+    off = [0] * len(left)
+    for place in sorted(range(len(left)), key=lambda each: selection.items[each].unit_price):
+        quantity = selection.items[place].quantity
+        taken = min(units, quantity)
         units -= taken
-        yield item.sku, _share(action.percent, divided_by=item.quantity)(left[item.sku] * taken)
+        off[place] = _share(action.percent, divided_by=quantity)(left[place] * taken)
+    return off
 
 
-def _off_bundle(action: Bundle, selection: Selection, left: Left) -> Iterator[Part]:
+def _off_bundle(action: Bundle, selection: Selection, left: Sequence[int]) -> list[int]:
     """Take off what the units of all complete bundles cost above the bundles' price."""
     found = _quantities(selection, action.units)
     bundles = min(found[sku] // count for sku, count in action.units.items())
-    costs = [left[sku] * action.units[sku] * bundles // found[sku] for sku in found]
-    off = max(sum(costs) - bundles * action.amount.amount, 0)
-    yield from zip(found, split(off, costs), strict=True)
+    costs = [
+        rest * action.units.get(item.sku, 0) * bundles // item.quantity
+        for item, rest in zip(selection.items, left, strict=True)
+    ]
+    return split(max(sum(costs) - bundles * action.amount.amount, 0), costs)
 
 
 def _quantities(selection: Selection, skus: Mapping[str, int]) -> dict[str, int]:

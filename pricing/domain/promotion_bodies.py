@@ -114,7 +114,7 @@ class _Reader:
         needed, optional = ACTION_FIELDS[kind]
         for name in needed:
             if body.get(name) in (None, []):
-                self.refuse(f"/action/{name}", "required", f"An action {kind} needs it.")
+                self.refuse(f"/action/{name}", "needed_by_type", f"An action {kind} needs it.")
         for name in body.keys() - {"type", *needed, *optional}:
             self.refuse(f"/action/{name}", "not_of_type", f"An action {kind} does not take it.")
         if self.errors:

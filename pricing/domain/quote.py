@@ -51,10 +51,8 @@ def price(basket: Basket, rules: Rules, *, now: datetime) -> Quote:
     ]
     if choice := basket.shipping:
         entries.append(Entry(Kind.SHIPPING, None, choice.price, choice.code, choice.title))
-    discounts, explanation = discounts_of(basket, rules.promotions, now=now)
-    charged = {entry.sku: entry.amount for entry in entries}
-    for entry in discounts:
-        charged[entry.sku] -= entry.amount
-    entries += discounts
+    charged, explanation = discounts_of(basket, rules.promotions, now=now)
+    for applied in explanation.applied:
+        entries += applied.entries
     entries += tax_entries(charged, basket, rules.tax, now=now)
     return quote_of(entries, skus=given, tax_included=rules.tax.included, explanation=explanation)

@@ -15,9 +15,11 @@ _Names = tuple[frozenset[str], frozenset[str], frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Items in the order of their basket, and what they come to before any discount."""
+    """Items in the order of their basket, and what each and all come to before any discount."""
 
     items: tuple[Item, ...]
+    skus: tuple[str, ...]
+    subtotals: tuple[int, ...]
     subtotal: int
     quantity: int
 
@@ -34,9 +36,10 @@ class Selector:
         names = (conditions.skus, conditions.products, conditions.categories)
         if names not in self._found:
             items = tuple(self._named(names) if any(names) else self._items)
-            subtotal = sum(item.subtotal for item in items)
-            quantity = sum(item.quantity for item in items)
-            self._found[names] = Selection(items, subtotal, quantity)
+            skus = tuple([item.sku for item in items])
+            subtotals = tuple([item.subtotal for item in items])
+            quantity = sum([item.quantity for item in items])
+            self._found[names] = Selection(items, skus, subtotals, sum(subtotals), quantity)
         return self._found[names]
 
     def _named(self, names: _Names) -> Iterator[Item]:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 from math import lcm
+from operator import attrgetter
+from typing import NamedTuple
 
 from core.money import split
 from pricing.domain.basket import STANDARD_TAX_CLASS, Basket, Destination
@@ -66,8 +69,7 @@ class TaxRules:
     provided: Mapping[str, tuple[TaxRate, ...]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Taxed:
+class _Taxed(NamedTuple):
     """An amount of a line, or of shipping, and the rates that it bears."""
 
     sku: str | None
@@ -145,22 +147,23 @@ def _entries(taxed: Sequence[_Taxed], rules: TaxRules) -> Iterator[Entry]:
     Rates on a price are each rounded on their own. Those in a price share its fraction, so that
     all that bear the same ones are rounded together.
     """
-    together: defaultdict[tuple[object, ...], list[_Taxed]] = defaultdict(list)
-    for position, one in enumerate(taxed):
-        where = position if rules.rounding is TaxRounding.LINE else None
-        for rates in [one.rates] if rules.included else [(rate,) for rate in one.rates]:
-            together[where, rates].append(replace(one, rates=rates))
-    for ones in together.values():
-        yield from _rounded(ones, rules)
+    by_line = rules.rounding is TaxRounding.LINE
+    for together in [[one] for one in taxed] if by_line else [taxed]:
+        by_rates: defaultdict[tuple[TaxRate, ...], list[_Taxed]] = defaultdict(list)
+        for rates, ones in groupby(together, attrgetter("rates")):
+            alike = list(ones)
+            for rounded in [rates] if rules.included else [(rate,) for rate in rates]:
+                by_rates[rounded] += alike
+        for rates, alike in by_rates.items():
+            yield from _rounded(alike, rates, rules)
 
 
-def _rounded(ones: Sequence[_Taxed], rules: TaxRules) -> Iterator[Entry]:
+def _rounded(ones: Sequence[_Taxed], rates: Sequence[TaxRate], rules: TaxRules) -> Iterator[Entry]:
     """Round the tax of amounts that bear the same rates, and split it by rate and by amount.
 
     What an amount has left of its part bounds what each rate takes of it, so that no tax in a
     price is ever more than the price.
     """
-    rates = ones[0].rates
     ratios = [rate.rate.as_integer_ratio() for rate in rates]
     scale = lcm(*(below for _, below in ratios))
     whole = TaxRate(sum((rate.rate for rate in rates), Decimal(0)))
@@ -172,15 +175,8 @@ def _rounded(ones: Sequence[_Taxed], rules: TaxRules) -> Iterator[Entry]:
         left = [rest - part for rest, part in zip(left, parts, strict=True)]
         if rate.rate or rate.title:
             for one, part in zip(ones, parts, strict=True):
-                yield Entry(
-                    Kind.TAX,
-                    one.sku,
-                    part,
-                    rate.source,
-                    rate.title,
-                    rate=rate.rate,
-                    base=one.amount,
-                )
+                base = one.amount
+                yield Entry(Kind.TAX, one.sku, part, rate.source, rate.title, "", rate.rate, base)
 
 
 def _reverse_charge(

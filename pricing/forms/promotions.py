@@ -109,7 +109,11 @@ class PromotionForm(forms.ModelForm):  # type: ignore[type-arg]
     bundle = _lines(label="Items of the bundle", help_text="One SKU a line: “MUG-BLUE x 2”.")
     min_subtotal = MajorUnitsField(required=False, label="Minimum subtotal")
     min_quantity = forms.IntegerField(
-        required=False, min_value=1, max_value=1_000_000, widget=UnfoldAdminIntegerFieldWidget
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        label="Minimum quantity",
+        widget=UnfoldAdminIntegerFieldWidget,
     )
     skus = _lines(label="SKUs", help_text="One a line. With products and categories: the items "
                   "that count and are discounted; all if there are none.")  # fmt: skip

@@ -122,5 +122,20 @@ class AbstractTotals(models.Model):
 
 def explanation_body(explanation: Explanation) -> dict[str, Any]:
     """Return an explanation as JSON has it, empty when there is nothing to explain."""
-    body = asdict(explanation)
-    return {name: list(value) for name, value in body.items()} if any(body.values()) else {}
+    if explanation == Explanation():
+        return {}
+    return {
+        "submitted": list(explanation.submitted),
+        "applied": [
+            {
+                "id": applied.id,
+                "title": applied.title,
+                "code": applied.code,
+                "amount": applied.amount,
+                "allocations": applied.allocations,
+            }
+            for applied in explanation.applied
+        ],
+        "rejected": [asdict(refused) for refused in explanation.rejected],
+        "near": [asdict(refused) for refused in explanation.near],
+    }

@@ -54,6 +54,7 @@ def world(client_of) -> World:
             "session_id": sessions[0]["id"],
             "address_id": address["id"],
             "key_id": key["id"],
+            "invoice_number": "INV-2026-000001",
             "fulfillment_id": str(uuid7()),
             "return_id": str(uuid7()),
             "method_code": "express",

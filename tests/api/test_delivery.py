@@ -9,7 +9,9 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from catalog.models import Variant
+from catalog.services import create_category
 from checkout.models import Checkout, ShippingMethod
+from tests.catalog import product
 from tests.shop import ADDRESS, complete, items, new_cart, new_checkout, new_order, stock_variants
 
 pytestmark = pytest.mark.django_db
@@ -256,6 +258,50 @@ def test_a_quote_of_more_than_is_in_stock_reserves_nothing(client, shop, skus):
     body = quote(client, [], items=[{"sku": skus[0], "quantity": 9_999}], country_code="GB").json()
     assert [option["code"] for option in body["options"]] == ["standard", "pickup"]
     assert client.get("/api/v1/products").json()["results"][0]["variants"][0]["available"] == 100
+
+
+def test_goods_of_a_category_and_of_those_below_it_make_delivery_free(client, shop, skus, manager):
+    """No promotion asks for categories here: that a method does is enough."""
+    create_category(title="Gifts")
+    create_category(title="Boxes", parent="gifts")
+    product("Gift box", category="boxes")
+    create_category(title="Kitchen")
+    product("Teapot", category="kitchen")
+    manager.patch("/api/v1/shipping-methods/standard", {"free_with_categories": ["gifts"]})
+
+    for basket, price in (
+        (["GIFT-BOX"], 0),
+        (["TEAPOT", "GIFT-BOX"], 0),
+        (["TEAPOT"], 395),
+        (skus, 395),  # of no category
+    ):
+        options = quote(client, basket).json()["options"]
+        assert [(each["code"], each["price"]["amount"]) for each in options] == [
+            ("standard", price),
+            ("pickup", 0),
+        ]
+        checkout = new_checkout(client, basket)
+        assert checkout["shipping_methods"] == options
+        assert checkout["totals"]["shipping"]["amount"] == price
+        without = client.get(f"/api/v1/carts/{checkout['cart_id']}").json()["totals"]
+        assert without["total"]["amount"] + price == checkout["totals"]["total"]["amount"]
+
+
+def test_delivery_is_no_longer_free_when_the_last_of_its_category_is_taken_out(
+    client, shop, skus, manager
+):
+    create_category(title="Gifts")
+    product("Gift box", category="gifts")
+    manager.patch("/api/v1/shipping-methods/standard", {"free_with_categories": ["gifts"]})
+    checkout = new_checkout(client, ["GIFT-BOX", *skus])
+    assert checkout["totals"]["shipping"]["amount"] == 0
+
+    less = change(client, checkout, items=items(skus)).json()
+
+    assert less["totals"]["shipping"]["amount"] == 395
+    order = complete(client, checkout).json()["order"]
+    paid = client.get(f"/api/v1/orders/{order['number']}").json()
+    assert paid["totals"]["shipping"]["amount"] == 395
 
 
 def test_where_nothing_is_delivered_a_quote_says_so(client, shop, skus):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from accounts.domain import Role
+from invoices.models import Invoice
 from orders.models import Order
 from tests.shop import ADDRESS, MANUAL, new_checkout, offer_shipping, stock_variants
 
@@ -37,7 +38,13 @@ def belongings(client_of):
         ("post", f"/api/v1/checkouts/{checkout['id']}/complete", MANUAL),
         ("post", f"/api/v1/checkouts/{checkout['id']}/cancel", None),
         ("get", f"/api/v1/orders/{number}", None),
+        ("get", f"/api/v1/orders/{number}/events", None),
+        ("get", f"/api/v1/orders/{number}/invoice", None),
+        ("get", f"/api/v1/orders/{number}/invoices", None),
+        ("get", f"/api/v1/orders/{number}/invoices/{Invoice.objects.get().number}", None),
         ("post", f"/api/v1/orders/{number}/cancel", {}),
+        ("post", f"/api/v1/orders/{number}/withdrawal", {"confirm": True}),
+        ("post", f"/api/v1/orders/{number}/returns", {"items": [{"sku": skus[0], "quantity": 1}]}),
         ("get", f"/api/v1/me/addresses/{address}", None),
         ("patch", f"/api/v1/me/addresses/{address}", {"city": "Paris"}),
         ("delete", f"/api/v1/me/addresses/{address}", None),

@@ -63,6 +63,14 @@ def approved(world: World) -> dict[str, Any]:
     return {}
 
 
+def received(world: World) -> dict[str, Any]:
+    captured(world)
+    approved(world)
+    path = f"/api/v1/orders/{world.places['number']}/returns/{world.places['return_id']}/receive"
+    assert world.admin.post(path, {}).status_code == 200
+    return {}
+
+
 def returned(world: World) -> dict[str, Any]:
     sent(world)
     return {"items": [{"sku": "MUG-0", "quantity": 1}]}
@@ -116,6 +124,8 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "approveReturn": coming_back,
     "rejectReturn": coming_back,
     "receiveReturn": approved,
+    "refundReturn": received,
+    "withdrawFromOrder": lambda world: {"items": [{"sku": "MUG-0", "quantity": 1}]},
     "addListPrices": lambda world: {"prices": [{"sku": "MUG-1", "price": None}]},
     "createProduct": lambda world: {"category": LEFT_OUT},
     "publishProduct": hidden,

@@ -12,6 +12,7 @@ from accounts.domain import Role
 from core.ids import uuid7
 from events.models import Event
 from orders.models import Order, Return
+from tests.after_sales import broken_invariants
 from tests.shop import items, new_order, offer_shipping, paid_order, stock_of, stock_variants
 
 pytestmark = pytest.mark.django_db
@@ -210,3 +211,18 @@ def test_the_buyer_asks_and_only_staff_decide(
     assert manager.post(other).status_code == 404
     assert step(manager, number, asked, "approve").status_code == 200
     assert step(packer, number, asked, "receive").status_code == 200
+
+
+def test_units_that_a_refund_put_back_into_stock_are_not_put_back_again(
+    client: APIClient, manager: APIClient, number: str
+) -> None:
+    asked = ask(client, number, "SKU-0", quantity=2)
+    step(manager, number, asked, "approve")
+    body = {"items": items(["SKU-0"]), "restock": True}
+    assert manager.post(f"/api/v1/orders/{number}/refunds", body).status_code == 201
+    assert stock_of("SKU-0") == (99, 0)
+
+    assert step(manager, number, asked, "receive", restock=True).status_code == 200
+
+    assert stock_of("SKU-0") == (100, 0)
+    assert not broken_invariants()

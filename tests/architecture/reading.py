@@ -18,10 +18,17 @@ from pathlib import Path
 
 APPS = (
     "accounts", "carts", "catalog", "checkout", "congocart", "core", "embedded", "events",
-    "inventory", "orders", "payments", "pricing", "staff",
+    "inventory", "invoices", "orders", "payments", "pricing", "staff",
 )  # fmt: skip
 # The machinery under every request, which a reader of one flow takes as given.
-GIVEN = ("core.http", "core.db", "payments.providers.", "congocart.db", "congocart.api")
+GIVEN = (
+    "core.http",
+    "core.bodies",
+    "core.db",
+    "payments.providers.",
+    "congocart.db",
+    "congocart.api",
+)
 # What prices depend on and the one function that computes them, which are read on their own.
 PRICING = ("pricing.domain", "pricing.models", "pricing.selectors", "pricing.serializers")
 # Their methods are called by Django and DRF; one of ours that shares a name is not meant.

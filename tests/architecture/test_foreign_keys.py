@@ -15,6 +15,7 @@ UPWARD = {
     "inventory.Movement.order": "The ledger of stock names the order that moved the units.",
     "pricing.Redemption.checkout": "A use is held for a checkout, and given back by it.",
     "pricing.Redemption.order": "A use is taken by the order that the checkout became.",
+    "invoices.Invoice.order": "It is issued of an order, and nothing of the order is read by it.",
     "payments.Payment.checkout": "A payment pays for a checkout, one at a time.",
     "payments.Payment.order": "It is the money of the order that the checkout became.",
     "events.Event.actor": "A neighbor: the timeline names who did it.",

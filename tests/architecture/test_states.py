@@ -24,7 +24,10 @@ def test_the_committed_diagrams_are_those_of_the_code() -> None:
         # That of an order, of a fulfillment, and of a return.
         (
             "orders",
-            {f"orders/services/{name}.py" for name in ("canceling", "fulfilling", "returning")},
+            {
+                f"orders/services/{name}.py"
+                for name in ("canceling", "completing", "fulfilling", "returning")
+            },
         ),
     ],
 )

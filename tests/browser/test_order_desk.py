@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
+from core.caller import Caller
 from orders.models import Fulfillment, Order
+from orders.services import fulfill_order, request_return
 from payments.models import Operation
 from tests.integration.admin.rows import person
 from tests.shop import new_order, offer_shipping, paid_order, stock_of, stock_variants
@@ -22,16 +24,14 @@ SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 
 
 @pytest.fixture
-def order(transactional_db: None) -> Iterator[Order]:
+def order(transactional_db: None) -> Order:
     """Two units each of two variants, paid by a provider; and another order."""
     offer_shipping()
     stock_variants(2)
     guest, other = APIClient(), APIClient()
     guest.default_format = other.default_format = "json"
     new_order(other, ["SKU-0"])
-    yield Order.objects.get(number=paid_order(guest))
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
+    return Order.objects.get(number=paid_order(guest))
 
 
 @pytest.fixture
@@ -150,4 +150,44 @@ def test_many_orders_are_sent_from_the_list(
     page.get_by_role("button", name="Fulfill 2 orders").click()
     expect(page.get_by_text("2 orders were fulfilled.")).to_be_visible()
     assert Fulfillment.objects.count() == 2
+    assert complaints == []
+
+
+def test_a_return_is_found_approved_received_and_refunded(
+    page: Page, live_server, order: Order, log_in, look, complaints
+):
+    staff = Caller(roles=frozenset({Role.ADMIN}))
+    of_order = {"caller": staff, "number": order.number, "now": timezone.now()}
+    fulfill_order(**of_order)
+    request_return(**of_order, items={"SKU-0": 1}, reason="Too small.")
+    log_in(Role.SUPPORT)
+
+    page.goto(live_server.url + reverse("admin:index"))
+    expect(page.get_by_text("Returns to decide")).to_be_visible()
+    look("start_with_returns")
+    page.goto(live_server.url + reverse("admin:orders_order_changelist") + "?to_do=returns")
+    page.get_by_role("link", name=order.number).first.click()
+    expect(page.get_by_role("heading", name="Returns")).to_be_visible()
+    look("order_with_a_return")
+
+    page.get_by_role("link", name="Approve").click()
+    look("approve")
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("The return was approved.")).to_be_visible()
+
+    page.get_by_role("link", name="Receive").click()
+    page.get_by_label("Put the units back into stock").check()
+    look("receive")
+    page.get_by_role("button", name="Receive").click()
+    expect(page.get_by_text("The return was received.")).to_be_visible()
+    assert stock_of("SKU-0")[0] == 98
+
+    returns = page.locator("section", has=page.get_by_role("heading", name="Returns"))
+    returns.get_by_role("link", name="Refund").click()
+    expect(page.get_by_text("This refunds £10.00 by test.")).to_be_visible()
+    look("refund_of_a_return")
+    page.get_by_role("button", name="Refund").click()
+    expect(page.get_by_text("The refund was requested.")).to_be_visible()
+    look("order_after_a_return")
+    assert [refund.amount for refund in Operation.objects.filter(kind="refund")] == [1_000]
     assert complaints == []

@@ -47,7 +47,7 @@ def test_generated_orders_are_of_every_kind():
     stock_variants(9)
     generate(1_500)
     orders = Order.objects.all()
-    assert set(orders.values_list("status", flat=True)) == {"open", "canceled"}
+    assert set(orders.values_list("status", flat=True)) == {"open", "completed", "canceled"}
     assert set(orders.values_list("fulfillment_status", flat=True)) == {
         "unfulfilled", "partially_fulfilled", "fulfilled",
     }  # fmt: skip

@@ -46,6 +46,7 @@ def parts_of(charge: Charge) -> tuple[int, ...]:
 def assert_within(share: Charge, rest: Charge) -> None:
     for part, whole in zip(parts_of(share), parts_of(rest), strict=True):
         assert 0 <= part <= whole
+        assert isinstance(part, int)
     assert 0 <= share.amount <= rest.amount
     assert share.price >= share.discount
 

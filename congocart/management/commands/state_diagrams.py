@@ -19,6 +19,11 @@ from orders.domain import TRANSITIONS as ORDER
 from payments.domain import TRANSITIONS as PAYMENT
 from payments.domain import PaymentStatus
 
+_ORDER = """\
+`orders/domain`. An order completes by itself when nothing of it is left to do: nothing is due or on
+its way back, every unit was sent, or refunded before it was, and what was sent has arrived, or was
+sent so long ago that it counts as delivered (`orders/services/completing.py`). Returns and refunds
+of a completed order stay possible, and do not reopen it."""
 _DIAGRAMS = [
     (
         "Product",
@@ -35,7 +40,11 @@ _DIAGRAMS = [
         "`payments/domain/transitions.py`. An order has the status of its latest payment.",
         as_mermaid(PAYMENT, PaymentStatus.PENDING),
     ),
-    ("Order", "`orders/domain`.", as_mermaid(ORDER, OrderStatus.OPEN)),
+    (
+        "Order",
+        _ORDER,
+        as_mermaid(ORDER, OrderStatus.OPEN),
+    ),
     (
         "Fulfillment",
         "`orders/domain`; `fulfillment_status_of` says what an order's status follows from.",

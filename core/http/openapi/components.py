@@ -104,6 +104,13 @@ SECURITY_SCHEMES = {
         "description": "The `token` that a guest's new cart was returned with. It proves the cart, "
         "and the checkout and the order that grow out of it.",
     },
+    "orderToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Order-Token",
+        "description": "The `token` of a link that was mailed about an order (`POST "
+        "/orders/lookup`). It proves this order for some days, and nothing else.",
+    },
 }
 
 SCHEMAS = {

@@ -20,6 +20,7 @@ _BY_FORMAT: dict[str, Any] = {
     "date-time": "2026-03-14T15:09:26Z",
     "uri": "https://shop.example/",
     "email": "ada@example.com",
+    "binary": "%PDF-1.7",  # how every file of the only kind that we send begins
 }
 _BY_TYPE: dict[str, Any] = {"number": 1.5, "boolean": True, "null": None}
 

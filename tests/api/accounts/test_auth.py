@@ -44,7 +44,8 @@ def test_registering_opens_an_account_that_can_log_in_at_once(client):
     body = response.json()
     assert UUID(body["id"]) == User.objects.get(email=EMAIL).pk
     assert body.keys() == {
-        "id", "email", "first_name", "last_name", "email_verified", "roles", "created_at",
+        "id", "email", "first_name", "last_name", "language", "email_verified", "roles",
+        "created_at",
     }  # fmt: skip
     assert body["email"] == EMAIL
     assert body["roles"] == ["customer"]

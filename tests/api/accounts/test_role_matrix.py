@@ -13,9 +13,13 @@ from drf_spectacular.generators import SchemaGenerator
 from accounts.domain import Role
 from congocart.management.commands.show_roles import as_markdown
 from core.http.operations import all_operations
+from invoices.models import Invoice
 from tests.shop import new_order, offer_shipping, stock_variants
 
-OF_ORDERS = {"listOrders", "getOrder", "listOrderEvents", "cancelOrder", "requestReturn"}
+OF_ORDERS = {
+    "listOrders", "getOrder", "listOrderEvents", "cancelOrder", "requestReturn", "listInvoices",
+    "getOrderInvoice", "getInvoice", "withdrawFromOrder",
+}  # fmt: skip
 METHODS = {"get", "post", "put", "patch", "delete"}
 CALLERS = [None, *Role]
 
@@ -71,12 +75,21 @@ def test_those_answer_for_what_others_own_whom_the_declaration_names(client_of, 
     assert read.status_code == (200 if covered["getOrder"] else 404)
     events = caller.get(f"/api/v1/orders/{number}/events")
     assert events.status_code == (200 if covered["listOrderEvents"] else 404)
+    for name, path in (
+        ("listInvoices", "invoices"),
+        ("getOrderInvoice", "invoice"),
+        ("getInvoice", f"invoices/{Invoice.objects.get().number}"),
+    ):
+        read = caller.get(f"/api/v1/orders/{number}/{path}")
+        assert read.status_code == (200 if covered[name] else 404)
     refused = 403 if covered["getOrder"] else 404
     asked = caller.post(
         f"/api/v1/orders/{number}/returns", {"items": [{"sku": "SKU-0", "quantity": 1}]}
     )
     # Nothing has been sent yet.
     assert asked.status_code == (409 if covered["requestReturn"] else refused)
+    withdrawn = caller.post(f"/api/v1/orders/{number}/withdrawal", {})
+    assert withdrawn.status_code == (200 if covered["withdrawFromOrder"] else refused)
     canceled = caller.post(f"/api/v1/orders/{number}/cancel", {})
     assert canceled.status_code == (200 if covered["cancelOrder"] else refused)
 

@@ -29,6 +29,10 @@ def test_no_script_and_no_other_site_gets_at_the_session(browser):
         assert cookie["samesite"] == "Lax", name
 
 
+def test_a_login_without_a_page_asked_for_opens_the_start_page(browser):
+    assert browser.post("/admin/login/", STAFF)["Location"] == "/admin/"
+
+
 def test_a_session_ends_with_the_browser_and_after_a_working_day(browser):
     cookie = browser.post("/admin/login/", STAFF).cookies["sessionid"]
     assert (cookie["max-age"], cookie["expires"]) == ("", "")

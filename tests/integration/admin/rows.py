@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.domain import STAFF_ROLES, Role
@@ -27,6 +27,7 @@ from core.http.models import IdempotencyKey
 from events.models import Event
 from inventory.models import Movement, Reservation, Stock
 from orders.models import Order, OrderLine
+from orders.services.invoicing import issue_due
 from payments.models import Payment
 from pricing.models import PriceList, TaxRate, VatCheck
 from staff.models import PersonalDataAccess
@@ -139,7 +140,9 @@ def shop(count: int) -> None:
     """`count` rows or more of everything that the admin lists."""
     for number, variant in enumerate(variants(count)):
         customer = person(f"customer-{number}@example.com", Role.SUPPORT)
-        order([variant], customer=customer)
+        invoiced = order([variant], customer=customer)
+        with transaction.atomic():
+            issue_due(invoiced.pk, now=timezone.now())
         method = ShippingMethod.objects.create(code=f"way-{number}", title=f"Way {number}")
         ShippingPrice.objects.create(method=method, currency="GBP", amount=499)
         zone = ShippingZone.objects.create(code=f"zone-{number}", title=f"Zone {number}")

@@ -33,6 +33,7 @@ STATEMENTS = {
     "inventory_movement": 5,
     "inventory_reservation": 5,
     "inventory_stock": 5,
+    "invoices_invoice": 6,  # personal data
     "orders_order": 6,
     "payments_payment": 5,
     "pricing_taxrate": 5,

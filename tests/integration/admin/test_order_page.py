@@ -96,9 +96,12 @@ def test_the_page_shows_lines_units_and_money_in_words(browser_of, paid):
 @pytest.mark.parametrize(
     ("role", "buttons"),
     [
-        (Role.SUPPORT, {"Refund", "Hold", "Write a note", "Cancel the order"}),
+        (Role.SUPPORT, {"Refund", "Hold", "Write a note", "Resend an e-mail", "Cancel the order"}),
         (Role.FULFILLMENT, {"Fulfill", "Hold", "Write a note"}),
-        (Role.MANAGER, {"Fulfill", "Refund", "Hold", "Write a note", "Cancel the order"}),
+        (
+            Role.MANAGER,
+            {"Fulfill", "Refund", "Hold", "Write a note", "Resend an e-mail", "Cancel the order"},
+        ),
     ],
 )
 def test_the_buttons_are_those_that_role_and_state_allow(browser_of, paid, role, buttons):

@@ -31,8 +31,8 @@ def test_the_page_of_an_order_costs_the_same_for_one_line_and_for_592(
     url = url_of(Order, "change", order.pk)
     page = boss.get(url).content.decode()
     # Session, user and roles; order, lines, payments with their operations, fulfillments, returns,
-    # and where the units are; the order as Django reads it; the timeline; the look itself.
-    with assert_statements(15):
+    # and where the units are; invoices; the order as Django reads it; the timeline; the look.
+    with assert_statements(16):
         boss.get(url)
     assert page.count("£19.99") >= min(lines, 100)
     assert f"Order placed for £{19.99 * lines:,.2f}" in page
@@ -101,6 +101,7 @@ def test_records_are_all_that_is_read_only():
         "events.Event",
         "inventory.Movement",
         "inventory.Reservation",
+        "invoices.Invoice",
         "orders.Order",
         "payments.Payment",
         "pricing.VatCheck",

@@ -117,8 +117,8 @@ def test_promotions_are_told_with_what_they_took_off_and_why_not() -> None:
     explanation = Explanation(
         submitted=("TEN", "NONE"),
         applied=(
-            AppliedPromotion("p1", "Ten percent", "TEN", 400, (("A", 400),)),
-            AppliedPromotion("p2", "Free shipping", "", 395, ((None, 395),)),
+            AppliedPromotion.of("p1", "Ten percent", "TEN", ["A"], [400]),
+            AppliedPromotion.of("p2", "Free shipping", "", [None], [395]),
         ),
         rejected=(RejectedPromotion("unknown_code", "NONE"),),
         near=(RejectedPromotion("minimum_not_met", id="p3", title="Gift", missing=1_250),),

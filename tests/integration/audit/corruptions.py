@@ -21,6 +21,37 @@ REFUNDED = "status = 'partially_refunded'"
 
 CORRUPTIONS = [
     Corruption(
+        "numbers_of_invoices_have_no_gap",
+        "UPDATE invoices_counter SET last = last + 1 WHERE series = 'INV'",
+    ),
+    Corruption(
+        "numbers_of_invoices_have_no_gap",
+        "DELETE FROM invoices_invoice WHERE series = 'CN' AND position = 1",
+    ),
+    Corruption("numbers_of_invoices_have_no_gap", "DELETE FROM invoices_counter"),
+    Corruption(
+        "invoices_are_the_sums_of_what_they_say",
+        "UPDATE invoices_invoice SET net = net + 1, gross = gross + 1 WHERE position = 1",
+    ),
+    Corruption(
+        "invoices_are_the_sums_of_what_they_say",
+        "UPDATE invoices_invoice "
+        "SET document = jsonb_set(document, '{lines,0,net}', '1') WHERE position = 1",
+    ),
+    Corruption(
+        "credit_notes_take_no_more_than_was_invoiced",
+        "UPDATE invoices_invoice SET net = net + 10000, gross = gross + 10000 "
+        "WHERE kind = 'credit_note'",
+    ),
+    Corruption(
+        "refunds_of_invoiced_orders_have_a_credit_note",
+        "UPDATE invoices_invoice SET cause_id = id WHERE kind = 'credit_note'",
+    ),
+    Corruption(
+        "files_of_invoices_are_what_was_rendered",
+        "UPDATE invoices_rendering SET pdf = pdf || '!'::bytea",
+    ),
+    Corruption(
         "returned_units_are_those_of_returns",
         f"UPDATE orders_orderline SET fulfilled = 1, returned = 1 WHERE order_id = {FIRST_ORDER}",
     ),
@@ -268,6 +299,16 @@ CORRUPTIONS = [
     ),
     Corruption(
         "orders_have_their_events", "DELETE FROM events_event WHERE type = 'order.canceled'"
+    ),
+    Corruption(
+        "orders_have_their_events",
+        f"UPDATE orders_order SET status = 'completed', completed_at = now() "
+        f"WHERE id = {FIRST_ORDER}",
+    ),
+    Corruption(
+        "completed_orders_have_nothing_left_to_send",
+        f"UPDATE orders_order SET status = 'completed', completed_at = now() "
+        f"WHERE id = {FIRST_ORDER}",
     ),
     Corruption(
         "orders_have_their_events",

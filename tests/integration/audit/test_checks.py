@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 WITH_TRIGGERS = (
     "inventory_movement", "payments_ledgerentry", "events_event", "catalog_price",
-    "catalog_pricechange", "pricing_pricelist",
+    "catalog_pricechange", "pricing_pricelist", "invoices_invoice", "invoices_rendering",
 )  # fmt: skip
 
 
@@ -41,6 +41,8 @@ def records(client: APIClient, client_of: ClientOf) -> None:
     assert response.status_code == 201
     pay(new_client(), ["SKU-0"], "tok_timeout", status=202)
     new_checkout(client, ["SKU-1"])
+    staff = client_of(Role.MANAGER)
+    assert staff.get(f"/api/v1/orders/{refunded}/invoice").status_code == 200
 
 
 def violated() -> dict[str, int]:

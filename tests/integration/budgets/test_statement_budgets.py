@@ -83,7 +83,7 @@ def test_completing_with_the_manual_provider(
     buyer: APIClient, skus: list[str], assert_statements: Budget
 ) -> None:
     checkout = new_checkout(buyer, skus)
-    with assert_statements(13):
+    with assert_statements(20):
         response = buyer.post(f"/api/v1/checkouts/{checkout['id']}/complete", MANUAL)
     assert response.status_code == 201
 

@@ -56,6 +56,8 @@ def test_the_worker_knows_these_jobs_and_when_to_run_them():
         "checkout.tasks.recover_payments": "* * * * *",
         "core.http.tasks.purge_hit_counts": "*/20 * * * *",
         "core.http.tasks.purge_idempotency_keys": "17 * * * *",
+        "orders.tasks.complete_orders": "*/5 * * * *",
+        "payments.tasks.announce_stuck_payments": "*/5 * * * *",
         "pricing.tasks.forget_provided_taxes": "17 3 * * *",
         "staff.tasks.purge": "17 * * * *",
     }

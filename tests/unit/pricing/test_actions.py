@@ -21,8 +21,7 @@ from pricing.domain.promotions import (
     Tier,
     Tiered,
 )
-from tests.pricing import basket_of
-from tests.promotions import allocations, discounted, gbp, off, off_shipping, promotion
+from tests.pricing import allocations, basket_of, discounted, gbp, off, off_shipping, promotion
 
 TEN = Decimal(10)
 

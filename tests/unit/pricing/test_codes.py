@@ -9,8 +9,16 @@ import pytest
 
 from core.email_address import normalize_email
 from core.ids import uuid7
-from pricing.domain import clean_code, code_key, customer_key, joined_codes, with_code, without_code
-from pricing.domain.codes import _ALPHABET, new_codes
+from pricing.domain import (
+    EnteredCode,
+    clean_code,
+    code_key,
+    customer_key,
+    joined_codes,
+    with_code,
+    without_code,
+)
+from pricing.domain.codes import _ALPHABET, KnownCode, known_codes, new_codes
 from pricing.errors import CodeNotFound, InvalidCode, TooManyCodes
 
 
@@ -24,6 +32,8 @@ from pricing.errors import CodeNotFound, InvalidCode, TooManyCodes
         ("ÉTÉ", "ÉTÉ"),
         ("夏セール", "夏セール"),
         ("x" * 64, "x" * 64),
+        ("5", "5"),
+        ("A" + " " * 255, "A"),
     ],
 )
 def test_a_code_is_shown_as_it_was_typed(text: str, code: str) -> None:
@@ -32,7 +42,7 @@ def test_a_code_is_shown_as_it_was_typed(text: str, code: str) -> None:
 
 NO_CODES = (
     "", " ", "A B", "A\tB", "A\nB", "🎉", "A\u200bB", "A/B", "A\\B", "---", "x" * 65, "x" * 10_000,
-    "ﷺ" * 10,
+    "A" + " " * 256, "ﷺ" * 10,
 )  # fmt: skip
 
 
@@ -78,6 +88,25 @@ def test_joining_keeps_the_codes_of_both() -> None:
     assert joined_codes([f"A{n}" for n in range(15)], [f"B{n}" for n in range(15)]) == [
         *(f"A{n}" for n in range(15)),
         *(f"B{n}" for n in range(5)),
+    ]
+
+
+def test_a_known_code_stands_for_a_promotion_however_it_is_spelled() -> None:
+    """The shop is asked for keys; what it does not know stands for nothing and stays entered."""
+    code_id, promotion_id = uuid7(), uuid7()
+    row = {
+        "key": "welcome",
+        "id": str(code_id),
+        "promotion_id": str(promotion_id),
+        "usage_limit": 3,
+    }
+
+    known = known_codes(["Nope", "WELCOME"], [row])
+
+    assert known == [KnownCode("Nope"), KnownCode("WELCOME", code_id, promotion_id, 3)]
+    assert [each.entered for each in known] == [
+        EnteredCode("Nope", None),
+        EnteredCode("WELCOME", str(promotion_id)),
     ]
 
 

@@ -17,8 +17,7 @@ from pricing.domain.promotions import (
     PromotionClass,
     Target,
 )
-from tests.pricing import basket_of
-from tests.promotions import by_code, discounted, gbp, promotion, reasons, with_codes
+from tests.pricing import basket_of, by_code, discounted, gbp, promotion, reasons, with_codes
 
 ORDER = Percent(Decimal(10))
 LINES = Percent(Decimal(10), Target.LINES)
@@ -123,6 +122,17 @@ def test_one_that_can_take_nothing_off_keeps_no_other_out() -> None:
     assert [each.id for each in quote.explanation.applied] == ["2"]
 
 
+def test_what_costs_no_more_already_or_nothing_at_all_is_nothing_to_take_off() -> None:
+    as_cheap = promotion(FixedPrice(gbp(10_00)), "1", exclusive=True, priority=9)
+    quote = discounted([(10_00, 1)], as_cheap, promotion(ORDER, "2"))
+    assert [each.id for each in quote.explanation.applied] == ["2"]
+
+    each_unit = AmountOff(gbp(1_00), Target.LINES)
+    gift = promotion(each_unit, "1", exclusive=True, priority=9, skus=frozenset({"SKU-0000"}))
+    quote = discounted([(0, 1), (10_00, 1)], gift, promotion(ORDER, "2"))
+    assert [each.id for each in quote.explanation.applied] == ["2"]
+
+
 def test_a_code_that_does_not_combine_or_finds_nothing_left_says_so() -> None:
     quote = quoted(
         promotion(Percent(Decimal(100), Target.LINES), "1"),
@@ -153,7 +163,7 @@ def test_codes_are_submitted_applied_and_rejected() -> None:
         ("1", "TEN", 2_00),
         ("4", "", 1_80),
     ]
-    assert explanation.applied[0].allocations == (("SKU-0000", 1_00), ("SKU-0001", 1_00))
+    assert explanation.applied[0].allocations == [("SKU-0000", 1_00), ("SKU-0001", 1_00)]
     assert [rejected.code for rejected in explanation.rejected] == ["nope", "Lines", "OLD"]
     assert reasons(quote) == {
         "nope": "unknown_code",

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from pricing.domain import Basket, Item, Promotion, Rules, price
 from pricing.domain.promotions import Percent, Target
-from tests.pricing import NOW
-from tests.promotions import by_code, gbp, promotion
+from tests.pricing import NOW, by_code, gbp, promotion
 
 TENTH = Percent(Decimal(10), Target.LINES)
 

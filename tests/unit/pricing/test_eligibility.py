@@ -24,8 +24,7 @@ from pricing.domain.promotions import (
     Tier,
     Tiered,
 )
-from tests.pricing import NOW, basket_of
-from tests.promotions import by_code, discounted, gbp, off, promotion, reasons
+from tests.pricing import NOW, basket_of, by_code, discounted, gbp, off, promotion, reasons
 
 TENTH = Percent(Decimal(10))
 BASKET = basket_of([(10_00, 1), (5_00, 2)])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from pricing.domain import Entry, Kind, PricedLine, Rules, Totals, price
+from pricing.domain import Entry, Kind, PricedLine, Rules, TaxRules, Totals, price, taxes_by_rate
 from pricing.domain.promotions import FreeShipping, Percent
-from tests.pricing import NOW, basket_of, taxed
-from tests.promotions import by_code, promotion, with_codes
+from tests.pricing import NOW, basket_of, by_code, promotion, taxed, with_codes
 
 
 def test_every_amount_says_what_it_is_and_what_of() -> None:
@@ -58,3 +57,43 @@ def test_lines_come_in_the_order_of_the_basket() -> None:
     quote = price(backwards, Rules(), now=NOW)
     assert [line.sku for line in quote.lines] == ["SKU-0001", "SKU-0000"]
     assert [entry.sku for entry in quote.entries] == ["SKU-0000", "SKU-0001"]
+
+
+def test_a_line_keeps_what_was_taken_off_it_and_its_taxes_as_json() -> None:
+    """Stored with orders, so that no name in it ever changes."""
+    basket = with_codes(basket_of([(10_00, 1)]), {"Ten": "1"})
+    rules = Rules(taxed(Decimal("0.20")), [by_code(Percent(Decimal(10)))])
+
+    [line] = price(basket, rules, now=NOW).lines
+
+    assert [entry.as_discount() for entry in line.discounts] == [
+        {"promotion": "1", "title": "Promotion 1", "code": "Ten", "amount": 1_00}
+    ]
+    assert [entry.as_tax() for entry in line.taxes] == [
+        {"title": "VAT", "rate": "0.20", "base": 9_00, "amount": 1_80, "source": ""}
+    ]
+
+
+def test_taxes_add_up_where_rate_title_and_source_are_the_same() -> None:
+    tax = {"title": "VAT", "rate": "0.2", "source": "table", "base": 10_00, "amount": 2_00}
+    others = [{**tax, "rate": "0.05"}, {**tax, "title": "GST"}, {**tax, "source": "estimate"}]
+    twice = [tax, *others, {**tax, "base": 5_00, "amount": 1_00}]
+
+    assert taxes_by_rate(twice) == [{**tax, "base": 15_00, "amount": 3_00}, *others]
+    assert tax["base"] == 10_00  # what is added up stays as it is
+
+
+def test_the_taxes_of_a_whole_are_those_of_its_lines_and_of_its_shipping() -> None:
+    quote = price(basket_of([(10_00, 1)], shipping=5_00), Rules(taxed(Decimal("0.2"))), now=NOW)
+    assert quote.taxes == [
+        {"title": "VAT", "rate": "0.2", "base": 15_00, "amount": 3_00, "source": ""}
+    ]
+
+
+def test_rules_for_prices_with_their_tax_differ_in_nothing_else() -> None:
+    rules = Rules(taxed(Decimal("0.2")), [promotion(FreeShipping())])
+    gross = rules.with_tax(included=True)
+
+    assert gross.tax == TaxRules(rules.tax.flat, included=True, rounding=rules.tax.rounding)
+    assert gross.promotions == rules.promotions
+    assert gross.with_tax(included=False) == rules

@@ -24,8 +24,7 @@ from pricing.domain.promotions import (
     Percent,
     Target,
 )
-from tests.pricing import NOW, basket_of, taxed
-from tests.promotions import off, promotion
+from tests.pricing import NOW, basket_of, off, promotion, taxed
 
 OUTFIT = replace(
     basket_of([]),

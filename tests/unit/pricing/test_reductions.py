@@ -122,6 +122,31 @@ def test_a_sale_is_compared_with_compare_at_before_the_regular_price() -> None:
     assert prices.shown_at(day(10)).before == 120
 
 
+def test_a_list_for_a_group_is_not_what_everyone_is_asked() -> None:
+    prices = history(ListHistory([(day(0), sale(customer_group="trade"))], [(day(0), 80)]))
+    assert prices.shown_at(day(1)) == Shown(day(1), 100)
+
+
+@pytest.mark.parametrize(
+    ("list_includes", "before"),
+    [
+        (None, 100),
+        (False, 100),
+        (True, None),  # 80 with tax is not told to be less than 100 without
+    ],
+)
+def test_a_list_is_compared_with_prices_that_have_their_tax_in_them_as_it_has(
+    list_includes: bool | None, before: int | None
+) -> None:
+    listed = ListHistory([(day(0), sale(tax_included=list_includes))], [(day(0), 80)])
+    assert history(listed).shown_at(day(1)) == Shown(day(1), 80, before)
+
+
+def test_without_a_price_in_the_list_that_decides_on_tax_it_is_not_for_sale() -> None:
+    listed = ListHistory([(day(0), sale(tax_included=True))], [(day(5), 80)])
+    assert history(listed).shown_at(day(1)) == Shown(day(1), None)
+
+
 def test_an_ended_sale_counts_for_the_next_reduction() -> None:
     first = ListHistory([(day(30), sale(starts_at=day(40), ends_at=day(50)))], [(day(30), 70)])
     second = ListHistory([(day(55), sale(starts_at=day(60)))], [(day(55), 80)])

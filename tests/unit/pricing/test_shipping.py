@@ -80,6 +80,11 @@ def test_what_weighs_less_than_the_first_band_is_not_delivered():
     assert prices(ShippingRules((pallet,)), basket(item(weight=30_000))) == {"weight": 9_900}
 
 
+def test_a_method_that_cannot_deliver_it_keeps_no_other_from_doing_so():
+    heavy = basket(item(weight=10_000))
+    assert prices(ShippingRules((BY_WEIGHT, FLAT)), heavy) == {"flat": 395}
+
+
 def test_a_currency_without_a_price_has_no_offer():
     assert prices(ShippingRules((FLAT,)), basket(currency="JPY")) == {}
 
@@ -144,7 +149,7 @@ def test_it_is_free_when_one_item_is_among_those_that_make_it_free(with_):
 def test_an_offer_tells_its_window_and_where_it_is_picked_up():
     method = replace(FLAT, min_days=1, max_days=3, pickup=True, pickup_location="12 High St")
     [offer] = offers_for(ShippingRules((method,)), basket())
-    assert (offer.min_days, offer.max_days, offer.pickup) == (1, 3, True)
+    assert (offer.title, offer.min_days, offer.max_days, offer.pickup) == ("Flat", 1, 3, True)
     assert offer.pickup_location == "12 High St"
 
 
@@ -175,6 +180,7 @@ def band(begins: int, ends: int | None, amount: int = 100, currency: str = "GBP"
     [
         ([band(0, 2), band(2, 5), band(5, None)], []),
         ([band(5, None), band(0, 2), band(2, 5)], []),
+        ([band(2, 5), band(0, 2)], []),
         ([band(0, None), band(2, None)], []),
         ([band(0, 2), band(0, 2, currency="EUR")], []),
         ([band(0, 3), band(2, None)], [("/bands/1/from", "overlap")]),
@@ -194,6 +200,8 @@ def test_a_gap_and_an_overlap_are_told_in_words():
     assert gap.detail == "Nothing says what 2 to 3 costs."
     [overlap] = problems_of([band(0, 3), band(2, None)], "/bands")
     assert overlap.detail == "This begins at 2, where the band from 0 is."
+    [empty] = problems_of([band(3, 3)], "/bands")
+    assert empty.detail == "A band ends after it begins."
 
 
 @given(
@@ -205,6 +213,11 @@ def test_bands_are_the_same_after_they_were_stored_as_steps(begins):
         edges = sorted(found)
         bands += [Band(currency, start, end, start) for start, end in pairwise(edges)]
     assert problems_of(bands, "") == []
+    assert list(bands_of(list(steps_of(bands)))) == bands
+
+
+def test_what_does_not_end_ends_in_no_other_currency():
+    bands = [band(0, None, currency="EUR"), band(5, None, currency="GBP")]
     assert list(bands_of(list(steps_of(bands)))) == bands
 
 
@@ -232,7 +245,25 @@ def test_a_method_has_rates_of_its_kind(by, prices, bands, free_from, problems):
     assert [(problem.pointer, problem.code) for problem in found] == problems
 
 
+def test_what_a_method_lacks_is_told_in_words():
+    without = {"prices": [], "bands": [], "free_from": []}
+
+    def told(by: PricedBy, **given: list[str]) -> list[str]:
+        return [problem.detail for problem in rate_problems(by, **{**without, **given})]
+
+    assert told(PricedBy.FLAT, bands=["GBP"]) == [
+        "Without a price it is never offered.",
+        "A flat method has prices in their place: say what it is priced by.",
+    ]
+    assert told(PricedBy.WEIGHT, prices=["GBP"], bands=["GBP"], free_from=["EUR"]) == [
+        "A method that is priced by weight has bands in their place.",
+        "It has no price in EUR.",
+    ]
+
+
 def test_a_window_is_not_reversed():
-    assert [problem.code for problem in window_problems(3, 2)] == ["reversed"]
+    [reversed_] = window_problems(3, 2)
+    assert (reversed_.pointer, reversed_.code) == ("/max_days", "reversed")
+    assert reversed_.detail == "It cannot arrive within 2 days and no earlier than after 3."
     for window in ((2, 2), (None, 2), (2, None), (0, 5)):
         assert window_problems(*window) == []

@@ -176,6 +176,17 @@ class TestShipping:
         goods = (Item("A", 30_00, 1, tax_class="reduced"), download)
         assert self.shipping_taxes(ShippingTax.ITEMS, *goods) == [("0.07", 28, 4_00)]
 
+    def test_lines_of_one_rate_count_together_and_what_does_not_ship_for_nothing(self) -> None:
+        """4.00 by 2 to 1: 2.67 and 1.33; the odd penny goes to the larger fraction."""
+        goods = (
+            Item("A", 1, 1),
+            Item("B", 1, 1),
+            Item("C", 1, 1, tax_class="reduced"),
+            Item("D", 1_00, 1, tax_class="exempt", ships=False),
+        )
+        found = self.shipping_taxes(ShippingTax.ITEMS, *goods)
+        assert [(rate, base) for rate, _, base in found] == [("0.19", 2_67), ("0.07", 1_33)]
+
     def test_goods_that_cost_nothing_have_no_proportion(self) -> None:
         assert self.shipping_taxes(ShippingTax.ITEMS, Item("A", 0, 1)) == [("0.19", 76, 4_00)]
 
@@ -236,6 +247,28 @@ class TestReverseCharge:
         assert [entry.base for entry in quote.entries if entry.kind is Kind.TAX] == [
             100_00, 100_00, 10_00,
         ]  # fmt: skip
+
+    @pytest.mark.parametrize("included", [True, False])
+    def test_each_line_says_what_the_buyer_accounts_for(self, included: bool) -> None:
+        rules = replace(self.RULES, included=included)
+        goods = replace(self.GOODS[0], unit_price=119_00 if included else 100_00)
+        quote = taxes(goods, rules=rules, to=Destination("FR"), vat="FR40303265045", shipping=0)
+
+        charged = Entry(Kind.TAX, "A", 0, "reverse_charge", "Reverse charge", "", Decimal(0))
+        [line] = quote.lines
+        assert line.taxes == (charged._replace(base=100_00),)
+        assert quote.shipping_taxes == [charged._replace(sku=None, base=0)]
+        said = "Tax that the buyer accounts for"
+        discount = Entry(Kind.DISCOUNT, "A", 19_00, "reverse_charge", said)
+        assert line.discounts == ((discount,) if included else ())
+
+    def test_all_taxes_in_a_price_are_taken_out_of_it(self) -> None:
+        """Shipping that shares the rates of the goods holds 19 % of one part and 7 % of another."""
+        rules = replace(self.RULES, included=True, shipping=ShippingTax.ITEMS)
+        quote = taxes(
+            *self.GOODS, rules=rules, to=Destination("FR"), vat="FR40303265045", shipping=226_00
+        )
+        assert quote.totals.shipping == 200_00
 
     def test_of_net_prices_takes_nothing_off(self) -> None:
         quote = taxes(*self.GOODS, rules=self.RULES, to=Destination("FR"), vat="FR40303265045")
@@ -300,3 +333,24 @@ def test_taxes_of_a_service_stand_in_place_of_the_table() -> None:
     assert quote.lines[0].taxes == (
         Entry(Kind.TAX, "A", 8_88, "provider", "Sales tax", rate=Decimal("0.08875"), base=100_00),
     )
+
+
+def test_a_service_is_not_asked_about_what_is_untaxed_nor_before_there_is_a_destination() -> None:
+    provided = {"standard": (TaxRate(Decimal("0.08875"), "Sales tax", "provider"),)}
+    rules = TaxRules(table=tax_table(EUROPE), origin=Destination("DE"), provided=provided)
+    untaxed = taxes(
+        Item("A", 100_00, 1, tax_class="exempt"), rules=rules, to=Destination("US", "NY")
+    )
+    unknown = taxes(Item("A", 100_00, 1), rules=rules, to=None)
+
+    assert [(tax.amount, tax.source) for tax in untaxed.lines[0].taxes] == [(0, "class:exempt")]
+    assert [(tax.amount, tax.source) for tax in unknown.lines[0].taxes] == [
+        (19_00, "estimate:DE:standard")
+    ]
+
+
+def test_what_no_rate_is_known_for_says_of_which_country() -> None:
+    quote = taxes(
+        Item("A", 100_00, 1), rules=TaxRules(table=tax_table(EUROPE)), to=Destination("US")
+    )
+    assert [tax.source for tax in quote.lines[0].taxes] == ["no_rate:US"]

@@ -21,8 +21,7 @@ from pricing.domain.promotions import (
     Tier,
     Tiered,
 )
-from tests.pricing import NOW, taxed
-from tests.promotions import gbp, promotion
+from tests.pricing import NOW, gbp, promotion, taxed
 
 DAY = Path(__file__).parents[4] / "shared/data/online-retail/2010-12-01.csv"
 PROMOTIONS = [
