@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -21,12 +22,14 @@ from catalog.domain import (
     RESERVED_ENDINGS,
     CategoryCycle,
     ListPriceInForce,
+    ProductStatus,
     variant_title,
 )
 from catalog.models import Category, Price
 from catalog.services.categories import is_below_itself
 from core.backoffice.forms import LinesField, MajorUnitsField, PriceForm, minor_units
 from core.money import known_currencies, to_major
+from inventory.domain import MAX_ON_HAND
 from pricing.domain import STANDARD_TAX_CLASS, DatesReversed
 from pricing.selectors import tax_classes
 
@@ -130,6 +133,13 @@ class ProductForm(_OptionsForm):
     )
 
     options = OptionsField(help_text="One option a line. What variants use is added by itself.")
+    status = forms.ChoiceField(
+        choices=[
+            (each.value, each.label) for each in (ProductStatus.PUBLISHED, ProductStatus.DRAFT)
+        ],
+        widget=UnfoldAdminSelectWidget,
+        help_text="Customers do not see drafts.",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,7 +155,14 @@ class VariantForm(_OptionsForm):
     """A variant with its price in the shop's own currency."""
 
     price = MajorUnitsField(required=False)
-
+    on_hand = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=MAX_ON_HAND,
+        label="On hand",
+        help_text="Units in the warehouse. Later they are adjusted on the page of the stock.",
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
     options = ChosenOptionsField(help_text="One option a line.")
 
     class Meta:
@@ -155,6 +172,9 @@ class VariantForm(_OptionsForm):
         super().__init__(*args, **kwargs)
         self.fields["price"].label = f"Price ({settings.DEFAULT_CURRENCY})"
         if not self.instance._state.adding:  # noqa: SLF001 - Django's documented API
+            self.fields["on_hand"].disabled = True
+            stock = getattr(self.instance, "stock", None)
+            self.initial["on_hand"] = stock.on_hand if stock else None
             for price in self.instance.prices.all():
                 if price.currency == settings.DEFAULT_CURRENCY:
                     self.initial["price"] = to_major(price.amount, price.currency)

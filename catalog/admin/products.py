@@ -21,8 +21,10 @@ from catalog.admin.statuses import (
     product_status,
     variant_status,
 )
+from catalog.domain import ProductStatus
 from catalog.forms import CategoryForm, ComparedPriceForm, ProductForm, VariantForm
 from catalog.models import Category, Price, Product, Variant
+from catalog.services.statuses import set_status
 from catalog.services.variants import refresh_from_variants, set_prices
 from core.backoffice.base import EditableInline, KeptAdmin, PriceInline, ShopAdmin
 from core.backoffice.columns import link, link_to, pairs, text
@@ -53,18 +55,16 @@ class VariantInline(EditableInline):
     model = Variant
     form = VariantForm
     fields = [
-        "sku", "title", "options", "price", "weight", "requires_shipping", "position", "status",
+        "sku", "title", "options", "price", "on_hand", "weight", "requires_shipping", "position",
         "page",
     ]  # fmt: skip
-    readonly_fields = ["status", "page"]
+    readonly_fields = ["page"]
     reader_columns = {"options": "options_text"}
     per_page = 50
     can_delete = False
 
-    status = variant_status
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
-        rows = super().get_queryset(request).select_related("product")
+        rows = super().get_queryset(request).select_related("product", "stock")
         return rows.prefetch_related("prices")
 
     @display(description="Price")
@@ -73,6 +73,12 @@ class VariantInline(EditableInline):
         currency = settings.DEFAULT_CURRENCY
         amounts = {price.currency: price.amount for price in variant.prices.all()}
         return format_money(amounts[currency], currency) if currency in amounts else "–"
+
+    @display(description="On hand")
+    def on_hand(self, variant: Variant) -> int | str:
+        """Return the units in the warehouse, for staff who may only read."""
+        stock = getattr(variant, "stock", None)
+        return stock.on_hand if stock else "–"
 
     @display(description="Options")
     def options_text(self, variant: Variant) -> SafeString | str:
@@ -105,10 +111,10 @@ class ProductAdmin(StatusActions, KeptAdmin):
     fields = [
         ("title", "slug"),
         "description",
-        ("category", "tax_class", "status"),
+        ("category", "status"),
+        "tax_class",
         "options",
     ]
-    readonly_fields = ["status"]
     reader_columns = {"options": "options_text"}
     autocomplete_fields = ["category"]
     prepopulated_fields = {"slug": ["title"]}
@@ -119,24 +125,34 @@ class ProductAdmin(StatusActions, KeptAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return super().get_queryset(request).prefetch_related("variants__prices")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> list[str]:
+        """Return the status, too, once there is a product: it has buttons of its own."""
+        return [*super().get_readonly_fields(request, obj), *(["status"] if obj else [])]
+
     def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
         """Lock the product against other writers, as its services do, and save it."""
         if change:
             _lock(obj)
+        else:
+            set_status(obj, ProductStatus(form.cleaned_data["status"]), now=timezone.now())
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the variants with their prices, and create the stock of new ones."""
         super().save_formset(request, form, formset, change)
+        new = set(formset.new_objects)
+        quantities = {}
         for variant_form in formset.forms:
+            variant = variant_form.instance
+            if variant in new:
+                quantities[variant.pk] = variant_form.cleaned_data["on_hand"] or 0
             if "price" not in variant_form.changed_data:
                 continue
-            variant, amount = variant_form.instance, variant_form.cleaned_data["price"]
+            amount = variant_form.cleaned_data["price"]
             if amount is None:
                 variant.prices.filter(currency=settings.DEFAULT_CURRENCY).delete()
             else:
                 set_prices([(variant, [Money(amount, settings.DEFAULT_CURRENCY)])])
-        quantities = {variant.pk: 0 for variant in formset.new_objects}
         create_stock(quantities=quantities, actor_id=request.user.pk, now=timezone.now())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from events.domain import actor_of
 from staff.admin_site.callers import staff_caller
 
 MOST = 500
+NOTHING = "None of the selected products would change."
 STATUS_COLORS = {"Published": "success", "Draft": "warning", "Archived": "danger"}
 
 
@@ -148,22 +149,22 @@ class StatusActions:
     @action(description="Publish", permissions=["change"], url_path="publish")
     def publish_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask whether to publish one product."""
-        return ask_about_one(request, "publish", object_id)
+        return ask_about_one(self, request, "publish", object_id)
 
     @action(description="Unpublish", permissions=["change"], url_path="unpublish")
     def unpublish_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask whether to make a draft of one product."""
-        return ask_about_one(request, "unpublish", object_id)
+        return ask_about_one(self, request, "unpublish", object_id)
 
     @action(description="Archive", permissions=["change"], url_path="archive")
     def archive_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask whether to archive one product."""
-        return ask_about_one(request, "archive", object_id)
+        return ask_about_one(self, request, "archive", object_id)
 
     @action(description="Recall", permissions=["change"], url_path="recall")
     def recall_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask whether to recall one product."""
-        return ask_about_one(request, "recall", object_id)
+        return ask_about_one(self, request, "recall", object_id)
 
 
 def ask(request: HttpRequest, name: str, chosen: QuerySet[Product]) -> HttpResponse | None:
@@ -179,18 +180,22 @@ def ask(request: HttpRequest, name: str, chosen: QuerySet[Product]) -> HttpRespo
         return redirect("admin:catalog_product_change", one) if one else None
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": f"{STEPS[name].verb} products",
+        "title": f"{STEPS[name].verb} {'product' if len(products) == 1 else 'products'}",
         "name": name,
         "step": STEPS[name],
         "ready": ready,
         "skipped": [product for product in products if product not in ready],
+        "nothing": NOTHING,
     }
     return TemplateResponse(request, "catalog/change_statuses.html", context)
 
 
-def ask_about_one(request: HttpRequest, name: str, object_id: str) -> HttpResponse:
+def ask_about_one(page: Any, request: HttpRequest, name: str, object_id: str) -> HttpResponse:
     """Ask whether to take the step for the product of a page."""
-    found = ask(request, name, Product.objects.filter(pk=object_id))
+    product = page.get_object(request, object_id)
+    if product is None:
+        raise Http404
+    found = ask(request, name, Product.objects.filter(pk=product.pk))
     return found or redirect("admin:catalog_product_changelist")
 
 
@@ -208,5 +213,8 @@ def _take(request: HttpRequest, step: Step, products: list[Product]) -> None:
             messages.error(request, f"{product.title}: {refusal.detail}")
         else:
             done += 1
-    noun = "product" if done == 1 else "products"
-    messages.success(request, f"{done} {noun} {step.done}.")
+    if done:
+        noun = "product" if done == 1 else "products"
+        messages.success(request, f"{done} {noun} {step.done}.")
+    elif not products:
+        messages.info(request, NOTHING)

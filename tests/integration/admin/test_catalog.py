@@ -10,6 +10,7 @@ from catalog.models import Category, Product, Variant
 from catalog.services import change_product_status
 from core.ids import uuid7
 from events.models import Event
+from inventory.models import Movement, Stock
 from tests.integration.admin import rows
 from tests.integration.admin.test_prices import (
     existing,
@@ -63,6 +64,9 @@ def test_a_form_sent_twice_hides_a_product_once(boss):
     for _ in range(2):
         response = act(boss, "archive", product, confirmed="yes")
     assert response["Location"] == f"{PRODUCTS}{product.pk}/change/"
+    told = boss.get("/admin/").content.decode()
+    assert "1 product archived." in told
+    assert "0 products" not in told
     events = Event.objects.filter(subject_id=product.pk)
     assert [(event.type, event.actor) for event in events] == [("product.updated", boss.user)]
     assert "None of the selected products would change." in (
@@ -100,8 +104,66 @@ def test_support_hides_nothing(browser_of, step):
 
 
 @pytest.mark.parametrize("step", ["publish", "unpublish", "archive", "recall"])
-def test_a_product_that_is_not_there_has_no_question(boss, step):
-    assert boss.get(f"{PRODUCTS}{uuid7()}/{step}").status_code in {200, 302, 404}
+@pytest.mark.parametrize("pk", [uuid7(), "abc"])
+def test_a_product_that_is_not_there_has_no_question(boss, step, pk):
+    assert boss.get(f"{PRODUCTS}{pk}/{step}").status_code == 404
+
+
+def test_no_more_than_one_can_read_is_asked_about_at_once(boss, monkeypatch):
+    monkeypatch.setattr("catalog.admin.statuses.MOST", 2)
+    three = [variant.product for variant in rows.variants(3)]
+    assert "Archive 2 products?" in act(boss, "archive", *three[:2]).content.decode()
+
+    act(boss, "archive", *three, confirmed="yes", select_across="1")
+
+    assert "Choose at most 2 products at once." in boss.get("/admin/").content.decode()
+    assert {product.product_status for product in Product.objects.all()} == {"published"}
+
+
+def test_what_another_has_done_meanwhile_is_told(boss, monkeypatch):
+    first, second = (variant.product for variant in rows.variants(2))
+    monkeypatch.setattr("catalog.admin.statuses.Step.is_open_to", lambda *_: True)
+    change_product_status(slug=first.slug, status=ProductStatus.ARCHIVED, now=timezone.now())
+
+    act(boss, "archive", first, second, confirmed="yes")
+
+    page = boss.get("/admin/").content.decode()
+    assert f"{first.title}: A product" in page
+    assert "1 product archived." in page
+
+
+@pytest.mark.parametrize("status", ["published", "draft", "archived", ""])
+def test_a_new_product_is_published_or_a_draft(boss, status):
+    form = product_form(new_variant("K-1", "1") | {"on_hand": "7"}, status=status)
+    response = boss.post(f"{PRODUCTS}add/", form)
+    made = [product.product_status for product in Product.objects.all()]
+    if status in ("published", "draft"):
+        assert made == [status]
+        assert Variant.objects.get().stock.on_hand == 7
+        assert Movement.objects.get().actor == boss.user
+    else:
+        assert response.status_code == 200
+        assert made == []
+
+
+@pytest.mark.parametrize("on_hand", ["-1", "1.5", "many", "1000000000000"])
+def test_units_on_hand_are_a_whole_number(boss, on_hand):
+    boss.post(f"{PRODUCTS}add/", product_form(new_variant("K-1", "1") | {"on_hand": on_hand}))
+    assert not Product.objects.exists()
+
+
+def test_the_page_of_a_product_changes_no_stock_that_there_is(boss):
+    variant = rows.variants(1)[0]
+    page = boss.get(f"{PRODUCTS}{variant.product_id}/change/").content.decode()
+    assert '<input type="number" name="variants-0-on_hand" value="10"' in page
+    row = existing(variant, "1") | {"on_hand": "99"}
+    boss.post(
+        f"{PRODUCTS}{variant.product_id}/change/",
+        product_form(row, initial=1, slug=variant.product.slug, status="draft"),
+    )
+    stock = Stock.objects.get()
+    assert (stock.on_hand, Product.objects.get().title) == (10, "Kettle")
+    assert Product.objects.get().product_status == "published"
 
 
 @pytest.mark.parametrize("name", ["product", "variant"])

@@ -100,7 +100,7 @@ def test_a_stored_price_is_shown_in_major_units(boss):
 
 def product_form(*variants: dict[str, Any], initial: int = 0, **changes: Any) -> dict[str, Any]:
     fields = {"title": "Kettle", "slug": "kettle", "description": "", "category": "",
-              "options": ""}  # fmt: skip
+              "options": "", "status": "published"}  # fmt: skip
     return fields | changes | formset("variants", *variants, initial=initial)
 
 
