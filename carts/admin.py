@@ -42,7 +42,7 @@ class CartAdmin(ReadOnlyAdmin):
 
     shows_personal_data = True
     list_display = [
-        "row_id",
+        "created_at",
         "customer_link",
         "status_label",
         "lines",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from accounts.urls import jwks_urlpatterns
 from carts.admin_site.try_a_basket import try_a_basket_page
@@ -12,6 +13,7 @@ from core.http.openapi.views import redoc, schema, swagger
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("congocart.monitoring_urls")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/try-it/", admin.site.admin_view(try_a_basket_page), name="try_a_basket"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),
@@ -25,7 +27,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", swagger, name="swagger"),
     path("api/redoc", redoc, name="redoc"),
     *jwks_urlpatterns,
-    *([] if settings.PRODUCTION else [path("", include("embedded.urls"))]),
+    *(
+        []
+        if settings.PRODUCTION  # there `/` is the storefront's
+        else [
+            path("", RedirectView.as_view(pattern_name="swagger")),
+            path("", include("embedded.urls")),
+        ]
+    ),
 ]
 
 handler400 = "core.http.error_pages.bad_request"

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from core.backoffice.base import ReadOnlyAdmin
-from core.backoffice.columns import pairs, text
+from core.backoffice.columns import link_to, pairs, text
 from core.backoffice.filters import DaysFilter
 from core.money import format_money
 from events.models import Event
@@ -20,6 +20,15 @@ from events.models import Event
 TIMELINE_LENGTH = 200
 # Members of an event's data in minor units of its subject's currency.
 AMOUNTS = frozenset({"total", "amount", "captured", "refunded"})
+# What the type of an event starts with -> the model that has its subject.
+SUBJECTS = {
+    "order": "orders.order",
+    "return": "orders.order",
+    "fulfillment": "orders.order",
+    "payment": "checkout.checkout",
+    "product": "catalog.product",
+    "stock": "inventory.stock",
+}
 
 
 @admin.register(Event)
@@ -34,10 +43,24 @@ class EventAdmin(ReadOnlyAdmin):
     search_help_text = "Search by event type or subject ID."
     help_texts = {"type": "For example, order.placed."}
     ordering = ["-id"]
-    fields = ["type", "subject", "data", "actor", "actor_kind", "request_id_text", "created_at"]
+    fields = ["type", "subject", "told", "actor", "actor_kind", "request_id_text", "created_at"]
 
-    subject = text("subject_id", label="Subject ID")
     request_id_text = text("request_id", label="Request ID")
+
+    @display(description="Subject", ordering="subject_id")
+    def subject(self, event: Event) -> str:
+        """Return a link to the page of what it is about."""
+        model = SUBJECTS.get(event.type.partition(".")[0])
+        return link_to(model, event.subject_id, event.subject_id) if model else event.subject_id
+
+    @display(description="Data")
+    def told(self, event: Event) -> SafeString | str:
+        """Return what it tells; amounts have the currency of the subject, which they do not say."""
+        values = {
+            name: f"{value} minor units" if name in AMOUNTS else value
+            for name, value in event.data.items()
+        }
+        return pairs(values) or "–"
 
 
 class WithTimeline:

@@ -22,6 +22,7 @@ from core.backoffice.columns import back_to, link, text
 from core.backoffice.filters import DaysFilter
 from core.db.transactions import use_case
 from core.errors import CongoCartError
+from core.ids import normalize_order_number
 from inventory.domain import MAX_ON_HAND
 from inventory.models import Movement, Reservation, Stock
 from inventory.selectors import units_held
@@ -108,9 +109,8 @@ class StockAdmin(KeptAdmin):
     list_display_links = ["sku"]
     list_filter = [AvailabilityFilter, "tracked", "backorder"]
     list_select_related = ["variant__product"]
-    identifiers = {"variant__sku": str}
-    search_fields = ["variant__product__title"]
-    search_help_text = "Search by whole SKU or product title."
+    search_fields = ["variant__sku", "variant__product__title"]
+    search_help_text = "Search by any part of SKU or product title."
     ordering = ["variant"]
     fields = [("sku", "product"), ("on_hand", "held", "available"), ("tracked", "backorder")]
     readonly_fields = ["sku", "product", "on_hand", "held", "available"]
@@ -171,6 +171,11 @@ class StockAdmin(KeptAdmin):
         return stock.on_hand - stock.held  # type: ignore[attr-defined] # annotated
 
 
+def stock_of_sku(sku: str) -> list[UUID]:
+    """Return the stock of a SKU in any case; read first, so that ledgers are searched by index."""
+    return list(Stock.objects.filter(variant__sku__iexact=sku).values_list("pk", flat=True))
+
+
 @admin.register(Movement)
 class MovementAdmin(ReadOnlyAdmin):
     """The movements of all stock, newest first."""
@@ -178,9 +183,9 @@ class MovementAdmin(ReadOnlyAdmin):
     list_display = ["created_at", "sku", "change", "kind", "reason", "order", "actor"]
     list_filter = [("kind", ChoicesDropdownFilter), ("created_at", DaysFilter)]
     list_select_related = ["stock__variant", "order", "actor"]
-    identifiers = {"stock__variant__sku": str, "order__number": str.upper}
+    identifiers = {"stock__in": stock_of_sku, "order__number": normalize_order_number}
     search_fields = [*identifiers]
-    search_help_text = "Search by SKU or order number."
+    search_help_text = "Search by whole SKU or order number."
     ordering = ["-id"]
     fields = ["created_at", "sku", "change", "kind", "reason", "order", "actor"]
     sku = link("inventory.stock", pk="stock_id", text="stock.variant.sku", label="SKU")
@@ -207,9 +212,9 @@ class ReservationAdmin(ReadOnlyAdmin):
     list_display = ["sku", "quantity", "expires_at", "checkout_link"]
     list_filter = [("expires_at", DaysFilter)]
     list_select_related = ["stock__variant", "checkout"]
-    identifiers = {"stock__variant__sku": str, "checkout": UUID}
+    identifiers = {"stock__in": stock_of_sku, "checkout": UUID}
     search_fields = [*identifiers]
-    search_help_text = "Search by SKU or checkout ID."
+    search_help_text = "Search by whole SKU or checkout ID."
     ordering = ["-id"]
     fields = ["sku", "quantity", "expires_at", "checkout_link"]
 

@@ -54,7 +54,7 @@ class InvoiceAdmin(ReadOnlyAdmin):
     list_select_related = ["order"]
     search_fields = ["number", "order__number"]
     identifiers = {"number": str.upper, "order__number": str.upper}
-    search_help_text = "Search by the whole number of an invoice or of an order."
+    search_help_text = "Search by whole number of invoice or order."
     ordering = ["-issued_at", "-id"]
     fields = [
         "number",

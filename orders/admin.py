@@ -130,7 +130,7 @@ class OrderAdmin(ReadOnlyAdmin):
     ]
     list_select_related = ["customer"]
     search_fields = ["search_text__text"]
-    search_help_text = "Search by any part of number, email, name, company, city or SKU, or by ID."
+    search_help_text = "Search number, email, name, city, SKU or ID."
     ordering = ["-id"]
     fields = ["number"]
     change_form_template = "orders/order.html"

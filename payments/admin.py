@@ -15,6 +15,7 @@ from unfold.decorators import display
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import link, link_to, money, status, text
 from core.backoffice.filters import DaysFilter
+from core.email_address import normalize_email
 from core.ids import normalize_order_number
 from payments.models import LedgerEntry, Operation, Payment, PaymentQuerySet, WebhookEvent
 
@@ -88,15 +89,16 @@ class OutcomeFilter(admin.SimpleListFilter):
 class PaymentAdmin(ReadOnlyAdmin):
     """Payments, newest first. Payment tokens are not shown."""
 
+    shows_personal_data = True
     list_display = [
-        "row_id",
+        "created_at",
         "amount_money",
         "status_label",
         "captured_money",
         "refunded_money",
         "provider",
         "order_link",
-        "created_at",
+        "email",
     ]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -104,8 +106,13 @@ class PaymentAdmin(ReadOnlyAdmin):
         ("provider", FieldTextFilter),
         ("created_at", DaysFilter),
     ]
-    list_select_related = ["order"]
-    identifiers = {"reference": str, "order__number": normalize_order_number, "id": UUID}
+    list_select_related = ["order", "checkout"]
+    identifiers = {
+        "reference": str,
+        "order__number": normalize_order_number,
+        "order__email": normalize_email,
+        "id": UUID,
+    }
     search_fields = [*identifiers]
     labels = {"next_attempt_at": "Next lookup"}
     help_texts = {
@@ -113,11 +120,11 @@ class PaymentAdmin(ReadOnlyAdmin):
         "reference": "The ID of the payment at the provider.",
         "next_attempt_at": "When the provider is asked again; empty if the outcome is known.",
     }
-    search_help_text = "Search by order number, reference, or ID."
+    search_help_text = "Search by order, email, reference or ID."
     ordering = ["-id"]
     fieldsets = [
         (None, {"fields": [("row_id", "created_at"), ("order_link", "checkout_link"),
-                           ("provider", "reference")]}),
+                           "email", ("provider", "reference")]}),
         ("Amounts", {"fields": [
             ("amount_money", "authorized_money", "captured_money"),
             ("voided_money", "refunded_money", "refunding_money"),
@@ -134,6 +141,7 @@ class PaymentAdmin(ReadOnlyAdmin):
     refunded_money = money("refunded")
     refunding_money = money("refunding", label="Pending refunds")
     status_label = status("status", PAYMENT_COLORS)
+    email = text("checkout.email", label="Email")
     order_link = link("orders.order", pk="order_id", text="order.number", label="Order")
     checkout_link = link(
         "checkout.checkout", pk="checkout_id", text="checkout_id", label="Checkout"

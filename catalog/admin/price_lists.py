@@ -10,7 +10,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.decorators import action, display
 
-from catalog.forms import ListPriceForm, NewPricesFormSet, PriceListForm, SetPricesFormSet
+from catalog.forms.price_lists import (
+    ListPriceForm,
+    NewPricesFormSet,
+    PriceListForm,
+    SetPricesFormSet,
+)
 from catalog.models import ListPrice, PriceChange
 from catalog.services import delete_price_list
 from core.backoffice.base import EditableInline, KeptAdmin, ReadOnlyInline

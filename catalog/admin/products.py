@@ -22,12 +22,12 @@ from catalog.admin.statuses import (
     variant_status,
 )
 from catalog.domain import ProductStatus
-from catalog.forms import CategoryForm, ComparedPriceForm, ProductForm, VariantForm
+from catalog.forms.products import CategoryForm, ComparedPriceForm, ProductForm, VariantForm
 from catalog.models import Category, Price, Product, Variant
 from catalog.services.statuses import set_status
 from catalog.services.variants import refresh_from_variants, set_prices
 from core.backoffice.base import EditableInline, KeptAdmin, PriceInline, ShopAdmin
-from core.backoffice.columns import link, link_to, pairs, text
+from core.backoffice.columns import link, link_to, pairs, prices_text, text
 from core.backoffice.filters import DaysFilter
 from core.money import Money, format_money
 from inventory.selectors import units_held
@@ -245,8 +245,7 @@ class VariantAdmin(KeptAdmin):
     @display(description="Prices")
     def prices(self, variant: Variant) -> str:
         """Return the price in each currency."""
-        prices = [format_money(price.amount, price.currency) for price in variant.prices.all()]
-        return ", ".join(sorted(prices)) or "–"
+        return prices_text({price.currency: price.amount for price in variant.prices.all()})
 
     @display(description="Stock")
     def stock_link(self, variant: Variant) -> str:

@@ -40,12 +40,11 @@ class CheckoutAdmin(WithTimeline, ReadOnlyAdmin):
 
     shows_personal_data = True
     list_display = [
-        "row_id",
+        "created_at",
         "email",
         "total_money",
         "status_label",
         "order_link",
-        "created_at",
         "reservation_expires_at",
     ]
     list_filter = [

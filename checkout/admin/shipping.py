@@ -28,6 +28,7 @@ from checkout.models import (
 )
 from checkout.services import write_areas
 from core.backoffice.base import EditableInline, PriceInline, ShopAdmin
+from core.backoffice.columns import prices_text
 from core.money import format_money
 from pricing.domain import PricedBy
 
@@ -139,15 +140,13 @@ class ShippingMethodAdmin(ShopAdmin):
     def prices(self, method: ShippingMethod) -> str:
         """Return the price in each currency, the lowest where they depend on anything."""
         if method.priced_by == PricedBy.FLAT:
-            prices = [format_money(price.amount, price.currency) for price in method.prices.all()]
-            return ", ".join(sorted(prices)) or "–"
+            return prices_text({price.currency: price.amount for price in method.prices.all()})
         lowest: dict[str, int] = {}
         for band in method.bands.all():
             if band.amount is not None:
                 known = lowest.get(band.currency, band.amount)
                 lowest[band.currency] = min(known, band.amount)
-        prices = [f"from {format_money(amount, code)}" for code, amount in lowest.items()]
-        return f"{', '.join(prices) or '–'}, by {method.priced_by}"
+        return f"{prices_text(lowest, prefix='from ')}, by {method.priced_by}"
 
 
 @admin.register(ShippingZone)

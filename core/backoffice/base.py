@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import flatten_fieldsets
@@ -65,6 +67,15 @@ class ReaderColumns(BaseModelAdmin):  # type: ignore[type-arg]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), *self.reader_columns.values()]
+
+
+# Quotes by themselves, or around nothing but blanks.
+_EMPTY_QUOTES = re.compile(r"""(?<!\S)(?:['"]|'\s*'|"\s*")(?!\S)""")
+
+
+def _enclosed(quotes: re.Match[str]) -> str:
+    other = '"' if quotes[0][0] == "'" else "'"
+    return other + quotes[0] + other
 
 
 _CLEANED: dict[type[models.Field[Any, Any]], dict[str, Any]] = {
@@ -135,8 +146,12 @@ class ShopAdmin(ReaderColumns, ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Return the rows with `search_term` as an identifier or within a searched field."""
+        """Return the rows with `search_term` as an identifier or within a searched field.
+
+        Django takes quotes that enclose nothing for an empty word, which everything has.
+        """
         term = search_term.strip()
+        search_term = _EMPTY_QUOTES.sub(_enclosed, term)
         if not self.identifiers or not term:
             return super().get_search_results(request, queryset, search_term)
         rows = self.model._base_manager.values("pk").order_by()  # noqa: SLF001 - documented API
@@ -217,6 +232,11 @@ class PriceInline(EditableInline):
     reader_columns = {"amount": "price"}
 
     price = money("amount", label="Amount")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Return the prices, that in the shop's own currency first."""
+        is_own = models.When(currency=settings.DEFAULT_CURRENCY, then=0)
+        return super().get_queryset(request).order_by(models.Case(is_own, default=1), "currency")
 
 
 class ReadOnlyInline(ReadOnly, TabularInline):

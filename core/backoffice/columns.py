@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Model
 from django.http import HttpResponse
 from django.urls import reverse
@@ -35,6 +36,13 @@ def money(field: str, *, currency: str = "currency", label: str = "") -> Column:
         return format_money(amount_of(row), currency_of(row))
 
     return column
+
+
+def prices_text(amounts: Mapping[str, int], *, prefix: str = "") -> str:
+    """Return minor units by currency as money, the shop's own currency first."""
+    own = settings.DEFAULT_CURRENCY
+    codes = sorted(amounts, key=lambda code: (code != own, code))
+    return ", ".join(prefix + format_money(amounts[code], code) for code in codes) or "–"
 
 
 def text(field: str, *, label: str) -> Column:

@@ -95,6 +95,8 @@ def read_only(view: View) -> View:
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's `handler404`."""
+    if request.path_info.startswith("/api/") and request.path_info.endswith("/"):
+        return problem_response(NotFound("Paths of the API do not end in a slash."))
     return problem_response(NotFound())
 
 

@@ -56,6 +56,27 @@ def test_a_look_in_the_admin_is_written_down_too():
     assert access.actor == support
 
 
+def test_an_empty_form_for_a_new_user_shows_nobody():
+    root = ensure_user(email="root@example.com", password=PASSWORD, role=Role.ADMIN)
+    browser = Client()
+    browser.force_login(root)
+    assert browser.get("/admin/accounts/user/add/").status_code == 200
+    assert not PersonalDataAccess.objects.exists()
+
+
+def test_the_log_leads_to_the_page_that_was_seen(order, client_of):
+    client_of(Role.SUPPORT).get(order[1])
+    root = ensure_user(email="root@example.com", password=PASSWORD, role=Role.ADMIN)
+    browser = Client()
+    browser.force_login(root)
+    seen = f"/admin/accounts/user/{root.pk}/change/"
+    browser.get(seen)
+    page = browser.get("/admin/staff/personaldataaccess/").content.decode()
+    assert f'<a class="text-link" href="{seen}">{seen}</a>' in page
+    assert order[1] in page
+    assert f'href="{order[1]}"' not in page
+
+
 def test_a_role_changed_in_the_admin_ends_the_sessions(client_of):
     root = ensure_user(email="root@example.com", password=PASSWORD, role=Role.ADMIN)
     manager = client_of(Role.MANAGER, "m@example.com")

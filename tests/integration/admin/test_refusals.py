@@ -100,6 +100,7 @@ def test_the_log_in_form_asks_for_the_code_last_and_calls_it_optional(client, db
     places = [page.index(f'name="{name}"') for name in ("username", "password", "otp")]
     assert places == sorted(places)
     assert "(optional)" in page
+    assert "Forgot your password?" in page
     assert page.count("<main") == 1
 
 
@@ -117,3 +118,15 @@ def test_a_history_says_what_it_is_of_and_records_have_none(boss):
     changed = boss.get(reverse("admin:inventory_stock_history", args=[variant.pk]))
     assert "Changes that were made in the admin" in changed.content.decode()
     assert "admin@example.com" in changed.content.decode()
+
+
+@pytest.mark.parametrize(("path", "leads_to"), [("/admin", "/admin/"), ("/", "/api/docs")])
+def test_an_address_that_people_guess_leads_on(client, path, leads_to):
+    response = client.get(path, **BROWSER)
+    assert (response.status_code, response["Location"]) == (302, leads_to)
+
+
+def test_a_slash_too_many_in_the_api_is_told(client):
+    for path in ("/api/v1/products/", "/api/docs/"):
+        assert "do not end in a slash" in client.get(path).json()["detail"]
+    assert "slash" not in client.get("/api/v1/nothing").json()["detail"]

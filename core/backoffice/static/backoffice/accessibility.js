@@ -68,6 +68,8 @@ document.addEventListener("DOMContentLoaded", () => {
             if (change.addedNodes.length) nameFields(change.target);
         }
     }).observe(document.body, {childList: true, subtree: true});
+    const search = document.getElementById("search-input-command");
+    if (search) search.placeholder = search.ariaLabel = "Search orders, variants, products and people";
     const dialog = document.getElementById("modal-content");
     if (dialog) {
         dialog.role = "dialog";
