@@ -45,6 +45,7 @@ class CustomerGroupAdmin(ShopAdmin):
     search_fields = ["code", "title"]
     search_help_text = "Search by code or title."
     ordering = ["code"]
+    prepopulated_fields = {"code": ["title"]}
     fields = [("title", "code")]
     help_texts = {"code": "Price lists and promotions name the group by it."}
     inlines = [MemberInline]

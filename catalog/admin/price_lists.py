@@ -80,6 +80,7 @@ class PriceListAdmin(KeptAdmin):
     search_fields = ["code", "title"]
     search_help_text = "Search by code or title."
     ordering = ["code"]
+    prepopulated_fields = {"code": ["title"]}
     fields = [
         ("title", "code"),
         ("currency", "customer_group"),

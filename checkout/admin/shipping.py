@@ -111,6 +111,7 @@ class ShippingMethodAdmin(ShopAdmin):
         "free_with_categories": "Their slugs, separated by commas.",
     }
     ordering = ["position", "code"]
+    prepopulated_fields = {"code": ["title"]}
     fieldsets = [
         (None, {"fields": ["title", "code", ("position", "active"), "priced_by"]}),
         ("Delivery", {"fields": [("min_days", "max_days"), ("pickup", "pickup_location")]}),
@@ -159,6 +160,7 @@ class ShippingZoneAdmin(ShopAdmin):
     search_help_text = "Search by title or code."
     help_texts = {"code": "Used by the API. It cannot be changed later."}
     ordering = ["title", "code"]
+    prepopulated_fields = {"code": ["title"]}
     fields = [("title", "code"), "countries", "regions", "everywhere_else"]
     reader_columns = {
         "countries": "areas", "regions": "regions_text", "everywhere_else": "is_elsewhere",

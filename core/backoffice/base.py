@@ -126,6 +126,12 @@ class ShopAdmin(ReaderColumns, ModelAdmin):
         form: type[ModelForm[Any]] = super().get_form(request, obj, change=change, **kwargs)
         return form
 
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> dict[str, Any]:
+        """Return the fields that are written along with others, but for those that may not be."""
+        kept = self.get_readonly_fields(request, obj)
+        fields: dict[str, Any] = super().get_prepopulated_fields(request, obj)
+        return {name: sources for name, sources in fields.items() if name not in kept}
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Return what the address fills into a new form, without what no field can read."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)

@@ -42,3 +42,27 @@ def test_the_log_in_form_has_the_focus(page: Page, live_server, transactional_db
     page.goto(f"{live_server.url}/admin/")
     expect(page.get_by_label("Email")).to_be_focused()
     assert complaints == []
+
+
+def test_the_search_opens_by_its_button_says_what_it_finds_and_leads_there(
+    page: Page, live_server, boss, complaints
+):
+    variant = rows.variants(1)[0]
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_role("button", name="Search", exact=False).first.focus()
+    page.keyboard.press("Enter")
+    box = page.get_by_role("searchbox", name="Search orders, variants, products and people")
+    expect(box).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("sku-0")
+    expect(page.get_by_text(f"Variant of {variant.product.title}")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/admin/catalog/variant/{variant.pk}/change/")
+    assert complaints == []
+
+
+def test_a_code_is_written_along_with_the_title(page: Page, live_server, boss, complaints):
+    page.goto(live_server.url + reverse("admin:checkout_shippingmethod_add"))
+    page.locator("input[name=title]").press_sequentially("By bicycle")
+    expect(page.locator("input[name=code]")).to_have_value("by-bicycle")
+    assert complaints == []

@@ -5,11 +5,13 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.domain import Role
+from accounts.models import CustomerGroup
 from carts.models import Cart
 from catalog.models import Product
-from checkout.models import Checkout
+from checkout.models import Checkout, ShippingMethod, ShippingZone
 from core.backoffice.base import ReadOnly
 from orders.models import Order
+from pricing.models import PriceList
 from tests.integration.admin import rows
 
 READ_ONLY = sorted(
@@ -178,3 +180,12 @@ def test_the_pages_of_checkout_and_order_show_who_bought_and_what_they_agreed_to
         assert "020 7946 0958" in text
         assert "29 Nov 2026 12:00 UTC: marketing yes" in text
         assert "29 Nov 2026 12:05 UTC: marketing no, terms yes (checkout, 2026-10)" in text
+
+
+@pytest.mark.parametrize("model", [ShippingMethod, ShippingZone, PriceList, CustomerGroup])
+def test_a_code_is_written_along_with_the_title_and_stays(boss, model):
+    rows.shop(1)
+    added = boss.get(url_of(model, "add")).context["adminform"].prepopulated_fields
+    assert [field["field"].name for field in added] == ["code"]
+    kept = boss.get(url_of(model, "change", model.objects.get().pk)).context["adminform"]
+    assert kept.prepopulated_fields == []

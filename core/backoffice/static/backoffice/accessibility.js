@@ -61,6 +61,20 @@ function keepFocusIn(dialog) {
     });
 }
 
+// The search: Enter opens the first result, and does nothing while there is none.
+function leadToTheFirst(search) {
+    search.placeholder = search.ariaLabel = "Search orders, variants, products and people";
+    document.addEventListener("htmx:afterSettle", (event) => {
+        if (event.target.id !== "command-results") return;
+        search.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowDown"}));
+    });
+    search.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" || document.querySelector("#command-results-list li")) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+    }, {capture: true});
+}
+
 document.addEventListener("DOMContentLoaded", () => {
     nameFields(document);
     new MutationObserver((changes) => {
@@ -69,7 +83,7 @@ document.addEventListener("DOMContentLoaded", () => {
         }
     }).observe(document.body, {childList: true, subtree: true});
     const search = document.getElementById("search-input-command");
-    if (search) search.placeholder = search.ariaLabel = "Search orders, variants, products and people";
+    if (search) leadToTheFirst(search);
     const dialog = document.getElementById("modal-content");
     if (dialog) {
         dialog.role = "dialog";
