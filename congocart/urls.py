@@ -27,15 +27,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", swagger, name="swagger"),
     path("api/redoc", redoc, name="redoc"),
     *jwks_urlpatterns,
-    *(
-        []
-        if settings.PRODUCTION  # there `/` is the storefront's
-        else [
-            path("", RedirectView.as_view(pattern_name="swagger")),
-            path("", include("embedded.urls")),
-        ]
-    ),
 ]
+if not settings.PRODUCTION:  # where `/` is the storefront's
+    urlpatterns += [
+        path("", RedirectView.as_view(pattern_name="swagger")),
+        path("", include("embedded.urls")),
+    ]
 
 handler400 = "core.http.error_pages.bad_request"
 handler403 = "core.http.error_pages.forbidden"

@@ -48,7 +48,7 @@ class EventAdmin(ReadOnlyAdmin):
     request_id_text = text("request_id", label="Request ID")
 
     @display(description="Subject", ordering="subject_id")
-    def subject(self, event: Event) -> str:
+    def subject(self, event: Event) -> SafeString | UUID:
         """Return a link to the page of what it is about."""
         model = SUBJECTS.get(event.type.partition(".")[0])
         return link_to(model, event.subject_id, event.subject_id) if model else event.subject_id

@@ -129,22 +129,22 @@ class StatusActions:
     @action(description="Publish", permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         """Publish the selected products."""
-        return ask(request, "publish", queryset)
+        return ask(self, request, "publish", queryset)
 
     @action(description="Unpublish", permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         """Make drafts of the selected products."""
-        return ask(request, "unpublish", queryset)
+        return ask(self, request, "unpublish", queryset)
 
     @action(description="Archive", permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         """Archive the selected products."""
-        return ask(request, "archive", queryset)
+        return ask(self, request, "archive", queryset)
 
     @action(description="Recall: archive, and end open checkouts", permissions=["change"])
     def recall(self, request: HttpRequest, queryset: QuerySet[Product]) -> HttpResponse | None:
         """Archive the selected products; those who hold them in a checkout cannot buy them."""
-        return ask(request, "recall", queryset)
+        return ask(self, request, "recall", queryset)
 
     @action(description="Publish", permissions=["change"], url_path="publish")
     def publish_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -167,7 +167,9 @@ class StatusActions:
         return ask_about_one(self, request, "recall", object_id)
 
 
-def ask(request: HttpRequest, name: str, chosen: QuerySet[Product]) -> HttpResponse | None:
+def ask(
+    page: Any, request: HttpRequest, name: str, chosen: QuerySet[Product]
+) -> HttpResponse | None:
     """Ask whether to take the step for the chosen products; once confirmed, take it."""
     products = list(chosen.order_by("title", "pk")[: MOST + 1])
     if len(products) > MOST:
@@ -175,7 +177,7 @@ def ask(request: HttpRequest, name: str, chosen: QuerySet[Product]) -> HttpRespo
         return None
     ready = [product for product in products if STEPS[name].is_open_to(product)]
     if "confirmed" in request.POST:
-        _take(request, STEPS[name], ready)
+        _take(page, request, STEPS[name], ready)
         one = products[0].pk if len(products) == 1 else None
         return redirect("admin:catalog_product_change", one) if one else None
     context: dict[str, Any] = {
@@ -195,11 +197,11 @@ def ask_about_one(page: Any, request: HttpRequest, name: str, object_id: str) ->
     product = page.get_object(request, object_id)
     if product is None:
         raise Http404
-    found = ask(request, name, Product.objects.filter(pk=product.pk))
+    found = ask(page, request, name, Product.objects.filter(pk=product.pk))
     return found or redirect("admin:catalog_product_changelist")
 
 
-def _take(request: HttpRequest, step: Step, products: list[Product]) -> None:
+def _take(page: Any, request: HttpRequest, step: Step, products: list[Product]) -> None:
     """Take the step for each product in a transaction of its own, and tell how it went."""
     by, done = actor_of(staff_caller(request)), 0
     for product in products:
@@ -212,6 +214,7 @@ def _take(request: HttpRequest, step: Step, products: list[Product]) -> None:
         except CongoCartError as refusal:
             messages.error(request, f"{product.title}: {refusal.detail}")
         else:
+            page.log_change(request, product, f"{step.done.capitalize()}.")
             done += 1
     if done:
         noun = "product" if done == 1 else "products"

@@ -20,5 +20,7 @@ def test_the_reference_renders_from_our_own_files_alone(
     expect(page.get_by_text("/api/v1/carts").first).to_be_attached(timeout=60_000)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=screenshots / f"{path.rsplit('/', 1)[1]}.png")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator("body > nav").evaluate("nav => nav.scrollWidth") <= 390
     assert [complaint for complaint in complaints if REFUSED not in complaint] == []
     assert blocked == ([REFUSED] if path == "/api/redoc" else [])

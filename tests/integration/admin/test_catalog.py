@@ -69,6 +69,8 @@ def test_a_form_sent_twice_hides_a_product_once(boss):
     assert "0 products" not in told
     events = Event.objects.filter(subject_id=product.pk)
     assert [(event.type, event.actor) for event in events] == [("product.updated", boss.user)]
+    history = boss.get(f"{PRODUCTS}{product.pk}/history/").content.decode()
+    assert history.count("Archived.") == 1
     assert "None of the selected products would change." in (
         act(boss, "archive", product).content.decode()
     )
