@@ -25,7 +25,7 @@ from orders.domain import (
     amount_in,
 )
 from orders.models import Order, RefundItem
-from orders.selectors import order_for, units_restocked_by_returns
+from orders.selectors import order_for, units_of, units_restocked_by_returns
 from orders.services.completing import complete_if_done
 from orders.services.fulfilling import update_fulfillment_status
 from orders.services.locking import require_unchanged
@@ -219,9 +219,12 @@ def _restock(
     lock_levels([line.variant_id for line in lines])
     back = returned_units(order_id=order.id)
     by_return = units_restocked_by_returns(order)
+    counted = units_of(order) if by_return else {}
     units: dict[UUID, int] = {}
     for line, part in lines.items():
-        there = min(part.returned, by_return.get(line.id, 0))
+        # Of units that came back, earlier refunds had those that a return has put back.
+        earlier = counted[line.sku].refunded_returned - part.returned if counted else 0
+        there = min(part.returned, max(0, by_return.get(line.id, 0) - earlier))
         if back.get(line.variant_id, 0) - there + part.quantity > line.quantity:
             raise RestockExceedsOrdered(sku=line.sku)
         if part.quantity > there:

@@ -141,6 +141,7 @@ def _charge(price: int, discounts: Bodies, taxes: Bodies, order: Order) -> Charg
         tuple(body["amount"] for body in taxes),
         tuple(body["base"] for body in taxes),
         order.tax_included,
+        tuple(body["rate"] for body in taxes),
     )
 
 

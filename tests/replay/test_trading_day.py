@@ -1,8 +1,14 @@
-"""A wholesaler's real trading day, bought again over HTTP from a shop that runs.
+"""A wholesaler's real trading day, bought again over HTTP from a shop that runs, then credited.
 
 The day is the first of the UCI "Online Retail" data set (Chen, 2015, CC BY 4.0):
-143 invoices. Cancellations are left out, and so is the one line with negative
-units at no price, a correction of stock that nobody can order.
+143 invoices, six of them cancellations. The one line with negative units at no price
+is left out: a correction of stock that nobody can order.
+
+A cancellation becomes a return where the file has the sale of those goods, and else a
+refund of its amount on another order of that customer, with its number as the reason.
+The others cancel sales of before the file begins to customers who bought nothing that
+day: money can only go back where it came in, so the shop has nothing to book them on,
+and they are accounted for by themselves.
 """
 
 from __future__ import annotations
@@ -14,7 +20,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -49,14 +55,17 @@ pytestmark = [
 
 @dataclass
 class Invoice:
+    number: str
     customer: str
     country: str
-    units: Counter[str]
+    units: Counter[str] = field(default_factory=Counter)
+    pence: int = 0
 
 
 @dataclass
 class Day:
     invoices: list[Invoice]
+    cancellations: list[Invoice]
     titles: dict[str, str]
     prices: dict[str, Decimal]
 
@@ -66,7 +75,7 @@ class Day:
 
     @property
     def pence(self) -> int:
-        return sum(int(self.prices[sku] * 100) * units for sku, units in self.sold.items())
+        return sum(invoice.pence for invoice in self.invoices)
 
 
 def read_day() -> Day:
@@ -75,17 +84,21 @@ def read_day() -> Day:
     prices: dict[str, Decimal] = {}
     with DAY.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            units = int(row["Quantity"])
-            if row["InvoiceNo"].startswith("C") or units <= 0:
+            number, units = row["InvoiceNo"], int(row["Quantity"])
+            if units <= 0 and not number.startswith("C"):
                 continue
-            sku = f"{row['StockCode']}@{row['UnitPrice']}"
-            prices[sku] = Decimal(row["UnitPrice"])
-            titles[sku] = titles.get(sku) or row["Description"].strip() or row["StockCode"]
+            sku, price = f"{row['StockCode']}@{row['UnitPrice']}", Decimal(row["UnitPrice"])
+            if units > 0:
+                prices[sku] = price
+                titles[sku] = titles.get(sku) or row["Description"].strip() or row["StockCode"]
             invoice = invoices.setdefault(
-                row["InvoiceNo"], Invoice(row["CustomerID"], row["Country"], Counter())
+                number, Invoice(number, row["CustomerID"], row["Country"])
             )
-            invoice.units[sku] += units
-    return Day(list(invoices.values()), titles, prices)
+            invoice.units[sku] += abs(units)
+            invoice.pence += int(price * 100) * units
+    canceled = [invoice for number, invoice in invoices.items() if number.startswith("C")]
+    sales = [invoice for number, invoice in invoices.items() if not number.startswith("C")]
+    return Day(sales, canceled, titles, prices)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +109,8 @@ def day() -> Day:
 @pytest.fixture(scope="module")
 def shop(day: Day, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("trading-day")
-    shop = Shop(folder / "data", output=folder / "output", CONGOCART_RATE_LIMITS="off")
+    shop = Shop(folder / "data", output=folder / "output", CONGOCART_RATE_LIMITS="off",
+                CONGOCART_TAX_RATE="0.2", CONGOCART_PRICES_INCLUDE_TAX="true")  # fmt: skip
     try:
         shop.start()
         import_products(shop, day, folder / "products.csv")
@@ -192,17 +206,27 @@ def every_order(shop: Shop) -> list[dict[str, Any]]:
     return orders
 
 
-def test_a_whole_day_adds_up_to_the_penny(shop: Shop, day: Day) -> None:
+@pytest.fixture(scope="module")
+def accounts(shop: Shop, day: Day) -> dict[str, dict[str, str]]:
+    """The headers of each customer who buys that day."""
+    customers = sorted({invoice.customer for invoice in day.invoices} - {""})
     with ThreadPoolExecutor(4) as pool:
-        customers = sorted({invoice.customer for invoice in day.invoices} - {""})
-        accounts = dict(
-            zip(customers, pool.map(lambda name: registered(shop, name), customers), strict=True)
-        )
-        buyers = [Buyer(shop, accounts.get(invoice.customer, {})) for invoice in day.invoices]
-        numbers = list(pool.map(Buyer.buy, buyers, day.invoices))
+        headers = pool.map(lambda name: registered(shop, name), customers)
+        return dict(zip(customers, headers, strict=True))
 
+
+@pytest.fixture(scope="module")
+def numbers(shop: Shop, day: Day, accounts: dict[str, dict[str, str]]) -> dict[str, str]:
+    """The order of each invoice."""
+    with ThreadPoolExecutor(4) as pool:
+        buyers = [Buyer(shop, accounts.get(invoice.customer, {})) for invoice in day.invoices]
+        bought = pool.map(Buyer.buy, buyers, day.invoices)
+        return {each.number: number for each, number in zip(day.invoices, bought, strict=True)}
+
+
+def test_a_whole_day_adds_up_to_the_penny(shop: Shop, day: Day, numbers: dict[str, str]) -> None:
     orders = every_order(shop)
-    assert len(set(numbers)) == len(orders) == len(day.invoices) == 136
+    assert len(set(numbers.values())) == len(orders) == len(day.invoices) == 136
     assert max(len(order["items"]) for order in orders) >= 500
     sold: Counter[str] = Counter()
     for order in orders:
@@ -212,6 +236,82 @@ def test_a_whole_day_adds_up_to_the_penny(shop: Shop, day: Day) -> None:
     guests = sum(not invoice.customer for invoice in day.invoices)
     assert sum(order["email"] == "guest@example.com" for order in orders) == guests > 0
     assert stock_left(shop, day) == {sku: STOCK - units for sku, units in day.sold.items()}
+
+
+def test_its_cancellations_are_returned_refunded_or_accounted_for(
+    shop: Shop, day: Day, numbers: dict[str, str], accounts: dict[str, dict[str, str]]
+) -> None:
+    desk = Desk(shop, logged_in(shop, "admin@example.com"))
+    booked: dict[str, list[Invoice]] = {"returned": [], "refunded": [], "before the file": []}
+    for canceled in day.cancellations:
+        own = [invoice for invoice in day.invoices if invoice.customer == canceled.customer]
+        sales = [invoice for invoice in own if canceled.units <= invoice.units]
+        if sales:
+            desk.take_back(numbers[sales[0].number], canceled, accounts[canceled.customer])
+            booked["returned"].append(canceled)
+        elif own:
+            desk.give_back(numbers[own[0].number], canceled)
+            booked["refunded"].append(canceled)
+        else:
+            booked["before the file"].append(canceled)
+
+    assert {how: [each.number for each in found] for how, found in booked.items()} == {
+        "returned": ["C536506"],
+        "refunded": ["C536383", "C536543"],
+        "before the file": ["C536379", "C536391", "C536548"],
+    }
+    credit = {how: -sum(each.pence for each in found) for how, found in booked.items()}
+    assert credit == {"returned": 2_550, "refunded": 845, "before the file": 29_128}
+    orders = every_order(shop)
+    refunded = sum(sum(each["amount"]["amount"] for each in order["refunds"]) for order in orders)
+    assert refunded == credit["returned"] + credit["refunded"]
+    documents = [each for order in orders for each in desk.documents(order["number"])]
+    sales = [each for each in documents if each["kind"] == "invoice"]
+    notes = [each for each in documents if each["kind"] == "credit_note"]
+    sold, credited = (sum(each["gross"]["amount"] for each in of) for of in (sales, notes))
+    assert (sold, credited) == (day.pence, refunded)
+    # All lines of the file: 58,960.79 sold, 325.23 canceled.
+    assert sold - credited - credit["before the file"] == 5_863_556
+    for each in sales:
+        assert abs(6 * each["tax"]["amount"] - each["gross"]["amount"]) <= 3  # 20 %, included
+    assert [each["tax"]["amount"] for each in notes if each["gross"]["amount"] == 2_550] == [425]
+    back = sum((each.units for each in booked["returned"]), Counter[str]())
+    left = {sku: STOCK - units + back[sku] for sku, units in day.sold.items()}
+    assert stock_left(shop, day) == left
+    manage(shop, "audit")
+
+
+class Desk:
+    """Someone of the staff."""
+
+    def __init__(self, shop: Shop, headers: dict[str, str]) -> None:
+        self.base = f"http://127.0.0.1:{shop.port}/api/v1/orders"
+        self.http = httpx.Client(headers=headers, timeout=60)
+
+    def take_back(self, number: str, canceled: Invoice, buyer: dict[str, str]) -> None:
+        """What was sent and paid for comes back, into stock, and is refunded."""
+        order = f"{self.base}/{number}"
+        ok(self.http.post(f"{order}/payments", json={}), 201)
+        ok(self.http.post(f"{order}/fulfillments", json={}), 201)
+        items = [{"sku": sku, "quantity": units} for sku, units in canceled.units.items()]
+        body = {"items": items, "reason": canceled.number}
+        asked = ok(httpx.post(f"{order}/returns", json=body, headers=buyer, timeout=60), 201)
+        coming = f"{order}/returns/{asked['id']}"
+        ok(self.http.post(f"{coming}/approve", json={}), 200)
+        ok(self.http.post(f"{coming}/receive", json={"restock": True}), 200)
+        ok(self.http.post(f"{coming}/refund", json={}), 201)
+
+    def give_back(self, number: str, canceled: Invoice) -> None:
+        """A credit for other goods than this order's, on what was paid for it."""
+        ok(self.http.post(f"{self.base}/{number}/payments", json={}), 201)
+        body = {
+            "amount": {"amount": -canceled.pence, "currency": "GBP"}, "reason": canceled.number
+        }  # fmt: skip
+        ok(self.http.post(f"{self.base}/{number}/refunds", json=body), 201)
+
+    def documents(self, number: str) -> list[dict[str, Any]]:
+        """The invoice of an order and its credit notes."""
+        return list(ok(self.http.get(f"{self.base}/{number}/invoices"), 200)["results"])
 
 
 def stock_left(shop: Shop, day: Day) -> dict[str, int]:
