@@ -16,6 +16,7 @@ from tests.property.payment_model import Payment
 SHIPPING = "shipping"
 STAFF, PACKER, BUYER, STRANGER = "staff", "packer", "buyer", "stranger"
 ASSUMED_DELIVERED = timedelta(days=14)
+WITHDRAWAL_PERIOD = timedelta(days=14)
 
 
 class Refused(Exception):
@@ -77,6 +78,11 @@ class Shipment:
     units: dict[str, int]
     sent_at: datetime
     status: str = "shipped"
+    delivered_at: datetime | None = None
+
+    @property
+    def arrives_at(self) -> datetime:
+        return self.delivered_at or self.sent_at + ASSUMED_DELIVERED
 
 
 @dataclass
@@ -85,6 +91,7 @@ class Coming:
 
     units: dict[str, int]
     status: str = "requested"
+    withdrawn: bool = False
 
 
 @dataclass
@@ -100,6 +107,7 @@ class Order:
     returns: list[Coming] = field(default_factory=list)
     given_back: int = 0
     shipping: int = 0
+    invoiced: bool = False
 
     def __post_init__(self) -> None:
         self.shipping = self.paid_for_shipping
@@ -128,6 +136,29 @@ class Order:
         came_back = sum(line.returned for line in self.lines.values())
         return "returned" if came_back == sent else "fulfilled"
 
+    @property
+    def credited(self) -> int:
+        """What credit notes take from the invoice: nothing is left of that of a canceled order."""
+        if not self.invoiced:
+            return 0
+        return self.total if self.status == "canceled" else self.given_back
+
+    def invoice_if_due(self) -> None:
+        """Once, when it is paid; at once where no provider is to pay it."""
+        paid = self.payment.status in {"paid", "partially_refunded", "refunded"}
+        if self.status != "canceled" and (paid or self.payment.capture == "offline"):
+            self.invoiced = True
+
+    def may_withdraw(self, now: datetime) -> bool:
+        """Until the period after the last arrival is over, which ends on no weekend."""
+        arrivals = [each.arrives_at for each in self.shipments if each.status != "canceled"]
+        if not arrivals or any(line.left for line in self.lines.values()):
+            return True
+        last = max(arrivals).date() + WITHDRAWAL_PERIOD
+        while last.isoweekday() > 5:
+            last += timedelta(days=1)
+        return now.date() <= last
+
     def require_known(self, units: Mapping[str, int]) -> None:
         if not units.keys() <= self.lines.keys():
             raise Refused("unknown_item")
@@ -135,15 +166,13 @@ class Order:
     def complete_if_done(self, now: datetime) -> None:
         """Nothing is due, on its way in either direction, or left to send."""
         sent = [each for each in self.shipments if each.status != "canceled"]
-        under_way = any(
-            each.status == "shipped" and each.sent_at + ASSUMED_DELIVERED > now for each in sent
-        )
+        traveling = any(each.arrives_at > now for each in sent)
         coming = any(each.status in {"requested", "approved"} for each in self.returns)
         refunded = self.payment.status == "refunded"
         left = any(line.left for line in self.lines.values()) and not refunded
         paid = refunded or self.payment.status in {"paid", "partially_refunded"}
         idle = self.status == "open" and not self.held and not self.owed
-        if idle and paid and not (under_way or coming or left):
+        if idle and paid and not (traveling or coming or left):
             self.status = "completed"
 
 
@@ -206,7 +235,8 @@ class Desk:
 
     def deliver(self, order: int, by: str, shipment: Shipment | None, now: datetime) -> None:
         found = self.seen(order, by)
-        self._shipped(found, shipment).status = "delivered"
+        delivered = self._shipped(found, shipment)
+        delivered.status, delivered.delivered_at = "delivered", now
         found.complete_if_done(now)
 
     def cancel_fulfillment(self, order: int, by: str, shipment: Shipment | None) -> None:
@@ -266,14 +296,16 @@ class Desk:
         found.complete_if_done(now)
 
     def _give_back(
-        self, order: Order, amount: int | None, units: Mapping[str, int], *, restock: bool = False
+        self,
+        order: Order,
+        amount: int | None,
+        units: Mapping[str, int],
+        *,
+        restock: bool = False,
+        unsent: bool = False,
+        shipping: bool = False,
     ) -> None:
-        for sku, count in units.items():
-            if sku not in order.lines:
-                raise Refused("unknown_item")
-            if order.lines[sku].refunded + count > order.lines[sku].ordered:
-                raise Refused("refund_exceeds_ordered")
-        worth = {sku: order.lines[sku].worth(count) for sku, count in units.items()}
+        worth = self._worth(order, units) | ({SHIPPING: order.shipping} if shipping else {})
         if amount == 0:
             raise Refused("invalid_amount")
         if amount is None:
@@ -282,8 +314,17 @@ class Desk:
             raise Refused("refund_exceeds_paid")
         self._take_off(order, worth, amount)
         for sku, count in units.items():
-            self._refund_units(order.lines[sku], sku, count, restock=restock)
+            self._refund_units(order.lines[sku], sku, count, restock=restock, unsent=unsent)
         order.payment.refunded += amount
+
+    @staticmethod
+    def _worth(order: Order, units: Mapping[str, int]) -> dict[str, int]:
+        for sku, count in units.items():
+            if sku not in order.lines:
+                raise Refused("unknown_item")
+            if order.lines[sku].refunded + count > order.lines[sku].ordered:
+                raise Refused("refund_exceeds_ordered")
+        return {sku: order.lines[sku].worth(count) for sku, count in units.items()}
 
     @staticmethod
     def _take_off(order: Order, worth: Mapping[str, int], amount: int) -> None:
@@ -305,8 +346,10 @@ class Desk:
             order.lines[sku].rest = rest
         order.given_back += min(amount, of_units) + beyond
 
-    def _refund_units(self, line: Line, sku: str, units: int, *, restock: bool) -> None:
-        came_back = min(units, line.returned - line.refunded_returned)
+    def _refund_units(
+        self, line: Line, sku: str, units: int, *, restock: bool, unsent: bool
+    ) -> None:
+        came_back = 0 if unsent else min(units, line.returned - line.refunded_returned)
         if restock:
             # A return has put back some of those that came back; refunds count these first.
             there = min(came_back, max(0, line.stocked_by_return - line.refunded_returned))
@@ -326,13 +369,60 @@ class Desk:
         cancelable = {"unfulfilled"} | ({"partially_fulfilled"} if by == STAFF else set())
         if found.status != "open" or found.fulfillment not in cancelable:
             raise Refused("invalid_transition")
-        for sku, line in found.lines.items():
+        self._cancel(found)
+
+    def _cancel(self, order: Order) -> None:
+        for sku, line in order.lines.items():
             self._stock(line, sku, max(0, line.unsent - line.stocked + line.stocked_by_return))
-        if found.refundable:
-            self._take_off(found, {}, found.refundable)
-        found.payment.letting_go = True
-        found.payment.give_back()
-        found.status = "canceled"
+        if order.refundable:
+            self._take_off(order, {}, order.refundable)
+        order.payment.letting_go = True
+        order.payment.give_back()
+        order.status = "canceled"
+
+    def withdraw(self, order: int, by: str, wanted: Mapping[str, int], now: datetime) -> int:
+        """Units that were not sent are not sent any more; others come back without approval.
+
+        Returns what the buyer is promised for them.
+        """
+        found = self.of_buyer(order, by)
+        if found.status == "canceled":
+            raise Refused("invalid_transition")
+        if not found.may_withdraw(now):
+            raise Refused("withdrawal_period_over")
+        found.require_known(wanted)
+        lines = found.lines
+        there = {sku: line.left + line.returnable for sku, line in lines.items()}
+        units = dict(wanted) or {sku: count for sku, count in there.items() if count}
+        if not units or any(count > there[sku] for sku, count in units.items()):
+            raise Refused("withdrawal_exceeds_ordered")
+        everything = all(units.get(sku, 0) == count for sku, count in there.items())
+        worth = sum(lines[sku].worth(count) for sku, count in units.items())
+        promised = min(worth + (found.shipping if everything else 0), found.refundable)
+        unsent = {sku: min(count, lines[sku].left) for sku, count in units.items()}
+        sent = {sku: count - unsent[sku] for sku, count in units.items() if count > unsent[sku]}
+        if not everything or sent:
+            self._take_back(found, {sku: count for sku, count in unsent.items() if count}, sent)
+        elif found.status == "open":
+            self._cancel(found)
+        else:
+            raise Refused("invalid_transition")
+        found.complete_if_done(now)
+        return promised
+
+    def _take_back(self, order: Order, unsent: dict[str, int], sent: dict[str, int]) -> None:
+        """Of an order that has not been paid for, staff have to take the units."""
+        try:
+            if unsent:
+                self._give_back(order, None, unsent, restock=True, unsent=True)
+        except Refused as refused:
+            if refused.code != "refund_exceeds_paid":
+                raise
+            order.held |= order.status == "open"
+        if sent:
+            for sku, count in sent.items():
+                order.lines[sku].claimed += count
+            order.returns.append(Coming(sent, "approved", withdrawn=True))
 
     # ---- coming back
 
@@ -388,7 +478,8 @@ class Desk:
         units = {sku: count for sku, count in units.items() if count}
         if not units:
             raise Refused("return_refunded")
-        self._give_back(found, None, units)
+        kept = any(line.left or line.returnable for line in found.lines.values())
+        self._give_back(found, None, units, shipping=received.withdrawn and not kept)
         found.complete_if_done(now)
 
     @staticmethod

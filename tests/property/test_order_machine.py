@@ -1,7 +1,8 @@
 """Programs of what people do with orders, legal and not, each compared with a plain model.
 
-After each step the database says what the model says, and every refusal has the code that the
-model expects; after each program the audit finds nothing. The programs are the same in every run;
+After each step the database says what the model says of statuses, units, stock, money and invoices,
+and every refusal has the code that the model expects; after each program the audit finds nothing.
+The programs are the same in every run;
 `MACHINE_SEED=7` makes others, `MACHINE_PROGRAMS=1000` more.
 """
 
@@ -131,6 +132,7 @@ class OrderMachine(RuleBasedStateMachine):
         if not offline:
             payment.learn(payment.truth, self.now)
         self.desk.place(PRICES, basket, payment)
+        self.desk.orders[-1].invoice_if_due()
 
     def teardown(self) -> None:
         try:
@@ -148,6 +150,8 @@ class OrderMachine(RuleBasedStateMachine):
         before, refusal, refused, result = deepcopy(self.desk), None, None, None
         try:
             expected(self.desk)
+            for order in self.desk.orders:
+                order.invoice_if_due()
         except model.Refused as error:
             self.desk, refusal = before, error.code
         with time_machine.travel(self.now, tick=False):
@@ -273,6 +277,24 @@ class OrderMachine(RuleBasedStateMachine):
             lambda desk: desk.cancel(order, by),
             lambda: orders.cancel_order(**target, reason="", now=self.now),
         )
+
+    @rule(order=which, by=anyone, wanted=units | units | st.just({}), strange=strange)
+    def withdraw(self, order: int, by: str, wanted: dict[str, int], strange: bool) -> None:
+        order, target = self._order(order, by)
+        if not strange and wanted:
+            there = self._possible(wanted, order, lambda line: line.left + line.returnable)
+            wanted = there or wanted
+        promised: list[int] = []
+        done = self.both(
+            lambda desk: promised.append(desk.withdraw(order, by, wanted, self.now)),
+            lambda: orders.withdraw(**target, items=wanted, now=self.now),
+        )
+        if done:
+            assert [done.refund.amount] == promised
+            known = [coming for owner, _, coming in self.returns if owner == order]
+            new = [each.id for each in done.order.returns.all() if each.id not in known]
+            place = len(self.desk.orders[order].returns) - 1
+            self.returns += [(order, place, coming) for coming in new]
 
     # ---- coming back
 

@@ -5,20 +5,21 @@ The day is the first of the UCI "Online Retail" data set (Chen, 2015, CC BY 4.0)
 is left out: a correction of stock that nobody can order.
 
 A cancellation becomes a return where the file has the sale of those goods, and else a
-refund of its amount on another order of that customer, with its number as the reason.
-The others cancel sales of before the file begins to customers who bought nothing that
-day: money can only go back where it came in, so the shop has nothing to book them on,
-and they are accounted for by themselves.
+credit by hand: a refund of its amount on another order of that customer, with its number
+as the reason. Three cancel what customers who bought nothing that day had bought before
+the file begins. Money can only go back where it came in, so the shop takes over those
+purchases as orders first.
 """
 
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -88,9 +89,8 @@ def read_day() -> Day:
             if units <= 0 and not number.startswith("C"):
                 continue
             sku, price = f"{row['StockCode']}@{row['UnitPrice']}", Decimal(row["UnitPrice"])
-            if units > 0:
-                prices[sku] = price
-                titles[sku] = titles.get(sku) or row["Description"].strip() or row["StockCode"]
+            prices[sku] = price
+            titles[sku] = titles.get(sku) or row["Description"].strip() or row["StockCode"]
             invoice = invoices.setdefault(
                 number, Invoice(number, row["CustomerID"], row["Country"])
             )
@@ -235,50 +235,70 @@ def test_a_whole_day_adds_up_to_the_penny(shop: Shop, day: Day, numbers: dict[st
     assert sum(order["totals"]["total"]["amount"] for order in orders) == day.pence
     guests = sum(not invoice.customer for invoice in day.invoices)
     assert sum(order["email"] == "guest@example.com" for order in orders) == guests > 0
-    assert stock_left(shop, day) == {sku: STOCK - units for sku, units in day.sold.items()}
+    assert stock_left(shop, day) == {sku: STOCK - day.sold[sku] for sku in day.prices}
 
 
-def test_its_cancellations_are_returned_refunded_or_accounted_for(
+def test_its_cancellations_are_returned_or_credited_to_the_penny(
     shop: Shop, day: Day, numbers: dict[str, str], accounts: dict[str, dict[str, str]]
 ) -> None:
     desk = Desk(shop, logged_in(shop, "admin@example.com"))
-    booked: dict[str, list[Invoice]] = {"returned": [], "refunded": [], "before the file": []}
+    earlier: list[Invoice] = []
+    booked: dict[str, list[str]] = {"returned": [], "credited": [], "of an earlier day": []}
     for canceled in day.cancellations:
         own = [invoice for invoice in day.invoices if invoice.customer == canceled.customer]
         sales = [invoice for invoice in own if canceled.units <= invoice.units]
         if sales:
             desk.take_back(numbers[sales[0].number], canceled, accounts[canceled.customer])
-            booked["returned"].append(canceled)
+            booked["returned"].append(canceled.number)
         elif own:
             desk.give_back(numbers[own[0].number], canceled)
-            booked["refunded"].append(canceled)
+            booked["credited"].append(canceled.number)
         else:
-            booked["before the file"].append(canceled)
+            desk.give_back(Buyer(shop, {}).buy(canceled), canceled)
+            booked["of an earlier day"].append(canceled.number)
+            earlier.append(canceled)
 
-    assert {how: [each.number for each in found] for how, found in booked.items()} == {
+    assert booked == {
         "returned": ["C536506"],
-        "refunded": ["C536383", "C536543"],
-        "before the file": ["C536379", "C536391", "C536548"],
+        "credited": ["C536383", "C536543"],
+        "of an earlier day": ["C536379", "C536391", "C536548"],
     }
-    credit = {how: -sum(each.pence for each in found) for how, found in booked.items()}
-    assert credit == {"returned": 2_550, "refunded": 845, "before the file": 29_128}
-    orders = every_order(shop)
-    refunded = sum(sum(each["amount"]["amount"] for each in order["refunds"]) for order in orders)
-    assert refunded == credit["returned"] + credit["refunded"]
-    documents = [each for order in orders for each in desk.documents(order["number"])]
-    sales = [each for each in documents if each["kind"] == "invoice"]
-    notes = [each for each in documents if each["kind"] == "credit_note"]
-    sold, credited = (sum(each["gross"]["amount"] for each in of) for of in (sales, notes))
-    assert (sold, credited) == (day.pence, refunded)
+    orders = {order["number"]: order for order in every_order(shop)}
+    assert {
+        each["reason"]: -each["amount"]["amount"]
+        for order in orders.values()
+        for each in order["refunds"]
+    } == {canceled.number: canceled.pence for canceled in day.cancellations}
+    documents = {number: desk.documents(number) for number in orders}
+    sold, taken_over, credited = (
+        sum(each["gross"]["amount"] for each in found)
+        for found in (
+            of_kind("invoice", documents, numbers.values()),
+            of_kind("invoice", documents, orders.keys() - set(numbers.values())),
+            of_kind("credit_note", documents, orders),
+        )
+    )
     # All lines of the file: 58,960.79 sold, 325.23 canceled.
-    assert sold - credited - credit["before the file"] == 5_863_556
-    for each in sales:
+    assert (sold, credited, sold - credited) == (5_896_079, 32_523, 5_863_556)
+    assert (day.pence, taken_over) == (sold, -sum(each.pence for each in earlier))
+    for each in itertools.chain.from_iterable(documents.values()):
         assert abs(6 * each["tax"]["amount"] - each["gross"]["amount"]) <= 3  # 20 %, included
-    assert [each["tax"]["amount"] for each in notes if each["gross"]["amount"] == 2_550] == [425]
-    back = sum((each.units for each in booked["returned"]), Counter[str]())
-    left = {sku: STOCK - units + back[sku] for sku, units in day.sold.items()}
+    left = Counter(dict.fromkeys(day.prices, STOCK))
+    left.subtract(day.sold)
+    for each in day.cancellations:
+        if each.number in booked["returned"]:
+            left.update(each.units)
+        elif each in earlier:
+            left.subtract(each.units)  # A credit brings back no goods.
     assert stock_left(shop, day) == left
     manage(shop, "audit")
+
+
+def of_kind(
+    kind: str, documents: dict[str, list[dict[str, Any]]], numbers: Iterable[str]
+) -> list[dict[str, Any]]:
+    """The invoices, or the credit notes, of some orders."""
+    return [each for number in numbers for each in documents[number] if each["kind"] == kind]
 
 
 class Desk:
