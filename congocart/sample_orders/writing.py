@@ -13,9 +13,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from congocart.sample_orders.documents import credit_note_of, invoice_of, invoiced_at
 from congocart.sample_orders.rows import TABLES, Row, RowMaker
 from congocart.sample_orders.shapes import YEAR, Offer, SampleOrder, shapes
 from core.errors import Conflict
+from invoices.services import Wanted, issue_all
 
 BATCH = 2_000
 OFFERS = """
@@ -98,6 +100,7 @@ class _Writer:
                 with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                     for row in tables[table]:
                         copy.write_row(row)
+            self._issue(batch)
         self.orders += len(batch)
         self.rows += sum(map(len, tables.values()))
         return Written(self.orders, self.rows)
@@ -114,6 +117,33 @@ class _Writer:
             taken.update({offer.variant_id: units for offer, units in order.lines})
         for variant_id, units in taken.items():
             yield self.maker.restocked(variant_id, units, self.began_at)
+
+    def _issue(self, batch: list[SampleOrder]) -> None:
+        """Issue the invoices of a batch, then its credit notes, each in the order of their time.
+
+        The next batch has later numbers, though its first invoices are older than the last notes.
+        """
+        currency, ids = self.maker.currency, self.maker.ids
+        due = [(at, order) for order in batch if (at := invoiced_at(order))]
+        due.sort(key=lambda each: each[0])
+        invoices = issue_all(
+            [
+                Wanted(
+                    ids[order.index].order, ids[order.index].order, invoice_of(order, currency), at
+                )
+                for at, order in due
+            ]
+        )
+        notes = [
+            Wanted(
+                ids[order.index].order, ids[order.index].credited, draft, order.ended_at, invoice
+            )
+            for invoice, (_, order) in zip(invoices, due, strict=True)
+            if (draft := credit_note_of(order, currency))
+        ]
+        notes.sort(key=lambda note: note.at)
+        self.rows += len(invoices) + len(issue_all(notes))
+        ids.clear()
 
     @staticmethod
     def _move_stock(cursor: CursorWrapper, batch: list[SampleOrder]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +18,17 @@ from invoices.models import Invoice, number_of
 from invoices.rendering import is_available
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document that is due; a credit note where it is of an invoice that it has `credited`."""
+
+    order_id: UUID
+    cause_id: UUID
+    draft: Draft
+    at: datetime
+    credited: Invoice | None = None
+
+
 @transaction_required
 def issue(*, order_id: UUID, cause_id: UUID, draft: Draft, now: datetime) -> Invoice:
     """Issue the invoice of an order, or of an edit of it; rendering it is a job.
@@ -23,63 +36,73 @@ def issue(*, order_id: UUID, cause_id: UUID, draft: Draft, now: datetime) -> Inv
     Locks the counter of the series until the transaction ends, so nothing may be locked after
     it: called as `core.db.transactions.run_last` does. The constraint of causes refuses a second.
     """
-    return _write(InvoiceKind.INVOICE, order_id, cause_id, draft, now=now)
+    return _with_file(Wanted(order_id, cause_id, draft, now))
 
 
 @transaction_required
 def credit(*, invoice: Invoice, cause_id: UUID, draft: Draft, now: datetime) -> Invoice:
     """Issue a credit note of a part of an invoice, as `issue` does."""
-    kind, order_id = InvoiceKind.CREDIT_NOTE, invoice.order_id
-    return _write(kind, order_id, cause_id, draft, credited=invoice, now=now)
+    return _with_file(Wanted(invoice.order_id, cause_id, draft, now, invoice))
 
 
-def _write(
-    kind: InvoiceKind,
-    order_id: UUID,
-    cause_id: UUID,
-    draft: Draft,
-    *,
-    credited: Invoice | None = None,
-    now: datetime,
-) -> Invoice:
+@transaction_required
+def issue_all(wanted: Sequence[Wanted]) -> list[Invoice]:
+    """Issue documents in the order of their numbers, as `issue` does, in few statements.
+
+    They are rendered when they are first asked for.
+    """
     chosen = settings.INVOICES
-    series = chosen.credit_series if credited else chosen.series
+    of_series = [
+        (chosen.credit_series if each.credited else chosen.series, year_of(each.at, chosen.zone))
+        for each in wanted
+    ]
+    left = {key: _positions(*key, count) for key, count in sorted(Counter(of_series).items())}
+    written = [
+        _document(each, *key, next(left[key])) for each, key in zip(wanted, of_series, strict=True)
+    ]
+    return Invoice.objects.bulk_create(written)
+
+
+def _with_file(wanted: Wanted) -> Invoice:
+    (written,) = issue_all([wanted])
+    if is_available():
+        defer_named("invoices.tasks.render_invoice", invoice_id=str(written.id))
+    return written
+
+
+def _document(wanted: Wanted, series: str, year: int, position: int) -> Invoice:
+    chosen, draft, credited = settings.INVOICES, wanted.draft, wanted.credited
     seller = asdict(chosen.seller)
     seller["name"] = seller["name"] or settings.SHOP_NAME
-    year = year_of(now, chosen.zone)
-    position = _next_position(series, year)
-    written = Invoice.objects.create(
-        kind=kind,
+    return Invoice(
+        kind=InvoiceKind.CREDIT_NOTE if credited else InvoiceKind.INVOICE,
         series=series,
         year=year,
         position=position,
         number=number_of(series, year, position),
-        order_id=order_id,
-        cause_id=cause_id,
+        order_id=wanted.order_id,
+        cause_id=wanted.cause_id,
         credited=credited,
-        issued_at=now,
+        issued_at=wanted.at,
         currency=draft.currency,
         language=draft.language,
         net=draft.net,
         tax=draft.tax,
         gross=draft.gross,
         document=document_of(draft, seller=seller, due_days=chosen.due_days)
-        | {"day": now.astimezone(chosen.zone).date().isoformat()}
+        | {"day": wanted.at.astimezone(chosen.zone).date().isoformat()}
         | {"credits": credited.number if credited else ""},
     )
-    if is_available():
-        defer_named("invoices.tasks.render_invoice", invoice_id=str(written.id))
-    return written
 
 
-def _next_position(series: str, year: int) -> int:
-    """Lock the counter and raise it, in one statement; what rolls back gives its number back."""
+def _positions(series: str, year: int, count: int) -> Iterator[int]:
+    """Lock the counter and raise it, in one statement; what rolls back gives its numbers back."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO invoices_counter (series, year, last) VALUES (%s, %s, 1) "
-            "ON CONFLICT (series, year) DO UPDATE SET last = invoices_counter.last + 1 "
+            "INSERT INTO invoices_counter (series, year, last) VALUES (%s, %s, %s) "
+            "ON CONFLICT (series, year) DO UPDATE SET last = invoices_counter.last + excluded.last "
             "RETURNING last",
-            [series, year],
+            [series, year, count],
         )
-        (position,) = cursor.fetchone()
-    return int(position)
+        (last,) = cursor.fetchone()
+    return iter(range(last - count + 1, last + 1))

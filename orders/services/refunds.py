@@ -152,7 +152,8 @@ def preview_refund(
 class RefundWanted:
     """What is to be refunded; an amount, units by SKU, or neither, which is all that is left.
 
-    `shipping` adds what is left of the cost of delivery to that of the units.
+    `shipping` adds what is left of the cost of delivery to that of the units, which are `unsent`
+    where they stand for none that came back.
     """
 
     amount: Money | None
@@ -160,6 +161,7 @@ class RefundWanted:
     reason: str = ""
     restock: bool = False
     shipping: bool = False
+    unsent: bool = False
 
 
 def record_refund_of_order(
@@ -173,7 +175,9 @@ def record_refund_of_order(
     require_unchanged(order_id=order.id, seen=seen)
     amount, items = amount_in(order.currency, wanted.amount), wanted.items
     everything = amount_refundable(payment) if amount is None and not items else amount
-    shares = shares_to_refund(order, [payment], items, everything, with_shipping=wanted.shipping)
+    shares = shares_to_refund(
+        order, [payment], items, everything, with_shipping=wanted.shipping, unsent=wanted.unsent
+    )
     if items and amount is None:
         amount = sum(share.amount for share in shares)
         if not amount:  # what was free, or given back as an amount

@@ -52,5 +52,5 @@ class Command(BaseCommand):
         with connection.cursor() as cursor:
             # Plans are made from statistics; a vacuum cannot be part of a transaction.
             inside = connection.in_atomic_block
-            cursor.execute("ANALYZE" if inside else "VACUUM (ANALYZE)")
+            cursor.execute("ANALYZE" if inside else "VACUUM (ANALYZE, SKIP_LOCKED)")
         self.stdout.write(f"{time.perf_counter() - started:.1f} s")
