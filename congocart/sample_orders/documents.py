@@ -66,7 +66,7 @@ def invoiced_at(order: SampleOrder) -> datetime | None:
     """Return when the invoice of an order was due, by the shop's settings."""
     if settings.INVOICES.due_at != "fulfilled" or order.by_invoice:
         return order.placed_at
-    return order.shipments[-1].sent_at if order.fulfillment_status == "fulfilled" else None
+    return order.shipments[-1].sent_at if order.fulfillment == "fulfilled" else None
 
 
 def invoice_of(order: SampleOrder, currency: str) -> Draft:
@@ -89,6 +89,22 @@ def _charge(amount: int) -> Charge:
 
 def _draft(order: SampleOrder, currency: str, shares: Sequence[Share], *, settled: int) -> Draft:
     address = {name: value for name, value in order.buyer.address.items() if name != "phone"}
+    category = category_of(RATE, TAX_SOURCE)
+    lines = []
+    for share in shares:
+        offer = None if share.position is None else order.lines[share.position][0]
+        lines.append(
+            Line(
+                title=offer.title if offer else order.shipping[1],
+                sku=offer.sku if offer else "",
+                quantity=share.units if offer else 1,
+                price=share.charge.price,
+                discounts=(),
+                taxes=[Tax(TAX_TITLE, str(RATE), share.charge.tax, category)],
+                gross=share.charge.amount,
+                shipping=offer is None,
+            )
+        )
     return Draft(
         order_number=order.number,
         placed_at=order.placed_at,
@@ -99,22 +115,6 @@ def _draft(order: SampleOrder, currency: str, shares: Sequence[Share], *, settle
         ship_to=address,
         email=order.buyer.email,
         vat_number="",
-        lines=[_line(order, share) for share in shares],
+        lines=lines,
         settled=settled,
-    )
-
-
-def _line(order: SampleOrder, share: Share) -> Line:
-    of_line = share.position is not None
-    offer = order.lines[share.position][0] if share.position is not None else None
-    category = category_of(RATE, TAX_SOURCE)
-    return Line(
-        title=offer.title if offer else order.shipping[1],
-        sku=offer.sku if offer else "",
-        quantity=share.units if of_line else 1,
-        price=share.charge.price,
-        discounts=(),
-        taxes=[Tax(TAX_TITLE, str(RATE), share.charge.tax, category)],
-        gross=share.charge.amount,
-        shipping=not of_line,
     )

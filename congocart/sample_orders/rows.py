@@ -104,7 +104,7 @@ class RowMaker:
         yield (
             "orders_order",
             (
-                placed, order.number, checkout, customer_id, status, order.fulfillment_status,
+                placed, order.number, checkout, customer_id, status, order.fulfillment,
                 STATUS[order.money], *snapshot, at,
                 order.ended_at if order.canceled else None, "", completed_at,
             ),
@@ -133,7 +133,7 @@ class RowMaker:
             charged.charge.tax, charged.charge.amount, json.dumps(charged.taxes),
         )  # fmt: skip
         yield "checkout_checkoutline", (self.id_at(at), checkout, *columns)
-        yield "orders_orderline", (line, placed, *columns, order.sent(position))
+        yield "orders_orderline", (line, placed, *columns, order.units_sent(position))
         yield self._movement(offer.variant_id, -units, "sale", placed, at)
         if order.canceled:
             end = order.ended_at
@@ -234,7 +234,7 @@ class RowMaker:
         """Return when the last part of an order that is paid and sent whole was delivered."""
         arrivals = [shipment.delivered_at for shipment in order.shipments]
         unpaid = order.money in (Money.DUE, Money.VOIDED)
-        if order.canceled or unpaid or order.fulfillment_status != "fulfilled":
+        if order.canceled or unpaid or order.fulfillment != "fulfilled":
             return None
         known = [arrival for arrival in arrivals if arrival is not None]
         return max(*known, order.ended_at) if len(known) == len(arrivals) else None

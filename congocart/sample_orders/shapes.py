@@ -93,14 +93,14 @@ class SampleOrder:
         return max([self.placed_at, *moments]) + timedelta(minutes=1)
 
     @property
-    def fulfillment_status(self) -> str:
+    def fulfillment(self) -> str:
         """What follows from the units of its lines."""
         return fulfillment_status_of(
-            LineUnits(units, self.sent(position), int(self.refund == position))
+            LineUnits(units, self.units_sent(position), int(self.refund == position))
             for position, (_, units) in enumerate(self.lines)
         )
 
-    def sent(self, position: int) -> int:
+    def units_sent(self, position: int) -> int:
         """How many units of a line were sent."""
         return sum(shipment.units.get(position, 0) for shipment in self.shipments)
 

@@ -106,7 +106,7 @@ class _Writer:
             issued = issue_all(invoices)
             issue_all([replace(note, credited=issued[position]) for position, note in notes])
         self.orders += len(batch)
-        self.rows += sum(map(len, (*tables.values(), invoices, notes)))
+        self.rows += sum(map(len, tables.values())) + len(invoices) + len(notes)
         return Written(self.orders, self.rows)
 
     def _rows_of(self, batch: list[SampleOrder]) -> Iterator[Row]:

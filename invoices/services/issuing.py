@@ -28,6 +28,31 @@ class Wanted:
     at: datetime
     credited: Invoice | None = None
 
+    def numbered(self, series: str, year: int, position: int) -> Invoice:
+        """Return the document with its number, not saved."""
+        chosen, draft, credited = settings.INVOICES, self.draft, self.credited
+        seller = asdict(chosen.seller)
+        seller["name"] = seller["name"] or settings.SHOP_NAME
+        return Invoice(
+            kind=InvoiceKind.CREDIT_NOTE if credited else InvoiceKind.INVOICE,
+            series=series,
+            year=year,
+            position=position,
+            number=number_of(series, year, position),
+            order_id=self.order_id,
+            cause_id=self.cause_id,
+            credited=credited,
+            issued_at=self.at,
+            currency=draft.currency,
+            language=draft.language,
+            net=draft.net,
+            tax=draft.tax,
+            gross=draft.gross,
+            document=document_of(draft, seller=seller, due_days=chosen.due_days)
+            | {"day": self.at.astimezone(chosen.zone).date().isoformat()}
+            | {"credits": credited.number if credited else ""},
+        )
+
 
 @transaction_required
 def issue(*, order_id: UUID, cause_id: UUID, draft: Draft, now: datetime) -> Invoice:
@@ -56,11 +81,22 @@ def issue_all(wanted: Sequence[Wanted]) -> list[Invoice]:
         (chosen.credit_series if each.credited else chosen.series, year_of(each.at, chosen.zone))
         for each in wanted
     ]
-    left = {key: _positions(*key, count) for key, count in sorted(Counter(of_series).items())}
-    written = [
-        _document(each, *key, next(left[key])) for each, key in zip(wanted, of_series, strict=True)
-    ]
-    return Invoice.objects.bulk_create(written)
+    positions: dict[tuple[str, int], Iterator[int]] = {}
+    with connection.cursor() as cursor:
+        for key, count in sorted(Counter(of_series).items()):
+            # Locks the counter and raises it; what rolls back gives its numbers back.
+            cursor.execute(
+                "INSERT INTO invoices_counter AS counter (series, year, last) VALUES (%s, %s, %s) "
+                "ON CONFLICT (series, year) DO UPDATE SET last = counter.last + excluded.last "
+                "RETURNING last",
+                [*key, count],
+            )
+            (last,) = cursor.fetchone()
+            positions[key] = iter(range(last - count + 1, last + 1))
+    return Invoice.objects.bulk_create(
+        each.numbered(*key, next(positions[key]))
+        for each, key in zip(wanted, of_series, strict=True)
+    )
 
 
 def _with_file(wanted: Wanted) -> Invoice:
@@ -68,41 +104,3 @@ def _with_file(wanted: Wanted) -> Invoice:
     if is_available():
         defer_named("invoices.tasks.render_invoice", invoice_id=str(written.id))
     return written
-
-
-def _document(wanted: Wanted, series: str, year: int, position: int) -> Invoice:
-    chosen, draft, credited = settings.INVOICES, wanted.draft, wanted.credited
-    seller = asdict(chosen.seller)
-    seller["name"] = seller["name"] or settings.SHOP_NAME
-    return Invoice(
-        kind=InvoiceKind.CREDIT_NOTE if credited else InvoiceKind.INVOICE,
-        series=series,
-        year=year,
-        position=position,
-        number=number_of(series, year, position),
-        order_id=wanted.order_id,
-        cause_id=wanted.cause_id,
-        credited=credited,
-        issued_at=wanted.at,
-        currency=draft.currency,
-        language=draft.language,
-        net=draft.net,
-        tax=draft.tax,
-        gross=draft.gross,
-        document=document_of(draft, seller=seller, due_days=chosen.due_days)
-        | {"day": wanted.at.astimezone(chosen.zone).date().isoformat()}
-        | {"credits": credited.number if credited else ""},
-    )
-
-
-def _positions(series: str, year: int, count: int) -> Iterator[int]:
-    """Lock the counter and raise it, in one statement; what rolls back gives its numbers back."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO invoices_counter (series, year, last) VALUES (%s, %s, %s) "
-            "ON CONFLICT (series, year) DO UPDATE SET last = invoices_counter.last + excluded.last "
-            "RETURNING last",
-            [series, year, count],
-        )
-        (last,) = cursor.fetchone()
-    return iter(range(last - count + 1, last + 1))

@@ -49,16 +49,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"{written.orders:,} orders, {written.rows:,} rows")
         except CongoCartError as error:
             raise CommandError(error.detail) from None
-        _refresh_statistics()
-        self.stdout.write(f"{time.perf_counter() - started:.1f} s")
-
-
-def _refresh_statistics() -> None:
-    """Plans are made from them. What autovacuum is at already is left to it."""
-    with connection.cursor() as cursor:
+        # Plans are made from statistics; what autovacuum is at already is left to it.
+        statement = "VACUUM (ANALYZE, SKIP_LOCKED)"
         if connection.in_atomic_block:  # of a test, where nothing can be vacuumed
-            cursor.execute("ANALYZE")
-            return
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("VACUUM (ANALYZE, SKIP_LOCKED)")
-        cursor.execute("RESET statement_timeout")
+            statement = "ANALYZE"
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
+            cursor.execute(statement)
+            cursor.execute("RESET statement_timeout")
+        self.stdout.write(f"{time.perf_counter() - started:.1f} s")
