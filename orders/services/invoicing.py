@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, OuterRef, Subquery, Sum, When
+from django.db.models.functions import Coalesce, JSONObject
 
 from core.db.transactions import transaction_required
 from invoices.domain import InvoiceKind
@@ -21,9 +22,14 @@ from invoices.selectors import invoices_of
 from invoices.services import credit, issue
 from orders.domain import OrderStatus, invoice_is_due
 from orders.invoicing import credit_draft, invoice_draft
-from orders.models import Order, RefundItem
+from orders.models import Order, OrderLine, RefundItem
 from orders.services.shares import shares_left
 from payments.domain import Capture, OperationStatus
+
+# What an invoice reads of a line.
+INVOICED = (
+    "sku", "title", "quantity", "unit_price", "discount", "tax", "total", "discounts", "taxes",
+)  # fmt: skip
 
 
 @transaction_required
@@ -32,16 +38,16 @@ def issue_due(order_id: UUID, *, now: datetime) -> None:
     order = _with_money(order_id)
     if order is None:
         return
-    issued = list(invoices_of(order.id))
-    invoice = next((each for each in issued if each.cause_id == order.id), None)
-    if invoice is None and invoice_is_due(
-        order, offline=order.offline, at=settings.INVOICES.due_at
-    ):
-        lines = list(order.lines.select_related("order").order_by("position"))
+    if order.uninvoiced is not None:
+        if not invoice_is_due(order, offline=order.offline, at=settings.INVOICES.due_at):
+            return
+        lines = [OrderLine(order=order, **line) for line in order.uninvoiced]
         draft = invoice_draft(order, lines, paid=order.captured)
-        invoice = issue(order_id=order.id, cause_id=order.id, draft=draft, now=now)
-    if invoice is None or not order.refunded:
+        issue(order_id=order.id, cause_id=order.id, draft=draft, now=now)
+    if not order.refunded:
         return
+    issued = list(invoices_of(order.id))
+    invoice = next(each for each in issued if each.cause_id == order.id)
     credited = {each.cause_id for each in issued if each.kind == InvoiceKind.CREDIT_NOTE}
     given_back: dict[UUID, list[RefundItem]] = defaultdict(list)
     for item in (
@@ -73,15 +79,22 @@ def credit_canceled(order_id: UUID, *, now: datetime) -> None:
 
 
 def _with_money(order_id: UUID) -> Any:
-    """Return an order with `offline`, `captured` and `refunded`; None of one rolled back."""
+    """Return an order with `offline`, `captured` and `refunded`; None of one rolled back.
+
+    `uninvoiced` are its lines, by the columns that an invoice reads; None if it has an invoice.
+    """
     own = Order.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
 
     def sum_of(column: str) -> Coalesce:
         return Coalesce(Subquery(own.annotate(sum=Sum(column)).values("sum")), 0)
 
+    invoices = invoices_of(order_id).filter(kind=InvoiceKind.INVOICE)
+    line = JSONObject(**{name: name for name in INVOICED})
+    lines = OrderLine.objects.filter(order=order_id).order_by("position").values(json=line)
     orders = Order.objects.filter(pk=order_id).defer("search_vector", "promotions", "consents")
     return orders.annotate(
         offline=Exists(own.filter(payments__capture=Capture.OFFLINE)),
         captured=sum_of("payments__captured"),
         refunded=sum_of("payments__refunded"),
+        uninvoiced=Case(When(~Exists(invoices), then=ArraySubquery(lines))),
     ).first()
