@@ -71,7 +71,7 @@ has_returns = precondition(lambda machine: machine.returns)
 
 
 class OrderMachine(RuleBasedStateMachine):
-    """One to three orders, and the model of them."""
+    """One or two orders, and the model of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class OrderMachine(RuleBasedStateMachine):
         baskets=st.lists(
             st.tuples(bought, st.sampled_from(["automatic", "automatic", "manual", "offline"])),
             min_size=1,
-            max_size=3,
+            max_size=2,
         ),
         sent=st.lists(units | st.just({}), max_size=2),
     )
@@ -271,8 +271,8 @@ class OrderMachine(RuleBasedStateMachine):
 
     @rule(order=which, by=anyone, sure=st.integers(0, 3))
     def cancel(self, order: int, by: str, sure: int) -> None:
-        """By staff now and then only: afterwards little is possible."""
-        if sure and by == model.STAFF:
+        """By those who may, now and then only: afterwards little is possible."""
+        if sure and by in {model.STAFF, model.BUYER}:
             return
         order, target = self._order(order, by)
         self.both(
@@ -280,10 +280,14 @@ class OrderMachine(RuleBasedStateMachine):
             lambda: orders.cancel_order(**target, reason="", now=self.now),
         )
 
-    @rule(order=which, by=anyone, wanted=units | units | st.just({}), strange=strange)
-    def withdraw(self, order: int, by: str, wanted: dict[str, int], strange: bool) -> None:
+    @rule(order=which, by=anyone, wanted=units, everything=strange, strange=strange)
+    def withdraw(
+        self, order: int, by: str, wanted: dict[str, int], everything: bool, strange: bool
+    ) -> None:
         order, target = self._order(order, by)
-        if not strange and wanted:
+        if everything:
+            wanted = {}
+        elif not strange:
             there = self._possible(wanted, order, lambda line: line.left + line.returnable)
             wanted = there or wanted
         promised: list[int] = []
@@ -368,7 +372,7 @@ class OrderMachine(RuleBasedStateMachine):
             self.decide(0, order, model.STAFF, strange=False, approve=True)
             self.receive(0, order, model.STAFF, strange=False, restock=restocked)
             if then == "withdraw":
-                self.withdraw(order, model.BUYER, wanted, strange=False)
+                self.withdraw(order, model.BUYER, wanted, everything=False, strange=False)
             elif then != "nothing":
                 self.refund_units(order, wanted, restock=then == "refund and restock")
 
