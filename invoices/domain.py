@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
@@ -148,7 +148,7 @@ def document_of(draft: Draft, *, seller: Mapping[str, str], due_days: int) -> di
     """Return the JSON that is frozen with the number: nothing else is read to render it."""
     lines = [{**asdict(line), "net": line.net, "tax": line.tax} for line in draft.lines]
     return {
-        **asdict(draft),
+        **asdict(replace(draft, lines=())),
         "placed_at": draft.placed_at.isoformat(),
         "lines": lines,
         "taxes": tax_rows(draft.lines),

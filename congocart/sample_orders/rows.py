@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal
 from random import Random
+from typing import NamedTuple
 from uuid import UUID
 
+from congocart.sample_orders.documents import Share, charges_of, shares_of
 from congocart.sample_orders.people import Person
 from congocart.sample_orders.shapes import Money, SampleOrder, Shipment
-from orders.domain import LineUnits, fulfillment_status_of
 
-RATE = Decimal("0.20")
 # Columns that a later migration adds have a default in the database, so they need not be here.
 TABLES = {
     "accounts_user": "id password is_superuser email first_name last_name is_staff is_active "
@@ -36,7 +35,7 @@ TABLES = {
     "payments_operation": "id payment_id kind status amount reason reference last_error looks "
     "created_at finished_at",
     "payments_ledgerentry": "id payment_id kind amount reference operation_id created_at",
-    "orders_refunditem": "id line_id operation_id quantity amount",
+    "orders_refunditem": "id line_id operation_id quantity amount price tax taxes",
     "orders_fulfillment": "id order_id status carrier tracking_number created_at delivered_at",
     "orders_fulfillmentitem": "id fulfillment_id line_id quantity",
     "inventory_movement": "id stock_id delta kind reason order_id created_at",
@@ -52,12 +51,20 @@ STATUS = {
 Row = tuple[str, tuple[object, ...]]
 
 
+class Ids(NamedTuple):
+    """Those of an order, and of what its credit note is for: a refund, or its cancellation."""
+
+    order: UUID
+    credited: UUID
+
+
 class RowMaker:
     """Makes the rows of one shop; its ids follow from the seed and the time of each row."""
 
     def __init__(self, random: Random, currency: str) -> None:
         self.random = random
         self.currency = currency
+        self.ids: dict[int, Ids] = {}  # by the index of the order
 
     def id_at(self, moment: datetime) -> UUID:
         """Return a UUIDv7 (RFC 9562) of a moment."""
@@ -80,12 +87,12 @@ class RowMaker:
             (cart, customer_id, self.currency, "ordered", 2, at + timedelta(days=30), at, at),
         )
         address = json.dumps(order.buyer.address)
-        taxed = [*(offer.price * units for offer, units in order.lines), order.shipping[2]]
-        tax = sum(map(_tax_in, taxed))
+        *charges, shipping = charges_of(order)
+        tax = sum(each.charge.tax for each in (*charges, shipping))
         snapshot = (
             order.buyer.email, self.currency, address, address, order.shipping[0],
             order.shipping[1], order.price_of_lines, 0, order.shipping[2], tax, True,
-            order.full_price, json.dumps([_tax_entry(order.shipping[2])]),
+            order.full_price, json.dumps(shipping.taxes),
         )  # fmt: skip
         until = at + timedelta(minutes=15)
         yield (
@@ -97,33 +104,39 @@ class RowMaker:
         yield (
             "orders_order",
             (
-                placed, order.number, checkout, customer_id, status, _fulfillment_status(order),
+                placed, order.number, checkout, customer_id, status, order.fulfillment,
                 STATUS[order.money], *snapshot, at,
-                self._end_of(order) if order.canceled else None, "", completed_at,
+                order.ended_at if order.canceled else None, "", completed_at,
             ),
         )  # fmt: skip
-        for position, line in enumerate(lines):
-            yield from self.line_rows(order, position, checkout=checkout, placed=placed, line=line)
+        for position, (charged, line) in enumerate(zip(charges, lines, strict=True)):
+            yield from self.line_rows(order, position, charged, checkout, placed=placed, line=line)
         yield from self.payment_rows(order, checkout, placed, lines)
         for shipment in order.shipments:
             yield from self.fulfillment_rows(shipment, placed, lines)
         yield from self.event_rows(order, placed)
 
     def line_rows(
-        self, order: SampleOrder, position: int, *, checkout: UUID, placed: UUID, line: UUID
+        self,
+        order: SampleOrder,
+        position: int,
+        charged: Share,
+        checkout: UUID,
+        *,
+        placed: UUID,
+        line: UUID,
     ) -> Iterator[Row]:
         """Yield a line of the checkout and of the order, and how stock moved for it."""
         at, (offer, units) = order.placed_at, order.lines[position]
-        total = offer.price * units
         columns = (
             position, offer.variant_id, offer.sku, offer.title, units, offer.price, 0,
-            _tax_in(total), total, json.dumps([_tax_entry(total)]),
+            charged.charge.tax, charged.charge.amount, json.dumps(charged.taxes),
         )  # fmt: skip
         yield "checkout_checkoutline", (self.id_at(at), checkout, *columns)
-        yield "orders_orderline", (line, placed, *columns, _sent(order, position))
+        yield "orders_orderline", (line, placed, *columns, order.units_sent(position))
         yield self._movement(offer.variant_id, -units, "sale", placed, at)
         if order.canceled:
-            end = self._end_of(order)
+            end = order.ended_at
             yield self._movement(offer.variant_id, units, "cancellation", placed, end)
 
     def payment_rows(
@@ -146,7 +159,8 @@ class RowMaker:
         for kind in ("authorized", "captured") if captured else ():
             taken = (kind, captured, reference or payment.hex, None, at)
             yield "payments_ledgerentry", (self.id_at(at), payment, *taken)
-        end, operation = self._end_of(order), self.id_at(self._end_of(order))
+        end, operation = order.ended_at, self.id_at(order.ended_at)
+        self.ids[order.index] = Ids(placed, operation if order.given_back else placed)
         if order.money is Money.VOIDED or order.given_back:
             kind = "refund" if order.given_back else "void"
             told = (kind, "succeeded", order.given_back, "", operation.hex, "", 0, end, end)
@@ -154,9 +168,11 @@ class RowMaker:
         if order.given_back:
             back = ("refunded", order.given_back, operation.hex, operation, end)
             yield "payments_ledgerentry", (self.id_at(end), payment, *back)
-        if order.refund is not None:
-            item = (lines[order.refund], operation, 1, order.given_back)
-            yield "orders_refunditem", (self.id_at(end), *item)
+            for share in shares_of(order):
+                given = share.charge
+                line = None if share.position is None else lines[share.position]
+                item = (line, operation, share.units, given.amount, given.price, given.tax)
+                yield "orders_refunditem", (self.id_at(end), *item, json.dumps(share.taxes))
 
     def fulfillment_rows(
         self, shipment: Shipment, placed: UUID, lines: list[UUID]
@@ -172,7 +188,7 @@ class RowMaker:
 
     def event_rows(self, order: SampleOrder, placed: UUID) -> Iterator[Row]:
         """Yield the events of an order, those that audits ask for among them."""
-        end = self._end_of(order)
+        end = order.ended_at
         at_once = "pending" if order.by_invoice else "paid"
         told: list[tuple[datetime, str, dict[str, object]]] = [
             (
@@ -218,37 +234,7 @@ class RowMaker:
         """Return when the last part of an order that is paid and sent whole was delivered."""
         arrivals = [shipment.delivered_at for shipment in order.shipments]
         unpaid = order.money in (Money.DUE, Money.VOIDED)
-        if order.canceled or unpaid or _fulfillment_status(order) != "fulfilled":
+        if order.canceled or unpaid or order.fulfillment != "fulfilled":
             return None
         known = [arrival for arrival in arrivals if arrival is not None]
-        return max(*known, self._end_of(order)) if len(known) == len(arrivals) else None
-
-    @staticmethod
-    def _end_of(order: SampleOrder) -> datetime:
-        """Return when an order was canceled or refunded: a minute after all else."""
-        moments = [shipment.sent_at for shipment in order.shipments]
-        return max([order.placed_at, *moments]) + timedelta(minutes=1)
-
-
-def _sent(order: SampleOrder, position: int) -> int:
-    return sum(shipment.units.get(position, 0) for shipment in order.shipments)
-
-
-def _fulfillment_status(order: SampleOrder) -> str:
-    return fulfillment_status_of(
-        LineUnits(units, _sent(order, position), int(order.refund == position))
-        for position, (_, units) in enumerate(order.lines)
-    )
-
-
-def _tax_in(amount: int) -> int:
-    """Return the tax within an amount, in minor units."""
-    return int(amount * RATE / (1 + RATE))
-
-
-def _tax_entry(amount: int) -> dict[str, object]:
-    tax = _tax_in(amount)
-    return {
-        "title": "VAT", "rate": str(RATE), "base": amount - tax, "amount": tax,
-        "source": "generated",
-    }  # fmt: skip
+        return max(*known, order.ended_at) if len(known) == len(arrivals) else None

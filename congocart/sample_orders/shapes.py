@@ -11,6 +11,7 @@ from uuid import UUID
 
 from congocart.sample_orders.people import Person, new_person
 from core.ids import ORDER_NUMBER_ALPHABET
+from orders.domain import LineUnits, fulfillment_status_of
 
 YEAR = timedelta(days=365)
 SHIPPING = (("standard", "Standard", 395), ("express", "Express", 995))
@@ -84,6 +85,24 @@ class SampleOrder:
         if self.money is Money.REFUNDED:
             return self.full_price
         return self.lines[self.refund][0].price if self.refund is not None else 0
+
+    @property
+    def ended_at(self) -> datetime:
+        """When it was canceled or refunded, if so: a minute after all else."""
+        moments = [shipment.sent_at for shipment in self.shipments]
+        return max([self.placed_at, *moments]) + timedelta(minutes=1)
+
+    @property
+    def fulfillment(self) -> str:
+        """What follows from the units of its lines."""
+        return fulfillment_status_of(
+            LineUnits(units, self.units_sent(position), int(self.refund == position))
+            for position, (_, units) in enumerate(self.lines)
+        )
+
+    def units_sent(self, position: int) -> int:
+        """How many units of a line were sent."""
+        return sum(shipment.units.get(position, 0) for shipment in self.shipments)
 
 
 def shapes(

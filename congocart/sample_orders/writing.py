@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from random import Random
@@ -13,11 +13,13 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from congocart.sample_orders.documents import credit_note_of, invoice_of, invoiced_at
 from congocart.sample_orders.rows import TABLES, Row, RowMaker
 from congocart.sample_orders.shapes import YEAR, Offer, SampleOrder, shapes
 from core.errors import Conflict
+from invoices.services import Wanted, issue_all
 
-BATCH = 2_000
+BATCH = 1_000
 OFFERS = """
     SELECT variant.id, variant.sku,
         concat_ws(' – ', product.title, nullif(variant.title, '')), price.amount
@@ -70,8 +72,7 @@ def generate_orders(*, count: int, seed: int, currency: str, now: datetime) -> I
     made = shapes(random, count=count, seed=seed, offers=offers, now=now)
     writer = _Writer(RowMaker(random, currency), now)
     for _, batch in groupby(made, key=lambda order: order.index // BATCH):
-        with transaction.atomic():
-            yield writer.write(list(batch))
+        yield writer.write(list(batch))
 
 
 class _Writer:
@@ -84,11 +85,15 @@ class _Writer:
         self.orders = self.rows = 0
 
     def write(self, batch: list[SampleOrder]) -> Written:
-        """Write the rows of some orders, a table at a time."""
+        """Write the rows of some orders, a table at a time, and issue their invoices.
+
+        All of it is made up first: stock and numbers are locked while they are written.
+        """
         tables: dict[str, list[tuple[object, ...]]] = {name: [] for name in TABLES}
         for table, row in self._rows_of(batch):
             tables[table].append(row)
-        with connection.cursor() as cursor:
+        invoices, notes = self._documents_of(batch)
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT FROM orders_order WHERE number = %s", [batch[0].number])
             if cursor.rowcount:
                 raise SeedTaken
@@ -98,8 +103,10 @@ class _Writer:
                 with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                     for row in tables[table]:
                         copy.write_row(row)
+            issued = issue_all(invoices)
+            issue_all([replace(note, credited=issued[position]) for position, note in notes])
         self.orders += len(batch)
-        self.rows += sum(map(len, tables.values()))
+        self.rows += sum(map(len, tables.values())) + len(invoices) + len(notes)
         return Written(self.orders, self.rows)
 
     def _rows_of(self, batch: list[SampleOrder]) -> Iterator[Row]:
@@ -114,6 +121,27 @@ class _Writer:
             taken.update({offer.variant_id: units for offer, units in order.lines})
         for variant_id, units in taken.items():
             yield self.maker.restocked(variant_id, units, self.began_at)
+
+    def _documents_of(
+        self, batch: list[SampleOrder]
+    ) -> tuple[list[Wanted], list[tuple[int, Wanted]]]:
+        """Return the invoices of a batch, and its credit notes with the positions of theirs.
+
+        Each in the order of their time. The next batch has later numbers, though its first
+        invoices are older than the last notes.
+        """
+        currency, ids = self.maker.currency, self.maker.ids
+        due = [(at, order) for order in batch if (at := invoiced_at(order))]
+        due.sort(key=lambda each: each[0])
+        invoices, notes = [], []
+        for position, (at, order) in enumerate(due):
+            placed, credited = ids[order.index]
+            invoices.append(Wanted(placed, placed, invoice_of(order, currency), at))
+            if draft := credit_note_of(order, currency):
+                notes.append((position, Wanted(placed, credited, draft, order.ended_at)))
+        notes.sort(key=lambda each: each[1].at)
+        ids.clear()
+        return invoices, notes
 
     @staticmethod
     def _move_stock(cursor: CursorWrapper, batch: list[SampleOrder]) -> None:

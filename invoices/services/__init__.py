@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from invoices.services.issuing import credit, issue
+from invoices.services.issuing import Wanted, credit, issue, issue_all
 from invoices.services.rendering import RENDER_ERRORS, rendered
 
-__all__ = ["RENDER_ERRORS", "credit", "issue", "rendered"]
+__all__ = ["RENDER_ERRORS", "Wanted", "credit", "issue", "issue_all", "rendered"]

@@ -45,6 +45,7 @@ from orders.domain.rules import (
 from orders.domain.units import (
     LineUnits,
     fulfillment_status_of,
+    require_not_coming_back,
     require_returnable,
     units_to_send,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "keeps_nothing",
     "last_arrival",
     "require_cancelable",
+    "require_not_coming_back",
     "require_not_held",
     "require_open",
     "require_returnable",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from core.states import InvalidTransition
 from orders.domain.rules import (
     FulfillmentExceedsOrdered,
     FulfillmentStatus,
     ReturnExceedsFulfilled,
+    ShipmentStatus,
     UnknownItem,
 )
 
@@ -40,6 +43,11 @@ class LineUnits:
         not_sent = self.ordered - self.fulfilled
         kept_refunded = max(0, self._refunded_otherwise - not_sent)
         return max(0, self.fulfilled - self.claimed - kept_refunded)
+
+    @property
+    def refundable_returned(self) -> int:
+        """How many that have come back can still be refunded."""
+        return min(self.returned - self.refunded_returned, self.ordered - self.refunded)
 
     @property
     def _refunded_otherwise(self) -> int:
@@ -86,6 +94,20 @@ def require_returnable(wanted: Mapping[str, int], lines: Mapping[str, LineUnits]
     ]
     if short:
         raise ReturnExceedsFulfilled(items=short)
+
+
+def require_not_coming_back(taken_back: Mapping[str, int], lines: Mapping[str, LineUnits]) -> None:
+    """Raise `InvalidTransition` when a fulfillment to be taken back has units that are in a return.
+
+    A buyer who has them has been sent them.
+    """
+    if any(lines[sku].fulfilled - count < lines[sku].claimed for sku, count in taken_back.items()):
+        members: dict[str, Any] = {
+            "from": ShipmentStatus.SHIPPED,
+            "to": ShipmentStatus.CANCELED,
+            "allowed": [ShipmentStatus.DELIVERED],
+        }
+        raise InvalidTransition("Units of this fulfillment are in a return.", **members)
 
 
 def _require_known(wanted: Mapping[str, int], lines: Mapping[str, LineUnits]) -> None:

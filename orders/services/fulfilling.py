@@ -21,6 +21,7 @@ from orders.domain import (
     ShipmentStatus,
     UnknownItem,
     fulfillment_status_of,
+    require_not_coming_back,
     require_not_held,
     require_open,
     units_to_send,
@@ -115,15 +116,16 @@ def cancel_fulfillment(
 ) -> Order:
     """Take a fulfillment back that was not sent after all: its units are left to send again.
 
-    Raises `CHANGE_FULFILLMENT_ERRORS`.
+    Raises `CHANGE_FULFILLMENT_ERRORS`; `InvalidTransition`, too, while units of it are in a return.
     """
     order = lock_order(caller=caller, number=number, seen=seen)
     require_open(OrderStatus(order.status))
     sent = _change_status(order, fulfillment_id, ShipmentStatus.CANCELED)
-    sent.canceled_at = now
-    sent.save(update_fields=["status", "canceled_at"])
     units = dict(sent.items.values_list("line_id", "quantity"))
     lines = list(OrderLine.objects.filter(pk__in=units))
+    require_not_coming_back({line.sku: units[line.id] for line in lines}, units_of(order))
+    sent.canceled_at = now
+    sent.save(update_fields=["status", "canceled_at"])
     for line in lines:
         line.fulfilled -= units[line.id]
     OrderLine.objects.bulk_update(lines, ["fulfilled"])

@@ -79,11 +79,12 @@ def _record(
         members: dict[str, Any] = {"from": found.status, "to": "refunded", "allowed": allowed}
         raise InvalidTransition("This return has not been received.", **members)
     lines = units_of(order)
-    # Units that came back are refunded before others, so these may have been already.
+    # Units that came back are refunded before others, so these may have been already; so may
+    # units that were refunded while they were on their way.
     units = {
-        item.line.sku: min(item.quantity, line.returned - line.refunded_returned)
+        item.line.sku: min(item.quantity, lines[item.line.sku].refundable_returned)
         for item in found.items.all()
-        if (line := lines[item.line.sku]).returned > line.refunded_returned
+        if lines[item.line.sku].refundable_returned
     }
     if not units:
         raise ReturnRefunded

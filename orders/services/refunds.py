@@ -25,7 +25,7 @@ from orders.domain import (
     amount_in,
 )
 from orders.models import Order, RefundItem
-from orders.selectors import order_for, units_restocked_by_returns
+from orders.selectors import order_for, units_of, units_restocked_by_returns
 from orders.services.completing import complete_if_done
 from orders.services.fulfilling import update_fulfillment_status
 from orders.services.locking import require_unchanged
@@ -152,7 +152,8 @@ def preview_refund(
 class RefundWanted:
     """What is to be refunded; an amount, units by SKU, or neither, which is all that is left.
 
-    `shipping` adds what is left of the cost of delivery to that of the units.
+    `shipping` adds what is left of the cost of delivery to that of the units, which are `unsent`
+    where they stand for none that came back.
     """
 
     amount: Money | None
@@ -160,6 +161,7 @@ class RefundWanted:
     reason: str = ""
     restock: bool = False
     shipping: bool = False
+    unsent: bool = False
 
 
 def record_refund_of_order(
@@ -173,7 +175,9 @@ def record_refund_of_order(
     require_unchanged(order_id=order.id, seen=seen)
     amount, items = amount_in(order.currency, wanted.amount), wanted.items
     everything = amount_refundable(payment) if amount is None and not items else amount
-    shares = shares_to_refund(order, [payment], items, everything, with_shipping=wanted.shipping)
+    shares = shares_to_refund(
+        order, [payment], items, everything, with_shipping=wanted.shipping, unsent=wanted.unsent
+    )
     if items and amount is None:
         amount = sum(share.amount for share in shares)
         if not amount:  # what was free, or given back as an amount
@@ -219,9 +223,12 @@ def _restock(
     lock_levels([line.variant_id for line in lines])
     back = returned_units(order_id=order.id)
     by_return = units_restocked_by_returns(order)
+    counted = units_of(order) if by_return else {}
     units: dict[UUID, int] = {}
     for line, part in lines.items():
-        there = min(part.returned, by_return.get(line.id, 0))
+        # Of units that came back, earlier refunds had those that a return has put back.
+        earlier = counted[line.sku].refunded_returned - part.returned if counted else 0
+        there = min(part.returned, max(0, by_return.get(line.id, 0) - earlier))
         if back.get(line.variant_id, 0) - there + part.quantity > line.quantity:
             raise RestockExceedsOrdered(sku=line.sku)
         if part.quantity > there:

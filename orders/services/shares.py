@@ -56,11 +56,13 @@ def shares_to_refund(
     amount: int | None = None,
     *,
     with_shipping: bool = False,
+    unsent: bool = False,
 ) -> list[RefundItem]:
     """Return what a refund of `amount`, or of units by SKU, gives back; not saved.
 
-    `with_shipping` adds what is left of the cost of delivery to that of the units. The order's
-    payments are locked. While more is due than they have brought, an amount beyond what units are
+    `with_shipping` adds what is left of the cost of delivery to that of the units. Units that have
+    come back are refunded before others, unless `unsent` ones are. The order's payments are
+    locked. While more is due than they have brought, an amount beyond what units are
     worth gives back money and nothing of what was bought. Raises `UnknownItem`,
     `RefundExceedsOrdered`.
     """
@@ -77,8 +79,7 @@ def shares_to_refund(
         for key, share in shares_of(rests, counted, amount).items()
     ]
     for item in items:
-        if item.line and item.line.sku in before:
-            # Units that have come back are refunded before others.
+        if item.line and item.line.sku in before and not unsent:
             line = before[item.line.sku]
             item.returned = min(item.quantity, line.returned - line.refunded_returned)
     return items
@@ -141,6 +142,7 @@ def _charge(price: int, discounts: Bodies, taxes: Bodies, order: Order) -> Charg
         tuple(body["amount"] for body in taxes),
         tuple(body["base"] for body in taxes),
         order.tax_included,
+        tuple(body["rate"] for body in taxes),
     )
 
 

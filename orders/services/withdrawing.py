@@ -214,7 +214,7 @@ def _refund_or_hold(
 
     Staff then take them off the order, so that the rest is sent and the right amount asked for.
     """
-    wanted = RefundWanted(None, units, reason="withdrawn", restock=True)
+    wanted = RefundWanted(None, units, reason="withdrawn", restock=True, unsent=True)
     try:
         record_refund_of_order(caller, order.number, wanted, now=now)
     except (RefundExceedsPaid, AmountNotPayable):

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
 from typing import TypeVar
 
 from core.money import split
 
 K = TypeVar("K", bound=Hashable)
 
+_HALF = Fraction(1, 2)
+_NOTHING_SHORT: Mapping[Hashable, Fraction] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:
     """What was charged for a line or for shipping, or a share of it, in minor units.
 
-    `discounts` came off `price`; `taxes` are on what is left of it, or in it where `tax_included`,
-    and `bases`, one of each tax, are the amounts that were taxed.
+    `discounts` came off `price`; `taxes` are on what is left of it, or in it where `tax_included`.
+    Each has one of `bases`, the amounts that were taxed, and one of `rates`, which tells it from
+    others; without them it is its place that does.
     """
 
     price: int
@@ -24,6 +31,7 @@ class Charge:
     taxes: tuple[int, ...] = ()
     bases: tuple[int, ...] = ()
     tax_included: bool = False
+    rates: tuple[Hashable, ...] = ()
 
     @property
     def discount(self) -> int:
@@ -50,27 +58,56 @@ class Charge:
         most = self.price - self.discount + sum(discounts)
         return self._share(min(self.price * units // left, most), discounts, taxes)
 
-    def of_amount(self, amount: int) -> Charge:
+    def of_amount(self, amount: int, short: Mapping[Hashable, Fraction] = _NOTHING_SHORT) -> Charge:
         """Return the share that comes to exactly `amount`, which is at most all there is.
 
-        Price and taxes share by largest remainder, so that no part is more than there is of it.
+        Its taxes are in proportion, rounded half up, so that no part is more than there is of it.
+        `short` is what shares of other charges were rounded short by, of each rate.
         """
         if amount == self.amount:
             return self
+        taxes = self._taxes_of(amount, short)
+        charged = amount if self.tax_included else amount - sum(taxes)
         net = self.price - self.discount
-        if self.tax_included:
-            charged, taxes = amount, tuple(part * amount // net for part in self.taxes)
-        else:
-            charged, *parts = split(amount, [net, *self.taxes])
-            taxes = tuple(parts)
         discounts = tuple(part * charged // net if net else 0 for part in self.discounts)
         return self._share(charged + sum(discounts), discounts, taxes)
+
+    def short_of(self, share: Charge) -> dict[Hashable, Fraction]:
+        """Return what the taxes of a share by amount were rounded short by, of each rate."""
+        exact = self._exact_taxes_of(share.amount)
+        short: dict[Hashable, Fraction] = {}
+        for rate, tax, rounded in zip(self._rates, exact, share.taxes, strict=True):
+            short[rate] = short.get(rate, Fraction(0)) + tax - rounded
+        return short
+
+    def _exact_taxes_of(self, amount: int) -> list[Fraction]:
+        whole = self.amount or 1
+        return [Fraction(tax * amount, whole) for tax in self.taxes]
+
+    @property
+    def _rates(self) -> Sequence[Hashable]:
+        return self.rates or range(len(self.taxes))
+
+    def _taxes_of(self, amount: int, short: Mapping[Hashable, Fraction]) -> tuple[int, ...]:
+        """Round the taxes of an amount; neither they nor what is left of them exceed the rest."""
+        exact = self._exact_taxes_of(amount)
+        wanted = [tax + short.get(rate, 0) for tax, rate in zip(exact, self._rates, strict=True)]
+        taxes = [
+            min(whole, max(0, floor(tax + _HALF)))
+            for tax, whole in zip(wanted, self.taxes, strict=True)
+        ]
+        off = sum(taxes) - min(amount, max(sum(taxes), amount + self.tax - self.amount))
+        for _ in range(abs(off)):
+            step = 1 if off < 0 else -1
+            _, place = max((step * (exact[n] - tax), n) for n, tax in enumerate(taxes))
+            taxes[place] += step
+        return tuple(taxes)
 
     def _share(self, price: int, discounts: tuple[int, ...], taxes: tuple[int, ...]) -> Charge:
         """Make a share; what was taxed of it is in proportion to what was charged for it."""
         net, charged = self.price - self.discount, price - sum(discounts)
         bases = tuple(base * charged // net if net else 0 for base in self.bases)
-        return Charge(price, discounts, taxes, bases, self.tax_included)
+        return Charge(price, discounts, taxes, bases, self.tax_included, self.rates)
 
     def __add__(self, other: Charge) -> Charge:
         return self._by_part(other, 1)
@@ -86,6 +123,7 @@ class Charge:
             _each(self.taxes, other.taxes, sign),
             _each(self.bases, other.bases, sign),
             self.tax_included,
+            self.rates,
         )
 
 
@@ -118,9 +156,16 @@ def shares_of(
 
 
 def _split(amount: int, charges: Mapping[K, Charge]) -> dict[K, Charge]:
-    """Split an amount, at most all of it, over charges in proportion to what was paid for them."""
+    """Split an amount, at most all of it, over charges in proportion to what was paid for them.
+
+    What rounding takes from the taxes of one charge is made up for by the next of the same rate,
+    so that all of a rate are those of the whole amount, however many charges it is split over.
+    """
     parts = split(amount, [charge.amount for charge in charges.values()])
-    return {
-        key: charge.of_amount(part)
-        for (key, charge), part in zip(charges.items(), parts, strict=True)
-    }
+    short: dict[Hashable, Fraction] = defaultdict(Fraction)
+    shares: dict[K, Charge] = {}
+    for (key, charge), part in zip(charges.items(), parts, strict=True):
+        shares[key] = charge.of_amount(part, short)
+        for rate, fraction in charge.short_of(shares[key]).items():
+            short[rate] += fraction
+    return shares

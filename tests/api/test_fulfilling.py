@@ -172,6 +172,7 @@ def test_each_step_is_on_the_timeline(client: APIClient, packer: APIClient) -> N
         ({"items": [{"sku": "SKU-0", "quantity": 0}]}, "/items/0/quantity"),
         ({"items": [{"sku": "SKU-0", "quantity": -1}]}, "/items/0/quantity"),
         ({"items": [{"sku": "SKU-0", "quantity": 0.5}]}, "/items/0/quantity"),
+        ({"items": [{"sku": "SKU-0", "quantity": 10**30}]}, "/items/0/quantity"),
         ({"items": [{"sku": "NOPE", "quantity": 1}]}, "/items"),
         ({"items": [{"sku": "SKU-2", "quantity": 1}]}, "/items"),
         ({"tracking_number": "9" * 10_000}, "/tracking_number"),

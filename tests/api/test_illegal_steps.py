@@ -51,6 +51,14 @@ def fulfillment(*steps: str) -> State:
     return state
 
 
+def asked_back(shop: Shop) -> str:
+    """Sent, and one unit of it is in a return."""
+    buyer, manager, number = shop
+    path = send(manager, number)
+    act(buyer, number, "returns", items=items(["SKU-0"]))
+    return path
+
+
 def canceled_with(*steps: str) -> State:
     def state(shop: Shop) -> str:
         path = fulfillment(*steps)(shop)
@@ -88,6 +96,7 @@ ILLEGAL: list[tuple[State, str, str, str, list[str]]] = [
     (fulfillment("deliver"), "{}/cancel", "delivered", "canceled", []),
     (fulfillment("cancel"), "{}/deliver", "canceled", "delivered", []),
     (fulfillment("cancel"), "{}/cancel", "canceled", "canceled", []),
+    (asked_back, "{}/cancel", "shipped", "canceled", ["delivered"]),
     (coming_back(), "{}/receive", "requested", "received", ["approved", "rejected"]),
     (coming_back(), "{}/refund", "requested", "refunded", ["approved", "rejected"]),
     (coming_back("approve"), "{}/approve", "approved", "approved", ["received", "rejected"]),

@@ -92,6 +92,28 @@ def test_a_unit_is_refunded_once_and_the_last_one_gives_back_the_exact_rest(
     assert (again.json()["ordered"], again.json()["refunded"]) == (line.quantity, line.quantity)
 
 
+def test_a_part_of_what_a_unit_costs_is_refunded_once(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number = paid_order(client, 1)
+    staff, url = client_of(Role.SUPPORT), f"/api/v1/orders/{number}/refunds"
+    part = {
+        "items": [{"sku": "SKU-0", "quantity": 1}],
+        "amount": {"amount": 600, "currency": "GBP"},
+    }
+
+    first, again = (staff.post(url, part) for _ in range(2))
+
+    assert first.status_code == 201
+    assert (again.status_code, again.json()["code"]) == (409, "refund_exceeds_ordered")
+    assert read_refunded(client, number) == 600
+
+
+def read_refunded(client: APIClient, number: str) -> int:
+    (payment,) = client.get(f"/api/v1/orders/{number}").json()["payments"]
+    return int(payment["refunded"]["amount"])
+
+
 def test_the_units_of_a_refund_that_failed_can_be_refunded_again(
     client: APIClient, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +148,11 @@ def test_canceling_puts_back_only_what_a_refund_has_not(
         ({"amount": {"amount": 1, "currency": "EUR"}}, "currency_mismatch", "/amount/currency"),
         ({"amount": {"amount": 0, "currency": "GBP"}}, "invalid_amount", "/amount/amount"),
         ({"amount": {"amount": -1, "currency": "GBP"}}, "invalid_request", "/amount/amount"),
+        ({"amount": {"amount": 10**30, "currency": "GBP"}}, "invalid_request", "/amount/amount"),
+        ({"amount": {"amount": 0.5, "currency": "GBP"}}, "invalid_request", "/amount/amount"),
+        ({"amount": {"amount": "1", "currency": "GBP"}}, "invalid_request", "/amount/amount"),
         ({"amount": 5}, "invalid_request", "/amount"),
+        ({"items": [{"sku": "SKU-0", "quantity": -1}]}, "invalid_request", "/items/0/quantity"),
         ({"items": [{"sku": "NOPE", "quantity": 1}]}, "unknown_item", "/items"),
         ({"items": []}, "invalid_request", "/items"),
     ],

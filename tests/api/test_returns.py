@@ -226,3 +226,54 @@ def test_units_that_a_refund_put_back_into_stock_are_not_put_back_again(
 
     assert stock_of("SKU-0") == (100, 0)
     assert not broken_invariants()
+
+
+def test_what_is_coming_back_is_not_taken_back_as_if_it_had_not_been_sent(
+    client: APIClient, manager: APIClient, number: str
+) -> None:
+    asked = ask(client, number, "SKU-0")
+    fulfillments = f"/api/v1/orders/{number}/fulfillments"
+    path = f"{fulfillments}/{read(client, number)['fulfillments'][0]['id']}/cancel"
+
+    for name in ("approve", "receive"):
+        refused = manager.post(path)
+        assert (refused.status_code, refused.json()["code"]) == (409, "invalid_transition")
+        assert step(manager, number, asked, name).status_code == 200
+    assert manager.post(path).status_code == 409
+    assert not broken_invariants()
+
+    # The unit that is kept has been sent, too, but nobody has asked for it back.
+    rest = manager.post(fulfillments, {}).json()["fulfillments"][-1]["id"]
+    assert manager.post(f"{fulfillments}/{rest}/cancel").status_code == 200
+
+
+def test_a_return_of_what_was_refunded_on_its_way_is_refunded_no_more(
+    client: APIClient, manager: APIClient, number: str
+) -> None:
+    asked = ask(client, number, "SKU-0", quantity=2)
+    body = {"items": items(["SKU-0"], 2)}
+    assert manager.post(f"/api/v1/orders/{number}/refunds", body).status_code == 201
+    step(manager, number, asked, "approve")
+    step(manager, number, asked, "receive")
+
+    refused = step(manager, number, asked, "refund")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "return_refunded")
+    assert not broken_invariants()
+
+
+def test_one_refund_of_two_returned_units_and_two_of_one_put_back_the_same(
+    client: APIClient, manager: APIClient, number: str
+) -> None:
+    for restock in (True, False):
+        asked = ask(client, number, "SKU-0")
+        step(manager, number, asked, "approve")
+        step(manager, number, asked, "receive", restock=restock)
+    assert stock_of("SKU-0") == (99, 0)
+    body = {"items": items(["SKU-0"]), "restock": True}
+
+    for _ in range(2):
+        assert manager.post(f"/api/v1/orders/{number}/refunds", body).status_code == 201
+
+    assert stock_of("SKU-0") == (100, 0)
+    assert not broken_invariants()

@@ -360,3 +360,26 @@ def test_the_statement_costs_the_same_for_one_line_or_many(
         # The order as it is read, and twice its units, for what it is worth.
         with assert_statements(14):
             assert withdraw(buyer, number).status_code == 200
+
+
+def test_units_that_were_not_sent_are_withdrawn_from_before_others_are_refunded_that_came_back(
+    client: APIClient, manager: APIClient
+) -> None:
+    number = paid_order(client)
+    send(manager, number, items=items(["SKU-0"]))
+    asked = act(client, number, "returns", items=items(["SKU-0"]))["id"]
+    for step in ("approve", "receive"):
+        act(
+            manager,
+            number,
+            f"returns/{asked}/{step}",
+            **{"restock": True} if step == "receive" else {},
+        )
+
+    withdraw(client, number, items=items(["SKU-0"]), confirm=True)
+
+    nothing = manager.post(f"/api/v1/orders/{number}/fulfillments", {"items": items(["SKU-0"])})
+    assert refused(nothing) == (409, "fulfillment_exceeds_ordered")
+    act(manager, number, f"returns/{asked}/refund")
+    assert stock_of("SKU-0") == (100, 0)
+    assert not broken_invariants()

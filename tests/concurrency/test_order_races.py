@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from inventory.models import Movement
 from orders.models import Order, RefundItem
 from payments.models import LedgerEntry, Payment
 from tests.concurrency.racing import assert_audit_finds_nothing, at_once, code_of, shopper
-from tests.shop import new_checkout, offer_shipping, stock_of, stock_variants
+from tests.shop import DETAILS, new_checkout, offer_shipping, stock_of, stock_variants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
 
@@ -31,8 +32,10 @@ def staff(no_deadlocks: None, client_of: ClientOf) -> APIClient:
     return client_of(Role.SUPPORT)
 
 
-def paid_order(client: APIClient, quantity: int = 1) -> Order:
-    checkout = new_checkout(client, ["SKU-0", "SKU-1"], quantity)
+def paid_order(
+    client: APIClient, quantity: int = 1, *, skus: tuple[str, ...] = ("SKU-0", "SKU-1")
+) -> Order:
+    checkout = new_checkout(client, skus, quantity)
     response = client.post(f"/api/v1/checkouts/{checkout['id']}/complete", PAID)
     assert response.status_code == 201, response.content
     return Order.objects.get(checkout_id=checkout["id"])
@@ -187,6 +190,104 @@ def test_a_unit_comes_back_or_is_refunded_never_twice(
         # Asked for first, the same unit can be refunded while it is on its way.
         assert asked <= 1, told
         assert set(told) <= {"201", "return_exceeds_fulfilled", "refund_exceeds_ordered"}, told
+
+
+def test_money_is_captured_or_released_never_both(staff: APIClient, settings: Any) -> None:
+    settings.PAYMENT_CAPTURE = "manual"
+    for _ in range(ROUNDS):
+        order = paid_order(shopper())
+        part = {"amount": {"amount": 500, "currency": "GBP"}}
+
+        told = at_once(
+            desk(staff, order, "payments", {}),
+            desk(staff, order, "cancel", {}),
+            desk(staff, order, "payments", part),
+            desk(staff, order, "cancel", {}),
+        )
+
+        canceled, captured = told[1::2].count("200"), told[::2].count("201")
+        assert (canceled, captured) in {(1, 0), (0, 1), (1, 1)}, told
+        refused = {"nothing_to_capture", "payment_operation_in_progress", "invalid_transition"}
+        assert set(told) <= {"200", "201", *refused}, told
+        order.refresh_from_db()
+        payment = Payment.objects.get(order=order)
+        assert payment.authorized == order.total == payment.captured + payment.voided
+        if order.status == "canceled":
+            assert payment.captured == payment.refunded == given_back(order)
+            assert order.payment_status == ("refunded" if captured else "voided")
+        else:
+            assert (payment.captured, payment.refunded) != (0, 0)
+
+
+def test_what_was_sent_arrives_or_is_taken_back_never_both(
+    staff: APIClient, client_of: ClientOf
+) -> None:
+    packer = client_of(Role.FULFILLMENT)
+    for _ in range(ROUNDS):
+        order = paid_order(shopper())
+        sent = packer.post(f"/api/v1/orders/{order.number}/fulfillments", {}).json()
+        path = f"fulfillments/{sent['fulfillments'][0]['id']}"
+
+        told = at_once(
+            *[desk(packer, order, f"{path}/deliver", {})] * 2,
+            *[desk(packer, order, f"{path}/cancel", {})] * 2,
+        )
+
+        assert Counter(told) == {"200": 1, "invalid_transition": 3}
+        order.refresh_from_db()
+        arrived = "200" in told[:2]
+        assert order.status == ("completed" if arrived else "open")
+        assert order.fulfillment_status == ("fulfilled" if arrived else "unfulfilled")
+        assert set(order.lines.values_list("fulfilled", flat=True)) == {int(arrived)}
+
+
+def test_what_is_asked_back_has_been_sent_and_is_not_taken_back(
+    staff: APIClient, client_of: ClientOf
+) -> None:
+    packer = client_of(Role.FULFILLMENT)
+    one = {"items": [{"sku": "SKU-0", "quantity": 1}]}
+    for _ in range(ROUNDS):
+        owner = shopper()
+        order = paid_order(owner)
+        sent = packer.post(f"/api/v1/orders/{order.number}/fulfillments", {}).json()
+        path = f"fulfillments/{sent['fulfillments'][0]['id']}/cancel"
+
+        told = at_once(
+            desk(owner, order, "returns", one),
+            desk(packer, order, path, {}),
+            desk(staff, order, "returns", one),
+        )
+
+        assert sum(answer in {"200", "201"} for answer in told) == 1, told
+        assert set(told) <= {"200", "201", "return_exceeds_fulfilled", "invalid_transition"}, told
+
+
+def test_a_unit_that_is_put_back_is_held_for_one(staff: APIClient) -> None:
+    for number in range(ROUNDS):
+        (sku,) = stock_variants(1, stock=1, prefix=f"LAST-{number}")
+        order = paid_order(shopper(), skus=(sku,))
+        refund = {"items": [{"sku": sku, "quantity": 1}], "restock": True}
+
+        told = at_once(
+            desk(staff, order, "refunds", refund),
+            desk(staff, order, "cancel", {}),
+            *[partial(checkout_of, sku)] * 4,
+        )
+
+        assert told[0] in {"201", "refund_exceeds_paid"}, told
+        assert told[1] in {"200", "invalid_transition"}, told
+        assert set(told[2:]) <= {"201", "insufficient_stock"}, told
+        held = told[2:].count("201")
+        assert held <= 1
+        assert stock_of(sku) == (1, held)
+
+
+def checkout_of(sku: str) -> str:
+    """What someone is told who wants to buy a unit."""
+    client = shopper()
+    cart = client.post("/api/v1/carts", {"items": [{"sku": sku, "quantity": 1}]}).json()
+    client.credentials(HTTP_CART_TOKEN=cart["token"])
+    return code_of(client.post("/api/v1/checkouts", {"cart_id": cart["id"], **DETAILS}))
 
 
 def test_shares_of_refunds_at_once_add_up_to_what_was_charged(

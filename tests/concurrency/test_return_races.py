@@ -84,6 +84,56 @@ def test_units_that_come_back_while_they_are_refunded_are_put_back_once(staff: A
         assert stock_of("SKU-0")[0] == before
 
 
+def test_a_return_is_approved_or_rejected_and_received_once(staff: APIClient) -> None:
+    for _ in range(ROUNDS):
+        owner = shopper()
+        order = sent_order(staff, owner)
+        asked = act(owner, order.number, "returns", items=items(["SKU-0"]))
+        path = f"returns/{asked['id']}"
+
+        told = at_once(
+            *[desk(staff, order, f"{path}/approve", {})] * 2,
+            *[desk(staff, order, f"{path}/reject", {})] * 2,
+            *[desk(staff, order, f"{path}/receive", {})] * 2,
+        )
+
+        coming = Return.objects.get(order=order)
+        # What was approved can be rejected as long as it has not arrived.
+        approved, rejected, received = (told[n : n + 2].count("200") for n in (0, 2, 4))
+        assert set(told) <= {"200", "invalid_transition"}, told
+        assert coming.status == {(1, 0, 0): "approved", (1, 0, 1): "received"}.get(
+            (approved, rejected, received), "rejected"
+        ), told
+        assert rejected + received <= 1
+        assert approved or rejected
+        (line,) = order.lines.filter(sku="SKU-0")
+        assert line.returned == received
+
+
+def test_withdrawn_from_canceled_and_refunded_at_once_it_gives_back_everything_once(
+    staff: APIClient,
+) -> None:
+    for _ in range(ROUNDS):
+        owner = shopper()
+        before = stock_of("SKU-0"), stock_of("SKU-1")
+        order = paid_order(owner, 2)
+        unit = {"items": items(["SKU-0"]), "restock": True}
+
+        told = at_once(
+            desk(owner, order, "withdrawal", {"confirm": True}),
+            desk(staff, order, "cancel", {}),
+            *[desk(staff, order, "refunds", unit)] * 2,
+        )
+
+        assert told[:2].count("200") == 1, told
+        assert set(told) <= {
+            "200", "201", "invalid_transition", "refund_exceeds_paid", "restock_exceeds_ordered"
+        }, told  # fmt: skip
+        order.refresh_from_db()
+        assert (order.status, given_back(order)) == ("canceled", order.total)
+        assert (stock_of("SKU-0"), stock_of("SKU-1")) == before
+
+
 def test_what_is_withdrawn_from_is_sent_or_canceled_never_both(staff: APIClient) -> None:
     for _ in range(ROUNDS):
         owner = shopper()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,8 +13,10 @@ from congocart.sample_orders import SeedTaken, generate_orders
 from congocart.sample_orders.writing import NothingToOrder
 from core.db.invariants import declared_checks, run_checks
 from inventory.models import Movement, Stock
+from invoices.models import Invoice
 from orders.models import Fulfillment, Order, RefundItem
 from payments.models import Payment
+from tests.property.ledger import out_of_balance
 from tests.shop import stock_variants
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +26,11 @@ NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 def generate(count: int = 400, *, seed: int = 7, now: datetime = NOW) -> int:
     *_, last = generate_orders(count=count, seed=seed, currency="GBP", now=now)
     return last.orders
+
+
+def violated() -> list[Any]:
+    checked = run_checks(declared_checks(), now=timezone.now(), examples=3)
+    return [each for each in checked if each.violations]
 
 
 def snapshot() -> list[tuple]:
@@ -37,9 +46,8 @@ def test_every_invariant_holds_of_generated_orders(monkeypatch):
     monkeypatch.setattr("congocart.sample_orders.writing.BATCH", 150)
     stock_variants(9, stock=3)
     assert generate() == 400
-    violated = [each for each in run_checks(declared_checks(), now=timezone.now(), examples=3)
-                if each.violations]  # fmt: skip
-    assert violated == []
+    assert violated() == []
+    assert out_of_balance() == []
     assert min(Stock.objects.values_list("on_hand", flat=True)) >= 3
 
 
@@ -65,6 +73,30 @@ def test_generated_orders_are_of_every_kind():
     assert domains == {"example.com", "example.net", "example.org"}
     earliest, latest = orders.earliest("placed_at"), orders.latest("placed_at")
     assert NOW - timedelta(days=366) < earliest.placed_at < latest.placed_at < NOW
+
+
+def test_generated_invoices_go_on_with_the_numbers_of_the_shop(monkeypatch):
+    monkeypatch.setattr("congocart.sample_orders.writing.BATCH", 50)
+    stock_variants(9)
+    for seed in (1, 2):
+        generate(120, seed=seed)
+    assert violated() == []
+    numbers = Invoice.objects.values_list("series", "year", "position").order_by("id")
+    for series, year in {row[:2] for row in numbers}:
+        given = sorted(row[2] for row in numbers if row[:2] == (series, year))
+        assert given == list(range(1, len(given) + 1))
+    assert Invoice.objects.filter(kind="credit_note").exclude(document__credits="").exists()
+
+
+def test_a_shop_that_invoices_what_was_sent_has_no_other_invoices_generated(settings):
+    settings.INVOICES = replace(settings.INVOICES, due_at="fulfilled")
+    stock_variants(9)
+    generate()
+    assert violated() == []
+    invoiced = Order.objects.filter(pk__in=Invoice.objects.values("order"))
+    by_card = invoiced.filter(payments__provider="test")
+    assert set(by_card.values_list("fulfillment_status", flat=True)) == {"fulfilled"}
+    assert invoiced.filter(payments__provider="manual", fulfillment_status="unfulfilled").exists()
 
 
 def test_the_same_seed_makes_the_same_orders_and_another_seed_others():

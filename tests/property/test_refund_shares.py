@@ -188,6 +188,48 @@ def test_an_amount_comes_off_what_was_paid_most_for(
         assert not everything or abs(taken - Fraction(rest.amount * amount, everything)) < 1
 
 
+@given(
+    st.booleans().flatmap(
+        lambda included: st.lists(
+            st.tuples(st.integers(0, 5_000), st.sampled_from([5, 19, 20])).map(
+                lambda drawn: one_rate(*drawn, included=included)
+            ),
+            min_size=1,
+            max_size=60,
+        )
+    ),
+    st.fractions(0, 1, max_denominator=1_000),
+)
+def test_the_tax_of_an_amount_is_exact_however_many_lines_it_is_split_over(
+    lines: list[Charge], part: Fraction
+) -> None:
+    rests = dict(enumerate(lines))
+    amount = int(sum(line.amount for line in lines) * part)
+
+    shares = shares_of(rests, {}, amount)
+
+    for rate in (5, 19, 20):
+        taxed = [(rests[key], share) for key, share in shares.items() if rate in share.rates]
+        exact = sum((Fraction(line.tax * share.amount, line.amount) for line, share in taxed), 0)
+        assert abs(sum(share.tax for _, share in taxed) - exact) <= Fraction(1, 2)
+
+
+def one_rate(price: int, rate: int, *, included: bool) -> Charge:
+    """What a line costs that is taxed at so many per cent."""
+    tax = round(Fraction(price * rate, 100 + rate if included else 100))
+    return Charge(price, (), (tax,), (price,), included, (rate,))
+
+
+def test_a_small_amount_of_many_lines_has_its_tax() -> None:
+    """A credit of 3.80 on an order of 80 lines with 20 % included has 63 pence of it, not none."""
+    lines = {number: one_rate(675, 20, included=True) for number in range(80)}
+
+    shares = shares_of(lines, {}, 380)
+
+    assert max(share.amount for share in shares.values()) == 5
+    assert sum(share.tax for share in shares.values()) == 63
+
+
 def test_more_than_there_is_gives_back_all_there_is() -> None:
     line = Charge(1_000, (), (200,), (1_000,))
     assert shares_of({"line": line}, {}, 5_000) == {"line": line}
