@@ -27,6 +27,7 @@ EVENT_STEPS: Mapping[str, tuple[str, ...]] = {
         ),
         ("orders.services.invoicing.issue_due",),
     ),
+    "order.edited": ("orders.services.invoicing.correct_edited",),
     "order.canceled": ("orders.services.invoicing.credit_canceled",),
 }
 

@@ -65,6 +65,8 @@ def mail_for(event: str, data: Mapping[str, Any]) -> OrderMail | None:
     if mail in _ANSWERED_AT_ONCE and data.get("kind") == ReturnKind.WITHDRAWAL:
         return None
     refunded = data.get("amount")
+    if mail is OrderMail.PAID and refunded and refunded > 0:
+        mail = OrderMail.REFUNDED  # down to what the order costs since it was edited
     if refunded is not None and refunded < (1 if mail is OrderMail.REFUNDED else 0):
         return None
     return mail

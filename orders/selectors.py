@@ -66,13 +66,17 @@ def shown_with() -> list[str | Prefetch[Any]]:
     ]
 
 
-def has_ordered(*, customer_id: UUID | None, email: str) -> bool:
-    """Tell whether someone, known by account or e-mail address, has an order not canceled."""
+def has_ordered(*, customer_id: UUID | None, email: str, before: UUID | None = None) -> bool:
+    """Tell whether someone, known by account or e-mail address, has an order not canceled.
+
+    With `before`, one that is older than this order.
+    """
     known_by = Q(pk__in=[])
     if customer_id is not None:
         known_by |= Q(customer_id=customer_id)
     if email:
         known_by |= Q(email=email)
+    known_by &= Q() if before is None else Q(pk__lt=before)
     return Order.objects.filter(known_by).exclude(status=OrderStatus.CANCELED).exists()
 
 

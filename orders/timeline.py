@@ -41,7 +41,7 @@ class Wording:
     def units(self, items: Any) -> str:
         """Return `2 × Blue mug, 1 × Red mug`."""
         return ", ".join(
-            f"{item['quantity']} × {self.titles.get(item['sku'], item['sku'])}"
+            f"{item['quantity']} × {self.titles.get(item['sku'], item.get('title', item['sku']))}"
             for item in items or ()
         )
 
@@ -90,6 +90,14 @@ def _refunded(verb: str) -> Sentence:
     return sentence
 
 
+def _edited(data: Mapping[str, Any], words: Wording) -> str:
+    changes = [
+        f"{words.units(data[name])} {name}" for name in ("added", "removed") if data.get(name)
+    ]
+    before, total = words.money(data.get("total_before")), words.money(data.get("total"))
+    return f"Order edited: {', '.join(changes)}; it comes to {total}, before to {before}"
+
+
 def _resent(data: Mapping[str, Any], words: Wording) -> str:
     return f"E-mail “{str(data.get('mail', '')).replace('_', ' ')}” sent again"
 
@@ -108,6 +116,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "order.withdrawn": lambda data, words: (
         f"Withdrawal from {words.units(data.get('items')) or 'the purchase'}"
     ),
+    "order.edited": _edited,
     "order.held": _said("Order put on hold"),
     "order.released": _said("Order released from hold"),
     "order.noted": _said("Note"),

@@ -31,6 +31,7 @@ urlpatterns = [
     path("orders/<str:number>/release", AttendingViewSet.as_view({"post": "release"})),
     path("orders/<str:number>/emails", EmailViewSet.as_view({"post": "create"})),
     path("orders/<str:number>/payments", OrderViewSet.as_view({"post": "capture"})),
+    path("orders/<str:number>/edits", OrderViewSet.as_view({"post": "edit"})),
     path("orders/<str:number>/refunds", OrderViewSet.as_view({"post": "refund"})),
     path("orders/<str:number>/fulfillments", FulfillmentViewSet.as_view({"post": "create"})),
     path(

@@ -18,6 +18,7 @@ from core.access import Access
 from core.http.throttling import require_quota
 from core.states import InvalidTransition
 from orders import services
+from orders.admin_site.editing import EditForm, is_editable, review_of_edit
 from orders.admin_site.forms import (
     ActionForm,
     CancelForm,
@@ -186,6 +187,19 @@ ACTIONS: Mapping[str, OrderAction] = {
         form=RefundForm,
         review=_review_of_refund,
         danger=True,
+    ),
+    "edit": OrderAction(
+        label=said("Edit the order"),
+        access=SUPPORT,
+        allowed=is_editable,
+        run=services.edit_order,
+        told=said(
+            "Enter how many units of each item the order is to have; 0 takes it off. What was "
+            "ordered keeps its price, other items cost what they cost now."
+        ),
+        done="The order was edited.",
+        form=EditForm,
+        review=review_of_edit,
     ),
     "return": OrderAction(
         label=said("Request a return"),

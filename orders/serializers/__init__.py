@@ -19,6 +19,7 @@ from orders.serializers.invoices import InvoiceOutput, invoice_body
 from orders.serializers.orders import (
     CancelInput,
     CaptureInput,
+    EditInput,
     ExportParameters,
     OrderOutput,
     RefundInput,
@@ -34,6 +35,7 @@ from orders.snapshot import order_body, return_body
 __all__ = [
     "CancelInput",
     "CaptureInput",
+    "EditInput",
     "ExportParameters",
     "FulfillmentInput",
     "HoldInput",

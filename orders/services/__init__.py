@@ -17,6 +17,7 @@ from orders.services.canceling import (
     preview_cancellation,
 )
 from orders.services.completing import complete_orders
+from orders.services.editing import EDIT_ORDER_ERRORS, edit_order, preview_edit
 from orders.services.emailing import RESEND_EMAIL_ERRORS, resend_email
 from orders.services.finding import look_up_order
 from orders.services.fulfilling import (
@@ -61,6 +62,7 @@ __all__ = [
     "CAPTURE_PAYMENT_ERRORS",
     "CHANGE_FULFILLMENT_ERRORS",
     "DECIDE_RETURN_ERRORS",
+    "EDIT_ORDER_ERRORS",
     "FULFILL_ORDER_ERRORS",
     "HOLD_ORDER_ERRORS",
     "NOTE_ORDER_ERRORS",
@@ -79,12 +81,14 @@ __all__ = [
     "complete_orders",
     "decide_return",
     "deliver_fulfillment",
+    "edit_order",
     "fulfill_order",
     "hold_order",
     "look_up_order",
     "note_order",
     "place_order",
     "preview_cancellation",
+    "preview_edit",
     "preview_refund",
     "preview_refund_of_return",
     "preview_withdrawal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from core.access import Access
@@ -19,18 +20,24 @@ from payments.services import lock_payment
 
 @transaction_required
 def lock_order(
-    *, caller: Caller, number: str, with_stock: bool = False, seen: int | None = None
+    *,
+    caller: Caller,
+    number: str,
+    with_stock: bool = False,
+    and_stock_of: Collection[UUID] | None = None,
+    seen: int | None = None,
 ) -> Order:
     """Lock the payments of an order, its stock if asked for, and the order, in this order.
 
-    Whatever is decided by its money, its units or its status is decided under these locks.
-    Raises `OrderNotFound`, and `VersionMismatch` as `require_unchanged` does.
+    `and_stock_of` locks the stock of variants that it does not have yet, too. What depends on its
+    money, its units or its status is decided under these locks. Raises `OrderNotFound`, and
+    `VersionMismatch` as `require_unchanged` does.
     """
     read = order_for(caller=caller, number=number)
     for payment in payments_of_order(read.id):
         lock_payment(payment.id)
-    if with_stock:
-        lock_levels([line.variant_id for line in read.lines.all()])
+    if with_stock or and_stock_of is not None:
+        lock_levels({*(and_stock_of or ()), *(line.variant_id for line in read.lines.all())})
     order = Order.objects.defer("search_vector").locked().get(pk=read.id)
     require_unchanged(order_id=order.id, seen=seen)
     return order

@@ -25,6 +25,7 @@ from orders.selectors import order_for, orders_for, timeline_entry, timeline_of
 from orders.serializers import (
     CancelInput,
     CaptureInput,
+    EditInput,
     OrderEventOutput,
     OrderOutput,
     RefundInput,
@@ -114,6 +115,34 @@ class OrderViewSet(ViewSet):
                 now=timezone.now(),
             ),
             lambda order: ApiResponse(200, order_body(order)),
+        )
+
+    @operation(
+        "editOrder",
+        "Edit an order",
+        access=SUPPORT,
+        scope="orders:write",
+        personal=True,
+        request=EditInput,
+        responses={201: OrderOutput},
+        errors=services.EDIT_ORDER_ERRORS,
+        tag="Orders",
+        description="Gives an order other lines, before anything of it is sent. Items that were "
+        "ordered keep their price, others have today's; promotions, delivery and taxes count as "
+        "when it was placed. What it costs more is `due`, what was paid beyond it is refunded.",
+    )
+    def edit(self, request: Request, number: str) -> HttpResponse:
+        data = validated(EditInput, request)
+        return write(
+            request,
+            lambda: services.edit_order(
+                caller=caller_of(request),
+                number=number,
+                requested=item_requests_from(data["items"]),
+                reason=data.get("reason", ""),
+                now=timezone.now(),
+            ),
+            lambda order: ApiResponse(201, order_body(order)),
         )
 
     @operation(

@@ -1,0 +1,334 @@
+"""Editing an order before anything of it is sent: lines, stock, money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.domain import Role
+from catalog.models import Price, Variant
+from core.db.invariants import declared_checks, run_checks
+from inventory.models import Movement
+from orders.models import Order, OrderEdit
+from payments.models import Payment
+from tests.shop import (
+    new_order,
+    offer_shipping,
+    paid_order,
+    stock_of,
+    stock_variants,
+)
+
+pytestmark = pytest.mark.django_db
+ClientOf = Callable[..., APIClient]
+
+
+@pytest.fixture(autouse=True)
+def skus() -> list[str]:
+    offer_shipping()
+    return stock_variants(3, stock=10)
+
+
+def edit(staff: APIClient, number: str, units: dict[str, int], **more: Any) -> Any:
+    items = [{"sku": sku, "quantity": count} for sku, count in units.items()]
+    return staff.post(f"/api/v1/orders/{number}/edits", {"items": items, **more})
+
+
+def amount(order: Any, *path: str) -> int:
+    for name in path:
+        order = order[name]
+    found: int = order["amount"]
+    return found
+
+
+def assert_audit_is_clean() -> None:
+    checked = run_checks(declared_checks(), now=timezone.now())
+    assert [found for found in checked if found.violations] == []
+
+
+def units_of(number: str) -> dict[str, int]:
+    lines = Order.objects.get(number=number).lines.order_by("position")
+    return dict(lines.values_list("sku", "quantity"))
+
+
+def test_a_paid_order_that_costs_less_is_refunded_the_difference(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number = paid_order(client)
+    before, was = Order.objects.get(number=number), units_of(number)
+    sku, count = next(iter(was.items()))
+    response = edit(client_of(Role.SUPPORT), number, {**was, sku: count - 1}, reason="One less.")
+    assert response.status_code == 201, response.json()
+    order = response.json()
+    less = before.total - amount(order, "totals", "total")
+    assert less > 0
+    assert (order["payment_status"], amount(order, "due")) == ("paid", 0)
+    assert amount(order, "refundable") == amount(order, "totals", "total")
+    assert order["payments"][0]["refunded"]["amount"] == less
+    assert_audit_is_clean()
+
+
+def test_a_paid_order_that_costs_more_has_the_difference_due_and_recorded(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    before = Order.objects.get(number=number).total
+    order = edit(staff, number, {**units_of(number), "SKU-2": 1}).json()
+    more = amount(order, "totals", "total") - before
+    assert more > 0
+    assert (order["payment_status"], amount(order, "due")) == ("pending", more)
+    assert [each["provider"] for each in order["payments"]] == ["test", "manual"]
+    assert_audit_is_clean()
+    order = staff.post(f"/api/v1/orders/{number}/payments", {}).json()
+    assert (order["payment_status"], amount(order, "due")) == ("paid", 0)
+    assert_audit_is_clean()
+
+
+def test_a_refund_of_all_takes_from_each_payment_what_it_brought(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    edit(staff, number, {**units_of(number), "SKU-2": 1})
+    staff.post(f"/api/v1/orders/{number}/payments", {})
+    order = staff.post(f"/api/v1/orders/{number}/refunds", {}).json()
+    total = amount(order, "totals", "total")
+    assert [amount(each, "captured") for each in order["payments"]] == [
+        amount(each, "refunded") for each in order["payments"]
+    ]
+    shares = [item for refund in order["refunds"] for item in refund["items"]]
+    assert sum(amount(share, "amount") for share in shares) == total
+    assert (order["payment_status"], amount(order, "refundable")) == ("refunded", 0)
+    assert_audit_is_clean()
+
+
+def test_units_refunded_across_two_payments_are_given_back_exactly(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    was = units_of(number)
+    edit(staff, number, {**was, "SKU-2": 1})
+    staff.post(f"/api/v1/orders/{number}/payments", {})
+    items = [{"sku": sku, "quantity": count} for sku, count in units_of(number).items()]
+    order = staff.post(f"/api/v1/orders/{number}/refunds", {"items": items, "restock": True}).json()
+    assert len(order["refunds"]) == 2
+    given_back = [item for refund in order["refunds"] for item in refund["items"]]
+    assert sum(item["quantity"] for item in given_back) == sum(was.values()) + 1
+    assert_audit_is_clean()
+
+
+def test_a_manual_payment_is_to_bring_what_the_order_costs_by_now(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = new_order(client, ["SKU-0"])["number"], client_of(Role.SUPPORT)
+    was = units_of(number)
+    order = edit(staff, number, {**was, "SKU-2": 2}).json()
+    total = amount(order, "totals", "total")
+    assert (len(order["payments"]), amount(order, "due")) == (1, total)
+    order = edit(staff, number, {"SKU-2": 1}).json()
+    total = amount(order, "totals", "total")
+    assert (amount(order["payments"][0], "amount"), amount(order, "due")) == (total, total)
+    order = staff.post(f"/api/v1/orders/{number}/payments", {}).json()
+    assert (order["payment_status"], amount(order, "due")) == ("paid", 0)
+    order = edit(staff, number, {"SKU-2": 2}).json()
+    assert order["payment_status"] == "pending"
+    order = edit(staff, number, {"SKU-2": 1}).json()
+    assert (order["payment_status"], amount(order, "due")) == ("paid", 0)
+    assert_audit_is_clean()
+
+
+def test_an_authorized_payment_is_captured_for_what_the_order_costs_by_now(
+    client: APIClient, client_of: ClientOf, settings: Any
+) -> None:
+    settings.PAYMENT_CAPTURE = "manual"
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    assert Payment.objects.get().status == "authorized"
+    was = units_of(number)
+    sku, count = next(iter(was.items()))
+    order = edit(staff, number, {**was, sku: count - 1}).json()
+    total = amount(order, "totals", "total")
+    assert (order["payment_status"], amount(order, "due")) == ("authorized", total)
+    order = staff.post(f"/api/v1/orders/{number}/payments", {}).json()
+    assert (order["payment_status"], amount(order["payments"][0], "captured")) == ("paid", total)
+    assert_audit_is_clean()
+
+
+def test_what_goes_beyond_an_authorization_is_due_beside_it(
+    client: APIClient, client_of: ClientOf, settings: Any
+) -> None:
+    settings.PAYMENT_CAPTURE = "manual"
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    edit(staff, number, {**units_of(number), "SKU-2": 1})
+    for left in ("card", "manual"):
+        order = staff.post(f"/api/v1/orders/{number}/payments", {}).json()
+        assert (amount(order, "due") > 0) == (left == "card")
+    assert [each["status"] for each in order["payments"]] == ["paid", "paid"]
+    assert_audit_is_clean()
+
+
+def test_money_that_an_edit_gave_back_is_due_again_after_the_next_one(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    was = units_of(number)
+    sku, count = next(iter(was.items()))
+    less = edit(staff, number, {**was, sku: count - 1}).json()
+    more = edit(staff, number, was).json()
+    difference = amount(more, "totals", "total") - amount(less, "totals", "total")
+    assert (amount(more, "due"), more["payment_status"]) == (difference, "pending")
+    assert_audit_is_clean()
+    back = edit(staff, number, {**was, sku: count - 1}).json()
+    assert (amount(back, "due"), back["payment_status"]) == (0, "paid")
+    assert_audit_is_clean()
+
+
+def test_stock_moves_by_what_changes_and_says_who_moved_it(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number = paid_order(client)
+    was = units_of(number)
+    stock = {sku: stock_of(sku)[0] for sku in ("SKU-0", "SKU-1", "SKU-2")}
+    placed = Movement.objects.count()
+    edit(client_of(Role.SUPPORT), number, {"SKU-2": 4})
+    for sku, count in was.items():
+        assert stock_of(sku)[0] == stock[sku] + count
+    assert stock_of("SKU-2")[0] == stock["SKU-2"] - 4
+    moved = Movement.objects.order_by("id")[placed:]
+    assert {each.kind for each in moved} == {"sale", "edit"}
+    assert all(each.actor_id and each.order_id for each in moved)
+    assert_audit_is_clean()
+
+
+def test_what_was_ordered_keeps_its_price_and_what_is_new_costs_what_it_costs_now(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number = paid_order(client)
+    was = units_of(number)
+    paid = dict(Order.objects.get(number=number).lines.values_list("sku", "unit_price"))
+    Price.objects.filter(currency="GBP").update(amount=7_777)
+    edit(client_of(Role.SUPPORT), number, {**was, "SKU-2": 1})
+    prices = dict(Order.objects.get(number=number).lines.values_list("sku", "unit_price"))
+    assert prices == {**paid, "SKU-2": 7_777}
+
+
+def test_what_was_placed_can_be_told_from_the_edits(client: APIClient, client_of: ClientOf) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    placed = Order.objects.get(number=number)
+    was = units_of(number)
+    edit(staff, number, {"SKU-2": 1}, reason="The buyer called.")
+    edit(staff, number, {"SKU-1": 2})
+    first, second = OrderEdit.objects.order_by("id")
+    assert {line["sku"]: line["quantity"] for line in first.before["lines"]} == was
+    assert (first.before["total"], second.before) == (placed.total, first.after)
+    events = staff.get(f"/api/v1/orders/{number}/events").json()["results"]
+    told = [event for event in events if event["type"] == "order.edited"]
+    assert told[0]["note"] == "The buyer called."
+    assert told[0]["message"].startswith("Order edited: 1 × Thing SKU – No. 2 added, ")
+    assert "reason" not in str(client.get(f"/api/v1/orders/{number}/events").json())
+
+
+@pytest.mark.parametrize(
+    ("units", "status", "code"),
+    [
+        ({"NONE": 1}, 400, "unknown_sku"),
+        ({"SKU-2": 11}, 409, "insufficient_stock"),
+        ({"SKU-2": 10_000}, 400, "invalid_request"),
+        ({}, 400, "invalid_request"),
+        ({"SKU-0": 0}, 400, "invalid_request"),
+    ],
+)
+def test_lines_that_cannot_be_are_refused_and_change_nothing(
+    client: APIClient, client_of: ClientOf, units: dict[str, int], status: int, code: str
+) -> None:
+    number = paid_order(client)
+    was, total = units_of(number), Order.objects.get(number=number).total
+    response = edit(client_of(Role.SUPPORT), number, units)
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert (units_of(number), Order.objects.get(number=number).total) == (was, total)
+    assert not OrderEdit.objects.exists()
+
+
+def test_units_of_a_repeated_sku_add_up_and_are_bounded(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    url = f"/api/v1/orders/{number}/edits"
+    twice = [{"sku": "SKU-2", "quantity": 2}, {"sku": "SKU-2", "quantity": 1}]
+    assert staff.post(url, {"items": twice}).status_code == 201
+    assert units_of(number) == {"SKU-2": 3}
+    most = [{"sku": "SKU-2", "quantity": 9_999}] * 2
+    assert staff.post(url, {"items": most}).json()["code"] == "order_too_large"
+
+
+def test_only_what_is_for_sale_in_the_currency_of_the_order_comes_in(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    was = units_of(number)
+    Price.objects.filter(variant__sku="SKU-2", currency="GBP").delete()
+    assert edit(staff, number, {**was, "SKU-2": 1}).json()["code"] == "currency_mismatch"
+    Variant.objects.update(deleted_at=timezone.now())
+    assert edit(staff, number, {**was, "SKU-2": 1}).json()["code"] == "unknown_sku"
+    sku, count = next(iter(was.items()))
+    assert edit(staff, number, {sku: count + 1}).json()["code"] == "unknown_sku"
+    assert edit(staff, number, {sku: 1}).status_code == 201
+
+
+def test_an_edit_that_changes_nothing_is_refused(client: APIClient, client_of: ClientOf) -> None:
+    number = paid_order(client)
+    response = edit(client_of(Role.SUPPORT), number, units_of(number))
+    assert (response.status_code, response.json()["code"]) == (409, "edit_changes_nothing")
+
+
+def test_an_order_is_not_edited_once_it_is_sent_canceled_or_refunded(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    sent, canceled, refunded = (paid_order(client) for _ in range(3))
+    staff = client_of(Role.MANAGER)
+    one = [{"sku": next(iter(units_of(sent))), "quantity": 1}]
+    assert staff.post(f"/api/v1/orders/{sent}/fulfillments", {"items": one}).status_code == 201
+    assert staff.post(f"/api/v1/orders/{canceled}/cancel", {}).status_code == 200
+    assert staff.post(f"/api/v1/orders/{refunded}/refunds", {"items": one}).status_code == 201
+    for number, code in (
+        (sent, "invalid_transition"),
+        (canceled, "invalid_transition"),
+        (refunded, "order_not_editable"),
+    ):
+        response = edit(staff, number, {"SKU-2": 1})
+        assert (response.status_code, response.json()["code"]) == (409, code)
+
+
+def test_a_line_that_was_packed_before_keeps_a_unit(client: APIClient, client_of: ClientOf) -> None:
+    number, staff = paid_order(client), client_of(Role.MANAGER)
+    sent = staff.post(f"/api/v1/orders/{number}/fulfillments", {}).json()["fulfillments"][0]
+    staff.post(f"/api/v1/orders/{number}/fulfillments/{sent['id']}/cancel", {})
+    was = units_of(number)
+    assert edit(staff, number, {"SKU-2": 1}).json()["code"] == "item_stays"
+    assert edit(staff, number, {**dict.fromkeys(was, 1), "SKU-2": 1}).status_code == 201
+    assert_audit_is_clean()
+
+
+def test_buyers_and_other_duties_do_not_edit(client: APIClient, client_of: ClientOf) -> None:
+    number = paid_order(client)
+    assert edit(client, number, {"SKU-2": 1}).status_code == 401
+    for role in (Role.CUSTOMER, Role.FULFILLMENT):
+        assert edit(client_of(role), number, {"SKU-2": 1}).status_code == 403
+
+
+def test_an_invoice_of_before_is_credited_and_the_order_invoiced_again(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    before = Order.objects.get(number=number).total
+    edit(staff, number, {"SKU-2": 1})
+    issued = staff.get(f"/api/v1/orders/{number}/invoices").json()
+    found = issued["results"] if isinstance(issued, dict) else issued
+    assert [each["kind"] for each in found] == ["invoice", "credit_note", "invoice"]
+    assert [amount(each, "gross") for each in found[:2]] == [before, before]
+    assert amount(found[2], "gross") == Order.objects.get(number=number).total
+    assert_audit_is_clean()
+    staff.post(f"/api/v1/orders/{number}/cancel", {})
+    assert_audit_is_clean()
