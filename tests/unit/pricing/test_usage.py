@@ -73,6 +73,13 @@ def test_a_customer_of_a_promotion_is_counted_under_the_name_that_the_database_c
     assert customer_scope(SUMMER, "ada") != customer_scope(WINTER, "ada")
 
 
+def test_an_automatic_promotion_counts_its_customer() -> None:
+    automatic = promotion(per_customer_limit=1)
+    found = scopes_in(terms(automatic), "ada")
+    assert [each.id for each in found] == [customer_scope(SUMMER, "ada")]
+    assert scopes_in(terms(automatic), "") == []
+
+
 def test_what_can_be_used_up_is_all_that_is_automatic_or_was_asked_for() -> None:
     automatic = promotion(SUMMER, usage_limit=1)
     by_code = promotion(WINTER, automatic=False, usage_limit=2)
