@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from events.models import Event
 
@@ -32,3 +33,9 @@ def timeline_version(*, subject_id: UUID) -> int:
         "last"
     ]
     return last or 0
+
+
+def version_of_each(subject_id: str = "pk") -> Coalesce:
+    """Return `timeline_version` as an expression of a query of subjects, whose id is named."""
+    events = Event.objects.filter(subject_id=OuterRef(subject_id)).order_by("-position")
+    return Coalesce(Subquery(events.values("position")[:1]), 0)

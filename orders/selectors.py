@@ -13,7 +13,7 @@ from core.caller import Caller
 from core.db.containing import holds_every_word
 from core.ids import normalize_order_number
 from events.domain import ActorKind
-from events.selectors import events_about
+from events.selectors import events_about, version_of_each
 from inventory.selectors import returned_units
 from orders.domain import (
     LineUnits,
@@ -81,9 +81,13 @@ def has_ordered(*, customer_id: UUID | None, email: str, before: UUID | None = N
 
 
 def order_for(*, caller: Caller, number: str) -> Order:
-    """Return an order by its number, as people may write it. Raises `OrderNotFound`."""
+    """Return an order by its number, as people may write it. Raises `OrderNotFound`.
+
+    Its `version` is read first, so that it is never newer than what else was read.
+    """
     wanted = normalize_order_number(number)
-    order = orders_for(caller=caller).filter(number=wanted).first()
+    found = orders_for(caller=caller).filter(number=wanted)
+    order = found.annotate(version=version_of_each()).first()
     if order is None:
         raise OrderNotFound
     return order

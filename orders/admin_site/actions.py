@@ -46,7 +46,7 @@ Allowed = Callable[[OrderSheet], bool]
 
 @dataclass(frozen=True, slots=True)
 class OrderAction:
-    """One row of the table: `told` says what happens, and `review` what the form adds up to."""
+    """One row of the table: `told` says what happens, and `review` what a valid form comes to."""
 
     label: Callable[[OrderSheet], str]
     access: Access
@@ -55,7 +55,7 @@ class OrderAction:
     told: Callable[[OrderSheet], str]
     done: str
     form: type[ActionForm] = ActionForm
-    review: Callable[[OrderSheet, Mapping[str, Any]], str] | None = None
+    review: Callable[[Any], str] | None = None
     danger: bool = False
 
     def is_open_to(self, sheet: OrderSheet) -> bool:
@@ -97,8 +97,9 @@ def _told_of_cancel(sheet: OrderSheet) -> str:
     return f"This {', '.join(said[:-1])} and {said[-1]}. It cannot be undone."
 
 
-def _review_of_refund(sheet: OrderSheet, values: Mapping[str, Any]) -> str:
+def _review_of_refund(form: RefundForm) -> str:
     """Say what the refund is worth, found out by recording it and rolling it back."""
+    sheet, values = form.sheet, form.values()
     asked = {name: values[name] for name in ("amount", "items", "restock_items")}
     worth = services.preview_refund(
         caller=sheet.caller, number=sheet.order.number, **asked, now=timezone.now()

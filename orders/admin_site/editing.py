@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,11 +11,19 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWi
 from core.backoffice.forms import LineField
 from core.http.serializers import MAX_SKU_LENGTH
 from core.items import MAX_QUANTITY, ItemRequest
+from core.money import Money
 from core.states import InvalidTransition
 from orders import services
 from orders.admin_site.forms import UnitsForm, reason_field
 from orders.admin_site.sheet import LineRow, OrderSheet
-from orders.domain import FulfillmentStatus, OrderNotEditable, OrderStatus, require_editable
+from orders.domain import (
+    FulfillmentStatus,
+    OrderNotEditable,
+    OrderOnHold,
+    OrderStatus,
+    require_editable,
+)
+from orders.models import Order
 
 # So many items that an order has not can be added to it at once.
 ADDED_ITEMS = 3
@@ -26,6 +33,9 @@ class EditForm(UnitsForm):
     """How many units of each line an order is to have, and of items that it has not."""
 
     review_first = True
+    every_line = True
+    # What the review has told, so that nothing else is confirmed.
+    expected_total = forms.IntegerField(required=False, widget=forms.HiddenInput)
     reason = reason_field("Reason, for colleagues")
 
     def __init__(self, sheet: OrderSheet, data: Any = None) -> None:
@@ -50,8 +60,15 @@ class EditForm(UnitsForm):
     def most(self, row: LineRow) -> int:
         return MAX_QUANTITY
 
+    def least(self, row: LineRow) -> int:
+        return row.units.fulfilled
+
     def offered(self, row: LineRow) -> int:
         return row.units.ordered
+
+    def bounds(self, row: LineRow) -> str:
+        sent = f" and {row.units.fulfilled} sent" if row.units.fulfilled else ""
+        return f"{row.units.ordered} ordered{sent}"
 
     def clean(self) -> dict[str, Any]:
         """Refuse an order of nothing, and units of no SKU."""
@@ -74,9 +91,12 @@ class EditForm(UnitsForm):
         return [*(ItemRequest(sku, count) for sku, count in self.units().items()), *added]
 
     def values(self) -> dict[str, Any]:
-        return super().values() | {
+        total = self.cleaned_data["expected_total"]
+        return {
             "requested": self.requested(),
             "reason": self.cleaned_data["reason"],
+            "expected_total": None if total is None else Money(total, self.sheet.order.currency),
+            "expected_versions": {self.cleaned_data["seen"]},
         }
 
 
@@ -87,30 +107,52 @@ def is_editable(sheet: OrderSheet) -> bool:
         require_editable(
             OrderStatus(order.status),
             FulfillmentStatus(order.fulfillment_status),
+            held_at=order.held_at,
             refunded=bool(order.given_back),
         )
-    except (InvalidTransition, OrderNotEditable):
+    except (InvalidTransition, OrderNotEditable, OrderOnHold):
         return False
     return True
 
 
-def review_of_edit(sheet: OrderSheet, values: Mapping[str, Any]) -> str:
+def review_of_edit(form: EditForm) -> str:
     """Say what the edit comes to, found out by making it and rolling it back."""
-    outcome = services.preview_edit(
+    sheet = form.sheet
+    preview = services.preview_edit(
         caller=sheet.caller,
         number=sheet.order.number,
-        requested=values["requested"],
+        requested=form.requested(),
+        expected_versions={form.cleaned_data["seen"]},
         now=timezone.now(),
     )
-    change = outcome.total - outcome.total_before
-    said = f"The order comes to {sheet.money(outcome.total)}"
+    after = preview.order
+    form.data = form.data.copy()
+    form.data["expected_total"] = after.total
+    changes = " ".join(
+        f"{verb}: {', '.join(units)}."
+        for verb, units in _changes(sheet.order, after).items()
+        if units
+    )
+    change = after.total - preview.total_before
+    said = f"{changes} The order comes to {sheet.money(after.total)}"
     if change:
         more = "more" if change > 0 else "less"
         said += f", {sheet.money(abs(change))} {more} than now."
     else:
         said += ", as now."
-    if outcome.refunded:
-        said += f" {sheet.money(outcome.refunded)} is paid back."
-    if outcome.due:
-        said += f" {sheet.money(outcome.due)} is due then."
+    if preview.refunded:
+        said += f" {sheet.money(preview.refunded)} is paid back."
+    if after.due:
+        said += f" {sheet.money(after.due)} is due then."
     return said
+
+
+def _changes(before: Order, after: Order) -> dict[str, list[str]]:
+    """Name the units that come in, and those that are taken off."""
+    lines = {line.sku: line for order in (before, after) for line in order.lines.all()}
+    of_each = [{line.sku: line.quantity for line in each.lines.all()} for each in (before, after)]
+    more = {sku: of_each[1].get(sku, 0) - of_each[0].get(sku, 0) for sku in lines}
+    return {
+        "Added": [f"{more[sku]} × {lines[sku].title}" for sku in lines if more[sku] > 0],
+        "Removed": [f"{-more[sku]} × {lines[sku].title}" for sku in lines if more[sku] < 0],
+    }

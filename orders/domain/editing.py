@@ -1,9 +1,10 @@
-"""Editing an order before anything of it is sent: when it may be, and what changes by it."""
+"""Editing what is left to send of an order: when it may be, and what changes by it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from catalog.domain import Offer
 from core.errors import Conflict, FieldError, Invalid
 from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest
 from core.states import InvalidTransition
-from orders.domain.rules import FulfillmentStatus, OrderStatus
+from orders.domain.rules import UNSENT, FulfillmentStatus, OrderStatus, require_not_held
 
 
 class OrderNotEditable(Conflict):
@@ -26,10 +27,16 @@ class EditChangesNothing(Conflict):
     code = "edit_changes_nothing"
 
 
-class ItemStays(Conflict):
-    """These items were packed or refunded before, and that was undone; a unit of each stays."""
+class ItemsStay(Conflict):
+    """More units stay: those that were sent, and one of what was packed or refunded before."""
 
-    code = "item_stays"
+    code = "items_stay"
+
+
+class EditTotalChanged(Conflict):
+    """The order would come to another total than the one expected."""
+
+    code = "total_changed"
 
 
 class ItemNotForSale(Invalid):
@@ -64,36 +71,42 @@ class UnitsMoved:
     put_back: Mapping[UUID, int]
 
 
-@dataclass(frozen=True, slots=True)
-class EditOutcome:
-    """What an edit comes to, in minor units: both totals, and what is refunded and still due."""
-
-    total_before: int
-    total: int
-    refunded: int
-    due: int
-
-
 def require_editable(
-    status: OrderStatus, fulfillment: FulfillmentStatus, *, refunded: bool
+    status: OrderStatus,
+    fulfillment: FulfillmentStatus,
+    *,
+    held_at: datetime | None,
+    refunded: bool,
 ) -> None:
-    """Raise `InvalidTransition` unless the order is open and nothing of it was sent.
+    """Raise `InvalidTransition` unless the order is open and something of it is left to send.
 
-    Raises `OrderNotEditable` where a refund has given back a part of what was bought: its shares
-    are of the prices as they are.
+    Raises `OrderOnHold`, and `OrderNotEditable` where a refund has given back a part of what was
+    bought: its shares are of the prices as they are.
     """
     hindrance: OrderStatus | FulfillmentStatus | None = None
     if status is not OrderStatus.OPEN:
         hindrance = status
-    elif fulfillment is not FulfillmentStatus.UNFULFILLED:
+    elif fulfillment not in UNSENT:
         hindrance = fulfillment
     if hindrance is not None:
         members: dict[str, Any] = {"from": hindrance, "to": "edited", "allowed": []}
         raise InvalidTransition(
-            "Only an open order of which nothing was sent is edited.", **members
+            "Only an open order of which something is left to send is edited.", **members
         )
+    require_not_held(held_at)
     if refunded:
         raise OrderNotEditable
+
+
+def require_units_stay(staying: Mapping[str, int], wanted: Mapping[str, int]) -> None:
+    """Raise `ItemsStay` naming every SKU of which fewer units are wanted than stay."""
+    short = [
+        {"sku": sku, "staying": count}
+        for sku, count in staying.items()
+        if wanted.get(sku, 0) < count
+    ]
+    if short:
+        raise ItemsStay(items=short)
 
 
 def require_size(units: Mapping[UUID, int]) -> None:

@@ -8,6 +8,12 @@ from orders.serializers.buyers import (
     OrderWithdrawalOutput,
     withdrawal_body,
 )
+from orders.serializers.edits import (
+    EditInput,
+    EditPreviewInput,
+    EditPreviewOutput,
+    edit_preview_body,
+)
 from orders.serializers.emails import OrderEmailInput
 from orders.serializers.goods import (
     FulfillmentInput,
@@ -19,7 +25,6 @@ from orders.serializers.invoices import InvoiceOutput, invoice_body
 from orders.serializers.orders import (
     CancelInput,
     CaptureInput,
-    EditInput,
     ExportParameters,
     OrderOutput,
     RefundInput,
@@ -36,6 +41,8 @@ __all__ = [
     "CancelInput",
     "CaptureInput",
     "EditInput",
+    "EditPreviewInput",
+    "EditPreviewOutput",
     "ExportParameters",
     "FulfillmentInput",
     "HoldInput",
@@ -51,6 +58,7 @@ __all__ = [
     "RefundInput",
     "ReturnInput",
     "ReturnOutput",
+    "edit_preview_body",
     "invoice_body",
     "order_body",
     "order_event_body",

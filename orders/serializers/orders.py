@@ -61,18 +61,6 @@ class CaptureInput(Input):
     amount = MoneyInput(required=False)
 
 
-class EditInput(Input):
-    """The lines as they should be; what is not named is taken off the order."""
-
-    examples = {
-        "items": [{"sku": "MUG-BLUE", "quantity": 3}],
-        "reason": "The buyer called.",
-    }
-
-    items = StrictListField(child=ItemInput(), min_length=1, max_length=MAX_LINES)
-    reason = StrictCharField(required=False, allow_blank=True, max_length=255)
-
-
 class RefundInput(Input):
     """What is refunded: an amount, the price of some items, or else everything."""
 

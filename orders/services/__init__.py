@@ -17,7 +17,13 @@ from orders.services.canceling import (
     preview_cancellation,
 )
 from orders.services.completing import complete_orders
-from orders.services.editing import EDIT_ORDER_ERRORS, edit_order, preview_edit
+from orders.services.editing import (
+    EDIT_ORDER_ERRORS,
+    PREVIEW_EDIT_ERRORS,
+    EditPreview,
+    edit_order,
+    preview_edit,
+)
 from orders.services.emailing import RESEND_EMAIL_ERRORS, resend_email
 from orders.services.finding import look_up_order
 from orders.services.fulfilling import (
@@ -66,6 +72,7 @@ __all__ = [
     "FULFILL_ORDER_ERRORS",
     "HOLD_ORDER_ERRORS",
     "NOTE_ORDER_ERRORS",
+    "PREVIEW_EDIT_ERRORS",
     "REFUND_ORDER_ERRORS",
     "REFUND_RETURN_ERRORS",
     "RELEASE_ORDER_ERRORS",
@@ -74,6 +81,7 @@ __all__ = [
     "RESEND_EMAIL_ERRORS",
     "WITHDRAW_ACCESS",
     "WITHDRAW_ERRORS",
+    "EditPreview",
     "Withdrawal",
     "cancel_fulfillment",
     "cancel_order",

@@ -45,12 +45,16 @@ def move_units(
         sell(order_id=order.id, units=moved.taken, actor_id=caller.user_id, now=now)
 
 
-def mentioned_lines(order: Order) -> set[UUID]:
-    """Return the lines of which units were sent, asked back or refunded, undone or not."""
+def units_that_stay(order: Order) -> dict[str, int]:
+    """Return how many units of each line, by SKU, no edit takes off: those that were sent.
+
+    One at least, where units were packed, asked back or refunded, though it was undone.
+    """
     of_goods = (*order.fulfillments.all(), *order.returns.all())
     sent_or_returned = (item.line_id for each in of_goods for item in each.items.all())
     refunded = (item.line_id for refund in order.refunds for item in refund.refund_items.all())
-    return {*sent_or_returned, *refunded}
+    told_of = {*sent_or_returned, *refunded}
+    return {line.sku: max(line.fulfilled, int(line.id in told_of)) for line in order.lines.all()}
 
 
 def body_of(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from core.access import Access
 from core.caller import Caller
-from core.db.transactions import transaction_required
+from core.db.transactions import RunAgain, transaction_required
 from core.errors import Forbidden
 from core.versions import require_version
 from events.selectors import timeline_version
@@ -52,6 +52,13 @@ def require_unchanged(*, order_id: UUID, seen: int | None) -> None:
     """
     if seen is not None:
         require_version(timeline_version(subject_id=order_id), {seen})
+
+
+@transaction_required
+def require_as_read(order: Order) -> None:
+    """Raise `RunAgain` if anything has happened to a locked order since `order_for` read it."""
+    if timeline_version(subject_id=order.id) != order.version:
+        raise RunAgain(retry_after=1)
 
 
 def acts_as_staff(caller: Caller, order: Order, access: Access) -> bool:

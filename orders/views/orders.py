@@ -17,6 +17,7 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import Auth, operation
 from core.http.pagination import Ordering, paginate
 from core.http.serializers import item_requests_from, money_from
+from core.http.versions import etag
 from core.items import units_by_sku
 from orders import services
 from orders.domain import OrderNotFound
@@ -25,7 +26,6 @@ from orders.selectors import order_for, orders_for, timeline_entry, timeline_of
 from orders.serializers import (
     CancelInput,
     CaptureInput,
-    EditInput,
     OrderEventOutput,
     OrderOutput,
     RefundInput,
@@ -65,9 +65,11 @@ class OrderViewSet(ViewSet):
         responses={200: OrderOutput},
         errors=[OrderNotFound],
         tag="Orders",
+        description="Its `ETag` names its version, for `If-Match` when it is edited.",
     )
     def retrieve(self, request: Request, number: str) -> HttpResponse:
-        return Response(order_body(order_for(caller=caller_of(request), number=number)))
+        order = order_for(caller=caller_of(request), number=number)
+        return Response(order_body(order), headers={"ETag": etag(order.version)})
 
     @operation(
         "listOrderEvents",
@@ -115,34 +117,6 @@ class OrderViewSet(ViewSet):
                 now=timezone.now(),
             ),
             lambda order: ApiResponse(200, order_body(order)),
-        )
-
-    @operation(
-        "editOrder",
-        "Edit an order",
-        access=SUPPORT,
-        scope="orders:write",
-        personal=True,
-        request=EditInput,
-        responses={201: OrderOutput},
-        errors=services.EDIT_ORDER_ERRORS,
-        tag="Orders",
-        description="Gives an order other lines, before anything of it is sent. Items that were "
-        "ordered keep their price, others have today's; promotions, delivery and taxes count as "
-        "when it was placed. What it costs more is `due`, what was paid beyond it is refunded.",
-    )
-    def edit(self, request: Request, number: str) -> HttpResponse:
-        data = validated(EditInput, request)
-        return write(
-            request,
-            lambda: services.edit_order(
-                caller=caller_of(request),
-                number=number,
-                requested=item_requests_from(data["items"]),
-                reason=data.get("reason", ""),
-                now=timezone.now(),
-            ),
-            lambda order: ApiResponse(201, order_body(order)),
         )
 
     @operation(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -65,7 +66,9 @@ def test_an_order_is_what_its_edits_and_its_money_say(
     end: str,
 ) -> None:
     capture = "manual" if paid_by == "authorized" else "automatic"
-    shop = override_settings(PAYMENT_CAPTURE=capture, TAX_RATE="0.2", PRICES_INCLUDE_TAX=included)
+    shop = override_settings(
+        PAYMENT_CAPTURE=capture, TAX_RATE=Decimal("0.2"), PRICES_INCLUDE_TAX=included
+    )
     with shop, _undone():
         number = _buy(bought, paid_by=paid_by, with_offer=with_offer)
         for step, wanted in program:
