@@ -1,4 +1,4 @@
-"""Editing an order before anything of it is sent: lines, stock, money."""
+"""Editing what is left to send of an order: lines, stock, money, and what it would come to."""
 
 from __future__ import annotations
 
@@ -34,8 +34,16 @@ def skus() -> list[str]:
 
 
 def edit(staff: APIClient, number: str, units: dict[str, int], **more: Any) -> Any:
-    items = [{"sku": sku, "quantity": count} for sku, count in units.items()]
-    return staff.post(f"/api/v1/orders/{number}/edits", {"items": items, **more})
+    url = f"/api/v1/orders/{number}/edits"
+    return staff.post(url, {"items": items_of(units), **more})
+
+
+def preview(staff: APIClient, number: str, units: dict[str, int]) -> Any:
+    return staff.post(f"/api/v1/orders/{number}/edits/preview", {"items": items_of(units)})
+
+
+def items_of(units: dict[str, int]) -> list[dict[str, Any]]:
+    return [{"sku": sku, "quantity": count} for sku, count in units.items()]
 
 
 def amount(order: Any, *path: str) -> int:
@@ -283,22 +291,45 @@ def test_an_edit_that_changes_nothing_is_refused(client: APIClient, client_of: C
     assert (response.status_code, response.json()["code"]) == (409, "edit_changes_nothing")
 
 
-def test_an_order_is_not_edited_once_it_is_sent_canceled_or_refunded(
+def test_an_order_is_not_edited_once_it_is_sent_canceled_held_or_refunded(
     client: APIClient, client_of: ClientOf
 ) -> None:
-    sent, canceled, refunded = (paid_order(client) for _ in range(3))
+    sent, canceled, refunded, held = (paid_order(client) for _ in range(4))
     staff = client_of(Role.MANAGER)
     one = [{"sku": next(iter(units_of(sent))), "quantity": 1}]
-    assert staff.post(f"/api/v1/orders/{sent}/fulfillments", {"items": one}).status_code == 201
+    assert staff.post(f"/api/v1/orders/{sent}/fulfillments", {}).status_code == 201
     assert staff.post(f"/api/v1/orders/{canceled}/cancel", {}).status_code == 200
     assert staff.post(f"/api/v1/orders/{refunded}/refunds", {"items": one}).status_code == 201
+    assert staff.post(f"/api/v1/orders/{held}/hold", {}).status_code == 200
     for number, code in (
         (sent, "invalid_transition"),
         (canceled, "invalid_transition"),
         (refunded, "order_not_editable"),
+        (held, "order_on_hold"),
     ):
-        response = edit(staff, number, {"SKU-2": 1})
-        assert (response.status_code, response.json()["code"]) == (409, code)
+        for ask in (edit, preview):
+            response = ask(staff, number, {"SKU-2": 1})
+            assert (response.status_code, response.json()["code"]) == (409, code)
+
+
+def test_of_an_order_that_was_sent_in_part_the_rest_is_edited(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.MANAGER)
+    first, second = units_of(number)
+    part = {"items": [{"sku": first, "quantity": 1}]}
+    sent = staff.post(f"/api/v1/orders/{number}/fulfillments", part).json()["fulfillments"][0]
+    refused = edit(staff, number, {second: 3}).json()
+    assert (refused["code"], refused["items"]) == ("items_stay", [{"sku": first, "staying": 1}])
+    more = edit(staff, number, {first: 1, second: 1, "SKU-2": 1}).json()
+    assert more["fulfillment_status"] == "partially_fulfilled"
+    assert_audit_is_clean()
+    staff.post(f"/api/v1/orders/{number}/payments", {})
+    staff.post(f"/api/v1/orders/{number}/fulfillments/{sent['id']}/deliver", {})
+    rest = edit(staff, number, {first: 1}).json()
+    assert (rest["fulfillment_status"], rest["status"]) == ("fulfilled", "completed")
+    assert amount(rest, "refundable") == amount(rest, "totals", "total")
+    assert_audit_is_clean()
 
 
 def test_a_line_that_was_packed_before_keeps_a_unit(client: APIClient, client_of: ClientOf) -> None:
@@ -306,16 +337,84 @@ def test_a_line_that_was_packed_before_keeps_a_unit(client: APIClient, client_of
     sent = staff.post(f"/api/v1/orders/{number}/fulfillments", {}).json()["fulfillments"][0]
     staff.post(f"/api/v1/orders/{number}/fulfillments/{sent['id']}/cancel", {})
     was = units_of(number)
-    assert edit(staff, number, {"SKU-2": 1}).json()["code"] == "item_stays"
+    assert edit(staff, number, {"SKU-2": 1}).json()["code"] == "items_stay"
     assert edit(staff, number, {**dict.fromkeys(was, 1), "SKU-2": 1}).status_code == 201
     assert_audit_is_clean()
 
 
+def test_a_preview_tells_what_the_edit_comes_to_and_changes_nothing(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    was, before = units_of(number), staff.get(f"/api/v1/orders/{number}")
+    stock, wanted = stock_of("SKU-2"), {**was, "SKU-2": 2}
+    told = preview(staff, number, wanted)
+    assert (told.status_code, told["ETag"]) == (200, before["ETag"])
+    after = staff.get(f"/api/v1/orders/{number}")
+    assert (after.json(), after["ETag"]) == (before.json(), before["ETag"])
+    assert (stock_of("SKU-2"), OrderEdit.objects.exists()) == (stock, False)
+    assert told.json()["total_before"] == before.json()["totals"]["total"]
+    done = edit(staff, number, wanted).json()
+    for name in ("totals", "due"):
+        assert told.json()[name] == done[name]
+    assert {item["sku"]: item["quantity"] for item in told.json()["items"]} == wanted
+    staff.post(f"/api/v1/orders/{number}/payments", {})
+    less = preview(staff, number, was).json()
+    assert less["refunded"] == done["due"]
+    assert (amount(less, "due"), amount(less, "refunded") > 0) == (0, True)
+
+
+def test_an_edit_of_an_order_that_is_not_as_it_was_seen_is_refused(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    seen = staff.get(f"/api/v1/orders/{number}")["ETag"]
+    url, tabs = f"/api/v1/orders/{number}/edits", [{"SKU-2": 1}, {"SKU-2": 2}]
+    told = [
+        staff.post(url, {"items": items_of(units)}, headers={"If-Match": seen}) for units in tabs
+    ]
+    assert [response.status_code for response in told] == [201, 412]
+    body = {"items": items_of(tabs[1])}
+    for place in (f"{url}/preview", url):
+        assert staff.post(place, body, headers={"If-Match": seen}).status_code == 412
+        tag = staff.get(f"/api/v1/orders/{number}")["ETag"]
+        assert staff.post(place, body, headers={"If-Match": tag}).status_code in {200, 201}
+    assert (units_of(number), OrderEdit.objects.count()) == ({"SKU-2": 2}, 2)
+
+
+def test_an_edit_that_comes_to_another_total_than_the_one_expected_is_refused(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    total = preview(staff, number, {"SKU-2": 1}).json()["totals"]["total"]
+    Price.objects.filter(variant__sku="SKU-2", currency="GBP").update(amount=7_777)
+    refused = edit(staff, number, {"SKU-2": 1}, expected_total=total).json()
+    assert (refused["code"], OrderEdit.objects.exists()) == ("total_changed", False)
+    assert_audit_is_clean()
+    edited = edit(staff, number, {"SKU-2": 1}, expected_total=refused["total"])
+    assert edited.json()["totals"]["total"] == refused["total"]
+    for other in ({**total, "currency": "EUR"}, {**total, "amount": 0}):
+        refused = edit(staff, number, {"SKU-2": 2}, expected_total=other)
+        assert (refused.status_code, refused.json()["code"]) == (409, "total_changed")
+
+
+def test_an_edit_that_is_sent_again_with_its_key_is_made_once(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    url, body = f"/api/v1/orders/{number}/edits", {"items": items_of({"SKU-2": 1})}
+    first, again = (staff.post(url, body, headers={"Idempotency-Key": "edit-1"}) for _ in range(2))
+    assert (first.status_code, first.content) == (201, again.content)
+    assert (again["Idempotent-Replayed"], OrderEdit.objects.count()) == ("true", 1)
+
+
 def test_buyers_and_other_duties_do_not_edit(client: APIClient, client_of: ClientOf) -> None:
     number = paid_order(client)
-    assert edit(client, number, {"SKU-2": 1}).status_code == 401
-    for role in (Role.CUSTOMER, Role.FULFILLMENT):
-        assert edit(client_of(role), number, {"SKU-2": 1}).status_code == 403
+    for ask in (edit, preview):
+        assert ask(client, number, {"SKU-2": 1}).status_code == 401
+        for role in (Role.CUSTOMER, Role.FULFILLMENT):
+            assert ask(client_of(role), number, {"SKU-2": 1}).status_code == 403
+        assert ask(client_of(Role.SUPPORT), "NONE", {"SKU-2": 1}).status_code == 404
 
 
 def test_an_invoice_of_before_is_credited_and_the_order_invoiced_again(

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import transaction
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
-from orders.models import Order, OrderEdit
-from tests.concurrency.racing import assert_audit_finds_nothing, at_once, code_of, shopper
+from inventory.models import Stock
+from orders.models import Order, OrderEdit, RefundItem
+from pricing.models import Redemption
+from tests.concurrency.racing import (
+    assert_audit_finds_nothing,
+    at_once,
+    code_of,
+    later,
+    shopper,
+)
 from tests.promotions import offer
 from tests.shop import new_checkout, new_order, offer_shipping, paid_order, stock_of, stock_variants
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_deadlocks")]
 
+# So long an edit waits for stock, and holds what it has locked before.
+HELD_SECONDS = 0.7
 ROUNDS = 4
 ClientOf = Callable[..., APIClient]
 Act = Callable[..., str]
@@ -41,6 +53,61 @@ def act(no_deadlocks: None, client_of: ClientOf) -> Act:
 def lines(**units: int) -> dict[str, Any]:
     items = [{"sku": f"SKU-{name[1:]}", "quantity": count} for name, count in units.items()]
     return {"items": items}
+
+
+def held(sku: str) -> str:
+    """Hold the stock of a variant for a while."""
+    with transaction.atomic():
+        Stock.objects.select_for_update().get(variant__sku=sku)
+        time.sleep(HELD_SECONDS)
+    return ""
+
+
+def test_what_is_canceled_behind_an_edit_is_the_order_as_it_was_edited(act: Act) -> None:
+    conditions = {"min_subtotal": {"amount": 3_000, "currency": "GBP"}}
+    promotion_id = offer(conditions=conditions)
+    number = new_order(shopper(), ["SKU-0"], 1)["number"]
+
+    _, edited, canceled = at_once(
+        partial(held, "SKU-2"),
+        later(0.1, partial(act, number, "edits", lines(s2=4))),
+        later(0.4, partial(act, number, "cancel")),
+    )
+
+    assert (edited, canceled) == ("201", "200")
+    assert Order.objects.get(number=number).discount > 0
+    assert not Redemption.objects.filter(promotion_id=promotion_id).exists()
+    assert_audit_finds_nothing()
+
+
+def test_what_is_refunded_behind_an_edit_are_shares_of_the_lines_as_they_are(act: Act) -> None:
+    number = paid_order(shopper())
+
+    _, edited, refunded = at_once(
+        partial(held, "SKU-2"),
+        later(0.1, partial(act, number, "edits", lines(s2=1))),
+        later(0.4, partial(act, number, "refunds")),
+    )
+
+    assert (edited, refunded) == ("201", "201")
+    order = Order.objects.get(number=number)
+    given_back = RefundItem.objects.filter(operation__payment__order=order)
+    assert {item.line.sku for item in given_back if item.line} == {"SKU-2"}
+    assert sum(item.amount for item in given_back) == order.total
+    assert_audit_finds_nothing()
+
+
+def test_an_edit_behind_a_refund_is_refused(act: Act) -> None:
+    one = lines(s0=1)
+    for _ in range(ROUNDS):
+        number = paid_order(shopper())
+
+        edited, refunded = at_once(
+            partial(act, number, "edits", lines(s0=1, s1=2)), partial(act, number, "refunds", one)
+        )
+
+        assert (refunded, edited in {"201", "order_not_editable"}) == ("201", True)
+    assert_audit_finds_nothing()
 
 
 def test_an_edit_and_a_fulfillment_of_one_order_never_both_count_the_same_units(act: Act) -> None:
@@ -129,7 +196,7 @@ def test_the_last_units_go_to_an_edit_or_to_a_checkout(act: Act) -> None:
 
 
 def test_edits_that_change_which_promotions_apply_take_each_use_once(act: Act) -> None:
-    conditions = {"minimum_subtotal": {"GBP": 3_000}}
+    conditions = {"min_subtotal": {"amount": 3_000, "currency": "GBP"}}
     offer(conditions=conditions, usage_limit=3, per_customer_limit=None)
     numbers = [new_order(shopper(), ["SKU-0"], 1)["number"] for _ in range(6)]
 

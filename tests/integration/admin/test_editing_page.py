@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
+from catalog.models import Price
+from core.caller import Caller
 from orders.models import Order, OrderEdit
+from orders.services import fulfill_order
 from tests.integration.admin.rows import person
 from tests.shop import offer_shipping, paid_order, stock_variants
 
@@ -57,7 +61,10 @@ def test_the_review_says_what_it_comes_to_and_changes_nothing(
 ) -> None:
     form = filled(support, order, **{"SKU-0": 1, "sku-1": "SKU-2", "quantity-1": 3})
     review = support.post(url_of(order), form).context["review"]
-    assert review == "The order comes to £64.03, £20.06 more than now. £20.06 is due then."
+    assert review == (
+        "Added: 3 × Thing SKU – No. 2. Removed: 1 × Thing SKU – No. 0. "
+        "The order comes to £64.03, £20.06 more than now. £20.06 is due then."
+    )
     assert (units_of(order), OrderEdit.objects.count()) == ({"SKU-0": 2, "SKU-1": 2}, 0)
 
 
@@ -97,5 +104,40 @@ def test_there_is_no_button_once_something_was_sent_or_for_other_duties(
     packer.force_login(person("packer@example.com", Role.FULFILLMENT))
     assert "Edit the order" not in packer.get(page).content.decode()
     assert packer.get(url_of(order)).status_code == 403
-    Order.objects.update(fulfillment_status="partially_fulfilled")
+    Order.objects.update(fulfillment_status="fulfilled")
     assert "Edit the order" not in support.get(page).content.decode()
+
+
+def test_what_is_confirmed_is_what_the_review_has_told(support: Client, order: Order) -> None:
+    form = filled(support, order, **{"sku-1": "SKU-2"})
+    shown = support.post(url_of(order), form).context["form"]
+    confirmed = {name: shown[name].value() or "" for name in shown.fields} | {"confirmed": "yes"}
+    Price.objects.filter(variant__sku="SKU-2", currency="GBP").update(amount=7_777)
+    told = support.post(url_of(order), confirmed)
+    assert "another total than the one expected" in told.content.decode()
+    assert not OrderEdit.objects.exists()
+
+
+def test_of_two_tabs_the_second_one_is_told_that_something_has_happened(
+    support: Client, order: Order
+) -> None:
+    tabs = [filled(support, order, **{"SKU-0": count}) for count in (1, 3)]
+    for form, units in zip(tabs, (1, 1), strict=True):
+        support.post(url_of(order), {**form, "confirmed": "yes"})
+        assert units_of(order)["SKU-0"] == units
+    # One that is only reviewed is told so before it sees an amount.
+    page = support.post(url_of(order), tabs[1], follow=True)
+    assert "Something else happened to this order" in page.content.decode()
+
+
+def test_units_that_were_sent_are_the_least_that_can_be_entered(
+    support: Client, order: Order
+) -> None:
+    packer = Caller(roles=frozenset({Role.FULFILLMENT}))
+    fulfill_order(caller=packer, number=order.number, items={"SKU-0": 1}, now=timezone.now())
+    form = support.get(url_of(order)).context["form"]
+    field = form.fields[f"units-{order.lines.get(sku='SKU-0').id}"]
+    assert field.min_value == 1
+    assert field.label.endswith(", 2 ordered and 1 sent")
+    response = support.post(url_of(order), filled(support, order, **{"SKU-0": 0}))
+    assert "greater than or equal to 1" in response.content.decode()

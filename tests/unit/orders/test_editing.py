@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from itertools import product
 from uuid import UUID
 
 import pytest
@@ -13,15 +15,19 @@ from core.states import InvalidTransition
 from orders.domain import (
     EditChangesNothing,
     FulfillmentStatus,
+    ItemsStay,
     OrderNotEditable,
+    OrderOnHold,
     OrderStatus,
     OrderTooLarge,
     require_editable,
     require_size,
+    require_units_stay,
     units_moved,
 )
 
 IDS = [UUID(int=number) for number in range(1, 6)]
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
 UNITS = st.dictionaries(st.sampled_from(IDS), st.integers(1, 9), min_size=1)
 
 
@@ -41,17 +47,28 @@ def test_what_moves_makes_the_one_of_the_other(
         assert before.get(key, 0) + change == after.get(key, 0)
 
 
-def test_only_an_open_order_of_which_nothing_was_sent_or_refunded_is_edited() -> None:
+def test_only_an_open_order_with_something_left_to_send_is_edited() -> None:
     allowed = []
-    for status in OrderStatus:
-        for fulfillment in FulfillmentStatus:
-            for refunded in (False, True):
-                try:
-                    require_editable(status, fulfillment, refunded=refunded)
-                except (InvalidTransition, OrderNotEditable):
-                    continue
-                allowed.append((status, fulfillment, refunded))
-    assert allowed == [(OrderStatus.OPEN, FulfillmentStatus.UNFULFILLED, False)]
+    for status, fulfillment in product(OrderStatus, FulfillmentStatus):
+        for held_at, refunded in product((None, NOW), (False, True)):
+            try:
+                require_editable(status, fulfillment, held_at=held_at, refunded=refunded)
+            except (InvalidTransition, OrderNotEditable, OrderOnHold):
+                continue
+            allowed.append((status, fulfillment, held_at, refunded))
+    assert allowed == [
+        (OrderStatus.OPEN, FulfillmentStatus.UNFULFILLED, None, False),
+        (OrderStatus.OPEN, FulfillmentStatus.PARTIALLY_FULFILLED, None, False),
+    ]
+
+
+def test_what_was_sent_stays_and_each_sku_that_would_not_is_named() -> None:
+    require_units_stay({"A": 2, "B": 0}, {"A": 2})
+    with pytest.raises(ItemsStay) as refused:
+        require_units_stay({"A": 2, "B": 1, "C": 1}, {"A": 1, "C": 1})
+    assert refused.value.extra == {
+        "items": [{"sku": "A", "staying": 2}, {"sku": "B", "staying": 1}]
+    }
 
 
 def test_an_order_is_bounded_by_lines_and_by_units() -> None:
