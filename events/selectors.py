@@ -35,7 +35,7 @@ def timeline_version(*, subject_id: UUID) -> int:
     return last or 0
 
 
-def version_of_each(subject_id: str = "pk") -> Coalesce:
-    """Return `timeline_version` as an expression of a query of subjects, whose id is named."""
-    events = Event.objects.filter(subject_id=OuterRef(subject_id)).order_by("-position")
-    return Coalesce(Subquery(events.values("position")[:1]), 0)
+def with_version() -> dict[str, Coalesce]:
+    """Return what a query of subjects is annotated with to tell `timeline_version` of each."""
+    events = Event.objects.filter(subject_id=OuterRef("pk")).order_by("-position")
+    return {"version": Coalesce(Subquery(events.values("position")[:1]), 0)}

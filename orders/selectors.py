@@ -13,7 +13,7 @@ from core.caller import Caller
 from core.db.containing import holds_every_word
 from core.ids import normalize_order_number
 from events.domain import ActorKind
-from events.selectors import events_about, version_of_each
+from events.selectors import events_about, with_version
 from inventory.selectors import returned_units
 from orders.domain import (
     LineUnits,
@@ -87,7 +87,7 @@ def order_for(*, caller: Caller, number: str) -> Order:
     """
     wanted = normalize_order_number(number)
     found = orders_for(caller=caller).filter(number=wanted)
-    order = found.annotate(version=version_of_each()).first()
+    order = found.annotate(**with_version()).first()
     if order is None:
         raise OrderNotFound
     return order

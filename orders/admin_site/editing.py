@@ -126,8 +126,7 @@ def review_of_edit(form: EditForm) -> str:
         now=timezone.now(),
     )
     after = preview.order
-    form.data = form.data.copy()
-    form.data["expected_total"] = after.total
+    form.data = {name: form.data[name] for name in form.data} | {"expected_total": after.total}
     changes = " ".join(
         f"{verb}: {', '.join(units)}."
         for verb, units in _changes(sheet.order, after).items()

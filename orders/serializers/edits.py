@@ -30,7 +30,7 @@ class EditPreviewInput(Input):
 class EditInput(EditPreviewInput):
     """The lines as they should be; what is not named is taken off the order."""
 
-    examples = {**EditPreviewInput.examples, "reason": "The buyer called.", "expected_total": ...}
+    examples = {**EditPreviewInput.examples, "reason": "The buyer called."}
 
     reason = StrictCharField(required=False, allow_blank=True, max_length=255)
     expected_total = MoneyInput(
