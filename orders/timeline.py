@@ -76,11 +76,10 @@ def _coming_back(verb: str) -> Sentence:
     return sentence
 
 
-def _captured(verb: str) -> Sentence:
-    def sentence(data: Mapping[str, Any], words: Wording) -> str:
-        return " ".join(filter(None, (verb, words.money(data.get("captured")))))
-
-    return sentence
+def _paid(data: Mapping[str, Any], words: Wording) -> str:
+    if data.get("captured") == 0:
+        return "Nothing is due any more"
+    return " ".join(filter(None, ("Paid", words.money(data.get("captured")))))
 
 
 def _refunded(verb: str) -> Sentence:
@@ -95,7 +94,7 @@ def _edited(data: Mapping[str, Any], words: Wording) -> str:
         f"{words.units(data[name])} {name}" for name in ("added", "removed") if data.get(name)
     ]
     before, total = words.money(data.get("total_before")), words.money(data.get("total"))
-    return f"Order edited: {', '.join(changes)}; it comes to {total}, before to {before}"
+    return f"Order edited: {', '.join(changes)}. Its total is {total}, and was {before}"
 
 
 def _resent(data: Mapping[str, Any], words: Wording) -> str:
@@ -129,7 +128,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     f"order.payment_{PaymentStatus.PENDING}": _said("Payment due again"),
     f"order.payment_{PaymentStatus.AUTHORIZED}": _said("Payment authorized"),
-    f"order.payment_{PaymentStatus.PAID}": _captured("Paid"),
+    f"order.payment_{PaymentStatus.PAID}": _paid,
     f"order.payment_{PaymentStatus.PARTIALLY_REFUNDED}": _refunded("Partially refunded"),
     f"order.payment_{PaymentStatus.REFUNDED}": _refunded("Refunded"),
     f"order.payment_{PaymentStatus.VOIDED}": _said("Payment voided"),

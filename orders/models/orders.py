@@ -128,9 +128,7 @@ class Order(AbstractTotals):
     )
 
     objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()  # type: ignore[assignment]
-
-    # That of the timeline, where `order_for` has read it.
-    version: int
+    version: int  # That of the timeline, where `order_for` has read it.
 
     class Meta:
         permissions = [("export_order", "Can take orders out of the shop")]

@@ -40,7 +40,7 @@ def issue_due(order_id: UUID, *, now: datetime) -> None:
         order, offline=order.offline, at=settings.INVOICES.due_at
     ):
         lines = list(order.lines.select_related("order").order_by("position"))
-        draft = invoice_draft(order, lines, paid=order.captured)
+        draft = invoice_draft(order, lines, paid=_paid(order))
         invoice = issue(order_id=order.id, cause_id=order.id, draft=draft, now=now)
     if invoice is None or not order.refunded:
         return
@@ -97,8 +97,18 @@ def correct_edited(order_id: UUID, *, now: datetime) -> None:
     draft = invoice_draft(order_before, lines_before, paid=0)
     credit(invoice=invoice, cause_id=edit.id, draft=draft, now=now)
     lines_now = list(order.lines.select_related("order").order_by("position"))
-    draft = invoice_draft(order, lines_now, paid=order.captured - order.refunded)
+    draft = invoice_draft(order, lines_now, paid=_paid(order))
     issue(order_id=order.id, cause_id=edit.id, draft=draft, now=now)
+
+
+def _paid(order: Any) -> int:
+    """Return what has come in for what was bought; what only money was given back of has not."""
+    refunds = RefundItem.objects.filter(
+        operation__payment__order_id=order.id, operation__status=OperationStatus.SUCCEEDED
+    )
+    shares = refunds.aggregate(amount=Sum("amount"))["amount"] if order.refunded else 0
+    kept: int = order.captured - order.refunded + (shares or 0)
+    return min(kept, order.total)
 
 
 def _latest_of(issued: Sequence[IssuedInvoice]) -> IssuedInvoice | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -13,7 +15,9 @@ from accounts.domain import Role
 from catalog.models import Price, Variant
 from core.db.invariants import declared_checks, run_checks
 from inventory.models import Movement
+from invoices.models import Invoice
 from orders.models import Order, OrderEdit
+from orders.reports.sales import sales_by_day
 from payments.models import Payment
 from tests.shop import (
     new_order,
@@ -431,3 +435,47 @@ def test_an_invoice_of_before_is_credited_and_the_order_invoiced_again(
     assert_audit_is_clean()
     staff.post(f"/api/v1/orders/{number}/cancel", {})
     assert_audit_is_clean()
+
+
+def test_an_invoice_after_an_edit_says_what_was_kept_and_no_more(
+    client: APIClient, client_of: ClientOf, settings: Any
+) -> None:
+    settings.INVOICES = replace(settings.INVOICES, due_at="fulfilled")
+    number, staff = paid_order(client), client_of(Role.MANAGER)
+    was = units_of(number)
+    sku, count = next(iter(was.items()))
+    less = edit(staff, number, {**was, sku: count - 1}).json()
+    edit(staff, number, was)
+    assert staff.post(f"/api/v1/orders/{number}/fulfillments", {}).status_code == 201
+    document = Invoice.objects.get().document
+    kept = amount(less, "totals", "total")
+    assert (document["gross"] > kept, document["settled"]) == (True, kept)
+    assert_audit_is_clean()
+
+
+def test_taking_off_what_is_not_sent_makes_the_invoice_of_the_rest_due(
+    client: APIClient, client_of: ClientOf, settings: Any
+) -> None:
+    settings.INVOICES = replace(settings.INVOICES, due_at="fulfilled")
+    number, staff = paid_order(client), client_of(Role.MANAGER)
+    sku = next(iter(units_of(number)))
+    part = {"items": [{"sku": sku, "quantity": 1}]}
+    assert staff.post(f"/api/v1/orders/{number}/fulfillments", part).status_code == 201
+    assert not Invoice.objects.exists()
+    order = edit(staff, number, {sku: 1}).json()
+    assert Invoice.objects.get().gross == amount(order, "totals", "total")
+    assert_audit_is_clean()
+
+
+def test_what_an_edit_pays_back_is_no_part_of_the_sales_and_not_taken_off_them_twice(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    order = edit(staff, number, {next(iter(units_of(number))): 1}).json()
+    total = amount(order, "totals", "total")
+    [sales] = sales_by_day(now=timezone.now(), zone=ZoneInfo("UTC"))
+    assert (sales.net, sales.refunded) == (total, 0)
+    back = {"amount": {"amount": 300, "currency": "GBP"}}
+    assert staff.post(f"/api/v1/orders/{number}/refunds", back).status_code == 201
+    [sales] = sales_by_day(now=timezone.now(), zone=ZoneInfo("UTC"))
+    assert (sales.net, sales.refunded) == (total - 300, 300)

@@ -23,6 +23,7 @@ from core.errors import CongoCartError
 from core.items import ItemRequest
 from core.money import Money
 from inventory.models import Stock
+from invoices.selectors import invoices_of
 from orders import services
 from orders.models import Order
 from orders.selectors import order_for
@@ -151,6 +152,7 @@ def _check(number: str) -> None:
     assert left + sum(line.quantity for line in ordered) == STOCK * len(SKUS)
     kept = sum(payment.captured - payment.refunded for payment in order.payments.all())
     assert (kept + order.due, order.refundable) == (order.total, kept)
+    assert _invoiced(order) in {None, order.total}
 
 
 def _end(end: str, number: str) -> None:
@@ -168,6 +170,18 @@ def _end(end: str, number: str) -> None:
     assert _refusal_of(partial(acts[end], number=number, **how)) in {
         "", "refund_exceeds_paid", "invalid_transition",
     }  # fmt: skip
+
+    order = order_for(caller=STAFF, number=number)
+    given_back = sum(item.amount for item in order.given_back)
+    left = 0 if order.status == "canceled" else order.total - given_back
+    assert _invoiced(order) in {None, left}
+
+
+def _invoiced(order: Order) -> int | None:
+    """What invoices say less what credit notes do; None before the first."""
+    issued = list(invoices_of(order.id))
+    signs = {"invoice": 1, "credit_note": -1}
+    return sum(signs[each.kind] * each.gross for each in issued) if issued else None
 
 
 def _violated() -> list[str]:
