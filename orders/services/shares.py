@@ -69,6 +69,10 @@ def shares_to_refund(
     counted = _counted(order, units or {}, before)
     if with_shipping and rests[None].amount:
         counted[None] = (1, 1)
+    # What an edit left beyond the total, and a provider failed to give back, goes back first.
+    beyond = sum(map(amount_refundable, payments)) - order.total + given_back
+    if amount is not None and beyond > 0 and not counted:
+        amount = max(0, amount - beyond)
     if still_owed(order.total, payments, given_back=given_back):
         worth = sum(rests[key].of_units(*each).amount for key, each in counted.items())
         amount = None if amount is None else min(amount, worth)

@@ -14,11 +14,14 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from catalog.models import Price, Variant
 from core.db.invariants import declared_checks, run_checks
+from core.db.transactions import use_case
 from inventory.models import Movement
 from invoices.models import Invoice
 from orders.models import Order, OrderEdit
 from orders.reports.sales import sales_by_day
-from payments.models import Payment
+from payments.domain import Outcome, OutcomeKind, RefundFact, RefundStatus
+from payments.models import Operation, Payment
+from payments.services import record_outcome
 from tests.shop import (
     new_order,
     offer_shipping,
@@ -479,3 +482,21 @@ def test_what_an_edit_pays_back_is_no_part_of_the_sales_and_not_taken_off_them_t
     assert staff.post(f"/api/v1/orders/{number}/refunds", back).status_code == 201
     [sales] = sales_by_day(now=timezone.now(), zone=ZoneInfo("UTC"))
     assert (sales.net, sales.refunded) == (total - 300, 300)
+
+
+def test_what_a_provider_failed_to_pay_back_is_paid_back_before_anything_that_was_bought(
+    client: APIClient, client_of: ClientOf
+) -> None:
+    number, staff = paid_order(client), client_of(Role.SUPPORT)
+    before = Order.objects.get(number=number).total
+    total = amount(edit(staff, number, {"SKU-2": 1}).json(), "totals", "total")
+    refund = Operation.objects.get(kind="refund")
+    fact = RefundFact(refund.reference or "", refund.amount, RefundStatus.FAILED, refund.id)
+    outcome = Outcome(OutcomeKind.REFUNDED, refunds=(fact,))
+    use_case(record_outcome)(payment_id=refund.payment_id, outcome=outcome, now=timezone.now())
+    order = staff.get(f"/api/v1/orders/{number}").json()
+    assert (amount(order, "refundable"), order["payment_status"]) == (before, "paid")
+    body = {"amount": {"amount": before - total + 100, "currency": "GBP"}}
+    back = staff.post(f"/api/v1/orders/{number}/refunds", body).json()["refunds"][-1]
+    assert sum(amount(item, "amount") for item in back["items"]) == 100
+    assert_audit_is_clean()
