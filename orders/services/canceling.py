@@ -26,7 +26,7 @@ from orders.domain import (
 from orders.models import Order
 from orders.selectors import order_for, units_out
 from orders.services.balancing import execute_all
-from orders.services.locking import acts_as_staff, lock_order, require_as_read
+from orders.services.locking import acts_as_staff, lock_order, require_lines_as_read
 from orders.services.shares import save_shares, shares_to_refund
 from payments.domain import OperationInProgress, OperationKind, OutcomeMismatch
 from payments.selectors import payments_of_order, pending_operations
@@ -114,7 +114,7 @@ def record_cancellation(
     if read.applied_promotions:
         return_redemptions(order_id=read.id)  # before stock is locked
     order = lock_order(caller=caller, number=number, with_stock=True, seen=seen)
-    require_as_read(read)
+    require_lines_as_read(read)
     allowed(order)
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason
     order.save(update_fields=["status", "canceled_at", "cancel_reason"])

@@ -10,7 +10,7 @@ from core.caller import Caller
 from core.db.transactions import RunAgain, transaction_required
 from core.errors import Forbidden
 from core.versions import require_version
-from events.selectors import timeline_version
+from events.selectors import events_about, timeline_version
 from inventory.services import lock_levels
 from orders.models import Order
 from orders.selectors import order_for
@@ -58,6 +58,17 @@ def require_unchanged(*, order_id: UUID, seen: int | None) -> None:
 def require_as_read(order: Order) -> None:
     """Raise `RunAgain` if anything has happened to a locked order since `order_for` read it."""
     if timeline_version(subject_id=order.id) != order.version:
+        raise RunAgain(retry_after=1)
+
+
+@transaction_required
+def require_lines_as_read(order: Order) -> None:
+    """Raise `RunAgain` if a locked order was edited since `order_for` read it.
+
+    Only an edit changes lines and totals; whatever else has happened, they are still the same.
+    """
+    events = events_about(subject_id=order.id, types=["order.edited"])
+    if events.filter(position__gt=order.version).exists():
         raise RunAgain(retry_after=1)
 
 

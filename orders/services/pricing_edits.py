@@ -51,9 +51,10 @@ def priced_edit(order: Order, requested: Sequence[ItemRequest], *, now: datetime
     """Price an order, which `order_for` has read, with the lines that are requested; not saved.
 
     An item that was ordered keeps its price, another one costs what it costs at `now`. The shop's
-    promotions and rates of tax count as at the moment the order was placed, with the codes that
-    were entered then; delivery costs what it cost. Raises `ItemNotForSale`, `ItemWithoutPrice`,
-    `DeliveryMissing`, `OrderTooLarge`, and `FetchFirst` where a tax service has to be asked.
+    promotions and rates of tax count as at the moment the order was placed, but for promotions
+    made later, with the codes that were entered then; delivery costs what it cost. Raises
+    `ItemNotForSale`, `ItemWithoutPrice`, `DeliveryMissing`, `OrderTooLarge`, and `FetchFirst`
+    where a tax service has to be asked.
     """
     terms = terms_for(
         customer_id=order.customer_id,
@@ -68,7 +69,9 @@ def priced_edit(order: Order, requested: Sequence[ItemRequest], *, now: datetime
     basket = _basket(order, priced_items(sold, terms.rules), terms)
     # What the order itself has used of promotions counts as its own.
     gone = used_up(terms, customer_key=known_as, held_by=[order.checkout_id], now=now)
-    rules = with_provided_taxes(terms.rules, basket, now=now)
+    # Ids are in the order of time: a promotion without a beginning began when it was made.
+    of_then = [each for each in terms.rules.promotions if each.id < str(order.id)]
+    rules = replace(with_provided_taxes(terms.rules, basket, now=now), promotions=of_then)
     quote = price(replace(basket, used_up=gone), rules, now=order.placed_at)
     if quote.totals.total > MAX_AMOUNT:
         raise OrderTooLarge

@@ -29,7 +29,7 @@ from orders.selectors import order_for, units_restocked_by_returns
 from orders.services.balancing import execute_all
 from orders.services.completing import complete_if_done
 from orders.services.fulfilling import update_fulfillment_status
-from orders.services.locking import require_as_read, require_unchanged
+from orders.services.locking import require_lines_as_read, require_unchanged
 from orders.services.shares import dealt_out, save_shares, shares_to_refund
 from payments.domain import (
     AmountNotPayable,
@@ -177,7 +177,7 @@ def record_refund_of_order(
     if not payments:
         raise RefundExceedsPaid(refundable=money_body(0, order.currency))
     require_unchanged(order_id=order.id, seen=seen)
-    require_as_read(order)
+    require_lines_as_read(order)
     amount, items = amount_in(order.currency, wanted.amount), wanted.items
     refundable = sum(max(0, amount_refundable(payment)) for payment in payments)
     everything = refundable if amount is None and not items else amount
