@@ -107,8 +107,8 @@ def _paid(order: Any) -> int:
         operation__payment__order_id=order.id, operation__status=OperationStatus.SUCCEEDED
     )
     shares = refunds.aggregate(amount=Sum("amount"))["amount"] if order.refunded else 0
-    kept: int = order.captured - order.refunded + (shares or 0)
-    return min(kept, order.total)
+    paid: int = min(order.captured - order.refunded + (shares or 0), order.total)
+    return paid
 
 
 def _latest_of(issued: Sequence[IssuedInvoice]) -> IssuedInvoice | None:
