@@ -38,6 +38,7 @@ EVENT_STEPS: Mapping[str, tuple[str, ...]] = {
 def event_jobs(*, to_staff: bool) -> dict[str, tuple[str, ...]]:
     """Return the names of the jobs of each type of event; those of staff mails if they are on."""
     jobs: dict[str, tuple[str, ...]] = dict.fromkeys(MAIL_OF_EVENT, ("orders.emails.tell_buyer",))
-    for event, job in TO_STAFF.items() if to_staff else ():
+    further = [(event, "invoices.tasks.render_issued") for event in EVENT_STEPS]
+    for event, job in [*further, *(TO_STAFF.items() if to_staff else ())]:
         jobs[event] = (*jobs.get(event, ()), job)
     return jobs

@@ -47,8 +47,7 @@ def record_event(
         request_id=current_request_id(),
         created_at=now,
     )
-    for job in settings.EVENT_JOBS.get(type, ()):
-        defer_named(job, event_id=str(event.id))
+    defer_named(settings.EVENT_JOBS.get(type, ()), event_id=str(event.id))
     for step in settings.EVENT_STEPS.get(type, ()):
         run_last((step, subject_id), partial(import_string(step), subject_id, now=now))
     return event.id

@@ -42,8 +42,9 @@ class Invoice(models.Model):
     kind = models.CharField(max_length=15, choices=[(kind, kind.label) for kind in InvoiceKind])
     series = models.CharField(max_length=10)
     year = models.PositiveSmallIntegerField()
-    position = models.PositiveIntegerField()
-    number = models.CharField(max_length=32, unique=True)
+    # Given by a trigger, which raises the counter (migration 0003).
+    position = models.PositiveIntegerField(db_default=0)
+    number = models.CharField(max_length=32, unique=True, db_default="")
     order = models.ForeignKey(
         "orders.Order", on_delete=models.PROTECT, related_name="+", db_index=False
     )

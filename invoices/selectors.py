@@ -16,9 +16,9 @@ from invoices.models import Invoice
 IssuedInvoice = Invoice
 
 
-def invoice_with(invoice_id: UUID) -> Invoice:
-    """Return an invoice. One query."""
-    return Invoice.objects.get(pk=invoice_id)
+def unrendered_of(order_id: UUID) -> list[Invoice]:
+    """Return invoices and credit notes of an order that have no file yet, oldest first."""
+    return list(Invoice.objects.filter(order_id=order_id, rendering=None).order_by("id"))
 
 
 def invoices_of(order_id: UUID) -> QuerySet[Invoice]:

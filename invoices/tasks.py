@@ -7,11 +7,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from core.db.jobs import Queue, job
-from invoices.selectors import invoice_with
+from events.selectors import event_with
+from invoices.rendering import is_available
+from invoices.selectors import unrendered_of
 from invoices.services import rendered
 
 
 @job(Queue.DEFAULT)
-def render_invoice(*, invoice_id: str) -> None:
-    """Render an invoice and keep its file; one that has a file is left as it is."""
-    rendered(invoice=invoice_with(UUID(invoice_id)), now=timezone.now())
+def render_issued(*, event_id: str) -> None:
+    """Render what an event of an order has made due, and keep the files; nothing twice."""
+    if is_available():
+        for invoice in unrendered_of(event_with(UUID(event_id)).subject_id):
+            rendered(invoice=invoice, now=timezone.now())

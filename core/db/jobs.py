@@ -16,7 +16,7 @@ work and before recording it), so a job must be idempotent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from typing import Any
 
@@ -63,12 +63,14 @@ def job(queue: Queue) -> Callable[[Callable[..., Any]], Task[..., Any, Any]]:
     return app.task(queue=queue, retry=Backoff())
 
 
-def defer_named(name: str, **arguments: str) -> None:
-    """Defer the job of that name, `module.function`, for callers that must not import it.
+def defer_named(names: Collection[str], **arguments: str) -> None:
+    """Defer jobs by their names, `module.function`, for callers that must not import them.
 
-    Raises `KeyError` for a name that is no job.
+    One statement, however many there are. Raises `KeyError` for a name that is no job.
     """
-    app.tasks[name].defer(**arguments)
+    if names:
+        jobs = [app.tasks[name].configure().make_new_job(**arguments) for name in names]
+        app.job_manager.batch_defer_jobs(jobs)
 
 
 def periodic(

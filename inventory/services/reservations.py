@@ -22,6 +22,33 @@ from events.services import record_event
 from inventory.domain import Level, MovementKind, fell_low, insufficient, shortages
 from inventory.models import Movement, Reservation, Stock
 
+_HOLD = """
+WITH wanted AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(variants)s::uuid[], %(units)s::int[])
+        AS wanted (id, stock_id, quantity)
+), held AS (
+    INSERT INTO inventory_reservation (id, checkout_id, stock_id, quantity, expires_at)
+    SELECT id, %(checkout)s, stock_id, quantity, %(until)s FROM wanted
+)
+UPDATE inventory_stock SET reserved = reserved + wanted.quantity
+FROM wanted WHERE variant_id = wanted.stock_id
+"""
+# What was held is sold up to what is wanted, and freed beyond that.
+_SELL = """
+WITH gone AS (
+    DELETE FROM inventory_reservation WHERE checkout_id = %(checkout)s
+    RETURNING stock_id, quantity
+), sold AS (
+    UPDATE inventory_stock
+    SET reserved = reserved - gone.quantity,
+        on_hand = on_hand - least(gone.quantity, coalesce(wanted.quantity, 0))
+    FROM gone LEFT JOIN unnest(%(variants)s::uuid[], %(units)s::int[])
+        AS wanted (stock_id, quantity) USING (stock_id)
+    WHERE variant_id = stock_id
+)
+SELECT stock_id, quantity FROM gone
+"""
+
 
 @transaction_required
 def reserve(
@@ -43,17 +70,17 @@ def reserve(
     if instead_of:
         levels = _free(levels, "checkout_id = ANY(%s)", [list(instead_of)])
     _require_available(levels, demand, now=now)
-    _change(reserved=demand)
-    Reservation.objects.bulk_create(
-        Reservation(
-            id=uuid7(),
-            checkout_id=checkout_id,
-            stock_id=variant_id,
-            quantity=quantity,
-            expires_at=expires_at,
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _HOLD,
+            {
+                "ids": [uuid7() for _ in demand],
+                "checkout": checkout_id,
+                "variants": list(demand),
+                "units": list(demand.values()),
+                "until": expires_at,
+            },
         )
-        for variant_id, quantity in demand.items()
-    )
 
 
 @transaction_required
@@ -72,7 +99,12 @@ def consume(*, checkout_id: UUID, demand: Mapping[UUID, int], now: datetime) -> 
     `InsufficientStock` when there is not enough; nothing is taken then.
     """
     levels = lock_levels(demand)
-    held = _delete_reservations("checkout_id = %s", [checkout_id])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SELL,
+            {"checkout": checkout_id, "variants": [*demand], "units": [*demand.values()]},
+        )
+        held = dict(cursor.fetchall())
     missing = {
         variant_id: quantity - held.get(variant_id, 0)
         for variant_id, quantity in demand.items()
@@ -81,10 +113,7 @@ def consume(*, checkout_id: UUID, demand: Mapping[UUID, int], now: datetime) -> 
     if missing:
         short = [level for level in levels if level.variant_id in missing]
         _require_available(short, missing, now=now)
-    _change(
-        on_hand={variant_id: -units for variant_id, units in demand.items()},
-        reserved={variant_id: -units for variant_id, units in held.items()},
-    )
+        _add({variant_id: -units for variant_id, units in missing.items()})
     for level in levels:
         announce_low_stock(level, taken=demand[level.variant_id], now=now)
 
@@ -119,7 +148,7 @@ def sell(
     levels = lock_levels(units)
     _require_available(levels, units, now=now)
     sold = {variant_id: -count for variant_id, count in units.items()}
-    _change(on_hand=sold)
+    _add(sold)
     _record(MovementKind.SALE, order_id, sold, actor_id=actor_id, now=now)
     for level in levels:
         announce_low_stock(level, taken=units[level.variant_id], now=now)
@@ -136,7 +165,7 @@ def restock(
     now: datetime,
 ) -> None:
     """Put units (by variant) of an order back into stock; `lock_levels` comes first."""
-    _change(on_hand=units)
+    _add(units)
     _record(kind, order_id, units, reason=reason, actor_id=actor_id, now=now)
 
 
@@ -178,47 +207,29 @@ def _require_available(
 
 def _free(levels: Sequence[Level], condition: str, params: list[Any]) -> list[Level]:
     """End reservations of locked stock; return `levels` as they are then."""
-    freed = _delete_reservations(condition, params)
-    _change(reserved={variant_id: -units for variant_id, units in freed.items()})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH gone AS (DELETE FROM inventory_reservation "  # noqa: S608 - constant conditions
+            f"WHERE {condition} RETURNING stock_id, quantity), "
+            "freed AS (SELECT stock_id, sum(quantity)::int AS units FROM gone GROUP BY stock_id) "
+            "UPDATE inventory_stock SET reserved = reserved - units FROM freed "
+            "WHERE variant_id = stock_id RETURNING variant_id, units",
+            params,
+        )
+        freed = dict(cursor.fetchall())
     return [
         replace(level, reserved=level.reserved - freed.get(level.variant_id, 0)) for level in levels
     ]
 
 
-def _delete_reservations(condition: str, params: list[Any]) -> dict[UUID, int]:
-    """Delete reservations and return the units they held, by variant, in one statement."""
+def _add(units: Mapping[UUID, int]) -> None:
+    """Add to what is on hand of locked variants, all in one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH gone AS (DELETE FROM inventory_reservation "  # noqa: S608 - constant conditions
-            f"WHERE {condition} RETURNING stock_id, quantity) "
-            "SELECT stock_id, sum(quantity)::int FROM gone GROUP BY stock_id",
-            params,
-        )
-        return dict(cursor.fetchall())
-
-
-def _change(
-    *, on_hand: Mapping[UUID, int] | None = None, reserved: Mapping[UUID, int] | None = None
-) -> None:
-    """Add to the counters of locked rows, all variants in one statement."""
-    on_hand, reserved = on_hand or {}, reserved or {}
-    variant_ids = list(on_hand.keys() | reserved.keys())
-    if not variant_ids:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE inventory_stock AS stock
-            SET on_hand = stock.on_hand + delta.on_hand,
-                reserved = stock.reserved + delta.reserved
-            FROM unnest(%s::uuid[], %s::int[], %s::int[]) AS delta (variant_id, on_hand, reserved)
-            WHERE stock.variant_id = delta.variant_id
-            """,
-            [
-                variant_ids,
-                [on_hand.get(variant_id, 0) for variant_id in variant_ids],
-                [reserved.get(variant_id, 0) for variant_id in variant_ids],
-            ],
+            "UPDATE inventory_stock AS stock SET on_hand = stock.on_hand + added.units "
+            "FROM unnest(%s::uuid[], %s::int[]) AS added (variant_id, units) "
+            "WHERE stock.variant_id = added.variant_id",
+            [list(units), list(units.values())],
         )
 
 

@@ -7,15 +7,16 @@ Every change of an order or its payments holds the lock of one of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from copy import copy
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, OuterRef, Subquery, Sum, When
+from django.db.models.functions import Coalesce, JSONObject
 
 from core.db.transactions import transaction_required
 from invoices.domain import InvoiceKind
@@ -27,6 +28,11 @@ from orders.models import Order, OrderEdit, OrderLine, RefundItem
 from orders.services.shares import shares_left
 from payments.domain import Capture, OperationStatus
 
+# What an invoice reads of a line.
+INVOICED = (
+    "sku", "title", "quantity", "unit_price", "discount", "tax", "total", "discounts", "taxes",
+)  # fmt: skip
+
 
 @transaction_required
 def issue_due(order_id: UUID, *, now: datetime) -> None:
@@ -34,16 +40,16 @@ def issue_due(order_id: UUID, *, now: datetime) -> None:
     order = _with_money(order_id)
     if order is None:
         return
+    if order.uninvoiced is not None:
+        if not invoice_is_due(order, offline=order.offline, at=settings.INVOICES.due_at):
+            return
+        lines = [OrderLine(order=order, **line) for line in order.uninvoiced]
+        draft = invoice_draft(order, lines, paid=_paid(order))
+        issue(order_id=order.id, cause_id=order.id, draft=draft, now=now)
+    if not order.refunded:
+        return
     issued = list(invoices_of(order.id))
     invoice = _latest_of(issued)
-    if invoice is None and invoice_is_due(
-        order, offline=order.offline, at=settings.INVOICES.due_at
-    ):
-        lines = list(order.lines.select_related("order").order_by("position"))
-        draft = invoice_draft(order, lines, paid=_paid(order))
-        invoice = issue(order_id=order.id, cause_id=order.id, draft=draft, now=now)
-    if invoice is None or not order.refunded:
-        return
     credited = {each.cause_id for each in issued if each.kind == InvoiceKind.CREDIT_NOTE}
     given_back: dict[UUID, list[RefundItem]] = defaultdict(list)
     for item in (
@@ -65,15 +71,12 @@ def credit_canceled(order_id: UUID, *, now: datetime) -> None:
     order = _with_money(order_id)
     if order is None or order.status != OrderStatus.CANCELED:
         return
-    issued = list(invoices_of(order.id))
-    invoice = _latest_of(issued)
-    if invoice is None or any(
-        each.kind == InvoiceKind.CREDIT_NOTE and each.cause_id == order.id for each in issued
-    ):
+    issued = {(each.kind, each.cause_id): each for each in invoices_of(order.id)}
+    if not issued or (InvoiceKind.CREDIT_NOTE.value, order.id) in issued:
         return
     if items := shares_left(order):
         draft = credit_draft(order, items, refunded=0)
-        credit(invoice=invoice, cause_id=order.id, draft=draft, now=now)
+        credit(invoice=_latest_of(issued.values()), cause_id=order.id, draft=draft, now=now)
 
 
 @transaction_required
@@ -85,8 +88,10 @@ def correct_edited(order_id: UUID, *, now: datetime) -> None:
     """
     edit = OrderEdit.objects.filter(order=order_id).order_by("id").last()
     order, issued = _with_money(order_id), list(invoices_of(order_id))
+    if edit is None or order is None or not issued:
+        return
     invoice = _latest_of(issued)
-    if edit is None or order is None or invoice is None or invoice.cause_id == edit.id:
+    if invoice.cause_id == edit.id:
         return
     columns = dict(edit.before)
     lines = columns.pop("lines")
@@ -111,22 +116,28 @@ def _paid(order: Any) -> int:
     return paid
 
 
-def _latest_of(issued: Sequence[IssuedInvoice]) -> IssuedInvoice | None:
+def _latest_of(issued: Iterable[IssuedInvoice]) -> IssuedInvoice:
     """Return the invoice that holds: that of the order, or of the latest edit of it."""
-    invoices = [each for each in issued if each.kind == InvoiceKind.INVOICE]
-    return invoices[-1] if invoices else None
+    return [each for each in issued if each.kind == InvoiceKind.INVOICE][-1]
 
 
 def _with_money(order_id: UUID) -> Any:
-    """Return an order with `offline`, `captured` and `refunded`; None of one rolled back."""
+    """Return an order with `offline`, `captured` and `refunded`; None of one rolled back.
+
+    `uninvoiced` are its lines, by the columns that an invoice reads; None if it has an invoice.
+    """
     own = Order.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
 
     def sum_of(column: str) -> Coalesce:
         return Coalesce(Subquery(own.annotate(sum=Sum(column)).values("sum")), 0)
 
+    invoices = invoices_of(order_id).filter(kind=InvoiceKind.INVOICE)
+    line = JSONObject(**{name: name for name in INVOICED})
+    lines = OrderLine.objects.filter(order=order_id).order_by("position").values(json=line)
     orders = Order.objects.filter(pk=order_id).defer("search_vector", "promotions", "consents")
     return orders.annotate(
         offline=Exists(own.filter(payments__capture=Capture.OFFLINE)),
         captured=sum_of("payments__captured"),
         refunded=sum_of("payments__refunded"),
+        uninvoiced=Case(When(~Exists(invoices), then=ArraySubquery(lines))),
     ).first()

@@ -20,14 +20,20 @@ from core.db.lines import in_line
 from core.db.transactions import RunAgain, transaction_required
 from core.ids import uuid7
 from pricing.domain import KnownCode, code_key
-from pricing.domain.usage import Scope, Use, scopes_of
+from pricing.domain.usage import Use, scopes_of
 from pricing.errors import CouponExhausted
 from pricing.models import Promotion, PromotionCode, Redemption, Slot
 
 LIMITS = ("usage_limit", "per_customer_limit")
-# A slot that has lapsed or was given back, or else the next number.
-_USE_SLOTS = """
-WITH numbered AS (
+_USE = """
+WITH used AS (
+    INSERT INTO pricing_redemption
+        (id, promotion_id, code_id, checkout_id, customer_key, held_until, created_at)
+    SELECT id, promotion_id, code_id, %(checkout)s, %(customer)s, %(until)s, %(now)s
+    FROM unnest(%(ids)s::uuid[], %(of)s::uuid[], %(codes)s::uuid[])
+        AS used (id, promotion_id, code_id)
+), numbered AS (
+    -- A slot that has lapsed or was given back, or else the next number.
     SELECT wanted.*, coalesce(
         (
             SELECT slot.number FROM pricing_slot AS slot
@@ -200,33 +206,22 @@ def _claim(
         instead_of,
         also={use.promotion_id for use in uses if use.is_limited},
     )
-    rows = Redemption.objects.bulk_create(
-        Redemption(
-            id=uuid7(),
-            promotion_id=use.promotion_id,
-            code_id=use.code.id if use.code else None,
-            checkout_id=checkout_id,
-            customer_key=customer_key,
-            held_until=until,
-            created_at=now,
-        )
-        for use in uses
-    )
+    numbered = [(uuid7(), use) for use in uses]
     wanted = [
-        (scope, row.pk)
-        for use, row in zip(uses, rows, strict=True)
+        (scope, redemption_id)
+        for redemption_id, use in numbered
         if (limit := limits.get(use.promotion_id))
         for scope in scopes_of(replace(use.promotion, **limit), use.code, customer_key)
     ]
-    return not wanted or _use_slots(wanted, until=until, now=now)
-
-
-def _use_slots(wanted: Sequence[tuple[Scope, UUID]], *, until: datetime, now: datetime) -> bool:
-    """Use a slot of each scope for a redemption; tell whether there was one of all."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _USE_SLOTS,
+            _USE,
             {
+                "ids": [redemption_id for redemption_id, _ in numbered],
+                "of": [use.promotion_id for _, use in numbered],
+                "codes": [use.code and use.code.id for _, use in numbered],
+                "checkout": checkout_id,
+                "customer": customer_key,
                 "scopes": [scope.id for scope, _ in wanted],
                 "limits": [scope.at_most for scope, _ in wanted],
                 "promotions": [scope.promotion_id for scope, _ in wanted],

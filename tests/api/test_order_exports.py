@@ -131,6 +131,7 @@ def test_each_order_is_exported_once(client_of: ClientOf, count: int, monkeypatc
     assert len(numbers) == count
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_number_of_orders(client_of: ClientOf) -> None:
     manager, peaks = client_of(Role.MANAGER), []
     for more in (1_100, 3_000):

@@ -87,6 +87,7 @@ def test_lapsed_reservations_are_released_once_by_the_job_and_by_who_needs_them(
         assert stock_of(sku) == (8, 0)
 
 
+@pytest.mark.slow
 def test_expiring_many_checkouts_never_waits_in_a_circle_with_their_buyers(
     client_of: Callable[..., APIClient],
 ) -> None:
@@ -110,6 +111,7 @@ def test_expiring_many_checkouts_never_waits_in_a_circle_with_their_buyers(
         assert set(told) <= {"201", "checkout_expired", "expired"}, told
 
 
+@pytest.mark.slow
 def test_a_checkout_that_someone_is_at_keeps_no_payment_waiting() -> None:
     client, other = shopper(), shopper()
     busy, lost = new_checkout(client, ["SKU-0"]), new_checkout(other, ["SKU-0"])

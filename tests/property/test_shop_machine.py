@@ -412,12 +412,13 @@ class ShopMachine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 @pytest.mark.timeout(600)
-def test_the_shop_does_what_its_model_does() -> None:
+@pytest.mark.parametrize("programs", [8, pytest.param(PROGRAMS, marks=pytest.mark.slow)])
+def test_the_shop_does_what_its_model_does(programs: int) -> None:
     machine = seed(int(SEED))(ShopMachine) if SEED else ShopMachine
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=PROGRAMS,
+            max_examples=programs,
             stateful_step_count=40,
             deadline=None,
             derandomize=not SEED,

@@ -41,6 +41,7 @@ def started(database: str, *arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, *arguments], env=environment, cwd=ROOT)
 
 
+@pytest.mark.slow
 def test_two_that_start_together_take_turns(empty_database: str) -> None:
     both = [started(empty_database, "manage.py", "prepare", "--demo") for _ in range(2)]
     assert [process.wait(110) for process in both] == [0, 0]

@@ -37,6 +37,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.slow
 def test_two_servers_with_different_keys_leave_each_other_alone(tmp_path: Path, settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     ensure_user(email=LOGIN["email"], password=PASSWORD, role=Role.CUSTOMER)

@@ -241,6 +241,7 @@ def test_without_the_extra_a_clear_word_is_said(
         render(latest())
 
 
+@pytest.mark.slow
 def test_a_long_order_flows_over_pages(client: APIClient) -> None:
     skus: list[Any] = stock_variants(592, prefix="LONG")
     new_order(client, skus)

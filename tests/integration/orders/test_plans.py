@@ -84,6 +84,7 @@ def nodes_of(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes_of(child)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("shop")
 def test_a_page_is_read_from_an_index_at_any_depth(subtests):
     order = Order.objects.all()[ORDERS // 2]

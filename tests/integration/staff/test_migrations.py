@@ -25,6 +25,7 @@ def migrate(targets: list[tuple[str, str | None]] | None = None) -> None:
     ContentType.objects.clear_cache()
 
 
+@pytest.mark.slow
 def test_rows_and_permissions_stay_when_the_models_change_their_app():
     manager = ensure_user(email="ada@example.com", password="x", role=Role.MANAGER)
     now = timezone.now()
