@@ -91,16 +91,34 @@ CHECKS = [
     Check(
         "orders_are_what_was_checked_out",
         """
+        WITH edited AS (
+            SELECT DISTINCT ON (order_id) order_id, before
+            FROM orders_orderedit
+            ORDER BY order_id, id
+        ), bought AS (
+            SELECT order_id, variant_id, quantity, unit_price, discount, tax
+            FROM orders_orderline
+            WHERE order_id NOT IN (SELECT order_id FROM edited)
+            UNION ALL
+            SELECT order_id, (line ->> 'variant_id')::uuid, (line ->> 'quantity')::int,
+                (line ->> 'unit_price')::bigint, (line ->> 'discount')::bigint,
+                (line ->> 'tax')::bigint
+            FROM edited, jsonb_array_elements(before -> 'lines') AS line
+        )
         SELECT placed.id AS order_id, placed.number, placed.checkout_id
         FROM orders_order AS placed
         JOIN checkout_checkout AS checkout ON checkout.id = placed.checkout_id
-        WHERE (placed.currency, placed.subtotal, placed.discount, placed.shipping, placed.tax,
-                placed.tax_included)
-            <> (checkout.currency, checkout.subtotal, checkout.discount, checkout.shipping,
-                checkout.tax, checkout.tax_included)
+        LEFT JOIN edited ON edited.order_id = placed.id
+        WHERE (placed.currency, placed.tax_included) <> (checkout.currency, checkout.tax_included)
+            OR (
+                coalesce((before ->> 'subtotal')::bigint, placed.subtotal),
+                coalesce((before ->> 'discount')::bigint, placed.discount),
+                coalesce((before ->> 'shipping')::bigint, placed.shipping),
+                coalesce((before ->> 'tax')::bigint, placed.tax)
+            ) <> (checkout.subtotal, checkout.discount, checkout.shipping, checkout.tax)
         UNION
         SELECT placed.id, placed.number, placed.checkout_id
-        FROM orders_orderline AS bought
+        FROM bought
         JOIN orders_order AS placed ON placed.id = bought.order_id
         FULL JOIN (
             SELECT line.*, placed.id AS order_id

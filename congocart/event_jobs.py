@@ -27,6 +27,10 @@ EVENT_STEPS: Mapping[str, tuple[str, ...]] = {
         ),
         ("orders.services.invoicing.issue_due",),
     ),
+    "order.edited": (
+        "orders.services.invoicing.correct_edited",
+        "orders.services.invoicing.issue_due",
+    ),
     "order.canceled": ("orders.services.invoicing.credit_canceled",),
 }
 

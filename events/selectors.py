@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from events.models import Event
 
@@ -32,3 +33,9 @@ def timeline_version(*, subject_id: UUID) -> int:
         "last"
     ]
     return last or 0
+
+
+def with_version() -> dict[str, Coalesce]:
+    """Return what a query of subjects is annotated with to tell `timeline_version` of each."""
+    events = Event.objects.filter(subject_id=OuterRef("pk")).order_by("-position")
+    return {"version": Coalesce(Subquery(events.values("position")[:1]), 0)}

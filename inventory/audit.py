@@ -42,9 +42,9 @@ CHECKS = [
         SELECT id AS movement_id, stock_id AS variant_id, kind, delta, order_id
         FROM inventory_movement
         WHERE delta = 0
-            OR (kind IN ('sale', 'cancellation', 'return')) <> (order_id IS NOT NULL)
+            OR (kind IN ('sale', 'cancellation', 'return', 'edit')) <> (order_id IS NOT NULL)
             OR (kind = 'sale' AND delta > 0)
-            OR (kind IN ('cancellation', 'return') AND delta < 0)
+            OR (kind IN ('cancellation', 'return', 'edit') AND delta < 0)
         """,
     ),
 ]

@@ -26,6 +26,7 @@ class MovementKind(Status):
     SALE = "sale"
     CANCELLATION = "cancellation"
     RETURN = "return"
+    EDIT = "edit"  # taken off an order before it was sent
 
 
 class InsufficientStock(Conflict):

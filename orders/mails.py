@@ -64,7 +64,11 @@ def mail_for(event: str, data: Mapping[str, Any]) -> OrderMail | None:
     mail = MAIL_OF_EVENT.get(event)
     if mail in _ANSWERED_AT_ONCE and data.get("kind") == ReturnKind.WITHDRAWAL:
         return None
+    if mail is OrderMail.PAID and data.get("captured") == 0:
+        return None  # an edit has taken off all that was due of it
     refunded = data.get("amount")
+    if mail is OrderMail.PAID and refunded and refunded > 0:
+        mail = OrderMail.REFUNDED  # down to what the order costs since it was edited
     if refunded is not None and refunded < (1 if mail is OrderMail.REFUNDED else 0):
         return None
     return mail

@@ -13,7 +13,7 @@ from core.caller import Caller
 from core.db.containing import holds_every_word
 from core.ids import normalize_order_number
 from events.domain import ActorKind
-from events.selectors import events_about
+from events.selectors import events_about, with_version
 from inventory.selectors import returned_units
 from orders.domain import (
     LineUnits,
@@ -66,20 +66,28 @@ def shown_with() -> list[str | Prefetch[Any]]:
     ]
 
 
-def has_ordered(*, customer_id: UUID | None, email: str) -> bool:
-    """Tell whether someone, known by account or e-mail address, has an order not canceled."""
+def has_ordered(*, customer_id: UUID | None, email: str, before: UUID | None = None) -> bool:
+    """Tell whether someone, known by account or e-mail address, has an order not canceled.
+
+    With `before`, one that is older than this order.
+    """
     known_by = Q(pk__in=[])
     if customer_id is not None:
         known_by |= Q(customer_id=customer_id)
     if email:
         known_by |= Q(email=email)
+    known_by &= Q() if before is None else Q(pk__lt=before)
     return Order.objects.filter(known_by).exclude(status=OrderStatus.CANCELED).exists()
 
 
 def order_for(*, caller: Caller, number: str) -> Order:
-    """Return an order by its number, as people may write it. Raises `OrderNotFound`."""
+    """Return an order by its number, as people may write it. Raises `OrderNotFound`.
+
+    Its `version` is read first, so that it is never newer than what else was read.
+    """
     wanted = normalize_order_number(number)
-    order = orders_for(caller=caller).filter(number=wanted).first()
+    found = orders_for(caller=caller).filter(number=wanted)
+    order = found.annotate(**with_version()).first()
     if order is None:
         raise OrderNotFound
     return order

@@ -14,6 +14,7 @@ from core.bodies import buyer_body, line_body, taxes_body, totals_body
 from core.buyer import buyer_known_by
 from core.money import money_body
 from orders.models import Fulfillment, FulfillmentItem, Order, Return, ReturnItem
+from payments.domain import amount_expected
 from pricing.domain import coupon_bodies, promotions_body, taxes_by_rate
 
 
@@ -99,7 +100,7 @@ def _payment_body(payment: Any, currency: str) -> dict[str, Any]:
         "id": payment.id,
         "provider": payment.provider,
         "status": payment.status,
-        "amount": money_body(payment.amount, currency),
+        "amount": money_body(amount_expected(payment), currency),
         "captured": money_body(payment.captured, currency),
         "refunded": money_body(payment.refunded, currency),
     }

@@ -41,7 +41,7 @@ class Wording:
     def units(self, items: Any) -> str:
         """Return `2 × Blue mug, 1 × Red mug`."""
         return ", ".join(
-            f"{item['quantity']} × {self.titles.get(item['sku'], item['sku'])}"
+            f"{item['quantity']} × {self.titles.get(item['sku'], item.get('title', item['sku']))}"
             for item in items or ()
         )
 
@@ -76,11 +76,10 @@ def _coming_back(verb: str) -> Sentence:
     return sentence
 
 
-def _captured(verb: str) -> Sentence:
-    def sentence(data: Mapping[str, Any], words: Wording) -> str:
-        return " ".join(filter(None, (verb, words.money(data.get("captured")))))
-
-    return sentence
+def _paid(data: Mapping[str, Any], words: Wording) -> str:
+    if data.get("captured") == 0:
+        return "Nothing is due any more"
+    return " ".join(filter(None, ("Paid", words.money(data.get("captured")))))
 
 
 def _refunded(verb: str) -> Sentence:
@@ -88,6 +87,14 @@ def _refunded(verb: str) -> Sentence:
         return f"{verb}: {words.money(data.get('refunded'))} in all"
 
     return sentence
+
+
+def _edited(data: Mapping[str, Any], words: Wording) -> str:
+    changes = [
+        f"{words.units(data[name])} {name}" for name in ("added", "removed") if data.get(name)
+    ]
+    before, total = words.money(data.get("total_before")), words.money(data.get("total"))
+    return f"Order edited: {', '.join(changes)}. Its total is {total}, and was {before}"
 
 
 def _resent(data: Mapping[str, Any], words: Wording) -> str:
@@ -108,6 +115,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "order.withdrawn": lambda data, words: (
         f"Withdrawal from {words.units(data.get('items')) or 'the purchase'}"
     ),
+    "order.edited": _edited,
     "order.held": _said("Order put on hold"),
     "order.released": _said("Order released from hold"),
     "order.noted": _said("Note"),
@@ -120,7 +128,7 @@ SENTENCES: Mapping[str, Sentence] = {
     ),
     f"order.payment_{PaymentStatus.PENDING}": _said("Payment due again"),
     f"order.payment_{PaymentStatus.AUTHORIZED}": _said("Payment authorized"),
-    f"order.payment_{PaymentStatus.PAID}": _captured("Paid"),
+    f"order.payment_{PaymentStatus.PAID}": _paid,
     f"order.payment_{PaymentStatus.PARTIALLY_REFUNDED}": _refunded("Partially refunded"),
     f"order.payment_{PaymentStatus.REFUNDED}": _refunded("Refunded"),
     f"order.payment_{PaymentStatus.VOIDED}": _said("Payment voided"),

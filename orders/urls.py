@@ -4,6 +4,7 @@ from django.urls import path
 
 from orders.views import (
     AttendingViewSet,
+    EditViewSet,
     EmailViewSet,
     FulfillmentViewSet,
     InvoiceViewSet,
@@ -31,6 +32,8 @@ urlpatterns = [
     path("orders/<str:number>/release", AttendingViewSet.as_view({"post": "release"})),
     path("orders/<str:number>/emails", EmailViewSet.as_view({"post": "create"})),
     path("orders/<str:number>/payments", OrderViewSet.as_view({"post": "capture"})),
+    path("orders/<str:number>/edits", EditViewSet.as_view({"post": "create"})),
+    path("orders/<str:number>/edits/preview", EditViewSet.as_view({"post": "preview"})),
     path("orders/<str:number>/refunds", OrderViewSet.as_view({"post": "refund"})),
     path("orders/<str:number>/fulfillments", FulfillmentViewSet.as_view({"post": "create"})),
     path(

@@ -49,8 +49,9 @@ CHECKS = [
         SELECT id AS payment_id, status, expected
         FROM (
             SELECT id, status, CASE
-                WHEN step = 'captured' AND captured - refunded >= amount THEN 'paid'
-                WHEN step = 'captured' AND captured + voided < amount THEN 'pending'
+                WHEN step = 'captured' AND captured - refunded >= amount - waived THEN 'paid'
+                WHEN step = 'captured' AND captured + voided < amount - waived THEN 'pending'
+                WHEN step = 'pending' AND waived > 0 AND waived = amount THEN 'paid'
                 WHEN refunded > 0 AND refunded = captured THEN 'refunded'
                 WHEN refunded > 0 THEN 'partially_refunded'
                 WHEN step = 'voided' THEN 'voided'

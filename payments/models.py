@@ -82,6 +82,9 @@ class Payment(models.Model):
     voided = models.BigIntegerField(default=0)
     refunded = models.BigIntegerField(default=0)
     refunding = models.BigIntegerField(default=0, help_text="Requested, not confirmed yet.")
+    waived = models.BigIntegerField(
+        default=0, db_default=0, help_text="No longer expected, since the order was edited."
+    )
     reference = models.CharField(
         max_length=255, null=True, blank=True, help_text="The provider's id."
     )
@@ -125,8 +128,12 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=~Q(status__in=["paid", "partially_refunded", "refunded"])
                 | Q(captured__gt=0)
-                | Q(amount=0),
+                | Q(amount=F("waived")),
                 name="payments_paid_means_captured",
+            ),
+            models.CheckConstraint(
+                condition=Q(waived__gte=0, waived__lte=F("amount")),
+                name="payments_waived_within_amount",
             ),
             models.UniqueConstraint(
                 fields=["provider", "reference"], name="payments_one_per_reference"

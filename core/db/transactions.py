@@ -169,15 +169,22 @@ def two_step(
 def rehearse(phase: Callable[[], T]) -> T:
     """Run what would be an atomic phase, and roll all of it back: its result tells what it does.
 
-    For showing what a use case would do before someone confirms it. Raises what the phase raises.
+    For showing what a use case would do before someone confirms it; of an idempotent request it
+    is the use case, and what it told is stored. Raises what the phase raises.
     """
 
+    @use_case
     def undone() -> T:
-        result = phase()
-        transaction.set_rollback(True)
-        return result
+        token = _last_steps.set({})  # what is rolled back has no end
+        try:
+            with transaction.atomic():
+                result = phase()
+                transaction.set_rollback(True)
+            return result
+        finally:
+            _last_steps.reset(token)
 
-    return _commit(undone, _NO_EFFECT)
+    return undone()
 
 
 def transaction_required(function: Callable[P, T]) -> Callable[P, T]:
@@ -267,12 +274,12 @@ def _attempt(phase: Callable[[], T], effect: Effect) -> T:
 
 
 def _with_last_steps(phase: Callable[[], T]) -> T:
-    """Run a phase and what it left for its end, unless all of it is rolled back anyway."""
+    """Run a phase, and then what it left for its end."""
     steps: dict[Hashable, Callable[[], object]] = {}
     token = _last_steps.set(steps)
     try:
         result = phase()
-        for step in () if transaction.get_rollback() else steps.values():
+        for step in steps.values():
             step()
         return result
     finally:

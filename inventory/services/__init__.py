@@ -10,6 +10,7 @@ from inventory.services.reservations import (
     release,
     reserve,
     restock,
+    sell,
 )
 from inventory.services.stock import (
     ADJUST_STOCK_ERRORS,
@@ -30,4 +31,5 @@ __all__ = [
     "release",
     "reserve",
     "restock",
+    "sell",
 ]

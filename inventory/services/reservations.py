@@ -138,6 +138,23 @@ def record_sale(*, order_id: UUID, demand: Mapping[UUID, int], now: datetime) ->
 
 
 @transaction_required
+def sell(
+    *, order_id: UUID, units: Mapping[UUID, int], actor_id: UUID | None, now: datetime
+) -> None:
+    """Take units (by variant) out of the stock for an order that was placed before.
+
+    Raises `InsufficientStock` naming every short SKU; nothing is taken then.
+    """
+    levels = lock_levels(units)
+    _require_available(levels, units, now=now)
+    sold = {variant_id: -count for variant_id, count in units.items()}
+    _add(sold)
+    _record(MovementKind.SALE, order_id, sold, actor_id=actor_id, now=now)
+    for level in levels:
+        announce_low_stock(level, taken=units[level.variant_id], now=now)
+
+
+@transaction_required
 def restock(
     *,
     order_id: UUID,

@@ -49,10 +49,10 @@ def acting_page(
     form = row.form(sheet, request.POST or None)
     if not form.is_valid():
         return _page(request, sheet, row, form)
-    values = form.values()
     try:
         if row.review and "confirmed" not in request.POST:
-            return _page(request, sheet, row, form, review=row.review(sheet, values))
+            return _page(request, sheet, row, form, review=row.review(form))
+        values = form.values()
         row.run(caller=sheet.caller, number=sheet.order.number, **values, now=timezone.now())
     except VersionMismatch:
         messages.warning(request, CHANGED)

@@ -18,6 +18,7 @@ from core.access import Access
 from core.http.throttling import require_quota
 from core.states import InvalidTransition
 from orders import services
+from orders.admin_site.editing import EditForm, is_editable, review_of_edit
 from orders.admin_site.forms import (
     ActionForm,
     CancelForm,
@@ -45,7 +46,7 @@ Allowed = Callable[[OrderSheet], bool]
 
 @dataclass(frozen=True, slots=True)
 class OrderAction:
-    """One row of the table: `told` says what happens, and `review` what the form adds up to."""
+    """One row of the table: `told` says what happens, and `review` what a valid form comes to."""
 
     label: Callable[[OrderSheet], str]
     access: Access
@@ -54,7 +55,7 @@ class OrderAction:
     told: Callable[[OrderSheet], str]
     done: str
     form: type[ActionForm] = ActionForm
-    review: Callable[[OrderSheet, Mapping[str, Any]], str] | None = None
+    review: Callable[[Any], str] | None = None
     danger: bool = False
 
     def is_open_to(self, sheet: OrderSheet) -> bool:
@@ -96,8 +97,9 @@ def _told_of_cancel(sheet: OrderSheet) -> str:
     return f"This {', '.join(said[:-1])} and {said[-1]}. It cannot be undone."
 
 
-def _review_of_refund(sheet: OrderSheet, values: Mapping[str, Any]) -> str:
+def _review_of_refund(form: RefundForm) -> str:
     """Say what the refund is worth, found out by recording it and rolling it back."""
+    sheet, values = form.sheet, form.values()
     asked = {name: values[name] for name in ("amount", "items", "restock_items")}
     worth = services.preview_refund(
         caller=sheet.caller, number=sheet.order.number, **asked, now=timezone.now()
@@ -186,6 +188,19 @@ ACTIONS: Mapping[str, OrderAction] = {
         form=RefundForm,
         review=_review_of_refund,
         danger=True,
+    ),
+    "edit": OrderAction(
+        label=said("Edit the order"),
+        access=SUPPORT,
+        allowed=is_editable,
+        run=services.edit_order,
+        told=said(
+            "Enter how many units of each item the order is to have; 0 takes it off. What was "
+            "ordered keeps its price, other items cost what they cost now."
+        ),
+        done="The order was edited.",
+        form=EditForm,
+        review=review_of_edit,
     ),
     "return": OrderAction(
         label=said("Request a return"),

@@ -115,6 +115,9 @@ class CaptureForm(ActionForm):
 class UnitsForm(ActionForm):
     """How many units of each line, of those that may be chosen."""
 
+    # Whether a number left out is a mistake, rather than none.
+    every_line = False
+
     def __init__(self, sheet: OrderSheet, data: Any = None) -> None:
         super().__init__(sheet, data)
         self.names = {f"units-{row.line.id}": row.line.sku for row in sheet.rows}
@@ -122,11 +125,11 @@ class UnitsForm(ActionForm):
         for row in sheet.rows:
             if most := self.most(row):
                 self.fields[f"units-{row.line.id}"] = forms.IntegerField(
-                    label=f"{row.line.title} ({row.line.sku}), of {most}",
-                    min_value=0,
+                    label=f"{row.line.title} ({row.line.sku}), {self.bounds(row)}",
+                    min_value=self.least(row),
                     max_value=most,
                     initial=self.offered(row),
-                    required=False,
+                    required=self.every_line,
                     widget=UnfoldAdminIntegerFieldWidget,
                 )
         self.fields |= own
@@ -135,9 +138,17 @@ class UnitsForm(ActionForm):
         """Return how many units of a line can be chosen; a line of none is not asked about."""
         return row.units.left
 
+    def least(self, row: LineRow) -> int:
+        """Return how many units of a line have to be chosen."""
+        return 0
+
     def offered(self, row: LineRow) -> int:
         """Return how many units of a line are filled in."""
         return row.units.left
+
+    def bounds(self, row: LineRow) -> str:
+        """Say how many units of a line can be chosen."""
+        return f"of {self.most(row)}"
 
     def units(self) -> dict[str, int]:
         """Return the units that were chosen, by SKU."""

@@ -14,7 +14,7 @@ from orders.domain import LineUnits, OrderStatus
 from orders.models import Order, OrderLine
 from orders.selectors import timeline_entry, timeline_of, units_of
 from orders.timeline import TimelineEntry
-from payments.domain import Capture, PaymentRecord, amount_capturable, amount_refundable
+from payments.domain import Capture, PaymentRecord, amount_capturable, amount_expected
 
 TIMELINE_LENGTH = 200
 
@@ -73,9 +73,12 @@ class OrderSheet:
 
     @property
     def payment(self) -> PaymentRecord | None:
-        """Return the latest payment, which is the one that staff act on."""
-        payments: Sequence[PaymentRecord] = list(self.order.payments.all())
-        return max(payments, key=lambda payment: payment.id, default=None)
+        """Return the payment that staff act on: the oldest with money to capture, or the latest."""
+        payments: Sequence[PaymentRecord] = sorted(
+            self.order.payments.all(), key=lambda payment: payment.id
+        )
+        open_ = (payment for payment in payments if amount_capturable(payment))
+        return next(open_, payments[-1] if payments else None)
 
     @property
     def is_recorded(self) -> bool:
@@ -91,7 +94,7 @@ class OrderSheet:
     @property
     def refundable(self) -> int:
         """Return what can be refunded now."""
-        return max(0, amount_refundable(self.payment)) if self.payment else 0
+        return self.order.refundable
 
     @property
     def totals(self) -> list[tuple[str, str]]:
@@ -119,7 +122,7 @@ class OrderSheet:
         return [
             {
                 "payment": payment,
-                "amount": self.money(payment.amount),
+                "amount": self.money(amount_expected(payment)),
                 "captured": self.money(payment.captured),
                 "refunded": self.money(payment.refunded),
                 "refunding": self.money(payment.refunding) if payment.refunding else "",

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from orders.audit import goods, money
+from orders.audit import edits, goods, money
 
-CHECKS = [*money.CHECKS, *goods.CHECKS]
+CHECKS = [*money.CHECKS, *goods.CHECKS, *edits.CHECKS]

@@ -23,12 +23,12 @@ CHECKS = [
         """,
     ),
     # Every movement that names an order is on one side and every line on the other, so the
-    # sums by variant follow.
+    # sums by variant follow. A line that an edit removed has movements and no row.
     Check(
         "sold_units_are_ordered_less_canceled_and_returned",
         """
         SELECT order_id, variant_id, line.quantity AS ordered, moved.sold, moved.canceled,
-            moved.returned, line.status
+            moved.returned, moved.edited, line.status
         FROM (
             SELECT line.order_id, line.variant_id, sum(line.quantity) AS quantity,
                 sum(line.fulfilled) AS fulfilled, coalesce(sum(back.units), 0) AS came_back,
@@ -47,13 +47,14 @@ CHECKS = [
             SELECT order_id, stock_id AS variant_id,
                 -coalesce(sum(delta) FILTER (WHERE kind = 'sale'), 0) AS sold,
                 coalesce(sum(delta) FILTER (WHERE kind = 'cancellation'), 0) AS canceled,
-                coalesce(sum(delta) FILTER (WHERE kind = 'return'), 0) AS returned
+                coalesce(sum(delta) FILTER (WHERE kind = 'return'), 0) AS returned,
+                coalesce(sum(delta) FILTER (WHERE kind = 'edit'), 0) AS edited
             FROM inventory_movement
             WHERE order_id IS NOT NULL
             GROUP BY order_id, stock_id
         ) AS moved USING (order_id, variant_id)
-        WHERE line.quantity IS DISTINCT FROM moved.sold
-            OR moved.returned NOT BETWEEN 0 AND line.quantity
+        WHERE coalesce(line.quantity, 0) IS DISTINCT FROM moved.sold - moved.edited
+            OR moved.returned NOT BETWEEN 0 AND coalesce(line.quantity, 0)
             OR moved.canceled <>
                 CASE line.status WHEN 'canceled'
                 THEN greatest(0, line.quantity - line.fulfilled - moved.returned + line.came_back)
@@ -119,10 +120,16 @@ CHECKS = [
             SELECT DISTINCT ON (order_id) order_id, status
             FROM payments_payment
             WHERE order_id IS NOT NULL
-            ORDER BY order_id, id DESC
+            ORDER BY order_id, waived < amount DESC, id DESC
         ) AS payment ON payment.order_id = placed.id
         WHERE told.placed IS DISTINCT FROM 1
-            OR told.total IS DISTINCT FROM placed.total
+            OR told.total IS DISTINCT FROM coalesce(
+                (
+                    SELECT (edit.before ->> 'total')::bigint FROM orders_orderedit AS edit
+                    WHERE edit.order_id = placed.id ORDER BY edit.id LIMIT 1
+                ),
+                placed.total
+            )
             OR told.canceled <> (placed.status = 'canceled')::int
             OR told.completed <> (placed.status = 'completed')::int
             OR NOT coalesce(payment.status, 'paid') = ANY (told.payment_statuses)

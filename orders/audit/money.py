@@ -73,7 +73,7 @@ CHECKS = [
             SELECT DISTINCT ON (order_id) order_id, status
             FROM payments_payment
             WHERE order_id IS NOT NULL
-            ORDER BY order_id, id DESC
+            ORDER BY order_id, waived < amount DESC, id DESC
         ) AS latest ON latest.order_id = placed.id
         WHERE placed.payment_status <> coalesce(latest.status, 'paid')
         """,
@@ -93,11 +93,11 @@ CHECKS = [
         "order_total_is_charged_or_still_due",
         """
         SELECT placed.id AS order_id, placed.number, placed.total, placed.currency,
-            sum(payment.amount) AS payments, min(payment.currency) AS paid_in
+            sum(payment.amount - payment.waived) AS payments, min(payment.currency) AS paid_in
         FROM orders_order AS placed
         JOIN payments_payment AS payment ON payment.order_id = placed.id
         GROUP BY placed.id
-        HAVING placed.total <> sum(payment.amount)
+        HAVING placed.total <> sum(payment.amount - payment.waived)
             OR bool_or(payment.currency <> placed.currency)
         """,
     ),

@@ -12,7 +12,7 @@ from core.buyer import KeptConsent
 from core.errors import Conflict, Invalid, NotFound
 from core.money import Money
 from core.states import InvalidTransition, Status, require_transition
-from payments.domain import Capture, PaymentRecord, PaymentStatus
+from payments.domain import Capture, PaymentRecord, PaymentStatus, amount_expected
 
 
 class OrderStatus(Status):
@@ -245,10 +245,13 @@ def still_owed(total: int, payments: Iterable[PaymentRecord], *, given_back: int
 
     `given_back` is what refunds have given back of what was bought, which nobody owes any more.
     Recorded money that was given back while more was due gave back nothing of it: it is owed
-    again. What a provider has refunded is not; it cannot be taken a second time.
+    again. What a provider has refunded is not; it cannot be taken a second time. What it has
+    captured and no longer is expected to bring, since an edit, pays for nothing.
     """
     kept = sum(
-        payment.captured - (payment.refunded if payment.capture == Capture.OFFLINE else 0)
+        payment.captured - payment.refunded
+        if payment.capture == Capture.OFFLINE
+        else min(payment.captured, amount_expected(payment))
         for payment in payments
     )
     return max(0, total - kept - given_back)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orders.models.edits import OrderEdit
 from orders.models.goods import Fulfillment, FulfillmentItem, Return, ReturnItem
 from orders.models.orders import (
     MAYBE_DONE,
@@ -17,6 +18,7 @@ __all__ = [
     "Fulfillment",
     "FulfillmentItem",
     "Order",
+    "OrderEdit",
     "OrderLine",
     "OrderQuerySet",
     "RefundItem",

@@ -89,7 +89,7 @@ class Order(AbstractTotals):
         default=PaymentStatus.PAID,
         db_default=PaymentStatus.PAID.value,
         editable=False,
-        help_text="That of the latest payment; the database keeps it so.",
+        help_text="That of the latest payment that is to bring any money; the database keeps it.",
     )
     email = models.EmailField(max_length=254)
     buyer = models.JSONField(default=dict, db_default={}, help_text="Name and phone number.")
@@ -128,6 +128,7 @@ class Order(AbstractTotals):
     )
 
     objects: ClassVar[OrderQuerySet] = OrderQuerySet.as_manager()  # type: ignore[assignment]
+    version: int  # That of the timeline, where `order_for` has read it.
 
     class Meta:
         permissions = [("export_order", "Can take orders out of the shop")]
@@ -169,9 +170,14 @@ class Order(AbstractTotals):
         """Return the minor units that the buyer still owes."""
         if self.status == OrderStatus.CANCELED:
             return 0
-        made = (refund for refund in self.refunds if refund.status != OperationStatus.FAILED)
-        given_back = sum(item.amount for refund in made for item in refund.refund_items.all())
+        given_back = sum(item.amount for item in self.given_back)
         return still_owed(self.total, self.payments.all(), given_back=given_back)
+
+    @property
+    def given_back(self) -> list[RefundItem]:
+        """Return the shares of what was bought that refunds give back, but those that failed."""
+        made = (refund for refund in self.refunds if refund.status != OperationStatus.FAILED)
+        return [item for refund in made for item in refund.refund_items.all()]
 
     @property
     def refundable(self) -> int:

@@ -10,12 +10,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Greatest, TruncDate
 
 from core.money import Money
 from orders.domain import OrderStatus
 from orders.models import Order, Return
 from payments.domain import PaymentStatus
+
+# What a payment has given back of what its order costs by now. What came in beyond what is
+# expected of it gives back nothing: the order costs less since it was edited.
+_BEYOND = F("payments__captured") - F("payments__amount") + F("payments__waived")
+_REFUNDED = Greatest(F("payments__refunded") - Greatest(_BEYOND, 0), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,7 @@ def sales_by_day(*, now: datetime, zone: ZoneInfo, days: int = 30) -> list[Sales
     )
     back = placed.filter(payments__refunded__gt=0).values_list("currency", "day")
     refunds: dict[tuple[str, date], int] = {
-        (currency, day): amount
-        for currency, day, amount in back.annotate(amount=Sum("payments__refunded"))
+        (currency, day): amount for currency, day, amount in back.annotate(amount=Sum(_REFUNDED))
     }
     by_currency: dict[str, dict[date, tuple[int, int, int]]] = defaultdict(dict)
     for currency, day, orders, total, unpaid in sold:

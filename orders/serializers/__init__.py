@@ -8,6 +8,12 @@ from orders.serializers.buyers import (
     OrderWithdrawalOutput,
     withdrawal_body,
 )
+from orders.serializers.edits import (
+    EditInput,
+    EditPreviewInput,
+    EditPreviewOutput,
+    edit_preview_body,
+)
 from orders.serializers.emails import OrderEmailInput
 from orders.serializers.goods import (
     FulfillmentInput,
@@ -34,6 +40,9 @@ from orders.snapshot import order_body, return_body
 __all__ = [
     "CancelInput",
     "CaptureInput",
+    "EditInput",
+    "EditPreviewInput",
+    "EditPreviewOutput",
     "ExportParameters",
     "FulfillmentInput",
     "HoldInput",
@@ -49,6 +58,7 @@ __all__ = [
     "RefundInput",
     "ReturnInput",
     "ReturnOutput",
+    "edit_preview_body",
     "invoice_body",
     "order_body",
     "order_event_body",

@@ -17,6 +17,13 @@ from orders.services.canceling import (
     preview_cancellation,
 )
 from orders.services.completing import complete_orders
+from orders.services.editing import (
+    EDIT_ORDER_ERRORS,
+    PREVIEW_EDIT_ERRORS,
+    EditPreview,
+    edit_order,
+    preview_edit,
+)
 from orders.services.emailing import RESEND_EMAIL_ERRORS, resend_email
 from orders.services.finding import look_up_order
 from orders.services.fulfilling import (
@@ -61,9 +68,11 @@ __all__ = [
     "CAPTURE_PAYMENT_ERRORS",
     "CHANGE_FULFILLMENT_ERRORS",
     "DECIDE_RETURN_ERRORS",
+    "EDIT_ORDER_ERRORS",
     "FULFILL_ORDER_ERRORS",
     "HOLD_ORDER_ERRORS",
     "NOTE_ORDER_ERRORS",
+    "PREVIEW_EDIT_ERRORS",
     "REFUND_ORDER_ERRORS",
     "REFUND_RETURN_ERRORS",
     "RELEASE_ORDER_ERRORS",
@@ -72,6 +81,7 @@ __all__ = [
     "RESEND_EMAIL_ERRORS",
     "WITHDRAW_ACCESS",
     "WITHDRAW_ERRORS",
+    "EditPreview",
     "Withdrawal",
     "cancel_fulfillment",
     "cancel_order",
@@ -79,12 +89,14 @@ __all__ = [
     "complete_orders",
     "decide_return",
     "deliver_fulfillment",
+    "edit_order",
     "fulfill_order",
     "hold_order",
     "look_up_order",
     "note_order",
     "place_order",
     "preview_cancellation",
+    "preview_edit",
     "preview_refund",
     "preview_refund_of_return",
     "preview_withdrawal",

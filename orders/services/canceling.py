@@ -25,11 +25,12 @@ from orders.domain import (
 )
 from orders.models import Order
 from orders.selectors import order_for, units_out
-from orders.services.locking import acts_as_staff, lock_order
+from orders.services.balancing import execute_all
+from orders.services.locking import acts_as_staff, lock_order, require_lines_as_read
 from orders.services.shares import save_shares, shares_to_refund
 from payments.domain import OperationInProgress, OperationKind, OutcomeMismatch
 from payments.selectors import payments_of_order, pending_operations
-from payments.services import execute_operations, record_reversal
+from payments.services import record_reversal
 from pricing.services import return_redemptions
 
 # The one place that says who may cancel an order: the buyer, and support in their stead.
@@ -54,11 +55,6 @@ def cancel_order(
     `OperationInProgress` while a capture is in progress, and `OutcomeMismatch`, after the
     cancellation, when the provider's response contradicts the payment.
     """
-
-    def execute(order: RecoveryPoint) -> None:
-        for payment in payments_of_order(order.id):
-            execute_operations(payment_id=payment.id, by=actor_of(caller))
-
     return two_step(
         record=lambda: record_cancellation(
             caller=caller,
@@ -68,7 +64,7 @@ def cancel_order(
             seen=seen,
             now=now,
         ),
-        execute=execute,
+        execute=lambda order: execute_all(order_id=order.id, by=actor_of(caller)),
         conclude=lambda *_: order_for(caller=caller, number=number),
     )
 
@@ -118,6 +114,7 @@ def record_cancellation(
     if read.applied_promotions:
         return_redemptions(order_id=read.id)  # before stock is locked
     order = lock_order(caller=caller, number=number, with_stock=True, seen=seen)
+    require_lines_as_read(read)
     allowed(order)
     order.status, order.canceled_at, order.cancel_reason = OrderStatus.CANCELED, now, reason
     order.save(update_fields=["status", "canceled_at", "cancel_reason"])
@@ -142,12 +139,13 @@ def _reverse(order: Order, *, caller: Caller, reason: str, now: datetime) -> Non
         actor_id=caller.user_id,
         now=now,
     )
-    for payment in payments_of_order(order.id):
+    payments = payments_of_order(order.id)
+    for payment in payments:
         operation = record_reversal(
             payment_id=payment.id, reason=reason or "order canceled", now=now
         )
         if operation and operation.kind == OperationKind.REFUND:
-            save_shares(shares_to_refund(order, [payment], amount=operation.amount), operation.id)
+            save_shares(shares_to_refund(order, payments, amount=operation.amount), operation.id)
 
 
 def _require_cancelable(caller: Caller, order: Order) -> None:

@@ -21,13 +21,12 @@ from orders.domain import (
     keeps_nothing,
 )
 from orders.models import Order
-from orders.selectors import return_of, units_of
+from orders.selectors import order_for, return_of, units_of
+from orders.services.balancing import execute_all
 from orders.services.completing import complete_if_done
 from orders.services.locking import lock_order
 from orders.services.refunds import RefundWanted, record_refund_of_order
 from payments.domain import AmountNotPayable, OutcomeMismatch, RefundExceedsPaid
-from payments.selectors import payment_with, pending_operations
-from payments.services import execute_operations
 
 REFUND_RETURN_ERRORS = (
     OrderNotFound,
@@ -51,7 +50,7 @@ def refund_return(
     """
     return two_step(
         record=lambda: _record(caller, number, return_id, seen=seen, now=now),
-        execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
+        execute=lambda order: execute_all(order_id=order.id, by=actor_of(caller)),
         conclude=lambda *_: complete_if_done(caller=caller, number=number, now=now),
     )
 
@@ -62,9 +61,10 @@ def preview_refund_of_return(
     """Tell what `refund_return` would give back, and do nothing. Raises `REFUND_RETURN_ERRORS`."""
 
     def phase() -> Money:
-        point = _record(caller, number, return_id, seen=None, now=now)
-        refund = pending_operations(payment_id=point.id)[-1]
-        return Money(refund.amount, payment_with(point.id).currency)
+        before = order_for(caller=caller, number=number)
+        _record(caller, number, return_id, seen=None, now=now)
+        after = order_for(caller=caller, number=number)
+        return Money(before.refundable - after.refundable, before.currency)
 
     return rehearse(phase)
 

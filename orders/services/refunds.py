@@ -26,10 +26,11 @@ from orders.domain import (
 )
 from orders.models import Order, RefundItem
 from orders.selectors import order_for, units_of, units_restocked_by_returns
+from orders.services.balancing import execute_all
 from orders.services.completing import complete_if_done
 from orders.services.fulfilling import update_fulfillment_status
-from orders.services.locking import require_unchanged
-from orders.services.shares import save_shares, shares_to_refund
+from orders.services.locking import require_lines_as_read, require_unchanged
+from orders.services.shares import dealt_out, save_shares, shares_to_refund
 from payments.domain import (
     AmountNotPayable,
     CaptureExceedsDue,
@@ -38,9 +39,10 @@ from payments.domain import (
     OutcomeMismatch,
     PaymentRecord,
     RefundExceedsPaid,
+    amount_capturable,
     amount_refundable,
 )
-from payments.selectors import payment_with, payments_of_order, pending_operations
+from payments.selectors import payments_of_order
 from payments.services import execute_operations, lock_payment, record_capture, record_refund
 from pricing.domain import taxes_by_rate
 
@@ -80,10 +82,13 @@ def capture_payment(
     """
 
     def record() -> RecoveryPoint:
-        payment = _lock_payment_of(order_for(caller=caller, number=number))
-        order = order_for(caller=caller, number=number)  # canceling locks the payment, too
-        if payment is None or order.status == OrderStatus.CANCELED:
+        payments = _lock_payments_of(order_for(caller=caller, number=number))
+        order = order_for(caller=caller, number=number)  # canceling locks the payments, too
+        if not payments or order.status == OrderStatus.CANCELED:
             raise NothingToCapture
+        # What a provider has authorized, before what came in otherwise since an edit.
+        open_ = (payment for payment in payments if amount_capturable(payment))
+        payment = next(open_, payments[-1])
         require_unchanged(order_id=order.id, seen=seen)
         wanted = amount_in(order.currency, amount)
         capture = record_capture(payment_id=payment.id, amount=wanted, now=now)
@@ -123,7 +128,7 @@ def refund_order(
     wanted = RefundWanted(amount, items or {}, reason, restock_items)
     return two_step(
         record=lambda: record_refund_of_order(caller, number, wanted, seen=seen, now=now),
-        execute=lambda payment: execute_operations(payment_id=payment.id, by=actor_of(caller)),
+        execute=lambda order: execute_all(order_id=order.id, by=actor_of(caller)),
         conclude=lambda *_: complete_if_done(caller=caller, number=number, now=now),
     )
 
@@ -141,9 +146,10 @@ def preview_refund(
     wanted = RefundWanted(amount, items or {}, restock=restock_items)
 
     def phase() -> Money:
-        point = record_refund_of_order(caller, number, wanted, seen=None, now=now)
-        refund = pending_operations(payment_id=point.id)[-1]
-        return Money(refund.amount, payment_with(point.id).currency)
+        before = order_for(caller=caller, number=number)
+        record_refund_of_order(caller, number, wanted, seen=None, now=now)
+        after = order_for(caller=caller, number=number)
+        return Money(before.refundable - after.refundable, before.currency)
 
     return rehearse(phase)
 
@@ -167,47 +173,50 @@ class RefundWanted:
 def record_refund_of_order(
     caller: Caller, number: str, wanted: RefundWanted, *, seen: int | None = None, now: datetime
 ) -> RecoveryPoint:
-    """Lock the payment, so that refunds of an order know of each other; then the stock."""
+    """Lock the payments, so that refunds of an order know of each other; then the stock."""
     order = order_for(caller=caller, number=number)
-    payment = _lock_payment_of(order)
-    if payment is None:
+    payments = _lock_payments_of(order)
+    if not payments:
         raise RefundExceedsPaid(refundable=money_body(0, order.currency))
     require_unchanged(order_id=order.id, seen=seen)
+    require_lines_as_read(order)
     amount, items = amount_in(order.currency, wanted.amount), wanted.items
-    everything = amount_refundable(payment) if amount is None and not items else amount
+    refundable = sum(max(0, amount_refundable(payment)) for payment in payments)
+    everything = refundable if amount is None and not items else amount
     shares = shares_to_refund(
-        order, [payment], items, everything, with_shipping=wanted.shipping, unsent=wanted.unsent
+        order, payments, items, everything, with_shipping=wanted.shipping, unsent=wanted.unsent
     )
-    if items and amount is None:
-        amount = sum(share.amount for share in shares)
-        if not amount:  # what was free, or given back as an amount
-            refundable = money_body(amount_refundable(payment), order.currency)
-            raise RefundExceedsPaid(refundable=refundable)
-    refund = record_refund(payment_id=payment.id, amount=amount, reason=wanted.reason, now=now)
-    save_shares(shares, refund.id)
+    worth = sum(share.amount for share in shares) if items else refundable
+    asked = worth if amount is None else amount
+    # Nothing is left of what was free, or given back as an amount.
+    if (amount is None and not worth) or asked > refundable:
+        raise RefundExceedsPaid(refundable=money_body(refundable, order.currency))
+    for payment_id, part, dealt in dealt_out(order, payments, shares, asked):
+        refund = record_refund(payment_id=payment_id, amount=part, reason=wanted.reason, now=now)
+        save_shares(dealt, refund.id)
+        data = {
+            "amount": refund.amount,
+            "reason": wanted.reason,
+            "items": [share.as_dict() for share in dealt],
+            "taxes": taxes_by_rate(tax for share in dealt for tax in share.taxes),
+        }
+        record_event(
+            type="order.refund_requested",
+            subject_id=order.id,
+            data=data,
+            by=actor_of(caller),
+            now=now,
+        )
     if wanted.restock and items:
         _restock(order, shares, wanted.reason, actor_id=caller.user_id, now=now)
     if items:
         update_fulfillment_status(Order.objects.defer("search_vector").locked().get(pk=order.id))
-    record_event(
-        type="order.refund_requested",
-        subject_id=order.id,
-        data={
-            "amount": refund.amount,
-            "reason": wanted.reason,
-            "items": [share.as_dict() for share in shares],
-            "taxes": taxes_by_rate(tax for share in shares for tax in share.taxes),
-        },
-        by=actor_of(caller),
-        now=now,
-    )
-    return RecoveryPoint(payment.id)
+    return RecoveryPoint(order.id)
 
 
-def _lock_payment_of(order: Order) -> PaymentRecord | None:
-    """Lock the order's latest payment, before stock; an order that cost nothing has none."""
-    payments = payments_of_order(order.id)
-    return lock_payment(payments[-1].id) if payments else None
+def _lock_payments_of(order: Order) -> list[PaymentRecord]:
+    """Lock the order's payments, before stock; an order that cost nothing has none."""
+    return [lock_payment(payment.id) for payment in payments_of_order(order.id)]
 
 
 def _restock(

@@ -11,7 +11,7 @@ from core.db.transactions import transaction_required
 from orders.domain import LineUnits, RefundExceedsOrdered, UnknownItem, explained, still_owed
 from orders.models import Order, OrderLine, RefundItem
 from orders.selectors import refund_items_of, units_of
-from payments.domain import PaymentRecord
+from payments.domain import PaymentRecord, amount_refundable
 from pricing.domain import Charge, shares_of
 
 Bodies = Sequence[Mapping[str, Any]]
@@ -71,6 +71,10 @@ def shares_to_refund(
     counted = _counted(order, units or {}, before)
     if with_shipping and rests[None].amount:
         counted[None] = (1, 1)
+    # What an edit left beyond the total, and a provider failed to give back, goes back first.
+    beyond = sum(map(amount_refundable, payments)) - order.total + given_back
+    if amount is not None and beyond > 0 and not counted:
+        amount = max(0, amount - beyond)
     if still_owed(order.total, payments, given_back=given_back):
         worth = sum(rests[key].of_units(*each).amount for key, each in counted.items())
         amount = None if amount is None else min(amount, worth)
@@ -97,6 +101,37 @@ def shares_left(order: Order) -> list[RefundItem]:
         for key, rest in rests.items()
         if rest.amount
     ]
+
+
+def dealt_out(
+    order: Order, payments: Sequence[PaymentRecord], shares: Sequence[RefundItem], amount: int
+) -> list[tuple[UUID, int, list[RefundItem]]]:
+    """Return what each payment gives back of a refund: its id, the amount, and its shares.
+
+    The oldest first, so that the latest, whose status is the order's, is refunded when all are.
+    `amount` is at most what they have; the oldest is asked for what is no amount at all, too, and
+    refuses it. A share that goes beyond a payment is split exactly, its units with the first part.
+    """
+    dealt: list[tuple[UUID, int, list[RefundItem]]] = []
+    waiting, left = list(shares), amount
+    for payment in payments:
+        part = min(left, amount_refundable(payment))
+        if part <= 0 and (dealt or payment != payments[-1]):
+            continue
+        mine, space, left = [], part, left - part
+        while waiting and (space > 0 or not left):
+            share = waiting.pop(0)
+            if left and share.amount > space:
+                charge = _charge(share.price or 0, share.discounts, share.taxes, order)
+                whole = _Charged(share.line, share.discounts, share.taxes, charge)
+                fits = whole.item(charge.of_amount(space), share.quantity)
+                fits.returned = share.returned
+                waiting.insert(0, whole.item(charge - charge.of_amount(space), 0))
+                share = fits
+            mine.append(share)
+            space -= share.amount
+        dealt.append((payment.id, part, mine))
+    return dealt
 
 
 @transaction_required

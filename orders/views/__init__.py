@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orders.views.attending import AttendingViewSet
 from orders.views.buyers import OrderLookupViewSet, WithdrawalViewSet
+from orders.views.edits import EditViewSet
 from orders.views.emails import EmailViewSet
 from orders.views.exports import OrderExportViewSet
 from orders.views.fulfillments import FulfillmentViewSet
@@ -13,6 +14,7 @@ from orders.views.returns import ReturnViewSet
 
 __all__ = [
     "AttendingViewSet",
+    "EditViewSet",
     "EmailViewSet",
     "FulfillmentViewSet",
     "InvoiceViewSet",

@@ -17,6 +17,7 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import Auth, operation
 from core.http.pagination import Ordering, paginate
 from core.http.serializers import item_requests_from, money_from
+from core.http.versions import etag
 from core.items import units_by_sku
 from orders import services
 from orders.domain import OrderNotFound
@@ -64,9 +65,11 @@ class OrderViewSet(ViewSet):
         responses={200: OrderOutput},
         errors=[OrderNotFound],
         tag="Orders",
+        description="Its `ETag` names its version, for `If-Match` when it is edited.",
     )
     def retrieve(self, request: Request, number: str) -> HttpResponse:
-        return Response(order_body(order_for(caller=caller_of(request), number=number)))
+        order = order_for(caller=caller_of(request), number=number)
+        return Response(order_body(order), headers={"ETag": etag(order.version)})
 
     @operation(
         "listOrderEvents",

@@ -29,6 +29,7 @@ from payments.domain.values import (
     RefundFact,
     RefundStatus,
     amount_due,
+    amount_expected,
 )
 
 P = TypeVar("P", bound=PaymentRecord)
@@ -55,7 +56,9 @@ TRANSITIONS: dict[PaymentStatus, frozenset[PaymentStatus]] = {
     ),
     PaymentStatus.AUTHORIZED: frozenset({PaymentStatus.PENDING, PaymentStatus.VOIDED, *_FUNDED}),
     PaymentStatus.VOIDED: frozenset({PaymentStatus.PENDING, *_FUNDED}),
-    PaymentStatus.PAID: frozenset({PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}),
+    PaymentStatus.PAID: frozenset(
+        {PaymentStatus.PENDING, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED}
+    ),
     PaymentStatus.PARTIALLY_REFUNDED: frozenset(
         {PaymentStatus.PENDING, PaymentStatus.PAID, PaymentStatus.REFUNDED}
     ),
@@ -122,11 +125,14 @@ def later(step: str | None, kind: OutcomeKind) -> str | None:
 
 def status_of(payment: PaymentRecord) -> PaymentStatus:
     """Return the status that follows from how far a payment is and from its money."""
+    expected = amount_expected(payment)
     if payment.step == OutcomeKind.CAPTURED:
-        if payment.captured - payment.refunded >= payment.amount:
+        if payment.captured - payment.refunded >= expected:
             return PaymentStatus.PAID
-        if payment.captured + payment.voided < payment.amount:
+        if payment.captured + payment.voided < expected:
             return PaymentStatus.PENDING  # money is due, whatever was given back of a part
+    if payment.waived and not expected and payment.step == OutcomeKind.PENDING:
+        return PaymentStatus.PAID  # all of it was waived before any of it came
     if payment.refunded:
         whole = payment.refunded == payment.captured
         return PaymentStatus.REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED

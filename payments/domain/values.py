@@ -118,7 +118,8 @@ class PaymentRecord(Protocol):
     """What the rules and the providers read of a payment; amounts in minor units of `currency`.
 
     `step` is the furthest that the provider has told us, None before it was asked.
-    `refunding` is requested but not confirmed yet.
+    `refunding` is requested but not confirmed yet. `waived` is the part of `amount` that is not
+    expected any more since the order was edited.
     """
 
     id: UUID
@@ -139,6 +140,7 @@ class PaymentRecord(Protocol):
     voided: int
     refunded: int
     refunding: int
+    waived: int
     created_at: datetime
 
 
@@ -156,6 +158,11 @@ class OperationRecord(Protocol):
     reference: str | None
 
 
+def amount_expected(payment: PaymentRecord) -> int:
+    """Return the minor units that the payment is to bring: its amount less what was waived."""
+    return payment.amount - payment.waived
+
+
 def amount_refundable(payment: PaymentRecord) -> int:
     """Return the minor units that could still be refunded."""
     return payment.captured - payment.refunded - payment.refunding
@@ -170,7 +177,8 @@ def amount_due(payment: PaymentRecord) -> int:
     given_back = 0
     if payment.capture == Capture.OFFLINE and not payment.voided:
         given_back = payment.refunded
-    return payment.amount - payment.captured - payment.voided + given_back
+    expected = amount_expected(payment)
+    return expected - payment.captured - payment.voided + given_back
 
 
 def amount_capturable(payment: PaymentRecord) -> int:

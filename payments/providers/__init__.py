@@ -13,7 +13,13 @@ from payments.providers.base import Provider
 from payments.providers.manual import ManualProvider
 from payments.providers.test import TestProvider
 
-__all__ = ["KNOWN_PROVIDERS", "Provider", "enabled_providers", "provider_named"]
+__all__ = [
+    "KNOWN_PROVIDERS",
+    "Provider",
+    "enabled_providers",
+    "offline_provider",
+    "provider_named",
+]
 
 
 def provider_named(name: str) -> Provider:
@@ -21,6 +27,11 @@ def provider_named(name: str) -> Provider:
     if name not in enabled_providers():
         raise UnknownProvider(f"Available are: {', '.join(enabled_providers())}.")
     return _MAKERS[name]()
+
+
+def offline_provider() -> str:
+    """Return the provider whose money staff record. Raises `UnknownProvider` without one."""
+    return provider_named(ManualProvider.name).name
 
 
 def enabled_providers() -> list[str]:

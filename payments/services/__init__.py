@@ -16,6 +16,12 @@ from payments.services.authorization import (
     look_up,
     record_intent,
 )
+from payments.services.expecting import (
+    EXPECT_ERRORS,
+    expect_less,
+    expect_more,
+    expect_recorded,
+)
 from payments.services.ledger import Change, lock_payment, record_outcome
 from payments.services.operations import (
     execute_operation,
@@ -36,6 +42,7 @@ from payments.services.webhooks import (
 )
 
 __all__ = [
+    "EXPECT_ERRORS",
     "RECEIVE_WEBHOOK_ERRORS",
     "Change",
     "announce_stuck_payments",
@@ -43,6 +50,9 @@ __all__ = [
     "authorize",
     "execute_operation",
     "execute_operations",
+    "expect_less",
+    "expect_more",
+    "expect_recorded",
     "forget_reasons",
     "is_offline",
     "lock_payment",

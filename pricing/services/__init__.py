@@ -22,6 +22,7 @@ from pricing.services.provided_taxes import (
 from pricing.services.redemptions import (
     hold_redemptions,
     release_redemptions,
+    retake_redemptions,
     return_redemptions,
     take_redemptions,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "import_tax_rates",
     "lock_promotion",
     "release_redemptions",
+    "retake_redemptions",
     "return_redemptions",
     "take_redemptions",
     "with_provided_taxes",

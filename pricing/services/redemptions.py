@@ -107,7 +107,8 @@ def hold_redemptions(
 
     Raises `RunAgain` when one has been used up since it was looked at: who looks again sees it.
     """
-    if not _claim(checkout_id, uses, customer_key, instead_of, until=until, now=now):
+    given_back = _held_by(instead_of) if instead_of else {}
+    if not _claim(checkout_id, uses, customer_key, given_back, until=until, now=now):
         raise RunAgain(retry_after=1)
 
 
@@ -132,8 +133,29 @@ def take_redemptions(
             if until is None or until > now}  # fmt: skip
     if not live >= {promotion_id for promotion_id, _ in applied}:
         uses = _uses_of(applied)
-        if not _claim(checkout_id, uses, customer_key, [checkout_id], until=now, now=now):
+        lapsed = _held_by([checkout_id])
+        if not _claim(checkout_id, uses, customer_key, lapsed, until=now, now=now):
             raise CouponExhausted(codes=[code for _, code in applied if code])
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"order": order_id, "checkout": checkout_id})
+
+
+@transaction_required
+def retake_redemptions(
+    *,
+    checkout_id: UUID,
+    order_id: UUID,
+    uses: Sequence[Use],
+    customer_key: str,
+    now: datetime,
+) -> None:
+    """Take the uses for an order that was priced again, in place of what it took before.
+
+    Comes before its payments are locked. Raises `RunAgain` as `hold_redemptions` does.
+    """
+    taken = _found(Q(order_id=order_id))
+    if not _claim(checkout_id, uses, customer_key, taken, until=now, now=now):
+        raise RunAgain(retry_after=1)
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"order": order_id, "checkout": checkout_id})
 
@@ -174,14 +196,14 @@ def _claim(
     checkout_id: UUID,
     uses: Sequence[Use],
     customer_key: str,
-    instead_of: Collection[UUID],
+    instead_of: Mapping[UUID, UUID | None],
     *,
     until: datetime,
     now: datetime,
 ) -> bool:
     """Record the uses with a slot of each of their scopes; tell whether all were to be had."""
     limits = _give_back(
-        _held_by(instead_of) if instead_of else {},
+        instead_of,
         also={use.promotion_id for use in uses if use.is_limited},
     )
     numbered = [(uuid7(), use) for use in uses]

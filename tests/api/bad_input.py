@@ -43,6 +43,7 @@ LEFT_OUT: dict[str, dict[str, Any]] = {
         "payment": {"token": "tok_success"},
         "expected_total": {"amount": 4393, "currency": "GBP"},
     },
+    "editOrder": {"expected_total": {"amount": 5997, "currency": "GBP"}},
     "refundOrder": {"amount": {"amount": 1999, "currency": "GBP"}},
 }
 

@@ -114,6 +114,8 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "quoteShipping": bought,
     "createCheckout": lambda world: {"cart_id": world.places["cart_id"]},
     "captureOrderPayment": lambda world: {"amount": {"amount": 1, "currency": "GBP"}},
+    "editOrder": lambda world: {"items": [{"sku": "MUG-1", "quantity": 3}]},
+    "previewOrderEdit": lambda world: {"items": [{"sku": "MUG-1", "quantity": 3}]},
     "refundOrder": refund_of,
     "createTaxRate": lambda world: {"country": "AT"},
     "releaseOrder": held,

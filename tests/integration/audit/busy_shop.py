@@ -50,6 +50,10 @@ def run_a_busy_shop(client_of: ClientOf) -> datetime:
     _post(support, f"orders/{number}/refunds", back)
     _post(half_returned, f"orders/{number}/cancel", {})
 
+    edited = pay(new_client(), ["SKU-1"], "tok_success", 2)["order"]["number"]
+    for units in (3, 1):
+        _post(support, f"orders/{edited}/edits", {"items": [{"sku": "SKU-2", "quantity": units}]})
+
     declined = new_client()
     checkout = new_checkout(declined, ["SKU-2"])
     for token, status in (("tok_decline", 402), ("tok_success", 201)):

@@ -21,6 +21,32 @@ REFUNDED = "status = 'partially_refunded'"
 
 CORRUPTIONS = [
     Corruption(
+        "edits_lead_to_the_order_as_it_is",
+        "UPDATE orders_orderedit SET before = before || '{\"total\": 1}' "
+        "WHERE id = (SELECT id FROM orders_orderedit ORDER BY id DESC LIMIT 1)",
+    ),
+    Corruption(
+        "edits_lead_to_the_order_as_it_is",
+        "DELETE FROM orders_orderedit "
+        "WHERE id = (SELECT id FROM orders_orderedit ORDER BY id DESC LIMIT 1)",
+    ),
+    Corruption(
+        "edits_of_orders_have_their_events",
+        "DELETE FROM events_event WHERE type = 'order.edited'",
+    ),
+    Corruption(
+        "orders_are_what_was_checked_out",
+        "UPDATE orders_orderedit SET before = jsonb_set(before, '{lines,0,quantity}', '9')",
+    ),
+    Corruption(
+        "sold_units_are_ordered_less_canceled_and_returned",
+        "DELETE FROM inventory_movement WHERE kind = 'edit'",
+    ),
+    Corruption(
+        "order_total_is_charged_or_still_due",
+        "UPDATE payments_payment SET waived = waived + 1 WHERE waived > 0",
+    ),
+    Corruption(
         "numbers_of_invoices_have_no_gap",
         "UPDATE invoices_counter SET last = last + 1 WHERE series = 'INV'",
     ),

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 WITH_TRIGGERS = (
     "inventory_movement", "payments_ledgerentry", "events_event", "catalog_price",
     "catalog_pricechange", "pricing_pricelist", "invoices_invoice", "invoices_rendering",
+    "orders_orderedit",
 )  # fmt: skip
 
 
@@ -39,6 +40,11 @@ def records(client: APIClient, client_of: ClientOf) -> None:
     part = {"items": [{"sku": "SKU-1", "quantity": 1}], "restock": True}
     response = client_of(Role.SUPPORT).post(f"/api/v1/orders/{refunded}/refunds", part)
     assert response.status_code == 201
+    edited = new_order(new_client(), ["SKU-0"], 4)["number"]
+    for units in (3, 1):
+        lines = {"items": [{"sku": "SKU-1", "quantity": units}]}
+        response = client_of(Role.SUPPORT).post(f"/api/v1/orders/{edited}/edits", lines)
+        assert response.status_code == 201
     pay(new_client(), ["SKU-0"], "tok_timeout", status=202)
     new_checkout(client, ["SKU-1"])
     staff = client_of(Role.MANAGER)

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.domain import Role
 from checkout.selectors import shipping_rules
 from pricing.selectors import pricing_rules
 from tests.shop import (
@@ -101,3 +102,17 @@ def test_reading_orders(buyer: APIClient, skus: list[str], assert_statements: Bu
         assert len(buyer.get("/api/v1/orders").json()["results"]) == 1
     with assert_statements(6):
         assert buyer.get(f"/api/v1/orders/{number}").status_code == 200
+
+
+def test_editing_an_order(
+    buyer: APIClient, client_of: ClientOf, skus: list[str], assert_statements: Budget
+) -> None:
+    # One line is taken off, one changes, one comes in, and all the others stay.
+    stock_variants(3, prefix="OTHER")
+    number = new_order(buyer, [*skus, "OTHER-0", "OTHER-1"], 2)["number"]
+    support = client_of(Role.SUPPORT)
+    lines = [{"sku": sku, "quantity": 3} for sku in [*skus, "OTHER-0"]]
+    body = {"items": [*lines, {"sku": "OTHER-2", "quantity": 1}]}
+    with assert_statements(58):
+        response = support.post(f"/api/v1/orders/{number}/edits", body)
+    assert response.status_code == 201

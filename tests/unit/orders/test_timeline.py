@@ -17,6 +17,20 @@ WORDS = Wording("GBP", {"MUG": "Blue mug"})
         ("order.refund_requested", {"amount": 500}, "Refund of £5.00 requested"),
         ("order.payment_paid", {"captured": 1645, "refunded": 0}, "Paid £16.45"),
         ("order.payment_paid", {}, "Paid"),
+        ("order.payment_paid", {"captured": 0, "amount": 0}, "Nothing is due any more"),
+        (
+            "order.edited",
+            {
+                "added": [{"sku": "MUG", "title": "Mug", "quantity": 2}],
+                "removed": [{"sku": "GONE", "title": "Red mug", "quantity": 1}],
+                "total_before": 1000,
+                "total": 1645,
+            },
+            (
+                "Order edited: 2 × Blue mug added, 1 × Red mug removed. "
+                "Its total is £16.45, and was £10.00"
+            ),
+        ),
         (
             "order.payment_partially_refunded",
             {"captured": 1645, "refunded": 500},

@@ -35,6 +35,7 @@ class Payment:
     voided: int = 0
     refunded: int = 0
     refunding: int = 0
+    waived: int = 0
     created_at: datetime = field(default=NOW)
 
 

@@ -26,6 +26,7 @@ from payments.domain import (
     operation_status_after,
     operation_status_given,
     refusal_of,
+    status_of,
 )
 from tests.unit.payments.fresh import FRESH as AUTOMATIC
 from tests.unit.payments.fresh import ID, NOW, Operation, Payment
@@ -306,4 +307,7 @@ def test_a_status_takes_exactly_the_steps_of_its_table():
                 if (key := (str(after), refs)) not in known:
                     known.add(key)
                     waiting.append((after, refs))
+    # Of money that staff record, an edit of the order can expect more.
+    paid = replace(AUTOMATIC, capture=Capture.OFFLINE, step=OutcomeKind.CAPTURED, captured=1000)
+    seen[status_of(paid)].add(status_of(replace(paid, amount=1001)))
     assert seen == TRANSITIONS
