@@ -17,6 +17,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from accounts.admin import UserAdmin
+from carts.admin import CustomerCartInline
 from congocart.job_errors import last_error
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, pairs, status
@@ -42,8 +43,8 @@ ProcrastinateJob._meta.verbose_name = "background job"  # noqa: SLF001 - documen
 ProcrastinateJob._meta.verbose_name_plural = "background jobs"  # noqa: SLF001
 
 
-# Accounts know nothing of orders: the page of a customer gets them here, above both.
-UserAdmin.inlines = [CustomerOrderInline, *UserAdmin.inlines]
+# Accounts know nothing of orders and carts: the page of a customer gets them here, above both.
+UserAdmin.inlines = [CustomerOrderInline, CustomerCartInline, *UserAdmin.inlines]
 
 
 class JobEventInline(ReadOnlyInline):

@@ -53,9 +53,12 @@ _JOBS = frozenset({
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",
     "procrastinate.change_procrastinatejob",
 })  # fmt: skip
-_MANAGER = _READ | _EXPORT | _STOCK | _CATALOG | _PRICING | _SHIPPING | _JOBS
+_API_KEYS = frozenset({"staff.view_apikey", "staff.add_apikey", "staff.delete_apikey"})
+_MANAGER = _API_KEYS | _READ | _EXPORT | _STOCK | _CATALOG | _PRICING | _SHIPPING | _JOBS
 _PEOPLE = frozenset({
-    "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
+    "accounts.change_user", "staff.view_personaldataaccess",
+    "accounts.view_staffinvitation", "accounts.add_staffinvitation",
+    "accounts.delete_staffinvitation",
 })  # fmt: skip
 
 PERMISSIONS: Mapping[Role, frozenset[str]] = {

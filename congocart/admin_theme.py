@@ -74,6 +74,7 @@ NAVIGATION = [
     _section(
         "People",
         _item("Users", "group", "accounts.user"),
+        _item("Staff invitations", "person_add", "accounts.staffinvitation"),
         _item("Customer groups", "groups", "accounts.customergroup"),
         _item("Personal data access log", "visibility", "staff.personaldataaccess"),
     ),
@@ -81,6 +82,7 @@ NAVIGATION = [
         "System",
         _item("Events", "timeline", "events.event"),
         _item("Background jobs", "conveyor_belt", "procrastinate.procrastinatejob"),
+        _item("API keys", "vpn_key", "staff.apikey"),
         _item("Idempotency keys", "key", "api.idempotencykey"),
     ),
 ]
