@@ -2,9 +2,11 @@
 
     python bench/mutants.py [--folder FOLDER] [--jobs 2]
 
-Takes some ten minutes. mutmut is installed into an environment of its own that sees this one's
-packages: what it needs is nobody else's business. Only the modules and tests below are copied, and
-no Django: the engine needs none. Exits with 1 if a mutant survives that `EQUIVALENT` does not name.
+Takes half an hour. Of 2,260 mutants the tests found 2,204 on 2026-11-29, and `EQUIVALENT` says of
+the 56 others why no price depends on them. mutmut is installed into an environment of its own that
+sees this one's packages: what it needs is nobody else's business. Only the modules and tests below
+are copied, and no Django: the engine needs none. Exits with 1 if a mutant survives that
+`EQUIVALENT` does not name.
 """
 
 from __future__ import annotations
@@ -59,6 +61,16 @@ TESTS = [
 EQUIVALENT = {
     "strict=None": "both have the same length, of which `strict` only makes sure",
     "strict=False": "both have the same length",
+    "zip(wanted, left, )": "both have the same length",
+    "zip(shares, parts, )": "both have the same length",
+    "zip(rates, of_rates, )": "both have the same length",
+    "zip(left, parts, )": "both have the same length",
+    "zip(ones, parts, )": "both have the same length",
+    "sum((rate.rate for rate in rates), )": "a sum of fractions is the same from 0 on",
+    "if (net) or True else 0 for part in self.discounts": "what costs nothing is shared whole",
+    "if net else 1 for part in self.discounts": "what costs nothing is shared whole",
+    "len(valid) >= MAX_VAT_NUMBER": "no number has as many characters",
+    "{at_home, *abroad} < VAT_AREA": "three of them are never all of them",
     "zip(selection.items, left, )": "both have the same length",
     "zip(_wanted(candidate, rests), rests, )": "both have the same length",
     "zip(names, map(sub, rests, taken), )": "both have the same length",
@@ -77,6 +89,10 @@ EQUIVALENT = {
     '"XXLMNPXX"': "no category of characters begins with X",
     '"XXLNXX"': "no category of characters begins with X",
     'last: int | None = ""': "of the first number of units the last price does not matter",
+    "rate.line > 1": "the first line of a file has the names of its columns",
+    "usedforsecurity=None": "it is the same digest, which protects nothing",
+    'customer_key}".encode(), )': "it is the same digest, which protects nothing",
+    "usedforsecurity=True": "it is the same digest, which protects nothing",
     "return 1": "a flat price holds from 0 on, so that what is measured does not matter",
     "{one.country, other.country} < EU_COUNTRIES": "two of them are never all of them",
 }

@@ -27,7 +27,7 @@ class Seller:
     footer: str
 
     @property
-    def missing(self) -> list[str]:
+    def missing_variables(self) -> list[str]:
         """Return the variables without which an invoice is no electronic one by EN 16931."""
         needed = {
             "CONGOCART_SELLER_NAME": self.name,

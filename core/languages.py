@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_percent
 
 # More than any browser sends; the rest of a longer header counts for nothing.
 MOST_RANGES = 20
@@ -39,3 +40,26 @@ def locale_of(language: str) -> Locale:
 def format_day(moment: datetime, language: str, zone: tzinfo) -> str:
     """Format the day of a moment in a time zone: `29 November 2026`."""
     return format_date(moment.astimezone(zone), "long", locale=locale_of(language))
+
+
+def format_rate(fraction: str, locale: Locale) -> str:
+    """Format a decimal fraction as a share of a hundred, with the digits it has: `19.5%`."""
+    return str(format_percent(fraction, locale=locale, decimal_quantization=False))
+
+
+def address_lines(
+    address: Mapping[str, str], locale: Locale, *, company_first: bool = False
+) -> list[str]:
+    """Return an address as lines: who it is for, then each field that is not empty."""
+    name = f"{address.get('first_name', '')} {address.get('last_name', '')}".strip()
+    company = address.get("company", "")
+    place = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
+    code = address.get("country_code", "")
+    lines = [
+        *((company, name) if company_first else (name, company)),
+        *(address.get(field, "") for field in ("line1", "line2")),
+        place,
+        address.get("region", ""),
+        locale.territories.get(code, code),
+    ]
+    return [line for line in lines if line]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -39,3 +42,11 @@ def invoice_of(order_id: UUID, number: str) -> Invoice:
     if found is None:
         raise InvoiceNotFound
     return found
+
+
+def documents_of(order_ids: Collection[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """Return what was issued of each order, as it was issued. One query."""
+    documents: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for issued in Invoice.objects.filter(order_id__in=order_ids).order_by("id"):
+        documents[issued.order_id].append({"number": issued.number, **issued.document})
+    return documents

@@ -38,7 +38,7 @@ def tell_buyer(*, event_id: str) -> None:
         send_mail(
             template=template_of(mail),
             to=body["email"],
-            context=context_of(body, event.data),
+            context=context_of(body, event.data, at=event.created_at),
             language=body["language"],
         )
 
@@ -72,9 +72,11 @@ def may_be_told(email: str) -> bool:
     return bool(email) and not email.endswith(f"@{ERASED_DOMAIN}")
 
 
-def preview(order: Order, mail: OrderMail, *, language: str, data: Mapping[str, Any]) -> Message:
-    """Return a mail as it would be sent; `data` is that of the event it would tell of."""
-    context = context_of(order_body(order), data)
+def preview(
+    order: Order, mail: OrderMail, *, language: str, data: Mapping[str, Any], at: datetime | None
+) -> Message:
+    """Return a mail as it would be sent; `data` and `at` are those of the event it tells of."""
+    context = context_of(order_body(order), data, at=at)
     return render(template=template_of(mail), context=context, language=language)
 
 
@@ -83,7 +85,9 @@ def template_of(mail: OrderMail) -> str:
     return f"orders/emails/{mail}"
 
 
-def context_of(body: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, object]:
+def context_of(
+    body: Mapping[str, Any], data: Mapping[str, Any], *, at: datetime | None
+) -> dict[str, object]:
     """Return what the templates have: the order as GET gives it, and what the event says of it.
 
     An event of before a member was recorded lacks it, and the words do without.
@@ -91,6 +95,7 @@ def context_of(body: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, ob
     titles = {line["sku"]: line["title"] for line in body["items"]}
     context = _about(body) | {
         "details": DETAILS,
+        "happened_at": at,
         "comes_back": data.get("comes_back", False),
         "carrier": data.get("carrier", ""),
         "tracking_number": data.get("tracking_number", ""),
@@ -104,8 +109,6 @@ def context_of(body: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, ob
     ):  # fmt: skip
         if data.get(member):
             context[name] = money_body(data[member], body["currency"])
-    if data.get("submitted_at"):
-        context["submitted_at"] = datetime.fromisoformat(data["submitted_at"])
     return context
 
 

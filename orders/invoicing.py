@@ -10,6 +10,7 @@ from django.conf import settings
 
 from core.money import split
 from invoices.domain import Draft, Line, Tax, category_of
+from orders.domain import explained
 from orders.models import Order, OrderLine, RefundItem
 
 _UNNAMED_TAX = {"title": "", "rate": "0", "source": ""}
@@ -20,7 +21,7 @@ def invoice_draft(order: Order, lines: Sequence[OrderLine], *, paid: int) -> Dra
     charged = [_line_of(line) for line in lines]
     if order.shipping:
         tax = order.tax - sum(line.tax for line in lines)
-        taxes = _explained(order.shipping_taxes, tax)
+        taxes = explained(order.shipping_taxes, tax, _UNNAMED_TAX)
         charged += _shipping_of(order, order.shipping, (), taxes)
     return _draft(order, charged, settled=paid)
 
@@ -33,7 +34,7 @@ def credit_draft(order: Order, items: Iterable[RefundItem], *, refunded: int) ->
     credited: list[Line] = []
     for item in items:
         price = item.amount if item.price is None else item.price
-        taxes = _explained(item.taxes, item.tax)
+        taxes = explained(item.taxes, item.tax, _UNNAMED_TAX)
         if item.line is None:
             credited += _shipping_of(order, price, item.discounts, taxes)
         else:
@@ -58,8 +59,8 @@ def _draft(order: Order, lines: Sequence[Line], *, settled: int) -> Draft:
         currency=order.currency,
         language=order.language or settings.SHOP_LANGUAGES[0],
         tax_included=order.tax_included,
-        buyer=order.billing_address or order.shipping_address or order.buyer,
-        ship_to=order.shipping_address or {},
+        buyer=_printed(order.billing_address or order.shipping_address or order.buyer),
+        ship_to=_printed(order.shipping_address or {}),
         email=order.email,
         vat_number=order.vat_number,
         lines=lines,
@@ -67,8 +68,13 @@ def _draft(order: Order, lines: Sequence[Line], *, settled: int) -> Draft:
     )
 
 
+def _printed(address: Mapping[str, str]) -> dict[str, str]:
+    """Return an address without the phone number: an invoice is kept when a person is erased."""
+    return {name: value for name, value in address.items() if name != "phone"}
+
+
 def _line_of(line: OrderLine) -> Line:
-    taxes = _explained(line.taxes, line.tax)
+    taxes = explained(line.taxes, line.tax, _UNNAMED_TAX)
     return Line(
         title=line.title,
         sku=line.sku,
@@ -110,12 +116,6 @@ def _shipping_of(
         )
         off = []
     return lines
-
-
-def _explained(taxes: Sequence[Mapping[str, Any]], total: int) -> Sequence[Mapping[str, Any]]:
-    """Return the taxes that come to a total; of before they were kept, the total is one."""
-    rest = total - sum(tax["amount"] for tax in taxes)
-    return [*taxes, {**_UNNAMED_TAX, "amount": rest}] if rest else taxes
 
 
 def _taxes(taxes: Sequence[Mapping[str, Any]]) -> list[Tax]:

@@ -14,6 +14,7 @@ import payments.services
 from accounts.domain import ERASED_DOMAIN
 from accounts.personal_data import Guest, Person, PersonalDataHandler
 from core.address import anonymous_address
+from invoices.selectors import documents_of
 from orders.models import Order, Return
 from orders.selectors import shown_with
 from orders.snapshot import order_body
@@ -33,12 +34,16 @@ def _orders_of(person: Person) -> QuerySet[Order]:
 
 def export_personal_data(person: Person) -> list[dict[str, Any]]:
     """Return what is kept of a person."""
-    orders = _orders_of(person).prefetch_related(*shown_with())
-    return [order_body(order) | {"consents": order.consents} for order in orders]
+    orders = list(_orders_of(person).prefetch_related(*shown_with()))
+    documents = documents_of([order.pk for order in orders])
+    return [
+        order_body(order) | {"consents": order.consents, "invoices": documents[order.pk]}
+        for order in orders
+    ]
 
 
 def erase_personal_data(person: Person, now: datetime) -> None:
-    """Anonymize what is kept of a person; the amounts stay."""
+    """Anonymize what is kept of a person; the amounts stay, and invoices, as the law asks."""
     orders = list(_orders_of(person).select_for_update(no_key=True))
     for order in orders:
         order.email = f"order@{ERASED_DOMAIN}"

@@ -53,6 +53,16 @@ def signing_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     verified_tokens.clear()
 
 
+@pytest.fixture(autouse=True)
+def jobs_end_with_their_test(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The table of jobs is not Django's to empty, so a test that commits would leave its jobs."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 @pytest.fixture
 def frozen_heap() -> Iterator[None]:
     """The garbage collector leaves alone what is there already, as it does in the server."""

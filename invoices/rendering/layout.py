@@ -9,9 +9,8 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_percent
 
-from core.languages import locale_of
+from core.languages import address_lines, format_rate, locale_of
 from core.money import format_money
 from invoices.domain import InvoiceKind
 from invoices.models import Invoice
@@ -22,7 +21,7 @@ _NOTES = ("K", "G", "E")
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """How amounts, days and rates look."""
+    """How amounts, days and addresses look."""
 
     words: Words
     locale: Locale
@@ -34,17 +33,8 @@ class _Writer:
     def day(self, day: date) -> str:
         return str(format_date(day, "long", locale=self.locale))
 
-    def rate(self, fraction: str) -> str:
-        return str(format_percent(fraction, locale=self.locale, decimal_quantization=False))
-
     def address(self, values: Mapping[str, str]) -> list[str]:
-        name = f"{values.get('first_name', '')} {values.get('last_name', '')}".strip()
-        place = f"{values.get('postal_code', '')} {values.get('city', '')}".strip()
-        code = values.get("country_code", "")
-        land = self.locale.territories.get(code, code)
-        streets = [values.get(field, "") for field in ("line1", "line2")]
-        shown = [values.get("company", ""), name, *streets, place, values.get("region", ""), land]
-        return [line for line in shown if line]
+        return address_lines(values, self.locale, company_first=True)
 
 
 def page_of(invoice: Invoice) -> dict[str, Any]:
@@ -110,7 +100,7 @@ def _line(line: Mapping[str, Any], write: _Writer) -> dict[str, Any]:
         "sku": line["sku"],
         "quantity": "" if line["shipping"] or not quantity else str(quantity),
         "price": "" if whole else write.money(line["price"] // quantity),
-        "rate": " + ".join(write.rate(tax["rate"]) for tax in line["taxes"]),
+        "rate": " + ".join(format_rate(tax["rate"], write.locale) for tax in line["taxes"]),
         "discounts": discounts,
         "amount": write.money(line["price"] - off),
     }
@@ -123,7 +113,7 @@ def _sums(invoice: Invoice, write: _Writer) -> list[dict[str, Any]]:
         (
             words["tax_on"].format(
                 title=row["title"] or words["tax"],
-                rate=write.rate(row["rate"]),
+                rate=format_rate(row["rate"], write.locale),
                 base=write.money(row["base"]),
             ),
             row["amount"],

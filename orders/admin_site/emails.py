@@ -60,6 +60,7 @@ def emails_page(request: HttpRequest, object_id: UUID) -> HttpResponse:
             mail,
             language=form.cleaned_data["language"],
             data=event.data if event else {},
+            at=event.created_at if event else None,
         )
     context: dict[str, Any] = {
         **admin.site.each_context(request),

@@ -262,11 +262,17 @@ def invoice_is_due(order: Any, *, offline: bool, at: str) -> bool:
     """
     if order.status == OrderStatus.CANCELED:
         return False
-    paid = (PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
-    sent = (FulfillmentStatus.FULFILLED, FulfillmentStatus.RETURNED)
     moments = {
         "placed": True,
-        "paid": order.payment_status in paid,
-        "fulfilled": order.fulfillment_status in sent,
+        "paid": order.payment_status in PAID_PAYMENTS,
+        "fulfilled": order.fulfillment_status in SENT,
     }
     return offline or moments[at]
+
+
+def explained(
+    parts: Sequence[Mapping[str, Any]], total: int, unnamed: Mapping[str, Any]
+) -> Sequence[Mapping[str, Any]]:
+    """Return the parts of a total; of before parts were kept, the total is the one there is."""
+    rest = total - sum(part["amount"] for part in parts)
+    return [*parts, {**unnamed, "amount": rest}] if rest else parts

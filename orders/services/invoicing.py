@@ -1,7 +1,7 @@
 """Issuing what an order's state makes due, as the last step of the use case that made it so.
 
 Both functions find out for themselves what is missing, so running them again issues nothing.
-Whoever changes an order or its payments holds the lock of one of them.
+Every change of an order or its payments holds the lock of one of them.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from core.db.transactions import transaction_required
-from orders.domain import LineUnits, RefundExceedsOrdered, UnknownItem, still_owed
+from orders.domain import LineUnits, RefundExceedsOrdered, UnknownItem, explained, still_owed
 from orders.models import Order, OrderLine, RefundItem
 from orders.selectors import refund_items_of, units_of
 from payments.domain import PaymentRecord
@@ -124,12 +124,12 @@ def _charged(order: Order) -> dict[UUID | None, _Charged]:
     lines = list(order.lines.all())
     charged: dict[UUID | None, _Charged] = {}
     for line in lines:
-        discounts = _explained(line.discounts, line.discount, _UNNAMED_DISCOUNT)
-        taxes = _explained(line.taxes, line.tax, _UNNAMED_TAX | {"base": line.total})
+        discounts = explained(line.discounts, line.discount, _UNNAMED_DISCOUNT)
+        taxes = explained(line.taxes, line.tax, _UNNAMED_TAX | {"base": line.total})
         price = line.unit_price * line.quantity
         charged[line.id] = _Charged(line, discounts, taxes, _charge(price, discounts, taxes, order))
     tax = order.tax - sum(line.tax for line in lines)
-    taxes = _explained(order.shipping_taxes, tax, _UNNAMED_TAX | {"base": order.shipping})
+    taxes = explained(order.shipping_taxes, tax, _UNNAMED_TAX | {"base": order.shipping})
     charged[None] = _Charged(None, [], taxes, _charge(order.shipping, [], taxes, order))
     return charged
 
@@ -142,12 +142,6 @@ def _charge(price: int, discounts: Bodies, taxes: Bodies, order: Order) -> Charg
         tuple(body["base"] for body in taxes),
         order.tax_included,
     )
-
-
-def _explained(bodies: Bodies, total: int, unnamed: Mapping[str, Any]) -> Bodies:
-    """Return the parts of a total; of before parts were kept, the total is the one there is."""
-    rest = total - sum(body["amount"] for body in bodies)
-    return [*bodies, {**unnamed, "amount": rest}] if rest else bodies
 
 
 def _given_back(item: RefundItem, rest: Charge, order: Order) -> Charge:

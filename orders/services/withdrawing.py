@@ -163,7 +163,6 @@ def _record(caller: Caller, number: str, items: Mapping[str, int], *, now: datet
             "everything": units.everything,
             "amount": amount,
             "comes_back": bool(units.sent),
-            "submitted_at": now.isoformat(),
         },
         by=actor_of(caller),
         now=now,

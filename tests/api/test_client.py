@@ -26,7 +26,10 @@ def shop_client(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
     """The package that openapi-python-client writes; nothing of the document may be skipped."""
     folder = tmp_path_factory.mktemp("client")
     config = folder / "config.yaml"
-    config.write_text("post_hooks: []\n")
+    # It has to be told of each media type that is a file.
+    config.write_text(
+        "post_hooks: []\ncontent_type_overrides: {application/pdf: application/octet-stream}\n"
+    )
     run = subprocess.run(
         [
             str(Path(sys.executable).with_name("openapi-python-client")), "generate",

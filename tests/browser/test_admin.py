@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 from django.contrib import admin
-from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -17,11 +16,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 @pytest.fixture
 def shop(transactional_db):
-    """Three of everything; the jobs' table is not Django's to empty."""
+    """Three of everything."""
     rows.shop(3)
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def test_staff_log_in_with_their_address_and_see_the_day(

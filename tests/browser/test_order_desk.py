@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -25,16 +24,14 @@ SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 
 
 @pytest.fixture
-def order(transactional_db: None) -> Iterator[Order]:
+def order(transactional_db: None) -> Order:
     """Two units each of two variants, paid by a provider; and another order."""
     offer_shipping()
     stock_variants(2)
     guest, other = APIClient(), APIClient()
     guest.default_format = other.default_format = "json"
     new_order(other, ["SKU-0"])
-    yield Order.objects.get(number=paid_order(guest))
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
+    return Order.objects.get(number=paid_order(guest))
 
 
 @pytest.fixture

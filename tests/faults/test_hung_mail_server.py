@@ -107,7 +107,7 @@ def test_payment_recovery_and_expiry_wait_for_no_mail(
 
     assert time.monotonic() - started < 8
     assert stock_of("SKU-0") == (4, 0)
-    mails = ProcrastinateJob.objects.filter(queue_name="mail")
+    mails = ProcrastinateJob.objects.filter(task_name="accounts.emails.send_verification")
     assert mails.count() == MAILS  # none was sent, none is lost
     until(JobError.objects.exists)  # the first time-outs
     assert "timed out" in JobError.objects.first().error

@@ -18,6 +18,9 @@ SAFE = {
     "CONGOCART_ENVIRONMENT": "production",
     "SECRET_KEY": "".join(chr(33 + number) for number in range(60)),
     "ALLOWED_HOSTS": "shop.example",
+    "CONGOCART_SELLER_NAME": "Shop Ltd",
+    "CONGOCART_SELLER_COUNTRY": "GB",
+    "CONGOCART_SELLER_VAT_NUMBER": "GB123456789",
 }
 
 
@@ -39,6 +42,12 @@ def test_safe_settings_pass_djangos_deployment_checks():
     result = check()
     assert result.returncode == 0, result.stderr
     assert "no issues" in result.stdout
+
+
+def test_a_seller_without_particulars_is_warned_of():
+    result = check(CONGOCART_SELLER_NAME="")
+    assert "CONGOCART_SELLER_NAME" in result.stderr
+    assert result.returncode != 0
 
 
 @pytest.mark.parametrize(

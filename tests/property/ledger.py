@@ -93,3 +93,46 @@ def as_modeled(shop: Shop) -> dict[str, Any]:
 
 def _units(cart: Cart) -> dict[str, int]:
     return {line.variant.sku: line.quantity for line in cart.lines.all()}
+
+
+def out_of_balance() -> list[tuple[Any, ...]]:
+    """The orders whose invoices, less credit notes, are not what is charged, less refunds.
+
+    Of a canceled order nothing stays invoiced but what refunds have not given back yet. One that
+    is open is invoiced once it is paid, and at once where no provider is to pay it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT placed.number, placed.status, placed.total, issued.count, issued.sum,
+                refunds.done, refunds.open
+            FROM orders_order AS placed
+            CROSS JOIN LATERAL (
+                SELECT count(*) FILTER (WHERE kind = 'invoice') AS count,
+                    sum(CASE kind WHEN 'invoice' THEN gross ELSE -gross END) AS sum
+                FROM invoices_invoice WHERE order_id = placed.id
+            ) AS issued
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(item.amount) FILTER (
+                        WHERE operation.status = 'succeeded'), 0) AS done,
+                    coalesce(sum(item.amount) FILTER (
+                        WHERE operation.status <> 'succeeded'), 0) AS open
+                FROM orders_refunditem AS item
+                JOIN payments_operation AS operation ON operation.id = item.operation_id
+                JOIN payments_payment AS payment ON payment.id = operation.payment_id
+                WHERE payment.order_id = placed.id
+            ) AS refunds
+            WHERE CASE
+                WHEN issued.count = 0 THEN placed.status <> 'canceled' AND (
+                    placed.payment_status IN ('paid', 'partially_refunded', 'refunded')
+                    OR EXISTS (
+                        SELECT FROM payments_payment
+                        WHERE order_id = placed.id AND capture = 'offline'
+                    )
+                )
+                WHEN placed.status = 'canceled' THEN issued.sum NOT BETWEEN 0 AND refunds.open
+                ELSE issued.count <> 1 OR issued.sum <> placed.total - refunds.done
+            END
+            """
+        )
+        return cursor.fetchall()

@@ -7,7 +7,7 @@ by their place in a list.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from carts.domain import CartNotOpen, ItemNotFound
@@ -32,7 +32,18 @@ from payments.domain import (
     NothingToCapture,
     RefundExceedsPaid,
 )
-from pricing.domain import Basket, Item, Quote, Rules, ShippingChoice, TaxRules, price
+from pricing.domain import (
+    Basket,
+    Charge,
+    Entry,
+    Item,
+    Quote,
+    Rules,
+    ShippingChoice,
+    TaxRules,
+    price,
+    shares_of,
+)
 from tests.property.payment_model import Payment
 from tests.property.shop_values import Cart, Checkout, Order, Refused
 
@@ -297,11 +308,16 @@ class Shop:
         self._settle_cart(checkout)
         checkout.status, checkout.held = "completed", {}
         quote = self._quote(checkout)
-        worth = {
-            sku: line.total + (0 if self.tax.included else line.tax)
+        rests = {
+            sku: self._charge(line.subtotal, line.taxes)
             for sku, line in zip(checkout.lines, quote.lines, strict=True)
-        }
-        self.orders.append(Order(index, payment, checkout.lines, quote.totals.total, worth))
+        } | {None: self._charge(quote.totals.shipping, quote.shipping_taxes)}
+        self.orders.append(Order(index, payment, checkout.lines, quote.totals.total, rests))
+
+    def _charge(self, amount: int, taxes: Sequence[Entry]) -> Charge:
+        """Return what is charged for a line or for shipping; nothing is discounted here."""
+        parts = tuple(tax.amount for tax in taxes), tuple(tax.base or 0 for tax in taxes)
+        return Charge(amount, (), *parts, tax_included=self.tax.included)
 
     def _settle_cart(self, checkout: Checkout) -> None:
         cart = self.carts[checkout.cart]
@@ -337,7 +353,11 @@ class Shop:
         for sku, units in items.items():
             if units + order.refunded.get(sku, 0) > order.lines.get(sku, 0):
                 raise Refused(RefundExceedsOrdered if sku in order.lines else UnknownItem)
-        worth = sum(order.share(sku, units) for sku, units in items.items())
+        counted = {
+            sku: (units, order.lines[sku] - order.refunded.get(sku, 0))
+            for sku, units in items.items()
+        }
+        worth = sum(order.rests[sku].of_units(*each).amount for sku, each in counted.items())
         if amount is None and items:
             amount = worth
         left = payment.captured - payment.refunded
@@ -348,7 +368,8 @@ class Shop:
         back = left if amount is None else amount
         # While more is due, money goes back for units alone.
         given = min(back, worth) if self._owed(order) else back
-        order.given_back += min(given, order.total - order.given_back)
+        for key, share in shares_of(order.rests, counted, given).items():
+            order.rests[key] -= share
         payment.refunded += back
         for sku, units in items.items():
             order.refunded[sku] = order.refunded.get(sku, 0) + units

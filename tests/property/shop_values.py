@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.errors import CongoCartError
+from pricing.domain import Charge
 
 
 class Refused(Exception):
@@ -55,13 +56,12 @@ class Order:
     payment: int
     lines: dict[str, int]
     total: int
-    worth: dict[str, int]
+    rests: dict[str | None, Charge]
     status: str = "open"
     returned: dict[str, int] = field(default_factory=dict)
     refunded: dict[str, int] = field(default_factory=dict)
-    given_back: int = 0
 
-    def share(self, sku: str, units: int) -> int:
-        """What the next units of a line are worth; all shares add up to what it cost."""
-        paid, ordered, before = self.worth[sku], self.lines[sku], self.refunded.get(sku, 0)
-        return paid * (before + units) // ordered - paid * before // ordered
+    @property
+    def given_back(self) -> int:
+        """What refunds have given back of what was charged; `rests` is what they have left."""
+        return self.total - sum(rest.amount for rest in self.rests.values())

@@ -379,6 +379,10 @@ class ShopMachine(RuleBasedStateMachine):
         connection.check_constraints()
         assert ledger.violated(self.now + timedelta(minutes=2)) == []
 
+    @invariant()
+    def invoices_less_credit_notes_are_what_is_charged_less_refunds(self) -> None:
+        assert ledger.out_of_balance() == []
+
     # ---- what a number in a program stands for
 
     def online_payments(self) -> list[int]:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from babel.dates import format_datetime, format_timedelta
-from babel.numbers import format_percent
 from django import template
 from django.conf import settings
 from django.utils.translation import get_language
 
-from core.languages import format_day, locale_of
+from core.languages import address_lines, format_day, format_rate, locale_of
 from core.money import format_money
 
 register = template.Library()
@@ -62,16 +61,10 @@ def duration(length: timedelta) -> str:
 @register.filter
 def percent(fraction: str) -> str:
     """Write a decimal fraction as a share of a hundred, with the digits it has."""
-    locale = locale_of(_language())
-    return str(format_percent(fraction, locale=locale, decimal_quantization=False))
+    return format_rate(fraction, locale_of(_language()))
 
 
-@register.filter
-def address_lines(address: Mapping[str, str]) -> list[str]:
-    """Return an address as lines: the name, then each field that is not empty."""
-    name = f"{address.get('first_name', '')} {address.get('last_name', '')}".strip()
-    place = f"{address.get('postal_code', '')} {address.get('city', '')}".strip()
-    region, country = address.get("region", ""), address.get("country_code", "")
-    land = locale_of(_language()).territories.get(country, country)
-    fields = [address.get(field, "") for field in ("company", "line1", "line2")]
-    return [line for line in (name, *fields, place, region, land) if line]
+@register.filter(name="address_lines")
+def lines_of_address(address: Mapping[str, str]) -> list[str]:
+    """Return an address as lines, the country in the language of the e-mail."""
+    return address_lines(address, locale_of(_language()))

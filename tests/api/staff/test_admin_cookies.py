@@ -29,7 +29,7 @@ def test_no_script_and_no_other_site_gets_at_the_session(browser):
         assert cookie["samesite"] == "Lax", name
 
 
-def test_whoever_logs_in_without_having_asked_for_a_page_comes_to_the_start_page(browser):
+def test_a_login_without_a_page_asked_for_opens_the_start_page(browser):
     assert browser.post("/admin/login/", STAFF)["Location"] == "/admin/"
 
 

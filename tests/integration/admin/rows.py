@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.domain import STAFF_ROLES, Role
@@ -140,7 +140,9 @@ def shop(count: int) -> None:
     """`count` rows or more of everything that the admin lists."""
     for number, variant in enumerate(variants(count)):
         customer = person(f"customer-{number}@example.com", Role.SUPPORT)
-        issue_due(order([variant], customer=customer).pk, now=timezone.now())
+        invoiced = order([variant], customer=customer)
+        with transaction.atomic():
+            issue_due(invoiced.pk, now=timezone.now())
         method = ShippingMethod.objects.create(code=f"way-{number}", title=f"Way {number}")
         ShippingPrice.objects.create(method=method, currency="GBP", amount=499)
         zone = ShippingZone.objects.create(code=f"zone-{number}", title=f"Zone {number}")

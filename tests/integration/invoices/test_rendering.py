@@ -19,6 +19,7 @@ from rest_framework.test import APIClient
 
 import invoices.rendering
 from accounts.domain import Role
+from invoices.apps import seller_is_known
 from invoices.domain import RenderingUnavailable
 from invoices.models import Invoice, Rendering
 from invoices.rendering import render
@@ -249,3 +250,11 @@ def test_a_long_order_flows_over_pages(client: APIClient) -> None:
     assert len(pages) > 10
     assert f"Page {len(pages)} of {len(pages)}" in pages[-1].extract_text()
     assert all("Amount" in page.extract_text() for page in pages[:-1])
+
+
+def test_a_deployment_is_told_what_invoices_lack(settings: LazySettings) -> None:
+    assert seller_is_known(None) == []
+    seller = replace(settings.INVOICES.seller, vat_number="")
+    settings.INVOICES = replace(settings.INVOICES, seller=seller)
+    (warning,) = seller_is_known(None)
+    assert "CONGOCART_SELLER_VAT_NUMBER is not set" in warning.msg

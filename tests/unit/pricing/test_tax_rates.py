@@ -176,6 +176,17 @@ class TestShipping:
         goods = (Item("A", 30_00, 1, tax_class="reduced"), download)
         assert self.shipping_taxes(ShippingTax.ITEMS, *goods) == [("0.07", 28, 4_00)]
 
+    def test_lines_of_one_rate_count_together_and_what_does_not_ship_for_nothing(self) -> None:
+        """4.00 by 2 to 1: 2.67 and 1.33; the odd penny goes to the larger fraction."""
+        goods = (
+            Item("A", 1, 1),
+            Item("B", 1, 1),
+            Item("C", 1, 1, tax_class="reduced"),
+            Item("D", 1_00, 1, tax_class="exempt", ships=False),
+        )
+        found = self.shipping_taxes(ShippingTax.ITEMS, *goods)
+        assert [(rate, base) for rate, _, base in found] == [("0.19", 2_67), ("0.07", 1_33)]
+
     def test_goods_that_cost_nothing_have_no_proportion(self) -> None:
         assert self.shipping_taxes(ShippingTax.ITEMS, Item("A", 0, 1)) == [("0.19", 76, 4_00)]
 
@@ -322,3 +333,24 @@ def test_taxes_of_a_service_stand_in_place_of_the_table() -> None:
     assert quote.lines[0].taxes == (
         Entry(Kind.TAX, "A", 8_88, "provider", "Sales tax", rate=Decimal("0.08875"), base=100_00),
     )
+
+
+def test_a_service_is_not_asked_about_what_is_untaxed_nor_before_there_is_a_destination() -> None:
+    provided = {"standard": (TaxRate(Decimal("0.08875"), "Sales tax", "provider"),)}
+    rules = TaxRules(table=tax_table(EUROPE), origin=Destination("DE"), provided=provided)
+    untaxed = taxes(
+        Item("A", 100_00, 1, tax_class="exempt"), rules=rules, to=Destination("US", "NY")
+    )
+    unknown = taxes(Item("A", 100_00, 1), rules=rules, to=None)
+
+    assert [(tax.amount, tax.source) for tax in untaxed.lines[0].taxes] == [(0, "class:exempt")]
+    assert [(tax.amount, tax.source) for tax in unknown.lines[0].taxes] == [
+        (19_00, "estimate:DE:standard")
+    ]
+
+
+def test_what_no_rate_is_known_for_says_of_which_country() -> None:
+    quote = taxes(
+        Item("A", 100_00, 1), rules=TaxRules(table=tax_table(EUROPE)), to=Destination("US")
+    )
+    assert [tax.source for tax in quote.lines[0].taxes] == ["no_rate:US"]

@@ -62,7 +62,7 @@ def test_a_code_that_the_shop_does_not_know_counts_nothing() -> None:
     assert list(scopes_of(promotion(), KnownCode("TEN", usage_limit=5), "ada")) == []
 
 
-def test_whoever_is_not_known_yet_uses_up_no_limit_of_a_customer() -> None:
+def test_a_buyer_not_known_yet_uses_up_no_limit_of_a_customer() -> None:
     assert list(scopes_of(promotion(per_customer_limit=1), None, "")) == []
 
 
@@ -71,6 +71,13 @@ def test_a_customer_of_a_promotion_is_counted_under_the_name_that_the_database_c
     assert customer_scope(SUMMER, "ada") == UUID("25a60b59-6c65-7d7b-4b37-0738f1bd032f")
     assert customer_scope(SUMMER, "ada") != customer_scope(SUMMER, "bob")
     assert customer_scope(SUMMER, "ada") != customer_scope(WINTER, "ada")
+
+
+def test_an_automatic_promotion_counts_its_customer() -> None:
+    automatic = promotion(per_customer_limit=1)
+    found = scopes_in(terms(automatic), "ada")
+    assert [each.id for each in found] == [customer_scope(SUMMER, "ada")]
+    assert scopes_in(terms(automatic), "") == []
 
 
 def test_what_can_be_used_up_is_all_that_is_automatic_or_was_asked_for() -> None:
