@@ -59,19 +59,10 @@ def create_cart(
 
 @transaction_required
 def open_cart(
-    *,
-    caller: Caller,
-    currency: str | None,
-    requested: Sequence[ItemRequest],
-    by_token: bool = False,
-    now: datetime,
+    *, caller: Caller, currency: str | None, requested: Sequence[ItemRequest], now: datetime
 ) -> NewCart:
-    """Create a cart as `create_cart` does, for a use case that has locked the account.
-
-    With `by_token` a customer's cart has their prices and is proved by a token, as a guest's: it
-    is none of those that they fill themselves.
-    """
-    token = new_secret() if by_token or caller.user_id is None else None
+    """Create a cart as `create_cart` does, for a use case that has locked the account."""
+    token = None if caller.user_id else new_secret()
     cart = Cart(
         customer_id=caller.user_id,
         token_hash=hash_secret(token) if token else None,
@@ -88,8 +79,6 @@ def open_cart(
         found = offers(currency=cart.currency, skus=quantities.keys(), terms=terms)
     by_sku = require_for_sale(requested, found)
     lines = with_quantities([], {by_sku[sku]: units for sku, units in quantities.items()})
-    if by_token:
-        cart.customer_id = None
     cart.save(force_insert=True)
     save_lines(cart, lines)
     return NewCart(view_with_lines(cart, lines, terms), token)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -42,7 +42,7 @@ from checkout.services.items import frozen_breaks, hold_units
 from checkout.services.promotions import hold_claim, require_codes_left
 from core.buyer import BuyerChanges
 from core.caller import Caller
-from core.db.transactions import transaction_required, use_case
+from core.db.transactions import use_case
 from core.items import ItemRequest
 from inventory.domain import InsufficientStock
 from pricing.errors import CouponExhausted
@@ -75,7 +75,7 @@ def begin_checkout(
     its provider void it. Raises
     `BEGIN_CHECKOUT_ERRORS`, and `Unauthenticated` when the caller's account was closed.
     """
-    details = with_account_defaults(caller, details)
+    details = _with_account_defaults(caller, details)
     # Locked before the cart. One begun in between makes the whole use case run again.
     earlier = list(Checkout.objects.filter(cart_id=cart_id, status__in=LIVE).locked())
     cart = lock_for_checkout(caller=caller, cart_id=cart_id, now=now)
@@ -85,7 +85,7 @@ def begin_checkout(
         transition(checkout, CheckoutStatus.CANCELED)
         save_as_new_version(checkout, (), now=now)
     replaced = [checkout.id for checkout in earlier]
-    return begin_of(caller, cart, details, replaced=replaced, token=None, now=now)
+    return _begin(caller, cart, details, replaced=replaced, token=None, now=now)
 
 
 @use_case
@@ -101,26 +101,21 @@ def begin_checkout_of_items(
 
     Raises what `begin_checkout` raises.
     """
-    details = with_account_defaults(caller, details)
+    details = _with_account_defaults(caller, details)
     new = open_cart(caller=caller, currency=currency, requested=requested, now=now)
-    return begin_of(caller, new.view, details, replaced=[], token=new.token, now=now)
+    return _begin(caller, new.view, details, replaced=[], token=new.token, now=now)
 
 
-@transaction_required
-def begin_of(
+def _begin(
     caller: Caller,
     cart: CartView | PickedCart,
     details: Details,
     *,
     replaced: Sequence[UUID],
     token: str | None,
-    holds_for: timedelta | None = None,
     now: datetime,
 ) -> CheckoutView:
-    """Freeze the cart's prices and hold its units, with those of the checkouts it replaces.
-
-    They are held for `RESERVATION_LIFETIME` unless said otherwise.
-    """
+    """Freeze the cart's prices and hold its units, with those of the checkouts it replaces."""
     if not cart.lines:
         raise CartEmpty
     if gone := [line.offer.sku for line in cart.lines if not line.is_for_sale]:
@@ -132,7 +127,7 @@ def begin_of(
         token_hash=cart.token_hash,
         currency=cart.currency,
         codes=cart.codes,
-        reservation_expires_at=now + (holds_for or settings.RESERVATION_LIFETIME),
+        reservation_expires_at=now + settings.RESERVATION_LIFETIME,
         created_at=now,
         updated_at=now,
     )
@@ -168,7 +163,7 @@ def _frozen_lines(cart: CartView | PickedCart, checkout: Checkout) -> list[Check
     ]
 
 
-def with_account_defaults(caller: Caller, details: Details) -> Details:
+def _with_account_defaults(caller: Caller, details: Details) -> Details:
     """Fill in what the account knows; lock the account, so that it is not erased meanwhile."""
     if caller.user_id is None:
         return details

@@ -39,7 +39,6 @@ from core.caller import Caller
 from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.money import Money
 from core.versions import require_version
-from events.domain import Actor
 from inventory.domain import InsufficientStock
 from orders.selectors import order_of_checkout
 from payments.domain import (
@@ -103,7 +102,6 @@ class _Request:
     offline: bool
     expected_total: Money | None
     expected_versions: AbstractSet[int] | None
-    by: Actor | None
     now: datetime
 
 
@@ -114,12 +112,9 @@ def complete_checkout(
     payment: PaymentChoice,
     expected_total: Money | None = None,
     expected_versions: AbstractSet[int] | None = None,
-    by: Actor | None = None,
     now: datetime,
 ) -> Completion:
     """Turn the checkout into an order, or return the one it has become.
-
-    `by` is who places it with an offline payment, unless it is the buyer.
 
     A payment that is already in progress is looked up, never started again. When the buyer pays
     otherwise meanwhile, it is voided first; nothing is charged while that is not certain.
@@ -132,7 +127,7 @@ def complete_checkout(
     except UnknownProvider as refusal:
         raise refusal.at("/payment/provider") from None
     request = _Request(
-        caller, checkout_id, payment, offline, expected_total, expected_versions, by, now
+        caller, checkout_id, payment, offline, expected_total, expected_versions, now
     )
     completion = two_step(
         record=lambda: _begin_payment(request),
@@ -163,14 +158,10 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
     require_total(Money(checkout.total, checkout.currency), request.expected_total)
     now = request.now
     if checkout.total == 0:  # nothing to pay, so there is no payment
-        order = place_order_of(
-            checkout, payment_status=PaymentStatus.PAID, by=request.by, now=now
-        )
+        order = place_order_of(checkout, payment_status=PaymentStatus.PAID, now=now)
         return Finished(Completion(CheckoutStatus.COMPLETED, order))
     if request.offline:
-        order = place_order_of(
-            checkout, payment_status=PaymentStatus.PENDING, by=request.by, now=now
-        )
+        order = place_order_of(checkout, payment_status=PaymentStatus.PENDING, now=now)
         _record_intent(checkout, request.choice, order_id=order.id, now=now)
         return Finished(Completion(CheckoutStatus.COMPLETED, order))
     buyable_lines_of(checkout)  # before anything is charged

@@ -39,13 +39,7 @@ from checkout.services.promotions import (
     require_codes_left,
 )
 from core.caller import Caller
-from core.db.transactions import (
-    Finished,
-    RecoveryPoint,
-    transaction_required,
-    two_step,
-    use_case,
-)
+from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
 from core.items import ItemRequest
 from core.versions import require_version
 from inventory.services import release
@@ -82,8 +76,8 @@ def change_checkout(
     Nothing requested leaves the lines as they are. Raises `CHANGE_CHECKOUT_ERRORS` or
     `VersionMismatch`.
     """
-    checkout = lock_editable(caller, checkout_id, expected_versions, now=now)
-    return change_locked(checkout, caller, details, requested, now=now)
+    checkout = _editable(caller, checkout_id, expected_versions, now=now)
+    return _change(checkout, caller, details, requested, now=now)
 
 
 @use_case
@@ -103,9 +97,9 @@ def add_coupon(
         code = clean_code(code)
     except InvalidCode as refusal:
         raise refusal.at("/code") from None
-    checkout = lock_editable(caller, checkout_id, expected_versions, now=now)
+    checkout = _editable(caller, checkout_id, expected_versions, now=now)
     checkout.codes = with_code(checkout.codes, code)
-    view = change_locked(checkout, caller, {}, (), now=now)
+    view = _change(checkout, caller, {}, (), now=now)
     require_codes_left(checkout, [code])
     return view
 
@@ -123,24 +117,22 @@ def remove_coupon(
 
     Raises `REMOVE_COUPON_ERRORS` or `VersionMismatch`.
     """
-    checkout = lock_editable(caller, checkout_id, expected_versions, now=now)
+    checkout = _editable(caller, checkout_id, expected_versions, now=now)
     checkout.codes = without_code(checkout.codes, code)
-    return change_locked(checkout, caller, {}, (), now=now)
+    return _change(checkout, caller, {}, (), now=now)
 
 
-@transaction_required
-def lock_editable(
+def _editable(
     caller: Caller, checkout_id: UUID, expected_versions: AbstractSet[int] | None, *, now: datetime
 ) -> Checkout:
     """Lock the caller's checkout, which can be changed."""
     checkout = lock_checkout(caller=caller, checkout_id=checkout_id)
     require_version(checkout.version, expected_versions)
-    requirelock_editable(status_at(checkout, now))
+    require_editable(status_at(checkout, now))
     return checkout
 
 
-@transaction_required
-def change_locked(
+def _change(
     checkout: Checkout,
     caller: Caller,
     details: Details,
@@ -210,7 +202,7 @@ def _cancel(
     if view.status in PAYING:
         payment_id = give_up_payment(checkout, reason="checkout_canceled", now=now)
     elif view.status is not CheckoutStatus.EXPIRED:
-        requirelock_editable(view.status)
+        require_editable(view.status)
     release_claims([checkout])
     release(checkout_ids=[checkout_id])
     transition(checkout, CheckoutStatus.CANCELED)
