@@ -21,10 +21,10 @@ class DraftNotAddressed(Conflict):
     code = "email_missing"
 
 
-class OfflineProviderNeeded(Invalid):
-    """Staff complete a draft order with a payment that is recorded; the buyer pays by the link."""
+class UnknownCustomer(Invalid):
+    """There is no such customer, or the account is closed."""
 
-    code = "offline_provider_needed"
+    code = "unknown_customer"
 
 
 class PaidButSoldOut(InsufficientStock):

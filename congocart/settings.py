@@ -64,6 +64,7 @@ SHOP_LANGUAGES = EMAILS.languages
 INVOICES = invoice_settings(env, zone=SHOP_TIME_ZONE, templates=EMAILS.templates)
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
+# Of a draft order, once it is sent.
 DRAFT_LIFETIME = timedelta(days=env.days("CONGOCART_DRAFT_DAYS", 7))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
 MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)

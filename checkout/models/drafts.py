@@ -1,24 +1,33 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from checkout.models.checkouts import Checkout
-from core.ids import uuid7
+from core.db.constraints import register
+from core.db.transactions import RunAgain
 
 
 class DraftOrder(models.Model):
-    """A checkout that staff have made for a buyer, who completes it by a mailed link, or they do.
+    """What makes a checkout one that staff have opened for a buyer: who did, and what they note.
 
-    All that is to be bought, and whether it was, is the checkout's.
+    All that is to be bought, what it costs, and what became of it are the checkout's.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    checkout = models.OneToOneField(Checkout, on_delete=models.PROTECT, related_name="draft")
-    drafted_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    checkout = models.OneToOneField(
+        Checkout, primary_key=True, on_delete=models.CASCADE, related_name="draft"
+    )
+    created_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     note = models.TextField(blank=True, help_text="For staff; the buyer does not see it.")
-    sealed_token = models.BinaryField(help_text="The Cart-Token, encrypted under SECRET_KEY.")
     sent_at = models.DateTimeField(null=True, blank=True, help_text="When the link was last sent.")
     created_at = models.DateTimeField()
 
+    objects: ClassVar[models.Manager[DraftOrder]] = models.Manager()
+
     def __str__(self) -> str:
-        return str(self.id)
+        return f"Draft of {self.created_at:%d %b %Y, %H:%M}"
+
+
+# One form that is sent twice at once: the second runs again and finds what the first has made.
+register({"checkout_checkout_pkey": RunAgain})

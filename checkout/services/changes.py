@@ -184,7 +184,8 @@ def apply_prices(
     quote = price(replace(basket, shipping=chosen), rules, now=terms.at)
     require_payable(quote.totals.total)
     checkout.apply(quote)
-    reopen(checkout)
+    if checkout.status != CheckoutStatus.DRAFT:
+        reopen(checkout)
     return sum(line.apply(priced) for line, priced in zip(lines, quote.lines, strict=True)) > 0
 
 

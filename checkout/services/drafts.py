@@ -1,56 +1,88 @@
-"""Draft orders: checkouts that staff make for a buyer, by telephone or as a quote.
+"""Draft orders: checkouts that staff open for a buyer who telephones or writes.
 
-A draft is a checkout whose reservation lasts longer. Staff act on it as its buyer would; what
-is an order of it names who placed it.
+A draft is priced as a checkout is, at the prices of each time it is saved, and holds nothing. To
+send or to place it makes it a checkout like any other: from then on prices are frozen and units
+and promotions held, by the code that does so for buyers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 
-from accounts.domain import UserNotFound
-from accounts.selectors import is_open_account
+from accounts.domain import AccountClosed
 from carts.services import open_cart
-from checkout import emails
-from checkout.domain import Details, require_editable
-from checkout.errors import DraftNotAddressed, DraftNotFound, OfflineProviderNeeded
-from checkout.models import DraftOrder
-from checkout.selectors import CheckoutView, DraftView, draft_with, status_at
-from checkout.services.beginning import BEGIN_CHECKOUT_ERRORS, begin_of, with_account_defaults
+from checkout.domain import CheckoutStatus, Details, require_editable, require_total
+from checkout.emails import send_draft_link
+from checkout.errors import (
+    NOT_EDITABLE,
+    CartEmpty,
+    DraftNotAddressed,
+    DraftNotFound,
+    ExpectedTotalCurrencyMismatch,
+    TotalChanged,
+    UnknownCustomer,
+    UnknownShippingMethod,
+)
+from checkout.links import draft_token
+from checkout.models import Checkout, DraftOrder
+from checkout.selectors import DraftView, draft_for, status_at
+from checkout.services.beginning import with_account_defaults
+from checkout.services.changes import (
+    PRICING_ERRORS,
+    save_as_new_version,
+)
 from checkout.services.completion import (
     COMPLETE_CHECKOUT_ERRORS,
     PaymentChoice,
-    complete_checkout,
+    place_unpaid,
+    require_completable,
+)
+from checkout.services.draft_writing import (
+    HOLD_ERRORS,
+    cleaned_codes,
+    locked_draft,
+    require_held,
+    write_draft,
 )
 from checkout.services.editing import (
     CANCEL_CHECKOUT_ERRORS,
     CHANGE_CHECKOUT_ERRORS,
-    cancel_checkout,
+    cancel_locked,
     change_locked,
-    lock_editable,
 )
+from checkout.services.items import REPLACE_LINES_ERRORS
 from checkout.services.outcomes import Completion
 from checkout.services.promotions import require_codes_left
 from core.caller import Caller
-from core.db.transactions import transaction_required, use_case
-from core.encryption import encrypt
+from core.db.transactions import (
+    Finished,
+    RecoveryPoint,
+    two_step,
+    use_case,
+)
+from core.errors import Unauthenticated
+from core.ids import hash_secret, uuid7
 from core.items import ItemRequest
 from core.money import Money
+from core.versions import require_version
 from events.domain import actor_of
-from payments.services import is_offline
-from pricing.domain import clean_code, with_code
-from pricing.errors import InvalidCode, TooManyCodes
+from orders.selectors import order_of_checkout
+from payments.services import execute_operations
+from pricing.errors import CouponExhausted, InvalidCode, TooManyCodes
+
+# The order is paid for later, as staff record it.
+ON_INVOICE = PaymentChoice("manual")
 
 
 @dataclass(frozen=True, slots=True)
 class DraftChanges:
-    """What staff say of a draft; None leaves codes and note as they are, no items the lines."""
+    """What staff say of a draft. What `details` lack stays, and so do None and no items."""
 
     details: Details
     requested: Sequence[ItemRequest] = ()
@@ -58,54 +90,67 @@ class DraftChanges:
     note: str | None = None
 
 
-CREATE_DRAFT_ERRORS = (UserNotFound, InvalidCode, TooManyCodes, *BEGIN_CHECKOUT_ERRORS)
+CREATE_DRAFT_ERRORS = (
+    UnknownCustomer,
+    CartEmpty,
+    UnknownShippingMethod,
+    InvalidCode,
+    TooManyCodes,
+    *REPLACE_LINES_ERRORS,
+    *PRICING_ERRORS,
+)
 
 
 @use_case
 def create_draft(
     *,
     caller: Caller,
-    customer_id: UUID | None,
+    draft_id: UUID | None = None,
+    customer_id: UUID | None = None,
     currency: str | None,
     changes: DraftChanges,
     now: datetime,
 ) -> DraftView:
-    """Make a draft for a customer, or a guest: prices are frozen and units held as ever.
+    """Make a draft for a customer, who has their prices, or for a guest.
 
-    They are for `DRAFT_LIFETIME`. A customer's own cart stays as it is. Raises
-    `CREATE_DRAFT_ERRORS`.
+    A draft that has this id already is returned as it is. Raises `CREATE_DRAFT_ERRORS`.
     """
-    if customer_id is not None and not is_open_account(customer_id):
-        raise UserNotFound("There is no such customer.").at("/customer")
-    buyer = Caller(customer_id, caller.roles)
-    details = with_account_defaults(buyer, changes.details)
-    cart = open_cart(
-        caller=buyer, currency=currency, requested=changes.requested, by_token=True, now=now
-    )
-    view = begin_of(
-        buyer,
-        cart.view,
-        details,
-        replaced=(),
-        token=cart.token,
-        holds_for=settings.DRAFT_LIFETIME,
-        now=now,
-    )
-    draft = DraftOrder(
-        checkout=view.checkout,
-        drafted_by_id=caller.user_id,
-        note=changes.note or "",
+    if draft_id and DraftOrder.objects.filter(pk=draft_id).exists():
+        return draft_for(draft_id, now=now)
+    try:
+        details = with_account_defaults(Caller(customer_id), changes.details)
+    except Unauthenticated:
+        raise UnknownCustomer().at("/customer") from None
+    if not changes.requested:
+        raise CartEmpty
+    # Every checkout is of a cart. This one stays empty, and nobody has its token.
+    cart = open_cart(caller=Caller(), currency=currency, requested=(), now=now).view
+    checkout = Checkout(
+        id=draft_id or uuid7(),
+        cart_id=cart.id,
+        customer_id=customer_id,
+        status=CheckoutStatus.DRAFT,
+        version=0,
+        currency=cart.currency,
+        reservation_expires_at=now,
         created_at=now,
     )
-    token = (cart.token or "").encode()
-    draft.sealed_token = encrypt(token, key=emails.DRAFT_TOKENS, bound_to=str(draft.id))
-    draft.save(force_insert=True)
-    if changes.codes:
-        view = _enter_codes(view, buyer, changes.codes, now=now)
-    return DraftView(draft, view)
+    checkout.codes = cleaned_codes(changes.codes or ())
+    write_draft(checkout, details, changes.requested, now=now)
+    DraftOrder.objects.create(
+        checkout=checkout, created_by_id=caller.user_id, note=changes.note or "", created_at=now
+    )
+    return draft_for(checkout.id, now=now)
 
 
-CHANGE_DRAFT_ERRORS = (DraftNotFound, InvalidCode, TooManyCodes, *CHANGE_CHECKOUT_ERRORS)
+CHANGE_DRAFT_ERRORS = (
+    DraftNotFound,
+    AccountClosed,
+    InvalidCode,
+    TooManyCodes,
+    CouponExhausted,
+    *CHANGE_CHECKOUT_ERRORS,
+)
 
 
 @use_case
@@ -117,66 +162,111 @@ def change_draft(
     expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> DraftView:
-    """Set what `changes` names, and price the draft again.
+    """Set what `changes` name, and price the draft again, at the prices of this moment.
 
-    Raises `CHANGE_DRAFT_ERRORS` or `VersionMismatch`.
+    One that was sent keeps its prices, as checkouts do. Raises `CHANGE_DRAFT_ERRORS` or
+    `VersionMismatch`.
     """
-    draft = draft_with(draft_id)
-    buyer = buyer_of(draft, caller)
-    checkout = lock_editable(buyer, draft.checkout_id, expected_versions, now=now)
-    view = change_locked(checkout, buyer, changes.details, changes.requested, now=now)
+    checkout = locked_draft(draft_id, expected_versions)
     if changes.codes is not None:
-        view = _enter_codes(view, buyer, changes.codes, now=now)
+        checkout.codes = cleaned_codes(changes.codes)
+    if checkout.status == CheckoutStatus.DRAFT:
+        write_draft(checkout, changes.details, changes.requested, now=now)
+    else:
+        require_editable(status_at(checkout, now))
+        change_locked(checkout, caller, changes.details, changes.requested, now=now)
+        require_codes_left(checkout, changes.codes or ())
     if changes.note is not None:
-        draft.note = changes.note
-        draft.save(update_fields=["note"])
-    return DraftView(draft, view)
+        DraftOrder.objects.filter(pk=draft_id).update(note=changes.note)
+    return draft_for(draft_id, now=now)
 
 
-SEND_DRAFT_ERRORS = (DraftNotFound, DraftNotAddressed, *CANCEL_CHECKOUT_ERRORS)
+SEND_DRAFT_ERRORS = (
+    DraftNotAddressed,
+    TotalChanged,
+    ExpectedTotalCurrencyMismatch,
+    *NOT_EDITABLE,
+    *HOLD_ERRORS,
+)
 
 
 @use_case
-def send_draft(*, caller: Caller, draft_id: UUID, now: datetime) -> DraftView:
-    """Mail the buyer a link to complete the draft; again sends it again.
+def send_draft(
+    *,
+    caller: Caller,
+    draft_id: UUID,
+    expected_total: Money | None = None,
+    expected_versions: AbstractSet[int] | None = None,
+    now: datetime,
+) -> DraftView:
+    """Mail the buyer a link by which they complete it; again mails it again.
 
-    Raises `SEND_DRAFT_ERRORS`, and what says that it can no longer be completed.
+    Units and prices are held for `DRAFT_LIFETIME` from the first time. Raises
+    `SEND_DRAFT_ERRORS` or `VersionMismatch`.
     """
-    draft = draft_with(draft_id)
-    checkout = lock_editable(buyer_of(draft, caller), draft.checkout_id, None, now=now)
+    checkout = locked_draft(draft_id, expected_versions)
+    require_held(checkout, caller, settings.DRAFT_LIFETIME, now=now)
+    require_editable(status_at(checkout, now))
     if not checkout.email:
         raise DraftNotAddressed
-    draft.sent_at = now
-    draft.save(update_fields=["sent_at"])
-    emails.send_draft_link.defer(draft_id=str(draft.id))
-    return DraftView(draft, draft_view(draft, caller, now=now))
+    require_total(Money(checkout.total, checkout.currency), expected_total)
+    checkout.token_hash = hash_secret(draft_token(checkout.id))
+    save_as_new_version(checkout, ["token_hash"], now=now)
+    DraftOrder.objects.filter(pk=draft_id).update(sent_at=now)
+    send_draft_link.defer(checkout_id=str(draft_id))
+    return draft_for(draft_id, now=now)
 
 
-COMPLETE_DRAFT_ERRORS = (DraftNotFound, OfflineProviderNeeded, *COMPLETE_CHECKOUT_ERRORS)
+COMPLETE_DRAFT_ERRORS = (*HOLD_ERRORS, *COMPLETE_CHECKOUT_ERRORS)
 
 
+@use_case
 def complete_draft(
     *,
     caller: Caller,
     draft_id: UUID,
-    payment: PaymentChoice,
     expected_total: Money | None = None,
     expected_versions: AbstractSet[int] | None = None,
     now: datetime,
 ) -> Completion:
-    """Turn a draft into an order to be paid later; its timeline says who of the staff did.
+    """Place a draft as an order on invoice; its timeline says which of the staff did.
 
     Completing again returns the same order. Raises `COMPLETE_DRAFT_ERRORS` or `VersionMismatch`.
     """
-    draft = draft_with(draft_id)
-    if not is_offline(provider=payment.provider):
-        raise OfflineProviderNeeded().at("/payment/provider")
-    return complete_checkout(
-        caller=buyer_of(draft, caller),
-        checkout_id=draft.checkout_id,
-        payment=payment,
-        expected_total=expected_total,
-        expected_versions=expected_versions,
-        by=actor_of(caller),
-        now=now,
+    checkout = locked_draft(draft_id)
+    if checkout.status == CheckoutStatus.COMPLETED:
+        order = order_of_checkout(checkout_id=draft_id)
+        return Completion(CheckoutStatus.COMPLETED, order, repeated=True)
+    require_version(checkout.version, expected_versions)
+    require_held(checkout, caller, settings.RESERVATION_LIFETIME, now=now)
+    require_completable(checkout, expected_total, now=now)
+    return place_unpaid(checkout, ON_INVOICE, by=actor_of(caller), now=now)
+
+
+CANCEL_DRAFT_ERRORS = (DraftNotFound, AccountClosed, *CANCEL_CHECKOUT_ERRORS)
+
+
+def cancel_draft(
+    *,
+    draft_id: UUID,
+    expected_versions: AbstractSet[int] | None = None,
+    now: datetime,
+) -> DraftView:
+    """End a draft, and the payment that its buyer has begun; canceling again changes nothing.
+
+    Raises `CANCEL_DRAFT_ERRORS` or `VersionMismatch`.
+    """
+
+    def cancel() -> RecoveryPoint | Finished[DraftView]:
+        checkout = locked_draft(draft_id)
+        if checkout.status != CheckoutStatus.CANCELED:
+            require_version(checkout.version, expected_versions)
+            if payment_id := cancel_locked(checkout, now=now):
+                return RecoveryPoint(payment_id)
+        return Finished(draft_for(draft_id, now=now))
+
+    return two_step(
+        record=cancel,
+        execute=lambda payment: execute_operations(payment_id=payment.id),
+        conclude=lambda *_: draft_for(draft_id, now=now),
     )
