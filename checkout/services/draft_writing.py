@@ -64,7 +64,7 @@ def write_draft(
     Nothing requested leaves the lines as they are.
     """
     kept = [
-        ItemRequest(line.sku, line.quantity, f"/items/{position}")
+        ItemRequest(line.sku, line.quantity, f"/items/{position}/sku")
         for position, line in enumerate([] if requested else lines_of(checkout))
     ]
     CheckoutLine.objects.filter(checkout=checkout).delete()  # each line has its price anew

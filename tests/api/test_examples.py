@@ -71,6 +71,8 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
     cart = new_cart(owner, ["MUG-BLUE"])
     address = owner.post("/api/v1/me/addresses", EXAMPLES["createAddress"].example).json()
     promotion = offer("SUMMER", title="Summer")
+    drafted = EXAMPLES["createDraftOrder"].example
+    draft = client_of(Role.SUPPORT).post("/api/v1/draft-orders", drafted)
     return {
         "paid": paid.json()["order"]["number"],
         "number": placed.json()["order"]["number"],
@@ -80,6 +82,7 @@ def places(owner: APIClient, client_of) -> dict[str, Any]:
         "address_id": address["id"],
         "slug": "mug",
         "sku": "MUG-BLUE",
+        "draft_id": draft.json()["id"],
         "method_code": "express",
         "zone_code": "uk",
         "promotion_id": promotion,

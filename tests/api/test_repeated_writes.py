@@ -106,6 +106,8 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "startMfa": lambda world: {"password": PASSWORD},
     "createCart": bought,
     "previewPrice": bought,
+    "createDraftOrder": bought,
+    "changeDraftOrder": bought,
     "replaceCartItems": bought,
     "addCartItem": lambda world: {"sku": "MUG-1"},
     "quoteShipping": bought,
