@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.utils import model_ngettext, unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -43,8 +47,25 @@ ProcrastinateJob._meta.verbose_name = "background job"  # noqa: SLF001 - documen
 ProcrastinateJob._meta.verbose_name_plural = "background jobs"  # noqa: SLF001
 
 
-# Accounts know nothing of orders and carts: the page of a customer gets them here, above both.
+# Accounts know nothing of orders and carts: the page of a customer gets them, and the way to a
+# draft order, here above all of them.
 UserAdmin.inlines = [CustomerOrderInline, CustomerCartInline, *UserAdmin.inlines]
+
+
+@action(
+    description="New draft order",
+    permissions=["checkout.add_draftorder"],
+    url_path="draft-order",
+    icon="edit_note",
+)
+def draft_order(page: UserAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Lead to the form of a draft order for a customer."""
+    query = urlencode({"customer": unquote(object_id)})
+    return redirect(f"{reverse('admin:checkout_draftorder_add')}?{query}")
+
+
+UserAdmin.draft_order = draft_order  # type: ignore[attr-defined]
+UserAdmin.actions_detail = ["draft_order", *UserAdmin.actions_detail]
 
 
 class JobEventInline(ReadOnlyInline):

@@ -36,6 +36,7 @@ NAVIGATION = [
     _section(
         "Sales",
         _item("Orders", "receipt_long", "orders.order"),
+        _item("Draft orders", "edit_note", "checkout.draftorder"),
         _item("Payments", "payments", "payments.payment"),
         _item("Invoices", "request_quote", "invoices.invoice"),
         _item("Checkouts", "shopping_cart_checkout", "checkout.checkout"),

@@ -25,7 +25,7 @@ from tests.shop import DETAILS, complete, items, offer_shipping, stock_variants
 pytestmark = pytest.mark.django_db
 DRAFTS = "/api/v1/draft-orders"
 WANTED = {"items": items(["SKU-0", "SKU-1"], 2), **DETAILS}
-GBP_4397 = {"amount": 4_397, "currency": "GBP"}  # 2 × £10.00, 2 × £10.01, £3.95
+GBP_4397 = {"amount": 4_397, "currency": "GBP"}  # 2 at £10.00, 2 at £10.01, £3.95
 
 
 @pytest.fixture
