@@ -54,7 +54,7 @@ UserAdmin.inlines = [CustomerOrderInline, CustomerCartInline, *UserAdmin.inlines
 
 @action(
     description="New draft order",
-    permissions=["checkout.add_draftorder"],
+    permissions=["draft_order"],
     url_path="draft-order",
     icon="edit_note",
 )
@@ -64,7 +64,13 @@ def draft_order(page: UserAdmin, request: HttpRequest, object_id: str) -> HttpRe
     return redirect(f"{reverse('admin:checkout_draftorder_add')}?{query}")
 
 
+def may_draft(page: UserAdmin, request: HttpRequest, object_id: object = None) -> bool:
+    """Return whether the user may make draft orders."""
+    return request.user.has_perm("checkout.add_draftorder")
+
+
 UserAdmin.draft_order = draft_order  # type: ignore[attr-defined]
+UserAdmin.has_draft_order_permission = may_draft  # type: ignore[attr-defined]
 UserAdmin.actions_detail = ["draft_order", *UserAdmin.actions_detail]
 
 

@@ -52,9 +52,13 @@ class InvitationForm(BaseDialogForm):
 class Invites:
     """The button “Invite” above a list."""
 
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may invite staff."""
+        return request.user.has_perm("accounts.add_staffinvitation")
+
     @action(
         description="Invite",
-        permissions=["accounts.add_staffinvitation"],
+        permissions=["invite"],
         url_path="invite",
         icon="person_add",
         dialog={
@@ -102,6 +106,10 @@ class StaffInvitationAdmin(Invites, ReadOnlyAdmin):
     actions_list = ["invite"]
     actions_detail = ["revoke"]
 
+    def has_revoke_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        """Return whether the user may revoke invitations, those of others too."""
+        return request.user.has_perm("accounts.delete_staffinvitation")
+
     sender = text("invited_by.email", label="Invited by")
 
     @display(description="Status", label=COLORS)
@@ -118,7 +126,7 @@ class StaffInvitationAdmin(Invites, ReadOnlyAdmin):
 
     @action(
         description="Revoke",
-        permissions=["accounts.delete_staffinvitation"],
+        permissions=["revoke"],
         url_path="revoke",
         icon="block",
         dialog={

@@ -1,4 +1,4 @@
-"""A draft order as staff type it, on the telephone."""
+"""A draft order as staff type it, on the phone."""
 
 from __future__ import annotations
 

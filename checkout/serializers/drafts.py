@@ -40,7 +40,7 @@ _STATUSES = [status.value for status in CheckoutStatus]
 class DraftChangeInput(CheckoutChangeInput):
     """What staff say for the buyer; what is left out stays as it is, null clears it."""
 
-    examples = {**CheckoutChangeInput.examples, "codes": ["WELCOME10"], "note": "Telephoned."}
+    examples = {**CheckoutChangeInput.examples, "codes": ["WELCOME10"], "note": "By phone."}
 
     codes = StrictListField(
         child=StrictCharField(max_length=255),
@@ -75,7 +75,7 @@ class DraftOutput(CheckoutOutput):
     examples = {
         **CheckoutOutput.examples,
         "status": "draft",
-        "note": "Telephoned.",
+        "note": "By phone.",
         "customer": None,
         "sent_at": None,
         "reservation_expires_at": None,
@@ -101,7 +101,7 @@ class DraftSummaryOutput(Output):
         "status": "draft",
         "email": "ada@example.com",
         "total": money_body(4393, "GBP"),
-        "note": "Telephoned.",
+        "note": "By phone.",
         "sent_at": None,
         "order": None,
     }

@@ -159,7 +159,10 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
     if checkout.status in PAYING and (current := payment_in_progress(checkout_id=checkout.id)):
         return _go_on_with(current, checkout, request)
     require_version(checkout.version, request.expected_versions)
-    require_completable(checkout, request.expected_total, now=request.now)
+    require_editable(status_at(checkout, request.now))
+    if refusal := incompleteness_of(checkout):
+        raise refusal
+    require_total(Money(checkout.total, checkout.currency), request.expected_total)
     now = request.now
     if request.offline or checkout.total == 0:
         return Finished(place_unpaid(checkout, request.choice, now=now))
@@ -169,14 +172,6 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
     transition(checkout, CheckoutStatus.COMPLETING)
     save_as_new_version(checkout, ["version_before_payment"], now=now)
     return RecoveryPoint(payment)
-
-
-def require_completable(checkout: Checkout, expected_total: Money | None, *, now: datetime) -> None:
-    """Raise the refusal that says why a checkout cannot be completed as it is, if it cannot."""
-    require_editable(status_at(checkout, now))
-    if refusal := incompleteness_of(checkout):
-        raise refusal
-    require_total(Money(checkout.total, checkout.currency), expected_total)
 
 
 @transaction_required

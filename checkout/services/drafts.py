@@ -1,4 +1,4 @@
-"""Draft orders: checkouts that staff open for a buyer who telephones or writes.
+"""Draft orders: checkouts that staff open for a buyer who calls or writes.
 
 A draft is priced as a checkout is, at the prices of each time it is saved, and holds nothing. To
 send or to place it makes it a checkout like any other: from then on prices are frozen and units
@@ -31,7 +31,7 @@ from checkout.errors import (
 )
 from checkout.links import draft_token
 from checkout.models import Checkout, DraftOrder
-from checkout.selectors import DraftView, draft_for, status_at
+from checkout.selectors import DraftView, draft_for, incompleteness_of, status_at
 from checkout.services.beginning import with_account_defaults
 from checkout.services.changes import (
     PRICING_ERRORS,
@@ -41,7 +41,6 @@ from checkout.services.completion import (
     COMPLETE_CHECKOUT_ERRORS,
     PaymentChoice,
     place_unpaid,
-    require_completable,
 )
 from checkout.services.draft_writing import (
     HOLD_ERRORS,
@@ -239,7 +238,10 @@ def complete_draft(
         return Completion(CheckoutStatus.COMPLETED, order, repeated=True)
     require_version(checkout.version, expected_versions)
     require_held(checkout, caller, settings.RESERVATION_LIFETIME, now=now)
-    require_completable(checkout, expected_total, now=now)
+    require_editable(status_at(checkout, now))
+    if refusal := incompleteness_of(checkout):
+        raise refusal
+    require_total(Money(checkout.total, checkout.currency), expected_total)
     return place_unpaid(checkout, ON_INVOICE, by=actor_of(caller), now=now)
 
 

@@ -38,7 +38,7 @@ NEWEST_FIRST = Ordering("newest", (("checkout_id", True, UUID),))
 
 
 class DraftOrderViewSet(ViewSet):
-    """Orders that staff make for a buyer who telephones or writes."""
+    """Orders that staff make for a buyer who calls or writes."""
 
     @operation(
         "listDraftOrders",

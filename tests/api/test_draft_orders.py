@@ -70,9 +70,9 @@ def buyer_by(found: re.Match[str]) -> APIClient:
 
 def test_a_draft_is_priced_like_a_checkout_and_holds_nothing(support):
     offer("TENTH", action={"type": "percent", "percent": "10", "target": "order"})
-    draft = new_draft(support, codes=["TENTH"], note="Telephoned.", language="de")
+    draft = new_draft(support, codes=["TENTH"], note="By phone.", language="de")
 
-    assert (draft["status"], draft["note"], draft["language"]) == ("draft", "Telephoned.", "de")
+    assert (draft["status"], draft["note"], draft["language"]) == ("draft", "By phone.", "de")
     assert draft["created_by"] == str(support.user_id)
     assert draft["totals"]["discount"]["amount"] == 400
     assert draft["totals"]["total"]["amount"] == 4_397 - 400

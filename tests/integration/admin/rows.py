@@ -17,6 +17,7 @@ from catalog.models import Category, ListPrice, Price, Product, Variant
 from checkout.models import (
     Checkout,
     CheckoutLine,
+    DraftOrder,
     ShippingArea,
     ShippingMethod,
     ShippingMethodZone,
@@ -172,6 +173,9 @@ def shop(count: int) -> None:
         ListPrice.objects.create(price_list=price_list, variant=variant, amount=1899)
         group = CustomerGroup.objects.create(code=f"group-{number}", title=f"Group {number}")
         customer.customer_groups.add(group)
+        DraftOrder.objects.create(
+            checkout_id=invoiced.checkout_id, created_by=customer, created_at=timezone.now()
+        )
         StaffInvitation.objects.create(
             email=f"invited-{number}@example.com", role="support", invited_by=customer,
             created_at=timezone.now(), expires_at=timezone.now() + timedelta(days=7),

@@ -26,7 +26,7 @@ BUYER = {
     "items": "SKU-0 2\r\nSKU-1", "email": "Ada@Example.com", "language": "de", "codes": "",
     "first_name": "Ada", "last_name": "Lovelace", "phone": "020 7946 0958", "company": "",
     "line1": "12 St James's Square", "line2": "", "city": "London", "region": "",
-    "postal_code": "SW1Y 4LB", "country_code": "GB", "shipping_method": "", "note": "Telephoned.",
+    "postal_code": "SW1Y 4LB", "country_code": "GB", "shipping_method": "", "note": "By phone.",
 }  # fmt: skip
 
 

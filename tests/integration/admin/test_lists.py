@@ -29,6 +29,7 @@ STATEMENTS = {
     "catalog_product": 7,  # variants, prices
     "catalog_variant": 6,  # prices
     "checkout_checkout": 6,
+    "checkout_draftorder": 6,  # personal data
     "checkout_shippingmethod": 9,  # prices, bands, links to zones, zones
     "checkout_shippingzone": 6,  # areas
     "events_event": 5,
