@@ -17,6 +17,11 @@ def draft_token(checkout_id: UUID) -> str:
     return salted_hmac("checkout.draft", str(checkout_id), algorithm="sha256").hexdigest()
 
 
+def sent_for(checkout_id: UUID) -> str:
+    """Return whose e-mails the limit counts when a draft is sent."""
+    return f"draft:{checkout_id}"
+
+
 def draft_link(checkout_id: UUID) -> str:
     """Return the address of the storefront's page on which the buyer completes it."""
     return f"{settings.STOREFRONT_URL}/checkouts/{checkout_id}?token={draft_token(checkout_id)}"

@@ -20,6 +20,7 @@ from catalog.selectors import offers, skus_like
 from checkout.admin_site.forms import DraftForm, NewDraftForm, SeenForm
 from checkout.domain import EDITABLE, CheckoutStatus
 from checkout.errors import CartEmpty, DraftNotFound, TotalChanged
+from checkout.links import sent_for
 from checkout.selectors import DraftView, draft_for
 from checkout.services import (
     DraftChanges,
@@ -30,6 +31,7 @@ from checkout.services import (
     send_draft,
 )
 from core.errors import CongoCartError, VersionMismatch
+from core.http.throttling import require_quota
 from core.ids import uuid7
 from core.money import format_money
 from pricing.domain import coupon_bodies
@@ -133,6 +135,7 @@ def _done(request: HttpRequest, form: DraftForm, seen: SeenForm, found: DraftVie
         else:
             messages.warning(request, SAVED_FIRST)
     elif "send" in request.POST:
+        require_quota("mail", sent_for(draft_id))
         sent = send_draft(caller=caller, draft_id=draft_id, **expected, now=now)
         messages.success(request, f"The link is on its way to {sent.view.checkout.email}.")
     else:

@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSet
 from accounts.access import SUPPORT
 from checkout import services
 from checkout.errors import DraftNotFound
+from checkout.links import sent_for
 from checkout.selectors import DraftView, draft_for, drafts
 from checkout.serializers.completions import CompletionOutput, completion_body
 from checkout.serializers.drafts import (
@@ -31,6 +32,7 @@ from core.http.idempotency import ApiResponse, write
 from core.http.operations import operation
 from core.http.pagination import Ordering, paginate
 from core.http.serializers import money_from
+from core.http.throttling import require_quota
 from core.http.versions import etag, expected_versions, versioned_read
 
 TAG = "Draft orders"
@@ -44,7 +46,7 @@ class DraftOrderViewSet(ViewSet):
         "listDraftOrders",
         "List the draft orders",
         access=SUPPORT,
-        scope="orders:read",
+        scope="drafts:read",
         personal=True,
         responses={200: DraftSummaryOutput},
         paginated=True,
@@ -60,7 +62,7 @@ class DraftOrderViewSet(ViewSet):
         "createDraftOrder",
         "Make a draft order",
         access=SUPPORT,
-        scope="orders:write",
+        scope="drafts:write",
         personal=True,
         request=DraftInput,
         responses={201: DraftOutput},
@@ -88,7 +90,7 @@ class DraftOrderViewSet(ViewSet):
         "getDraftOrder",
         "Read a draft order",
         access=SUPPORT,
-        scope="orders:read",
+        scope="drafts:read",
         personal=True,
         responses={200: DraftOutput},
         errors=[DraftNotFound],
@@ -103,7 +105,7 @@ class DraftOrderViewSet(ViewSet):
         "changeDraftOrder",
         "Change a draft order",
         access=SUPPORT,
-        scope="orders:write",
+        scope="drafts:write",
         personal=True,
         request=DraftChangeInput,
         responses={200: DraftOutput},
@@ -130,7 +132,7 @@ class DraftOrderViewSet(ViewSet):
         "sendDraftOrder",
         "Send a draft order to its buyer",
         access=SUPPORT,
-        scope="orders:write",
+        scope="drafts:write",
         personal=True,
         request=DraftTotalInput,
         responses={200: DraftOutput},
@@ -138,27 +140,29 @@ class DraftOrderViewSet(ViewSet):
         versioned=True,
         tag=TAG,
         description="Holds prices and units as a checkout does, for `CONGOCART_DRAFT_DAYS`, and "
-        "mails a link by which the buyer completes it. Sending again mails the link again.",
+        "mails a link by which the buyer completes it. Sending again mails the link again, a few "
+        "times an hour at most.",
     )
     def send(self, request: Request, draft_id: UUID) -> HttpResponse:
         data = validated(DraftTotalInput, request)
-        return write(
-            request,
-            lambda: services.send_draft(
+
+        def send() -> DraftView:
+            require_quota("mail", sent_for(draft_id))
+            return services.send_draft(
                 caller=caller_of(request),
                 draft_id=draft_id,
                 expected_total=money_from(data.get("expected_total")),
                 expected_versions=expected_versions(request),
                 now=timezone.now(),
-            ),
-            _response,
-        )
+            )
+
+        return write(request, send, _response)
 
     @operation(
         "completeDraftOrder",
         "Place a draft order on invoice",
         access=SUPPORT,
-        scope="orders:write",
+        scope="drafts:write",
         request=DraftTotalInput,
         responses={201: CompletionOutput, 200: CompletionOutput},
         errors=services.COMPLETE_DRAFT_ERRORS,
@@ -185,7 +189,7 @@ class DraftOrderViewSet(ViewSet):
         "cancelDraftOrder",
         "Cancel a draft order",
         access=SUPPORT,
-        scope="orders:write",
+        scope="drafts:write",
         personal=True,
         responses={200: DraftOutput},
         errors=services.CANCEL_DRAFT_ERRORS,

@@ -354,3 +354,23 @@ def test_a_list_costs_the_same_whatever_it_has(support, assert_statements):
     # Roles of the caller, the drafts, and that personal data was shown.
     with assert_statements(3):
         assert len(support.get(DRAFTS).json()["results"]) == 3
+
+
+def test_how_often_a_draft_is_sent_is_limited(support, settings):
+    draft = new_draft(support)
+    settings.RATE_LIMITS = True
+    settings.RATES = {**settings.RATES, "mail": "2/3600"}
+    answers = [act(support, draft, "send") for _ in range(3)]
+    assert [each.status_code for each in answers] == [200, 200, 429]
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+def test_a_key_for_orders_alone_makes_no_drafts(support, client_of):
+    manager = client_of(Role.MANAGER)
+    key = manager.post("/api/v1/api-keys", {"name": "Till", "scopes": ["orders:write"]}).json()
+    till = APIClient()
+    till.credentials(HTTP_AUTHORIZATION=f"Bearer {key['key']}")
+    assert till.post(DRAFTS, WANTED, format="json").status_code == 403
+    key = manager.post("/api/v1/api-keys", {"name": "Desk", "scopes": ["drafts:write"]}).json()
+    till.credentials(HTTP_AUTHORIZATION=f"Bearer {key['key']}")
+    assert till.post(DRAFTS, WANTED, format="json").status_code == 201

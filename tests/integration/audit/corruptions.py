@@ -21,6 +21,10 @@ REFUNDED = "status = 'partially_refunded'"
 
 CORRUPTIONS = [
     Corruption(
+        "drafts_are_made_by_staff_and_seen_by_nobody_else",
+        f"UPDATE checkout_checkout SET status = 'draft' WHERE id = {LIVE}",
+    ),
+    Corruption(
         "numbers_of_invoices_have_no_gap",
         "UPDATE invoices_counter SET last = last + 1 WHERE series = 'INV'",
     ),
