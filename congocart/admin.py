@@ -69,8 +69,8 @@ def may_draft(page: UserAdmin, request: HttpRequest, object_id: object = None) -
     return request.user.has_perm("checkout.add_draftorder")
 
 
-UserAdmin.draft_order = draft_order  # type: ignore[attr-defined]
-UserAdmin.has_draft_order_permission = may_draft  # type: ignore[attr-defined]
+UserAdmin.draft_order = draft_order
+UserAdmin.has_draft_order_permission = may_draft
 UserAdmin.actions_detail = ["draft_order", *UserAdmin.actions_detail]
 
 

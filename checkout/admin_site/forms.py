@@ -121,7 +121,11 @@ class DraftForm(forms.Form):
         details: Details = {
             "email": values["email"],
             "language": values["language"],
-            "buyer": {name: values[name] for name in (*_NAMES, "phone")},
+            "buyer": {
+                "first_name": values["first_name"],
+                "last_name": values["last_name"],
+                "phone": values["phone"],
+            },
         }
         if self.found or values["address"]:  # else a customer's own
             details["shipping_address"] = values["address"]

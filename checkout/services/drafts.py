@@ -65,7 +65,7 @@ from core.db.transactions import (
     two_step,
     use_case,
 )
-from core.errors import Unauthenticated
+from core.errors import Forbidden, Unauthenticated
 from core.ids import hash_secret, uuid7
 from core.items import ItemRequest
 from core.money import Money
@@ -112,8 +112,11 @@ def create_draft(
 ) -> DraftView:
     """Make a draft for a customer, who has their prices, or for a guest.
 
-    A draft that has this id already is returned as it is. Raises `CREATE_DRAFT_ERRORS`.
+    A draft that has this id already is returned as it is. Raises `CREATE_DRAFT_ERRORS`, and
+    `Forbidden` for a caller without an account, of whom nobody could ask.
     """
+    if caller.user_id is None:
+        raise Forbidden
     if draft_id and DraftOrder.objects.filter(pk=draft_id).exists():
         return draft_for(draft_id, now=now)
     try:

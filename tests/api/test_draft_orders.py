@@ -13,8 +13,11 @@ from accounts.domain import Role
 from accounts.models import User
 from catalog.models import Price, Variant
 from checkout.models import Checkout, DraftOrder
-from checkout.services import expire_checkouts
+from checkout.services import DraftChanges, create_draft, expire_checkouts
+from core.caller import Caller
+from core.errors import Forbidden
 from core.ids import uuid7
+from core.items import ItemRequest
 from events.models import Event
 from inventory.models import Reservation, Stock
 from orders.models import Order
@@ -374,3 +377,9 @@ def test_a_key_for_orders_alone_makes_no_drafts(support, client_of):
     key = manager.post("/api/v1/api-keys", {"name": "Desk", "scopes": ["drafts:write"]}).json()
     till.credentials(HTTP_AUTHORIZATION=f"Bearer {key['key']}")
     assert till.post(DRAFTS, WANTED, format="json").status_code == 201
+
+
+def test_a_draft_has_someone_who_made_it(support):
+    changes = DraftChanges({}, [ItemRequest("SKU-0", 1, "/items/0/sku")])
+    with pytest.raises(Forbidden):
+        create_draft(caller=Caller(), currency="GBP", changes=changes, now=timezone.now())

@@ -26,7 +26,8 @@ of a completed order stay possible, and do not reopen it."""
 _DIAGRAMS = [
     (
         "Checkout",
-        "`checkout/domain.py`; `decide`, beside the table, says what news of a payment leads to.",
+        "`checkout/domain.py`; `decide`, beside the table, says what news of a payment leads to. "
+        "What staff open begins as a `draft`.",
         as_mermaid(CHECKOUT, CheckoutStatus.INCOMPLETE),
     ),
     (
