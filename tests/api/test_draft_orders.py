@@ -173,6 +173,7 @@ def test_a_changed_price_is_told_before_anything_happens(support):
     assert not Order.objects.exists()
     assert not Reservation.objects.exists()
     assert support.get(f"{DRAFTS}/{draft['id']}").json()["status"] == "draft"
+    assert change(support, draft).json()["totals"]["total"]["amount"] == 4_597
     wrong = act(support, draft, "complete", expected_total={"amount": 1, "currency": "EUR"})
     assert wrong.json()["errors"][0]["pointer"] == "/expected_total/currency"
 
