@@ -7,6 +7,7 @@ from typing import Any, cast
 from babel import Locale
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminSelectWidget,
@@ -25,6 +26,7 @@ from core.email_address import normalize_email
 from core.errors import Invalid
 from core.money import Money, format_money
 from core.postal import country_codes
+from pricing.domain import vat_number_of
 
 _PLACE = ("company", "line1", "line2", "city", "region", "postal_code", "country_code")
 _NAMES = ("first_name", "last_name")
@@ -68,6 +70,7 @@ class DraftForm(forms.Form):
         label="Country", required=False, widget=UnfoldAdminSelectWidget
     )
     shipping_method = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
+    vat_number = line("VAT number", help_text="Of a business in the EU, with its prefix.")
     note = LinesField(
         required=False,
         max_length=2_000,
@@ -93,6 +96,13 @@ class DraftForm(forms.Form):
     def clean_email(self) -> str:
         """Return the address in the form in which it is stored."""
         return normalize_email(self.cleaned_data["email"])
+
+    def clean_vat_number(self) -> str:
+        """Return the number in the form in which it is stored."""
+        try:
+            return vat_number_of(text) if (text := self.cleaned_data["vat_number"]) else ""
+        except Invalid as refusal:
+            raise ValidationError(refusal.detail) from None
 
     def clean(self) -> dict[str, Any]:
         """Make the postal address; refuse it, and the phone number, beside their fields."""
@@ -121,6 +131,7 @@ class DraftForm(forms.Form):
         details: Details = {
             "email": values["email"],
             "language": values["language"],
+            "vat_number": values["vat_number"] or None,
             "buyer": {
                 "first_name": values["first_name"],
                 "last_name": values["last_name"],
@@ -180,6 +191,7 @@ def initial_of(found: DraftView | None) -> dict[str, Any]:
         "email": checkout.email,
         "language": checkout.language or settings.SHOP_LANGUAGES[0],
         "shipping_method": checkout.shipping_method,
+        "vat_number": checkout.vat_number,
         "note": draft.note,
         **buyer,
         **{name: address.get(name, "") for name in _PLACE},

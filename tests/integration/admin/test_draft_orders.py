@@ -244,6 +244,7 @@ def test_a_customers_page_leads_to_a_draft_of_theirs(support):
         ({"email": "gräce@example.com"}, "Enter a valid email address."),
         ({"phone": "call me"}, "phone"),
         ({"postal_code": "1"}, "postal"),
+        ({"vat_number": "DE1"}, "not a valid VAT number"),
         ({"country_code": ""}, "country"),
         ({"country_code": "XX"}, "not one of the available choices"),
         ({"currency": "XXX"}, "Enter a valid currency code."),
