@@ -137,6 +137,22 @@ class EmailTaken(Conflict):
     code = "email_taken"
 
 
+class InvitationNotFound(NotFound):
+    """There is no such invitation that could still be accepted."""
+
+
+class RoleHeld(Conflict):
+    """This person already has this role."""
+
+    code = "role_held"
+
+
+class AccountClosed(Conflict):
+    """This person's account is closed; open it again first."""
+
+    code = "account_closed"
+
+
 class CustomerGroupNotFound(NotFound):
     """There is no such group of customers."""
 
@@ -190,6 +206,15 @@ class Enrollment:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenInvitation:
+    """What the holder of an invitation's link is told of it."""
+
+    email: str
+    role: Role
+    has_account: bool
+
+
+@dataclass(frozen=True, slots=True)
 class MfaStatus:
     """Two-factor authentication that is on."""
 
@@ -235,6 +260,11 @@ def use_of_refresh_token(
     if grace and jti == spent_last and now - spent_at < grace:
         return RefreshUse.REPEATED
     return RefreshUse.REUSED
+
+
+def may_grant(roles: frozenset[str], role: Role) -> bool:
+    """Return whether who holds `roles` may give someone `role`, which only an admin may."""
+    return Role.ADMIN in roles and role in STAFF_ROLES
 
 
 def normalize_password(password: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import EmailChange, User
+from accounts.models import EmailChange, StaffInvitation, User
 from accounts.tokens.signed_links import LIFETIMES, Purpose, sign_link_token
 from core.db.jobs import Queue, job
 from core.mailing.messages import greeting_name, send_mail
@@ -87,6 +88,25 @@ def send_email_change(*, change_id: str) -> None:
     if change is not None:
         _send("leave_old_email", change.user, Purpose.LEAVE_OLD_EMAIL, change)
         _send("take_new_email", change.user, Purpose.TAKE_NEW_EMAIL, change)
+
+
+@job(Queue.MAIL)
+def send_staff_invitation(*, invitation_id: str) -> None:
+    """Send the link that accepts an invitation, which leads to a page of the admin."""
+    invitations = StaffInvitation.objects.open(timezone.now())
+    invitation = invitations.filter(pk=UUID(invitation_id)).first()
+    if invitation is not None:
+        token = sign_link_token(Purpose.JOIN_STAFF, invitation)
+        send_mail(
+            template="accounts/emails/staff_invitation",
+            to=invitation.email,
+            context={
+                "role": invitation.role,
+                "action": _("Accept the invitation"),
+                "link": f"{settings.EMAILS.admin}/admin/invitation/?token={token}",
+                "lifetime": LIFETIMES[Purpose.JOIN_STAFF],
+            },
+        )
 
 
 def _user(user_id: str) -> User | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts.selectors import has_logged_in_from
@@ -10,7 +11,7 @@ from core.http.callers import client_address
 from core.http.throttling import require_quota
 
 
-def require_mail_quota(request: Request, recipient: str) -> None:
+def require_mail_quota(request: Request | HttpRequest, recipient: str) -> None:
     """Count an e-mail that a request asks for. Raises `TooManyRequests` when it is one too many.
 
     A sender has a quota for each recipient (in lower case), so that a stranger uses up only their

@@ -20,6 +20,7 @@ from accounts.models import (
     RecoveryCode,
     RefreshSession,
     SavedAddress,
+    StaffInvitation,
     TotpDevice,
     User,
 )
@@ -186,6 +187,11 @@ def personal_data(user: User) -> dict[str, Any]:
             }
             for saved in addresses_of(user.pk)
         ],
+        "staff_invitations": list(
+            StaffInvitation.objects.filter(accepted_by=user)
+            .order_by("created_at")
+            .values("email", "role", "created_at", "accepted_at")
+        ),
         "sessions": list(
             user.sessions.order_by("created_at").values(
                 "id", "user_agent", "ip_address", "created_at", "last_used_at", "revoked_at"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from accounts.views import (
+    AcceptInvitationViewSet,
     AddressViewSet,
     AuthViewSet,
     CredentialsViewSet,
@@ -14,6 +15,7 @@ from accounts.views import (
     MfaViewSet,
     RecoveryViewSet,
     SessionViewSet,
+    StaffInvitationViewSet,
 )
 
 urlpatterns = [
@@ -22,6 +24,12 @@ urlpatterns = [
     path(
         "customer-groups/<str:group_code>/members/<uuid:user_id>",
         CustomerGroupViewSet.as_view({"put": "add_member", "delete": "remove_member"}),
+    ),
+    path("staff/invitations", StaffInvitationViewSet.as_view({"get": "list", "post": "create"})),
+    path("staff/invitations/accept", AcceptInvitationViewSet.as_view({"post": "accept"})),
+    path(
+        "staff/invitations/<uuid:invitation_id>",
+        StaffInvitationViewSet.as_view({"delete": "destroy"}),
     ),
     path("auth/register", AuthViewSet.as_view({"post": "register"})),
     path("auth/token", AuthViewSet.as_view({"post": "token"})),

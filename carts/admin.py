@@ -9,13 +9,25 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
 
 from carts.models import Cart, CartLine
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
-from core.backoffice.columns import link, money, status
+from core.backoffice.columns import link, link_to, money, status
 from core.backoffice.filters import DaysFilter
 
 CART_COLORS = {"open": "info", "ordered": "success"}
+
+
+def with_line_counts(carts: QuerySet[Cart]) -> QuerySet[Cart]:
+    """Count the lines of each cart in the statement that reads the carts."""
+    lines = CartLine.objects.filter(cart=OuterRef("pk")).order_by().values("cart")
+    return carts.annotate(line_count=Subquery(lines.annotate(count=Count("*")).values("count")))
+
+
+def lines_of(cart: Cart) -> int:
+    """Return the number of lines of a cart that was read with it."""
+    return getattr(cart, "line_count", None) or 0
 
 
 class CartLineInline(ReadOnlyInline):
@@ -34,6 +46,39 @@ class CartLineInline(ReadOnlyInline):
     def title(self, line: CartLine) -> str:
         """Return the titles of the product and the variant."""
         return f"{line.variant.product.title} {line.variant.title}".strip()
+
+
+class CustomerCartFormSet(PaginationInlineFormSet):
+    """The carts of a customer."""
+
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        """Return a name for the page's address, as the relation has none of its own."""
+        return "carts"
+
+
+class CustomerCartInline(ReadOnlyInline):
+    """The carts on the page of a customer, the one used last first."""
+
+    model = Cart
+    formset = CustomerCartFormSet
+    verbose_name_plural = "carts"
+    fields = ["cart", "status", "lines", "currency", "updated_at"]
+    ordering = ["-updated_at"]
+    per_page = 10
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Cart]:
+        return with_line_counts(super().get_queryset(request))
+
+    @display(description="Cart")
+    def cart(self, cart: Cart) -> str:
+        """Return a link to the cart's page."""
+        return link_to("carts.cart", cart.pk, f"{cart.created_at:%d %b %Y, %H:%M}")
+
+    @display(description="Lines")
+    def lines(self, cart: Cart) -> int:
+        """Return the number of lines."""
+        return lines_of(cart)
 
 
 @admin.register(Cart)
@@ -78,11 +123,9 @@ class CartAdmin(ReadOnlyAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cart]:
-        lines = CartLine.objects.filter(cart=OuterRef("pk")).order_by().values("cart")
-        counted = Subquery(lines.annotate(count=Count("*")).values("count"))
-        return super().get_queryset(request).annotate(line_count=counted)
+        return with_line_counts(super().get_queryset(request))
 
     @display(description="Lines")
     def lines(self, cart: Cart) -> int:
         """Return the number of lines."""
-        return getattr(cart, "line_count", None) or 0
+        return lines_of(cart)

@@ -59,7 +59,8 @@ CHECKS = [
                 coalesce(placed.promotions, checkout.promotions) -> 'applied'
             ) AS each
             WHERE placed.status <> 'canceled'
-                OR placed.id IS NULL AND checkout.status NOT IN ('canceled', 'expired')
+                OR placed.id IS NULL
+                    AND checkout.status NOT IN ('draft', 'canceled', 'expired')
         )
         SELECT coalesce(applied.checkout_id, use.checkout_id) AS checkout_id,
             coalesce(applied.order_id, use.order_id) AS order_id,
@@ -158,7 +159,7 @@ CHECKS = [
         JOIN checkout_checkout AS checkout ON checkout.id = held.checkout_id
         LEFT JOIN checkout_checkoutline AS line
             ON line.checkout_id = checkout.id AND line.variant_id = held.stock_id
-        WHERE checkout.status IN ('completed', 'canceled', 'expired')
+        WHERE checkout.status IN ('draft', 'completed', 'canceled', 'expired')
             OR line.quantity IS DISTINCT FROM held.quantity
         UNION ALL
         SELECT checkout.id, checkout.status, line.variant_id, line.quantity, NULL
@@ -166,9 +167,19 @@ CHECKS = [
         JOIN checkout_checkoutline AS line ON line.checkout_id = checkout.id
         LEFT JOIN inventory_reservation AS held
             ON held.checkout_id = checkout.id AND held.stock_id = line.variant_id
-        WHERE checkout.status NOT IN ('completed', 'canceled', 'expired')
+        WHERE checkout.status NOT IN ('draft', 'completed', 'canceled', 'expired')
             AND checkout.reservation_expires_at > %(now)s + interval '1 minute'
             AND held.id IS NULL
+        """,
+    ),
+    Check(
+        "drafts_are_made_by_staff_and_seen_by_nobody_else",
+        """
+        SELECT checkout.id AS checkout_id, draft.created_by_id
+        FROM checkout_checkout AS checkout
+        LEFT JOIN checkout_draftorder AS draft ON draft.checkout_id = checkout.id
+        WHERE checkout.status = 'draft'
+            AND (draft.checkout_id IS NULL OR checkout.token_hash IS NOT NULL)
         """,
     ),
     Check(

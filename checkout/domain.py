@@ -20,6 +20,7 @@ from checkout.errors import (
     CheckoutCompleted,
     CheckoutExpired,
     CheckoutInProgress,
+    CheckoutNotFound,
     ExpectedTotalCurrencyMismatch,
     TotalChanged,
     TotalTooHigh,
@@ -35,6 +36,7 @@ from payments.domain import OutcomeKind, PaymentRecord, holds_money
 class CheckoutStatus(Status):
     """How far a checkout is on its way to an order."""
 
+    DRAFT = "draft"
     INCOMPLETE = "incomplete"
     READY = "ready"
     COMPLETING = "completing"
@@ -52,6 +54,8 @@ _S = CheckoutStatus
 
 # From -> the statuses that may follow.
 TRANSITIONS: dict[CheckoutStatus, AbstractSet[CheckoutStatus]] = {
+    # Staff are making it: it holds nothing, and no buyer sees it until it is sent or placed.
+    _S.DRAFT: {_S.INCOMPLETE, _S.READY, _S.CANCELED},
     # A detail is missing.
     _S.INCOMPLETE: {_S.READY, _S.CANCELED, _S.EXPIRED},
     # Nothing is missing. It is completed at once when no provider has to be asked, or when money
@@ -166,6 +170,8 @@ def decide(  # noqa: C901, PLR0911, PLR0912 - a table: one case, one row
             return ReturnMoney("paid_twice")
         case CheckoutStatus.CANCELED, PaymentNews.PAID | PaymentNews.PAID_IN_PART:
             return ReturnMoney("checkout_canceled")
+        case CheckoutStatus.DRAFT, PaymentNews.PAID | PaymentNews.PAID_IN_PART:
+            return ReturnMoney("checkout_changed")
         case _, PaymentNews.PAID | PaymentNews.PAID_IN_PART if missing or not payment.covers_total:
             return ReturnMoney("checkout_changed")
         case _, PaymentNews.PAID_IN_PART:
@@ -244,8 +250,10 @@ def current_status(
 
 
 def require_editable(status: CheckoutStatus) -> None:
-    """Raise the refusal that says why a checkout cannot be changed any more, if it cannot."""
+    """Raise the refusal that says why its buyer cannot change a checkout, if they cannot."""
     match status:
+        case CheckoutStatus.DRAFT:
+            raise CheckoutNotFound
         case CheckoutStatus.EXPIRED:
             raise CheckoutExpired
         case CheckoutStatus.CANCELED:

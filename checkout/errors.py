@@ -11,6 +11,22 @@ class CheckoutNotFound(NotFound):
     """There is no such checkout, or it is not yours."""
 
 
+class DraftNotFound(NotFound):
+    """There is no such draft order."""
+
+
+class DraftNotAddressed(Conflict):
+    """The draft order has no e-mail address to send it to."""
+
+    code = "email_missing"
+
+
+class UnknownCustomer(Invalid):
+    """There is no such customer, or the account is closed."""
+
+    code = "unknown_customer"
+
+
 class PaidButSoldOut(InsufficientStock):
     """The units were sold while the payment was in progress; your money is on its way back."""
 

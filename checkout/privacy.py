@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from accounts.personal_data import Guest, Person, PersonalDataHandler
-from checkout.domain import LIVE
-from checkout.models import Checkout
+from checkout.domain import LIVE, CheckoutStatus
+from checkout.models import Checkout, DraftOrder
 
 
 def _checkouts_of(person: Person) -> QuerySet[Checkout]:
@@ -31,8 +31,12 @@ def export_personal_data(person: Person) -> list[dict[str, Any]]:
 
 
 def erase_personal_data(person: Person, now: datetime) -> None:
-    """Anonymize the checkouts, and end those that are no order yet, also for requests in flight."""
+    """Anonymize the checkouts, and end those that are no order yet, also for requests in flight.
+
+    Drafts, and what staff noted of others, are deleted.
+    """
     own = _checkouts_of(person)
+    _forget_drafts(own)
     own.filter(status__in=LIVE).update(reservation_expires_at=F("created_at"))
     _anonymize(own)
 
@@ -46,10 +50,16 @@ def join_account(guest: Guest, user_id: UUID) -> None:
 def anonymize_abandoned(before: datetime) -> int:
     """Anonymize what guests left behind; an order has its own copy of what it needs."""
     guests = Checkout.objects.filter(customer=None, updated_at__lt=before, order=None)
+    _forget_drafts(guests)
     anonymous = Q(
         email="", shipping_address=None, billing_address=None, buyer={}, consents=[], vat_number=""
     )
     return _anonymize(guests.exclude(anonymous))
+
+
+def _forget_drafts(checkouts: QuerySet[Checkout]) -> None:
+    checkouts.filter(status=CheckoutStatus.DRAFT).delete()
+    DraftOrder.objects.filter(checkout__in=checkouts).update(note="")
 
 
 def _anonymize(checkouts: QuerySet[Checkout]) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from checkout import services
+from checkout import emails, services
 from core.db.jobs import Queue, periodic
+
+__all__ = ["check_vat_numbers", "emails", "expire_checkouts", "recover_payments"]
 
 
 @periodic("* * * * *", Queue.TIMELY)

@@ -7,6 +7,7 @@ from django.urls import path
 from checkout.views import (
     CheckoutCouponViewSet,
     CheckoutViewSet,
+    DraftOrderViewSet,
     ShippingMethodViewSet,
     ShippingQuoteViewSet,
     ShippingZoneViewSet,
@@ -29,6 +30,14 @@ urlpatterns = [
     ),
     path("payments/webhooks/<slug:provider>", PaymentWebhookViewSet.as_view({"post": "receive"})),
     path("checkouts/<uuid:checkout_id>/cancel", CheckoutViewSet.as_view({"post": "cancel"})),
+    path("draft-orders", DraftOrderViewSet.as_view({"get": "list", "post": "create"})),
+    path(
+        "draft-orders/<uuid:draft_id>",
+        DraftOrderViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
+    path("draft-orders/<uuid:draft_id>/send", DraftOrderViewSet.as_view({"post": "send"})),
+    path("draft-orders/<uuid:draft_id>/complete", DraftOrderViewSet.as_view({"post": "complete"})),
+    path("draft-orders/<uuid:draft_id>/cancel", DraftOrderViewSet.as_view({"post": "cancel"})),
     path("shipping-quotes", ShippingQuoteViewSet.as_view({"post": "create"})),
     path("shipping-methods", ShippingMethodViewSet.as_view({"get": "list", "post": "create"})),
     path("shipping-methods/<slug:method_code>", ShippingMethodViewSet.as_view(_ONE)),

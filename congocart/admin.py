@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.admin.utils import model_ngettext
+from django.contrib.admin.utils import model_ngettext, unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -17,6 +21,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from accounts.admin import UserAdmin
+from carts.admin import CustomerCartInline
 from congocart.job_errors import last_error
 from core.backoffice.base import ReadOnlyAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, pairs, status
@@ -42,8 +47,31 @@ ProcrastinateJob._meta.verbose_name = "background job"  # noqa: SLF001 - documen
 ProcrastinateJob._meta.verbose_name_plural = "background jobs"  # noqa: SLF001
 
 
-# Accounts know nothing of orders: the page of a customer gets them here, above both.
-UserAdmin.inlines = [CustomerOrderInline, *UserAdmin.inlines]
+# Accounts know nothing of orders and carts: the page of a customer gets them, and the way to a
+# draft order, here above all of them.
+UserAdmin.inlines = [CustomerOrderInline, CustomerCartInline, *UserAdmin.inlines]
+
+
+@action(
+    description="New draft order",
+    permissions=["draft_order"],
+    url_path="draft-order",
+    icon="edit_note",
+)
+def draft_order(page: UserAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """Lead to the form of a draft order for a customer."""
+    query = urlencode({"customer": unquote(object_id)})
+    return redirect(f"{reverse('admin:checkout_draftorder_add')}?{query}")
+
+
+def may_draft(page: UserAdmin, request: HttpRequest, object_id: object = None) -> bool:
+    """Return whether the user may make draft orders."""
+    return request.user.has_perm("checkout.add_draftorder")
+
+
+UserAdmin.draft_order = draft_order
+UserAdmin.has_draft_order_permission = may_draft
+UserAdmin.actions_detail = ["draft_order", *UserAdmin.actions_detail]
 
 
 class JobEventInline(ReadOnlyInline):

@@ -53,14 +53,20 @@ _JOBS = frozenset({
     "procrastinate.view_procrastinatejob", "procrastinate.view_procrastinateevent",
     "procrastinate.change_procrastinatejob",
 })  # fmt: skip
-_MANAGER = _READ | _EXPORT | _STOCK | _CATALOG | _PRICING | _SHIPPING | _JOBS
+_DRAFTS = frozenset({
+    "checkout.view_draftorder", "checkout.add_draftorder", "checkout.change_draftorder",
+})  # fmt: skip
+_API_KEYS = frozenset({"staff.view_apikey", "staff.add_apikey", "staff.delete_apikey"})
+_MANAGER = _API_KEYS | _DRAFTS | _READ | _EXPORT | _STOCK | _CATALOG | _PRICING | _SHIPPING | _JOBS
 _PEOPLE = frozenset({
-    "accounts.add_user", "accounts.change_user", "staff.view_personaldataaccess",
+    "accounts.change_user", "staff.view_personaldataaccess",
+    "accounts.view_staffinvitation", "accounts.add_staffinvitation",
+    "accounts.delete_staffinvitation",
 })  # fmt: skip
 
 PERMISSIONS: Mapping[Role, frozenset[str]] = {
     Role.CUSTOMER: frozenset(),
-    Role.SUPPORT: _READ,
+    Role.SUPPORT: _READ | _DRAFTS,
     Role.FULFILLMENT: _READ | _STOCK,
     Role.MANAGER: _MANAGER,
     Role.ADMIN: _MANAGER | _PEOPLE,

@@ -36,6 +36,7 @@ NAVIGATION = [
     _section(
         "Sales",
         _item("Orders", "receipt_long", "orders.order"),
+        _item("Draft orders", "edit_note", "checkout.draftorder"),
         _item("Payments", "payments", "payments.payment"),
         _item("Invoices", "request_quote", "invoices.invoice"),
         _item("Checkouts", "shopping_cart_checkout", "checkout.checkout"),
@@ -74,6 +75,7 @@ NAVIGATION = [
     _section(
         "People",
         _item("Users", "group", "accounts.user"),
+        _item("Staff invitations", "person_add", "accounts.staffinvitation"),
         _item("Customer groups", "groups", "accounts.customergroup"),
         _item("Personal data access log", "visibility", "staff.personaldataaccess"),
     ),
@@ -81,6 +83,7 @@ NAVIGATION = [
         "System",
         _item("Events", "timeline", "events.event"),
         _item("Background jobs", "conveyor_belt", "procrastinate.procrastinatejob"),
+        _item("API keys", "vpn_key", "staff.apikey"),
         _item("Idempotency keys", "key", "api.idempotencykey"),
     ),
 ]

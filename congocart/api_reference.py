@@ -14,6 +14,8 @@ TAGS = [
         "name": "Price lists",
         "description": "Prices over the regular ones, by time, group and units.",
     },
+    {"name": "Draft orders", "description": "Orders that staff make for a buyer."},
+    {"name": "Staff", "description": "Inviting people to work in the shop."},
     {"name": "API keys", "description": "Access for integrations, limited by scopes."},
     {"name": "Catalog", "description": "Categories, products, variants and their stock."},
     {"name": "Promotions", "description": "Ways to pay less, by themselves or by code."},

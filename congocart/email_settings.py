@@ -22,13 +22,15 @@ class EmailSettings:
 
     `contact` is what they name for questions, empty for nothing; `staff` are the addresses that
     hear of orders, of payments that need a person and of stock that runs low, none for no such
-    mails; `templates` is a folder whose templates replace ours.
+    mails; `templates` is a folder whose templates replace ours. `admin` is the address of this
+    server, below which links for staff lead.
     """
 
     languages: list[str]
     contact: str
     staff: list[str]
     templates: Path | None
+    admin: str
 
     @property
     def translations(self) -> list[Path]:
@@ -52,7 +54,7 @@ def folder(text: str) -> Path:
     return path
 
 
-def email_settings(env: Environment) -> EmailSettings:
+def email_settings(env: Environment, *, port: int) -> EmailSettings:
     """Read them from the environment."""
     languages = env.list("CONGOCART_LANGUAGES", ["en", "de", "fr"], each=language)
     return EmailSettings(
@@ -60,6 +62,9 @@ def email_settings(env: Environment) -> EmailSettings:
         contact=env.str("CONGOCART_CONTACT", ""),
         staff=env.list("CONGOCART_STAFF_EMAILS", each=environment.mailbox),
         templates=env.parsed("CONGOCART_TEMPLATES_DIR", None, folder),
+        admin=env.parsed(
+            "CONGOCART_ADMIN_URL", f"http://127.0.0.1:{port}", environment.web_address
+        ),
     )
 
 

@@ -57,12 +57,15 @@ CHECKOUT_REQUIRES = env.list(
     ["email", "name", "address"],
     each=chosen_from("email", "name", "phone", "address"),
 )
-EMAILS = email_settings(env)
+PORT = env.int("PORT", 8000, at_most=2**16 - 1)
+EMAILS = email_settings(env, port=PORT)
 # The languages that buyers are written to in, the first one to those who understand none of them.
 SHOP_LANGUAGES = EMAILS.languages
 INVOICES = invoice_settings(env, zone=SHOP_TIME_ZONE, templates=EMAILS.templates)
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
+# Of a draft order, once it is sent.
+DRAFT_LIFETIME = timedelta(days=env.days("CONGOCART_DRAFT_DAYS", 7))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
 MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
 # Stock is low when no more units than these are left.
@@ -161,7 +164,6 @@ SERVER_THREADS = env.int("CONGOCART_THREADS", 4)
 WORKER_JOBS = {"timely": 2, "mail": env.int("CONGOCART_WORKER_JOBS", 4), "default": 2}
 SERVER_WORKERS = env.int("CONGOCART_WORKERS", 0)  # 0: one for each processor
 HOST = env.str("HOST", "127.0.0.1")
-PORT = env.int("PORT", 8000, at_most=2**16 - 1)
 DATABASE_URL = env.parsed("DATABASE_URL", "", environment.database_url)
 _threads = max(SERVER_THREADS, sum(WORKER_JOBS.values()))
 _pool_size = env.int("CONGOCART_DB_POOL_SIZE", _threads + 1)

@@ -21,6 +21,8 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
 from unfold.decorators import action, display
 from unfold.forms import PaginationInlineFormSet
@@ -74,10 +76,22 @@ class CustomerFormSet(PaginationInlineFormSet):
         return "orders"
 
     @property
-    def summary(self) -> str:
-        """Return how many orders there are and what was paid for them, net of refunds."""
-        sums = ", ".join(map(str, spent_by(customer_id=self.instance.pk)))
-        return f"Spent, net of refunds: {sums}" if sums else ""
+    def summary(self) -> SafeString:
+        """Return how many orders there are, what was paid for them, and where they are listed."""
+        spending = spent_by(customer_id=self.instance.pk)
+        if not spending:
+            return SafeString()
+        listed = reverse("admin:orders_order_changelist")
+        number = sum(each.orders for each in spending)
+        return format_html(
+            '<a class="text-link" href="{}?customer__id__exact={}">{} {}</a>. '
+            "Spent, net of refunds: {}",
+            listed,
+            self.instance.pk,
+            number,
+            "order" if number == 1 else "orders",
+            ", ".join(str(each.spent) for each in spending),
+        )
 
 
 class CustomerOrderInline(ReadOnlyInline):
@@ -88,14 +102,18 @@ class CustomerOrderInline(ReadOnlyInline):
     formset = CustomerFormSet
     template_before = "orders/customer_summary.html"
     verbose_name_plural = "orders"
-    fields = ["order", "placed_at", "total_money", "order_status", "fulfillment", "payment_label"]
+    fields = [
+        "order",
+        "placed_at",
+        "total_money",
+        "status",
+        "payment_status",
+        "fulfillment_status",
+    ]
     ordering = ["-id"]
     per_page = 20
 
     total_money = money("total")
-    order_status = status("status", ORDER_COLORS, label="Status")
-    payment_label = status("payment_status", PAYMENT_COLORS, label="Payment")
-    fulfillment = status("fulfillment_status", FULFILLMENT_COLORS, label="Fulfillment")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         return super().get_queryset(request).defer("search_vector")

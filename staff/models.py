@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -25,9 +27,17 @@ class ApiKey(models.Model):
 
     class Meta:
         db_table = "accounts_apikey"
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.shown}…)"
+
+    def state_at(self, now: datetime) -> str:
+        """Return `active`, `revoked` or `expired`."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at and self.expires_at <= now else "active"
 
 
 class PersonalDataAccess(models.Model):

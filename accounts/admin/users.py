@@ -14,46 +14,24 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from unfold.decorators import action, display
-from unfold.forms import AdminPasswordChangeForm, BaseDialogForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminEmailInputWidget
+from unfold.forms import AdminPasswordChangeForm, BaseDialogForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts.domain import STAFF_ROLES, Role
+from accounts.admin.invitations import GRANTED, Invites, stored_email
+from accounts.domain import Role
 from accounts.models import RefreshSession, SavedAddress, User
 from accounts.selectors import with_every_word
 from accounts.services import reset_mfa, revoke_sessions, set_password, unverify_email
 from core.backoffice.base import KeptAdmin, ReadOnlyInline
 from core.backoffice.columns import back_to, text
 from core.backoffice.filters import DaysFilter
-from core.email_address import ASCII_ONLY, normalize_email
 from core.errors import CongoCartError, Forbidden
-
-GRANTED = [(role.value, role.value.capitalize()) for role in Role if role in STAFF_ROLES]
 
 # Roles are fixed in code, so their groups are nothing to edit.
 admin.site.unregister(Group)
 
 
-def _stored(email: str) -> str:
-    normal = normalize_email(email)
-    if not normal.isascii():
-        raise forms.ValidationError(ASCII_ONLY)
-    return normal
-
-
-class NewUserForm(UserCreationForm):
-    """A new account, identified by its e-mail address."""
-
-    class Meta:
-        model = User
-        fields = ("email",)
-        widgets = {"email": UnfoldAdminEmailInputWidget}
-
-    def clean_email(self) -> str:
-        """Return the address in the form in which it is stored."""
-        return _stored(self.cleaned_data["email"])
-
-
-class UserForm(UserChangeForm):
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
     """An account and its roles."""
 
     actor_id: Any = None
@@ -66,7 +44,7 @@ class UserForm(UserChangeForm):
 
     class Meta:
         model = User
-        fields = ("email", "password", "first_name", "last_name", "is_active", "customer_groups")
+        fields = ("email", "first_name", "last_name", "is_active", "customer_groups")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +53,7 @@ class UserForm(UserChangeForm):
 
     def clean_email(self) -> str:
         """Return the address in the form in which it is stored."""
-        return _stored(self.cleaned_data["email"])
+        return stored_email(self.cleaned_data["email"])
 
     def clean(self) -> dict[str, Any]:
         """Refuse to remove one's own access."""
@@ -125,15 +103,15 @@ class SavedAddressInline(ReadOnlyInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
-    """Users. An account is closed here, and erased only by its owner."""
+class UserAdmin(Invites, DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
+    """Users. Staff are invited; an account is closed here, and erased only by its owner."""
 
     shows_personal_data = True
     form = UserForm
-    add_form = NewUserForm
     change_password_form = NewPasswordForm
     inlines = [SavedAddressInline, SessionInline]
-    actions_detail = ["turn_off_mfa"]
+    actions_list = ["invite"]
+    actions_detail = ["set_password", "turn_off_mfa"]
     list_display = ["email", "name", "role_names", "is_active", "created_at"]
     list_filter = ["is_active", "groups", ("created_at", DaysFilter)]
     search_fields = ["email", "first_name", "last_name"]
@@ -149,12 +127,11 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
     filter_horizontal = []
     readonly_fields = ["email_verified_at", "last_login", "created_at"]
     fieldsets = [
-        (None, {"fields": [("email", "is_active"), ("first_name", "last_name"), "password"]}),
+        (None, {"fields": [("email", "is_active"), ("first_name", "last_name")]}),
         ("Access", {"fields": ["roles"]}),
         ("Prices", {"fields": ["customer_groups"]}),
         ("Dates", {"fields": [("created_at", "email_verified_at", "last_login")]}),
     ]
-    add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -166,9 +143,9 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
         found = with_every_word(queryset, search_term) if search_term.strip() else queryset
         return found, False
 
-    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
-        """Return none for a new account, which has neither addresses nor sessions."""
-        return self.inlines if obj else []
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return False: nobody else chooses the first password of an account."""
+        return False
 
     def get_form(
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
@@ -188,6 +165,13 @@ class UserAdmin(DjangoUserAdmin, KeptAdmin):  # type: ignore[type-arg, misc]
         if own and self.has_change_permission(request):
             return redirect("admin:password_change")
         return super().user_change_password(request, id, form_url)
+
+    @action(
+        description="Set a password", permissions=["change"], url_path="set-password", icon="key"
+    )
+    def set_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to the page on which the user's password is set."""
+        return redirect("admin:auth_user_password_change", unquote(object_id))
 
     @action(
         description="Turn off two-factor authentication",

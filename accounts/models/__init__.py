@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.models.groups import CustomerGroup
+from accounts.models.invitations import StaffInvitation, StaffInvitationQuerySet
 from accounts.models.security import LoginFailures, SigningKey
 from accounts.models.users import (
     EmailChange,
@@ -24,6 +25,8 @@ __all__ = [
     "RefreshSessionQuerySet",
     "SavedAddress",
     "SigningKey",
+    "StaffInvitation",
+    "StaffInvitationQuerySet",
     "TotpDevice",
     "User",
     "UserManager",

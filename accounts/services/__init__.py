@@ -13,6 +13,14 @@ from accounts.services.customer_groups import (
     remove_from_customer_group,
 )
 from accounts.services.guests import join_guest_records
+from accounts.services.invitations import (
+    ACCEPT_INVITATION_ERRORS,
+    INVITE_STAFF_ERRORS,
+    accept_invitation,
+    invite_staff,
+    read_invitation,
+    revoke_invitation,
+)
 from accounts.services.mfa import (
     CONFIRM_MFA_ERRORS,
     START_MFA_ERRORS,
@@ -62,11 +70,13 @@ from accounts.services.users import (
 )
 
 __all__ = [
+    "ACCEPT_INVITATION_ERRORS",
     "CHANGE_MEMBERS_ERRORS",
     "CHANGE_PASSWORD_ERRORS",
     "CONFIRM_EMAIL_CHANGE_ERRORS",
     "CONFIRM_MFA_ERRORS",
     "CREATE_CUSTOMER_GROUP_ERRORS",
+    "INVITE_STAFF_ERRORS",
     "LOG_IN_ERRORS",
     "LOG_OUT_ERRORS",
     "REAUTHENTICATE_ERRORS",
@@ -74,6 +84,7 @@ __all__ = [
     "RESET_PASSWORD_ERRORS",
     "START_MFA_ERRORS",
     "STOP_MFA_ERRORS",
+    "accept_invitation",
     "add_to_customer_group",
     "anonymize_abandoned_data",
     "change_address",
@@ -89,12 +100,14 @@ __all__ = [
     "erase_user",
     "export_personal_data",
     "forgot_password",
+    "invite_staff",
     "join_guest_records",
     "lock_active_account_shared",
     "lock_user",
     "log_in",
     "log_out",
     "pending_mfa",
+    "read_invitation",
     "refresh_session",
     "register_user",
     "remove_address",
@@ -104,6 +117,7 @@ __all__ = [
     "request_verification",
     "reset_mfa",
     "reset_password",
+    "revoke_invitation",
     "revoke_sessions",
     "rotate_keys",
     "save_address",

@@ -12,7 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
 from accounts.domain import ERASED_DOMAIN
-from accounts.models import EmailChange, RecoveryCode, TotpDevice, User
+from accounts.models import EmailChange, RecoveryCode, StaffInvitation, TotpDevice, User
 from accounts.personal_data import Person, handlers, handlers_from_the_top
 from accounts.selectors import personal_data, profile_of
 from accounts.services.confirmation import reauthenticate
@@ -49,6 +49,7 @@ def erase_user(*, user_id: UUID, password: str, now: datetime) -> None:
         user.groups.clear()
         user.customer_groups.clear()
         EmailChange.objects.filter(user=user).delete()
+        StaffInvitation.objects.filter(accepted_by=user).delete()
         # The admin's log names the users whom staff edited by their e-mail address.
         content_type = ContentType.objects.get_for_model(User)
         entries = LogEntry.objects.filter(content_type=content_type, object_id=str(user.pk))

@@ -33,7 +33,7 @@ from core.email_address import normalize_email
 @use_case
 def verify_email(*, token: str, now: datetime) -> None:
     """Record that the owner reads this address. Raises `LinkInvalid`."""
-    _prove_address(_lock_user_of(read_link_token(token, Purpose.VERIFY_EMAIL)), now)
+    prove_address(_lock_user_of(read_link_token(token, Purpose.VERIFY_EMAIL)), now)
 
 
 @use_case
@@ -74,7 +74,7 @@ def reset_password(*, token: str, password: str, device: Device, now: datetime) 
         if user.email_verified_at is None:
             # Another person may have saved them: nothing is sent there unless it is chosen.
             user.addresses.update(default_shipping=False, default_billing=False)
-            _prove_address(user, now)
+            prove_address(user, now)
         # It makes the IP address a known one for the lockout, and is revoked right below.
         create_session(user, device=device, now=now)
         _set_password(user, password_hash, now)
@@ -195,7 +195,7 @@ def _lock_user_of(link: SignedLink) -> User:
 
 
 @transaction_required
-def _prove_address(user: User, now: datetime) -> None:
+def prove_address(user: User, now: datetime) -> None:
     """Record the first proof that the owner of a locked account reads its address.
 
     What another person could have prepared for an address that is not theirs ends: a second

@@ -16,7 +16,9 @@ from uuid import UUID
 from django.core import signing
 
 from accounts.domain import LinkInvalid
-from accounts.models import EmailChange, User
+from accounts.models import EmailChange, StaffInvitation, User
+
+Subject = User | EmailChange | StaffInvitation
 
 
 class Purpose(StrEnum):
@@ -26,6 +28,7 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "reset-password"  # noqa: S105 - a purpose, not a secret
     LEAVE_OLD_EMAIL = "leave-old-email"
     TAKE_NEW_EMAIL = "take-new-email"
+    JOIN_STAFF = "join-staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class SignedLink:
     subject_id: UUID
     fingerprint: str
 
-    def matches(self, subject: User | EmailChange) -> bool:
+    def matches(self, subject: Subject) -> bool:
         """Return whether nothing has changed since the token was signed."""
         return self.fingerprint == _fingerprint(self.purpose, subject)
 
@@ -46,16 +49,23 @@ LIFETIMES = {
     Purpose.RESET_PASSWORD: timedelta(hours=1),
     Purpose.LEAVE_OLD_EMAIL: timedelta(days=1),
     Purpose.TAKE_NEW_EMAIL: timedelta(days=1),
+    Purpose.JOIN_STAFF: timedelta(days=7),
 }
 _STATES: dict[Purpose, Callable[..., list[object]]] = {
     Purpose.VERIFY_EMAIL: lambda user: [user.email, user.email_verified_at],
     Purpose.RESET_PASSWORD: lambda user: [user.email, user.password],
     Purpose.LEAVE_OLD_EMAIL: lambda change: [change.pk, change.left_old_at],
     Purpose.TAKE_NEW_EMAIL: lambda change: [change.pk, change.took_new_at],
+    Purpose.JOIN_STAFF: lambda offer: [
+        offer.email,
+        offer.role,
+        offer.accepted_at,
+        offer.revoked_at,
+    ],
 }
 
 
-def sign_link_token(purpose: Purpose, subject: User | EmailChange) -> str:
+def sign_link_token(purpose: Purpose, subject: Subject) -> str:
     """Return the URL-safe token of a link that is valid for `LIFETIMES[purpose]` from now."""
     content = [str(subject.pk), _fingerprint(purpose, subject)]
     return signing.dumps(content, salt=_salt(purpose))
@@ -81,5 +91,5 @@ def _salt(purpose: Purpose) -> str:
     return f"congocart.accounts.{purpose}"
 
 
-def _fingerprint(purpose: Purpose, subject: User | EmailChange) -> str:
+def _fingerprint(purpose: Purpose, subject: Subject) -> str:
     return hashlib.sha256(repr(_STATES[purpose](subject)).encode()).hexdigest()[:32]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from accounts.views.addresses import AddressViewSet
 from accounts.views.auth import AuthViewSet
 from accounts.views.customer_groups import CustomerGroupViewSet
+from accounts.views.invitations import AcceptInvitationViewSet, StaffInvitationViewSet
 from accounts.views.jwks import JwksViewSet
 from accounts.views.me import MeViewSet, SessionViewSet
 from accounts.views.mfa import MfaViewSet
 from accounts.views.recovery import CredentialsViewSet, RecoveryViewSet
 
 __all__ = [
+    "AcceptInvitationViewSet",
     "AddressViewSet",
     "AuthViewSet",
     "CredentialsViewSet",
@@ -20,4 +22,5 @@ __all__ = [
     "MfaViewSet",
     "RecoveryViewSet",
     "SessionViewSet",
+    "StaffInvitationViewSet",
 ]

@@ -15,14 +15,20 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from core.backoffice.forms import LineField, LinesField, MajorUnitsField, minor_units
+from core.backoffice.forms import (
+    LineField,
+    LinesField,
+    MajorUnitsField,
+    known_currency,
+    minor_units,
+)
 from core.items import MAX_LINES, MAX_QUANTITY, ItemRequest
-from core.money import known_currencies
 from core.postal import country_with
 from pricing.domain import Buyer, Destination, ShippingChoice
 
 
-def _line(label: str, *, help_text: str = "", required: bool = False, initial: Any = None) -> Any:
+def line(label: str, *, help_text: str = "", required: bool = False, initial: Any = None) -> Any:
+    """Build a field of one line of text."""
     return LineField(
         label=label,
         help_text=help_text,
@@ -33,19 +39,56 @@ def _line(label: str, *, help_text: str = "", required: bool = False, initial: A
     )
 
 
+class ItemsField(LinesField):
+    """What is bought, as `ItemRequest`s: one SKU on each line, and how many."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Items",
+            help_text="One SKU on each line; how many, after a blank: TEAPOT 2.",
+            max_length=100_000,
+            widget=UnfoldAdminTextareaWidget(attrs={"rows": 5, "spellcheck": "false"}),
+            **options,
+        )
+
+    def clean(self, value: Any) -> list[ItemRequest]:
+        """Return the items; what is wrong is told with the number of its line."""
+        lines = [line.split() for line in super().clean(value).splitlines()]
+        found = []
+        for number, words in enumerate(lines, start=1):
+            if not words:
+                continue
+            *sku, last = words
+            quantity = int(last) if sku and last.isdecimal() and last.isascii() else None
+            if quantity is not None and not 1 <= quantity <= MAX_QUANTITY:
+                raise ValidationError(
+                    f"Line {number}: a quantity is from 1 to {MAX_QUANTITY:,}.", code="quantity"
+                )
+            name = " ".join(words if quantity is None else sku)
+            found.append(ItemRequest(name, quantity or 1, f"/items/{number}"))
+        if len(found) > MAX_LINES:
+            raise ValidationError(f"A basket has at most {MAX_LINES:,} lines.", code="too_many")
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Tell whether other items are meant, however they are written."""
+        try:
+            before, after = self.clean(initial or ""), self.clean(data)
+        except ValidationError:
+            return True
+        return [(each.sku, each.quantity) for each in before] != [
+            (each.sku, each.quantity) for each in after
+        ]
+
+
 class BasketForm(forms.Form):
     """A basket, who buys it, where it goes, and when."""
 
-    items = LinesField(
-        label="Items",
-        help_text="One SKU on each line; how many, after a blank: TEAPOT 2.",
-        max_length=100_000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5, "spellcheck": "false"}),
-    )
-    currency = _line("Currency", required=True, help_text="For example, GBP.")
-    country = _line("Country", help_text="Where it goes, in two letters: GB.")
-    codes = _line("Codes", help_text="Separated by commas.")
-    groups = _line("Customer groups", help_text="Separated by commas.")
+    items = ItemsField()
+    currency = line("Currency", required=True, help_text="For example, GBP.")
+    country = line("Country", help_text="Where it goes, in two letters: GB.")
+    codes = line("Codes", help_text="Separated by commas.")
+    groups = line("Customer groups", help_text="Separated by commas.")
     first_order = forms.BooleanField(
         label="First order", required=False, widget=UnfoldBooleanWidget
     )
@@ -68,31 +111,9 @@ class BasketForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["currency"].initial = settings.DEFAULT_CURRENCY
 
-    def clean_items(self) -> list[ItemRequest]:
-        """Return the items; what is wrong is told with the number of its line."""
-        lines = [line.split() for line in self.cleaned_data["items"].splitlines()]
-        found = []
-        for number, words in enumerate(lines, start=1):
-            if not words:
-                continue
-            *sku, last = words
-            quantity = int(last) if sku and last.isdecimal() and last.isascii() else None
-            if quantity is not None and not 1 <= quantity <= MAX_QUANTITY:
-                raise ValidationError(
-                    f"Line {number}: a quantity is from 1 to {MAX_QUANTITY:,}.", code="quantity"
-                )
-            name = " ".join(words if quantity is None else sku)
-            found.append(ItemRequest(name, quantity or 1, f"/items/{number}"))
-        if len(found) > MAX_LINES:
-            raise ValidationError(f"A basket has at most {MAX_LINES:,} lines.", code="too_many")
-        return found
-
     def clean_currency(self) -> str:
         """Return an ISO 4217 code in upper case."""
-        currency = str(self.cleaned_data["currency"]).upper()
-        if currency not in known_currencies():
-            raise ValidationError("Enter a valid currency code.", code="unknown_currency")
-        return currency
+        return known_currency(self.cleaned_data["currency"])
 
     def clean_country(self) -> Destination | None:
         """Return where the basket goes; None if it is not said."""
@@ -120,9 +141,10 @@ class BasketForm(forms.Form):
         return {
             "requested": values["items"],
             "currency": values["currency"],
-            "codes": _parts(values["codes"]),
+            "codes": parts_between_commas(values["codes"]),
             "buyer": Buyer(
-                groups=frozenset(_parts(values["groups"])), first_order=values["first_order"]
+                groups=frozenset(parts_between_commas(values["groups"])),
+                first_order=values["first_order"],
             ),
             "destination": values["country"],
             "shipping": values["shipping"],
@@ -131,6 +153,6 @@ class BasketForm(forms.Form):
         }
 
 
-def _parts(text: str) -> list[str]:
+def parts_between_commas(text: str) -> list[str]:
     """Return what stands between commas."""
     return [part for each in text.split(",") if (part := each.strip())]

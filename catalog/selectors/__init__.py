@@ -10,6 +10,7 @@ from catalog.selectors.products import (
     product,
     product_list,
     product_rows,
+    skus_like,
     taken_slugs,
     variant,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "product_list",
     "product_rows",
     "sale_annotations",
+    "skus_like",
     "taken_slugs",
     "variant",
 ]

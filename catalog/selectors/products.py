@@ -272,3 +272,13 @@ def _variant_columns(variants: QuerySet[Variant]) -> Statement:
             "weight", "requires_shipping", has_lists_for_everyone(),
         )
     )  # fmt: skip
+
+
+def skus_like(text: str, *, limit: int) -> list[str]:
+    """Return the first SKUs of variants with every word of `text` in their SKU or titles."""
+    found = Variant.objects.filter(deleted_at=None, product__deleted_at=None)
+    for word in text.split():
+        found = found.filter(
+            Q(sku__icontains=word) | Q(title__icontains=word) | Q(product__title__icontains=word)
+        )
+    return list(found.order_by("sku").values_list("sku", flat=True)[:limit])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checkout.models.checkouts import Checkout, CheckoutLine
+from checkout.models.drafts import DraftOrder
 from checkout.models.shipping import (
     FreeShippingFrom,
     ShippingArea,
@@ -16,6 +17,7 @@ from checkout.models.shipping import (
 __all__ = [
     "Checkout",
     "CheckoutLine",
+    "DraftOrder",
     "FreeShippingFrom",
     "ShippingArea",
     "ShippingBand",

@@ -14,6 +14,7 @@ from checkout.selectors.checkouts import (
     messages_of,
     status_at,
 )
+from checkout.selectors.drafts import DraftView, draft_for, drafts
 from checkout.selectors.shipping import (
     ShippingQuote,
     shipping_method,
@@ -26,11 +27,14 @@ from checkout.selectors.shipping import (
 
 __all__ = [
     "CheckoutView",
+    "DraftView",
     "ShippingQuote",
     "buyable_lines_of",
     "buyer_of",
     "checkout_for",
     "details_of",
+    "draft_for",
+    "drafts",
     "incompleteness_of",
     "lines_of",
     "lines_statement",

@@ -59,8 +59,13 @@ def checkout_for(*, caller: Caller, checkout_id: UUID, now: datetime) -> Checkou
         .defer("order__search_vector")
         .first()
     )
-    if checkout is None:
+    if checkout is None or checkout.status == CheckoutStatus.DRAFT:
         raise CheckoutNotFound
+    return view_of(checkout, now=now)
+
+
+def view_of(checkout: Checkout, *, now: datetime) -> CheckoutView:
+    """Return a checkout that was read with its order."""
     order = getattr(checkout, "order", None)
     return CheckoutView(
         checkout=checkout,

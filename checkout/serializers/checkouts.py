@@ -136,7 +136,9 @@ class CheckoutOutput(Output):
     }
 
     id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=[status.value for status in CheckoutStatus])
+    status = serializers.ChoiceField(
+        choices=[status.value for status in CheckoutStatus if status is not CheckoutStatus.DRAFT]
+    )
     version = serializers.IntegerField()
     cart_id = serializers.UUIDField()
     email = serializers.CharField(allow_null=True)

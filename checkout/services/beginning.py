@@ -75,7 +75,7 @@ def begin_checkout(
     its provider void it. Raises
     `BEGIN_CHECKOUT_ERRORS`, and `Unauthenticated` when the caller's account was closed.
     """
-    details = _with_account_defaults(caller, details)
+    details = with_account_defaults(caller, details)
     # Locked before the cart. One begun in between makes the whole use case run again.
     earlier = list(Checkout.objects.filter(cart_id=cart_id, status__in=LIVE).locked())
     cart = lock_for_checkout(caller=caller, cart_id=cart_id, now=now)
@@ -101,7 +101,7 @@ def begin_checkout_of_items(
 
     Raises what `begin_checkout` raises.
     """
-    details = _with_account_defaults(caller, details)
+    details = with_account_defaults(caller, details)
     new = open_cart(caller=caller, currency=currency, requested=requested, now=now)
     return _begin(caller, new.view, details, replaced=[], token=new.token, now=now)
 
@@ -163,7 +163,7 @@ def _frozen_lines(cart: CartView | PickedCart, checkout: Checkout) -> list[Check
     ]
 
 
-def _with_account_defaults(caller: Caller, details: Details) -> Details:
+def with_account_defaults(caller: Caller, details: Details) -> Details:
     """Fill in what the account knows; lock the account, so that it is not erased meanwhile."""
     if caller.user_id is None:
         return details

@@ -94,7 +94,12 @@ def give_up_payment(checkout: Checkout, *, reason: str, now: datetime) -> UUID |
 
 
 def reopen(checkout: Checkout) -> None:
-    """Let the buyer edit and complete a checkout: it is ready unless a detail is missing."""
+    """Let the buyer edit and complete a checkout: it is ready unless a detail is missing.
+
+    A draft stays one.
+    """
+    if checkout.status == CheckoutStatus.DRAFT:
+        return
     missing = messages_of(checkout)
     transition(checkout, CheckoutStatus.INCOMPLETE if missing else CheckoutStatus.READY)
 

@@ -36,9 +36,16 @@ from checkout.services.changes import (
 from checkout.services.outcomes import Completion, resolve_payment
 from checkout.services.placing import place_order_of
 from core.caller import Caller
-from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
+from core.db.transactions import (
+    Finished,
+    RecoveryPoint,
+    transaction_required,
+    two_step,
+    use_case,
+)
 from core.money import Money
 from core.versions import require_version
+from events.domain import Actor
 from inventory.domain import InsufficientStock
 from orders.selectors import order_of_checkout
 from payments.domain import (
@@ -157,19 +164,30 @@ def _begin_payment(request: _Request) -> RecoveryPoint | Finished[Completion]:
         raise refusal
     require_total(Money(checkout.total, checkout.currency), request.expected_total)
     now = request.now
-    if checkout.total == 0:  # nothing to pay, so there is no payment
-        order = place_order_of(checkout, payment_status=PaymentStatus.PAID, now=now)
-        return Finished(Completion(CheckoutStatus.COMPLETED, order))
-    if request.offline:
-        order = place_order_of(checkout, payment_status=PaymentStatus.PENDING, now=now)
-        _record_intent(checkout, request.choice, order_id=order.id, now=now)
-        return Finished(Completion(CheckoutStatus.COMPLETED, order))
+    if request.offline or checkout.total == 0:
+        return Finished(place_unpaid(checkout, request.choice, now=now))
     buyable_lines_of(checkout)  # before anything is charged
     payment = _record_intent(checkout, request.choice, now=now)
     checkout.version_before_payment = checkout.version
     transition(checkout, CheckoutStatus.COMPLETING)
     save_as_new_version(checkout, ["version_before_payment"], now=now)
     return RecoveryPoint(payment)
+
+
+@transaction_required
+def place_unpaid(
+    checkout: Checkout, choice: PaymentChoice, *, by: Actor | None = None, now: datetime
+) -> Completion:
+    """Place the order of a locked checkout whose money staff record later, or which costs nothing.
+
+    `by` is who places it, unless it is the buyer.
+    """
+    if checkout.total == 0:  # nothing to pay, so there is no payment
+        order = place_order_of(checkout, payment_status=PaymentStatus.PAID, by=by, now=now)
+    else:
+        order = place_order_of(checkout, payment_status=PaymentStatus.PENDING, by=by, now=now)
+        _record_intent(checkout, choice, order_id=order.id, now=now)
+    return Completion(CheckoutStatus.COMPLETED, order)
 
 
 def _go_on_with(current: PaymentRecord, checkout: Checkout, request: _Request) -> RecoveryPoint:

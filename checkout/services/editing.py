@@ -39,7 +39,13 @@ from checkout.services.promotions import (
     require_codes_left,
 )
 from core.caller import Caller
-from core.db.transactions import Finished, RecoveryPoint, two_step, use_case
+from core.db.transactions import (
+    Finished,
+    RecoveryPoint,
+    transaction_required,
+    two_step,
+    use_case,
+)
 from core.items import ItemRequest
 from core.versions import require_version
 from inventory.services import release
@@ -77,7 +83,7 @@ def change_checkout(
     `VersionMismatch`.
     """
     checkout = _editable(caller, checkout_id, expected_versions, now=now)
-    return _change(checkout, caller, details, requested, now=now)
+    return change_locked(checkout, caller, details, requested, now=now)
 
 
 @use_case
@@ -99,7 +105,7 @@ def add_coupon(
         raise refusal.at("/code") from None
     checkout = _editable(caller, checkout_id, expected_versions, now=now)
     checkout.codes = with_code(checkout.codes, code)
-    view = _change(checkout, caller, {}, (), now=now)
+    view = change_locked(checkout, caller, {}, (), now=now)
     require_codes_left(checkout, [code])
     return view
 
@@ -119,7 +125,7 @@ def remove_coupon(
     """
     checkout = _editable(caller, checkout_id, expected_versions, now=now)
     checkout.codes = without_code(checkout.codes, code)
-    return _change(checkout, caller, {}, (), now=now)
+    return change_locked(checkout, caller, {}, (), now=now)
 
 
 def _editable(
@@ -132,7 +138,8 @@ def _editable(
     return checkout
 
 
-def _change(
+@transaction_required
+def change_locked(
     checkout: Checkout,
     caller: Caller,
     details: Details,
@@ -198,18 +205,28 @@ def _cancel(
     if view.status is CheckoutStatus.CANCELED:
         return Finished(view)
     require_version(checkout.version, expected_versions)
-    payment_id = None
-    if view.status in PAYING:
-        payment_id = give_up_payment(checkout, reason="checkout_canceled", now=now)
-    elif view.status is not CheckoutStatus.EXPIRED:
-        require_editable(view.status)
-    release_claims([checkout])
-    release(checkout_ids=[checkout_id])
-    transition(checkout, CheckoutStatus.CANCELED)
-    save_as_new_version(checkout, (), now=now)
+    payment_id = cancel_locked(checkout, now=now)
     if payment_id is not None:
         return RecoveryPoint(payment_id)
     return Finished(replace(view, checkout=checkout, status=CheckoutStatus.CANCELED))
+
+
+@transaction_required
+def cancel_locked(checkout: Checkout, *, now: datetime) -> UUID | None:
+    """End a locked checkout and release what it holds; return the payment to void, if any.
+
+    Raises `CheckoutCompleted` or `CheckoutInProgress`.
+    """
+    status, payment_id = status_at(checkout, now), None
+    if status in PAYING:
+        payment_id = give_up_payment(checkout, reason="checkout_canceled", now=now)
+    elif status not in {CheckoutStatus.DRAFT, CheckoutStatus.EXPIRED}:
+        require_editable(status)
+    release_claims([checkout])
+    release(checkout_ids=[checkout.id])
+    transition(checkout, CheckoutStatus.CANCELED)
+    save_as_new_version(checkout, (), now=now)
+    return payment_id
 
 
 def expire_checkouts(*, now: datetime) -> int:

@@ -12,6 +12,7 @@ from checkout.selectors import buyable_lines_of, details_of
 from checkout.services.changes import save_as_new_version, transition
 from checkout.services.promotions import take_claim
 from core.db.transactions import transaction_required
+from events.domain import Actor, ActorKind
 from inventory.services import consume, record_sale
 from orders.domain import PlacedOrder
 from orders.services import place_order
@@ -25,11 +26,13 @@ def place_order_of(
     *,
     payment_id: UUID | None = None,
     payment_status: PaymentStatus,
+    by: Actor | None = None,
     now: datetime,
 ) -> PlacedOrder:
     """Turn a locked checkout, paid for by a locked payment, into its order: its units are sold.
 
-    `payment_id` is the locked payment that pays for it. The caller rolls back when units are gone
+    `payment_id` is the locked payment that pays for it, `by` who places the order unless it is
+    the buyer. The caller rolls back when units are gone
     (`InsufficientStock`), withdrawn (`ItemsUnavailable`) or a promotion is (`CouponExhausted`).
     """
     lines = buyable_lines_of(checkout)
@@ -45,6 +48,7 @@ def place_order_of(
         totals=checkout,
         lines=lines,
         payment_status=payment_status,
+        by=by or Actor(ActorKind.BUYER, checkout.customer_id),
         now=now,
     )
     if payment_id is not None:

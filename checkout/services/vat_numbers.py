@@ -23,7 +23,7 @@ NUMBERS_A_RUN = 5
 
 
 def check_vat_numbers(*, now: datetime) -> int:
-    """Ask VIES about the numbers in live checkouts and new orders; return how many it knew of.
+    """Ask VIES about the numbers in live checkouts, drafts and new orders; return how many it knew.
 
     Those that it gave no answer about are asked for again in the next run. A checkout that is
     still open is priced anew with the answer, as its next version: its buyer is told when the
@@ -31,7 +31,7 @@ def check_vat_numbers(*, now: datetime) -> int:
     """
     if settings.TAXES.vies == "off":
         return 0
-    wanted = [*LIVE, CheckoutStatus.COMPLETED]
+    wanted = [*LIVE, CheckoutStatus.DRAFT, CheckoutStatus.COMPLETED]
     recent = Checkout.objects.filter(updated_at__gt=now - VAT_CHECK_HOLDS, status__in=wanted)
     oldest_first = recent.exclude(vat_number="").order_by("updated_at", "id")
     numbers = [*dict.fromkeys(oldest_first.values_list("vat_number", flat=True))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checkout.views.checkouts import CheckoutCouponViewSet, CheckoutViewSet
+from checkout.views.drafts import DraftOrderViewSet
 from checkout.views.shipping import (
     ShippingMethodViewSet,
     ShippingQuoteViewSet,
@@ -12,6 +13,7 @@ from checkout.views.shipping import (
 __all__ = [
     "CheckoutCouponViewSet",
     "CheckoutViewSet",
+    "DraftOrderViewSet",
     "ShippingMethodViewSet",
     "ShippingQuoteViewSet",
     "ShippingZoneViewSet",

@@ -70,6 +70,14 @@ def minor_units(value: Decimal, currency: str) -> int:
     return amount
 
 
+def known_currency(text: str) -> str:
+    """Return an ISO 4217 code in upper case. Raises Django's `ValidationError` for no such one."""
+    currency = text.upper()
+    if currency not in known_currencies():
+        raise ValidationError("Enter a valid currency code.", code="unknown_currency")
+    return currency
+
+
 class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A row with `currency` and `amount`; the amount is entered in major units."""
 
@@ -86,10 +94,7 @@ class PriceForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_currency(self) -> str:
         """Return an ISO 4217 code in upper case."""
-        currency = str(self.cleaned_data["currency"]).upper()
-        if currency not in known_currencies():
-            raise ValidationError("Enter a valid currency code.", code="unknown_currency")
-        return currency
+        return known_currency(self.cleaned_data["currency"])
 
     def clean(self) -> dict[str, Any]:
         """Convert the amount to minor units."""

@@ -118,13 +118,22 @@ def latest_orders(*, limit: int) -> list[Order]:
     return list(Order.objects.defer("search_vector").order_by("-id")[:limit])
 
 
-def spent_by(*, customer_id: UUID) -> list[Money]:
-    """Return what a customer has paid less what was refunded, by currency; one statement."""
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What a customer has ordered in one currency, and paid for it less what was refunded."""
+
+    orders: int
+    spent: Money
+
+
+def spent_by(*, customer_id: UUID) -> list[Spending]:
+    """Return what a customer has ordered and spent, by currency, most first; one statement."""
     kept = F("payments__captured") - F("payments__refunded")
     rows = (
         Order.objects.filter(customer=customer_id)
         .order_by()
         .values_list("currency")
-        .annotate(spent=Sum(kept, default=0))
+        .annotate(spent=Sum(kept, default=0), orders=Count("pk", distinct=True))
     )
-    return sorted((Money(spent, currency) for currency, spent in rows), reverse=True)
+    found = [Spending(orders, Money(spent, currency)) for currency, spent, orders in rows]
+    return sorted(found, key=lambda each: (-each.orders, each.spent.currency))

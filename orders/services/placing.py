@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from core.db.transactions import transaction_required
-from events.domain import Actor, ActorKind
+from events.domain import Actor
 from events.services import record_event
 from orders.domain import OrderDetails, PlacedOrder
 from orders.models import Order, OrderLine
@@ -26,6 +26,7 @@ def place_order(
     totals: AbstractTotals,
     lines: Sequence[AbstractLine],
     payment_status: PaymentStatus,
+    by: Actor,
     now: datetime,
 ) -> PlacedOrder:
     """Write the order of a checkout, a snapshot; the database refuses a second one."""
@@ -44,7 +45,7 @@ def place_order(
         subject_id=order.id,
         data={name: getattr(order, name) for name in ("number", "total", "currency")}
         | {"payment_status": payment_status},
-        by=Actor(ActorKind.BUYER, customer_id),
+        by=by,
         now=now,
     )
     return PlacedOrder(order.id, order.number)

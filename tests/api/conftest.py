@@ -38,6 +38,8 @@ def world(client_of) -> World:
     admin = client_of(Role.ADMIN)
     admin.post("/api/v1/shipping-zones", {"code": "uk", "title": "UK", "countries": ["GB"]})
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
+    invited = {"email": "grace@example.com", "role": "support"}
+    drafted = {"items": items(["MUG-0"]), **DETAILS}
     rate = {"country": "CH", "rate": "0.081", "valid_from": "2024-01-01"}
     return World(
         owner=owner,
@@ -62,6 +64,8 @@ def world(client_of) -> World:
             "rate_id": admin.post("/api/v1/tax-rates", rate).json()["id"],
             "provider": "test",
             "promotion_id": promotion,
+            "invitation_id": admin.post("/api/v1/staff/invitations", invited).json()["id"],
+            "draft_id": admin.post("/api/v1/draft-orders", drafted).json()["id"],
             "code": "ENTERED",
             "user_id": owner.user_id,  # type: ignore[attr-defined]
             **trade_places("MUG-0"),

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.domain import Device
-from accounts.models import User
+from accounts.models import StaffInvitation, User
 from accounts.services import log_in
 from accounts.tokens.signed_links import Purpose, sign_link_token
 from tests.api.bad_input import OPERATIONS, Operation, World
@@ -95,6 +95,9 @@ def hidden(world: World) -> dict[str, Any]:
 LEFT_OUT = object()
 # What has to be in a body for its operation to succeed.
 BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "acceptStaffInvitation": lambda world: {
+        "token": sign_link_token(Purpose.JOIN_STAFF, StaffInvitation.objects.get())
+    },
     "changePassword": lambda world: {"current_password": PASSWORD},
     "resetPassword": lambda world: {
         "token": sign_link_token(Purpose.RESET_PASSWORD, owner_of(world))
@@ -109,6 +112,8 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
     "startMfa": lambda world: {"password": PASSWORD},
     "createCart": bought,
     "previewPrice": bought,
+    "createDraftOrder": bought,
+    "changeDraftOrder": bought,
     "replaceCartItems": bought,
     "addCartItem": lambda world: {"sku": "MUG-1"},
     "quoteShipping": bought,

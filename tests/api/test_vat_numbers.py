@@ -11,10 +11,11 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from accounts.domain import Role
 from checkout.models import Checkout
 from checkout.services import check_vat_numbers
 from pricing.models import TaxRate, VatCheck
-from tests.shop import ADDRESS, complete, new_checkout, offer_shipping, stock_variants
+from tests.shop import ADDRESS, DETAILS, complete, new_checkout, offer_shipping, stock_variants
 from tests.tax_services import Service, serving_taxes
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,21 @@ def test_with_vies_required_its_yes_ends_the_tax(client: Any, vies: Service) -> 
     assert (stale.status_code, stale.json()["code"]) == (409, "total_changed")
     assert check_vat_numbers(now=timezone.now()) == 0
     assert len(vies.asked) == 1
+
+
+def test_the_number_of_a_draft_is_asked_about_before_it_is_placed(
+    client_of: Any, vies: Service
+) -> None:
+    support = client_of(Role.SUPPORT)
+    wanted = {**DETAILS, "shipping_address": PARIS, "vat_number": NUMBER}
+    body = {"items": [{"sku": "SKU-0", "quantity": 1}], **wanted}
+    draft = support.post("/api/v1/draft-orders", body).json()
+    path = f"/api/v1/draft-orders/{draft['id']}"
+    assert draft["totals"]["tax"]["amount"] == 20_79
+    assert check_vat_numbers(now=timezone.now()) == 1
+    stale = support.post(f"{path}/complete", {"expected_total": draft["totals"]["total"]})
+    assert stale.json()["code"] == "total_changed"
+    assert support.patch(path, {}).json()["totals"]["tax"]["amount"] == 0
 
 
 def test_a_no_keeps_the_tax(client: Any, vies: Service) -> None:

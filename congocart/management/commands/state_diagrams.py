@@ -24,6 +24,9 @@ _ORDER = """\
 its way back, every unit was sent, or refunded before it was, and what was sent has arrived, or was
 sent so long ago that it counts as delivered (`orders/services/completing.py`). Returns and refunds
 of a completed order stay possible, and do not reopen it."""
+_CHECKOUT = """\
+`checkout/domain.py`; `decide`, beside the table, says what news of a payment leads to. What staff
+open begins as a `draft`."""
 _DIAGRAMS = [
     (
         "Product",
@@ -32,7 +35,7 @@ _DIAGRAMS = [
     ),
     (
         "Checkout",
-        "`checkout/domain.py`; `decide`, beside the table, says what news of a payment leads to.",
+        _CHECKOUT,
         as_mermaid(CHECKOUT, CheckoutStatus.INCOMPLETE),
     ),
     (

@@ -11,12 +11,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.domain import STAFF_ROLES, Role
-from accounts.models import CustomerGroup, User
+from accounts.models import CustomerGroup, StaffInvitation, User
 from carts.models import Cart, CartLine
 from catalog.models import Category, ListPrice, Price, Product, Variant
 from checkout.models import (
     Checkout,
     CheckoutLine,
+    DraftOrder,
     ShippingArea,
     ShippingMethod,
     ShippingMethodZone,
@@ -30,7 +31,7 @@ from orders.models import Order, OrderLine
 from orders.services.invoicing import issue_due
 from payments.models import Payment
 from pricing.models import PriceList, TaxRate, VatCheck
-from staff.models import PersonalDataAccess
+from staff.models import ApiKey, PersonalDataAccess
 from tests.promotions import offer
 
 ADDRESS = {
@@ -153,6 +154,10 @@ def shop(count: int) -> None:
         IdempotencyKey.objects.create(
             id=f"{number:064}", fingerprint="f", status=201, sealed=b"x", created_at=timezone.now()
         )
+        ApiKey.objects.create(
+            owner=customer, name=f"Key {number}", shown="cck_4f1d9c0b", secret_hash=f"{number:064}",
+            scopes=["stock:read"], created_at=timezone.now(),
+        )  # fmt: skip
         PersonalDataAccess.objects.create(
             actor=customer, operation="getOrder", path=f"/{number}", at=timezone.now()
         )
@@ -168,4 +173,11 @@ def shop(count: int) -> None:
         ListPrice.objects.create(price_list=price_list, variant=variant, amount=1899)
         group = CustomerGroup.objects.create(code=f"group-{number}", title=f"Group {number}")
         customer.customer_groups.add(group)
+        DraftOrder.objects.create(
+            checkout_id=invoiced.checkout_id, created_by=customer, created_at=timezone.now()
+        )
+        StaffInvitation.objects.create(
+            email=f"invited-{number}@example.com", role="support", invited_by=customer,
+            created_at=timezone.now(), expires_at=timezone.now() + timedelta(days=7),
+        )  # fmt: skip
         job()

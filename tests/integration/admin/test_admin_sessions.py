@@ -181,7 +181,7 @@ def test_a_role_given_or_taken_ends_the_sessions_of_the_admin(ada, boss):
     browser = logged_in()
     inlines = {
         f"{inline}-{kind}_FORMS": 0
-        for inline in ("orders", "addresses", "sessions")
+        for inline in ("orders", "carts", "addresses", "sessions")
         for kind in ("TOTAL", "INITIAL")
     }
     form = {"email": EMAIL, "is_active": "on", "roles": ["manager", "support"], **inlines}

@@ -43,7 +43,9 @@ def test_a_customer_who_bought_nothing_has_no_spend(browser_of):
     assert "Spent" not in page
 
 
-def test_orders_cost_a_customers_page_three_statements(browser_of, client_of, assert_statements):
+def test_a_customers_page_costs_the_same_whatever_was_bought(
+    browser_of, client_of, assert_statements
+):
     offer_shipping()
     stock_variants(1)
     buyer, browser = client_of(), browser_of(Role.ADMIN)
@@ -51,6 +53,41 @@ def test_orders_cost_a_customers_page_three_statements(browser_of, client_of, as
     url = reverse("admin:accounts_user_change", args=[buyer.user_id])
     browser.get(url)
     # Session, user and roles; the customer with roles and groups; orders with their count and sum;
-    # addresses and sessions, each with their count; the look itself.
-    with assert_statements(13):
+    # carts, addresses and sessions, each with their count; the look itself.
+    with assert_statements(15):
         browser.get(url)
+
+
+def test_a_customers_page_has_their_carts_and_leads_to_all_their_orders(browser_of, client_of):
+    offer_shipping()
+    stock_variants(2)
+    buyer, browser = client_of(), browser_of(Role.SUPPORT)
+    number = new_order(buyer, ["SKU-0"])["number"]
+    other = new_order(client_of(), ["SKU-0"])["number"]
+    buyer.post("/api/v1/carts", {"items": items(["SKU-0", "SKU-1"])})
+    page = page_of(browser, buyer.user_id)
+    assert ">1 order</a>. Spent, net of refunds: £0.00" in page
+    assert page.count("/admin/carts/cart/") >= 2
+    query = f"?customer__id__exact={buyer.user_id}"
+    assert query in page
+    listed = browser.get(f"{reverse('admin:orders_order_changelist')}{query}").content.decode()
+    assert number in listed
+    assert other not in listed
+
+
+def test_a_customers_page_says_nothing_in_codes(browser_of, client_of):
+    offer_shipping()
+    stock_variants(1)
+    buyer = client_of()
+    new_order(buyer, ["SKU-0"])
+    page = page_of(browser_of(Role.ADMIN), buyer.user_id)
+    for code in ("md5", "argon2", "('open'", "('ordered'", "In lower case"):
+        assert code not in page
+
+
+def test_the_password_of_a_customer_is_set_on_a_page_of_its_own(browser_of, client_of):
+    buyer = client_of()
+    lead = reverse("admin:accounts_user_set_password", args=[buyer.user_id])
+    boss = browser_of(Role.ADMIN)
+    assert boss.get(lead)["Location"] == f"/admin/accounts/user/{buyer.user_id}/password/"
+    assert browser_of(Role.SUPPORT).get(lead).status_code == 403

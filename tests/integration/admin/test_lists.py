@@ -21,8 +21,10 @@ from tests.integration.admin import rows
 # every list. What is more is named beside the number; that personal data was shown is written
 # down by one.
 STATEMENTS = {
+    "staff_apikey": 5,
     "staff_personaldataaccess": 6,  # the operations to filter by
     "accounts_customergroup": 6,  # personal data
+    "accounts_staffinvitation": 6,  # personal data
     "accounts_user": 8,  # their groups, and the roles to filter by
     "api_idempotencykey": 5,
     "carts_cart": 6,
@@ -30,6 +32,7 @@ STATEMENTS = {
     "catalog_product": 7,  # variants, prices
     "catalog_variant": 6,  # prices
     "checkout_checkout": 6,
+    "checkout_draftorder": 6,  # personal data
     "checkout_shippingmethod": 9,  # prices, bands, links to zones, zones
     "checkout_shippingzone": 6,  # areas
     "events_event": 5,

@@ -97,6 +97,7 @@ def test_records_can_be_read_and_not_written_even_by_forged_requests(boss, model
 def test_records_are_all_that_is_read_only():
     assert {model._meta.label for model in READ_ONLY} == {
         "staff.PersonalDataAccess",
+        "accounts.StaffInvitation",
         "api.IdempotencyKey",
         "carts.Cart",
         "checkout.Checkout",

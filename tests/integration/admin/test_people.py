@@ -25,7 +25,7 @@ PASSWORD = "a teapot of brass 1896"
 def form_of(user: User, **changes: Any) -> dict[str, Any]:
     inlines = {
         f"{inline}-{kind}_FORMS": 0
-        for inline in ("orders", "addresses", "sessions")
+        for inline in ("orders", "carts", "addresses", "sessions")
         for kind in ("TOTAL", "INITIAL")
     }
     return {"email": user.email, "is_active": "on", "roles": [], **inlines, **changes}
@@ -44,28 +44,6 @@ def test_staff_log_in_with_their_address_in_any_case(db):
     )
     assert response["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
-
-
-def test_an_account_is_added_with_a_password_that_logs_in(boss):
-    response = boss.post(
-        reverse("admin:accounts_user_add"),
-        {"email": "New@Example.com", "usable_password": "true", "password1": PASSWORD,
-         "password2": PASSWORD},
-    )  # fmt: skip
-    assert response.status_code == 302, response.context["errors"]
-    user = User.objects.get(email="new@example.com")
-    assert user.check_password(PASSWORD)
-    assert not user.is_staff
-
-
-def test_a_taken_address_is_refused_in_any_case(boss):
-    person("ada@example.com")
-    response = boss.post(
-        reverse("admin:accounts_user_add"),
-        {"email": "ADA@example.com", "usable_password": "true", "password1": PASSWORD,
-         "password2": PASSWORD},
-    )  # fmt: skip
-    assert "already exists" in response.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ def test_the_page_of_a_user_shows_and_changes_their_groups(boss: Client) -> None
     ada = rows.person("ada@example.com")
     group = CustomerGroup.objects.create(code="trade", title="Trade prices")
     data = {"email": "ada@example.com", "is_active": "on", "customer_groups": [group.pk]}
-    data |= formset("orders") | formset("addresses") | formset("sessions")
+    data |= formset("orders") | formset("carts") | formset("addresses") | formset("sessions")
     assert boss.post(page_of(ada), data).status_code == 302
     assert [each.code for each in ada.customer_groups.all()] == ["trade"]
     assert "Trade prices" in boss.get(page_of(ada)).content.decode()

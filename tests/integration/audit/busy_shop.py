@@ -13,7 +13,15 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from checkout.services import abandon_payments, expire_checkouts, recover_payments
 from tests.promotions import enter, offer
-from tests.shop import new_cart, new_checkout, new_order, offer_shipping, stock_variants
+from tests.shop import (
+    DETAILS,
+    items,
+    new_cart,
+    new_checkout,
+    new_order,
+    offer_shipping,
+    stock_variants,
+)
 
 ClientOf = Callable[..., APIClient]
 
@@ -66,6 +74,11 @@ def run_a_busy_shop(client_of: ClientOf) -> datetime:
     superseded = new_client()
     earlier = new_checkout(superseded, ["SKU-1"], 2)
     _post(superseded, "checkouts", {"cart_id": earlier["cart_id"]})
+    for actions in ([], ["send"], ["complete"], ["send", "complete"], ["send", "cancel"]):
+        wanted = {"items": items(["SKU-0"], 2), **DETAILS}
+        draft = _post(support, "draft-orders", wanted)["id"]
+        for action in actions:
+            _post(support, f"draft-orders/{draft}/{action}", {})
     gone = new_client()
     _post(gone, f"checkouts/{new_checkout(gone, ['SKU-2'])['id']}/cancel", {})
     _post(fulfillment, "variants/SKU-0/stock-adjustments", {"delta": -3, "reason": "Broken"})
@@ -94,6 +107,7 @@ def _pay(client: APIClient, checkout: dict[str, Any], token: str, status: int) -
     return dict(response.json())
 
 
-def _post(client: APIClient, path: str, body: dict[str, Any]) -> None:
+def _post(client: APIClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
     response = client.post(f"/api/v1/{path}", body)
     assert response.status_code in {200, 201}, response.content
+    return dict(response.json())

@@ -47,6 +47,10 @@ CORRUPTIONS = [
         "UPDATE payments_payment SET waived = waived + 1 WHERE waived > 0",
     ),
     Corruption(
+        "drafts_are_made_by_staff_and_seen_by_nobody_else",
+        f"UPDATE checkout_checkout SET status = 'draft' WHERE id = {LIVE}",
+    ),
+    Corruption(
         "numbers_of_invoices_have_no_gap",
         "UPDATE invoices_counter SET last = last + 1 WHERE series = 'INV'",
     ),

@@ -27,6 +27,6 @@ def test_a_busy_shop_that_does_everything_right_is_clean(client_of: ClientOf) ->
         "pending", "paid", "voided", "refunded", "partially_refunded",
     }  # fmt: skip
     assert set(Checkout.objects.values_list("status", flat=True)) == {
-        "completed", "canceled", "expired", "ready",
+        "draft", "completed", "canceled", "expired", "ready",
     }  # fmt: skip
     assert Payment.objects.filter(status="failed").exists()

@@ -1,0 +1,1 @@
+"""The admin page on which staff make a draft order."""
