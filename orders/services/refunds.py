@@ -194,16 +194,12 @@ def record_refund_of_order(
     for payment_id, part, dealt in dealt_out(order, payments, shares, asked):
         refund = record_refund(payment_id=payment_id, amount=part, reason=wanted.reason, now=now)
         save_shares(dealt, refund.id)
-        data = {
-            "amount": refund.amount,
-            "reason": wanted.reason,
-            "items": [share.as_dict() for share in dealt],
-            "taxes": taxes_by_rate(tax for share in dealt for tax in share.taxes),
-        }
+        taxes = taxes_by_rate(tax for share in dealt for tax in share.taxes)
+        said = {"items": [share.as_dict() for share in dealt], "taxes": taxes}
         record_event(
             type="order.refund_requested",
             subject_id=order.id,
-            data=data,
+            data={"amount": refund.amount, "reason": wanted.reason, **said},
             by=actor_of(caller),
             now=now,
         )
