@@ -60,6 +60,4 @@ def _personal(request: HttpRequest, match: ResolverMatch) -> str | None:
     if called is not None:
         return called.id if called.personal else None
     page = getattr(match.func, "model_admin", request)
-    if str(match.url_name).endswith("_add"):  # an empty form
-        return None
     return f"admin:{match.url_name}" if getattr(page, "shows_personal_data", False) else None

@@ -27,6 +27,7 @@ from orders.domain import (
     TRANSITIONS,
     OrderNotFound,
     OrderStatus,
+    RefundExceedsOrdered,
     ReturnKind,
     ReturnStatus,
     UnknownItem,
@@ -200,9 +201,12 @@ def _deadline(order: Order) -> datetime | None:
 
 def _worth(order: Order, units: WithdrawnUnits) -> Money:
     """Return what the buyer gets back, now or when the units have arrived; never more than paid."""
-    shares = shares_to_refund(
-        order, payments_of_order(order.id), units.by_sku, with_shipping=units.everything
-    )
+    try:
+        shares = shares_to_refund(
+            order, payments_of_order(order.id), units.by_sku, with_shipping=units.everything
+        )
+    except RefundExceedsOrdered as refused:
+        raise RunAgain from refused  # They were refunded after they had been read.
     worth = sum(share.amount for share in shares)
     return Money(min(worth, order.refundable), order.currency)
 

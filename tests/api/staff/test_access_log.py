@@ -56,14 +56,6 @@ def test_a_look_in_the_admin_is_written_down_too():
     assert access.actor == support
 
 
-def test_an_empty_form_for_a_new_user_shows_nobody():
-    root = ensure_user(email="root@example.com", password=PASSWORD, role=Role.ADMIN)
-    browser = Client()
-    browser.force_login(root)
-    assert browser.get("/admin/accounts/user/add/").status_code == 200
-    assert not PersonalDataAccess.objects.exists()
-
-
 def test_the_log_leads_to_the_page_that_was_seen(order, client_of):
     client_of(Role.SUPPORT).get(order[1])
     root = ensure_user(email="root@example.com", password=PASSWORD, role=Role.ADMIN)
