@@ -46,7 +46,7 @@ ENDS = ["keep", "cancel", "refund all", "refund units", "refund a part"]
 
 
 @settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     database=None,
