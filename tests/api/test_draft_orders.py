@@ -11,8 +11,9 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from accounts.models import User
-from catalog.models import Price, Variant
+from catalog.models import Price, Product, Variant
 from checkout.models import Checkout, DraftOrder
+from checkout.privacy import anonymize_abandoned
 from checkout.services import DraftChanges, create_draft, expire_checkouts
 from core.caller import Caller
 from core.errors import Forbidden
@@ -384,3 +385,40 @@ def test_a_draft_has_someone_who_made_it(support):
     changes = DraftChanges({}, [ItemRequest("SKU-0", 1, "/items/0/sku")])
     with pytest.raises(Forbidden):
         create_draft(caller=Caller(), currency="GBP", changes=changes, now=timezone.now())
+
+
+def test_the_drafts_of_guests_are_forgotten_with_what_guests_abandon(support, client_of):
+    draft, sent = new_draft(support), new_draft(support, note="Calls from 020 7946 0958.")
+    act(support, sent, "send")
+    anonymize_abandoned(timezone.now() + timedelta(seconds=1))
+    assert support.get(f"{DRAFTS}/{draft['id']}").status_code == 404
+    assert support.get(f"{DRAFTS}/{sent['id']}").json()["note"] == ""
+
+
+def test_what_was_recalled_and_is_for_sale_again_can_be_placed(support):
+    draft = new_draft(support)
+    Product.objects.update(checkouts_ended_at=timezone.now())
+    assert act(support, draft, "complete").status_code == 201
+
+
+def test_a_customer_has_no_more_open_checkouts_by_drafts_than_by_their_own(
+    support, client_of, settings
+):
+    settings.MAX_OPEN_CHECKOUTS = 1
+    customer = str(client_of().user_id)
+    first, second = (new_draft(support, customer=customer) for _ in range(2))
+    assert act(support, first, "send").status_code == 200
+    refused = act(support, second, "send")
+    assert (refused.status_code, refused.json()["code"]) == (409, "too_many_checkouts")
+
+
+def test_a_sent_draft_is_changed_as_a_checkout_is(support):
+    offer("ONCE", usage_limit=1)
+    draft, other = new_draft(support), new_draft(support, codes=["ONCE"])
+    for each in (draft, other):
+        act(support, each, "send")
+    refused = change(support, draft, codes=["ONCE"])
+    assert (refused.status_code, refused.json()["codes"]) == (409, ["ONCE"])
+    # Of staff no IP address is noted, as of strangers who hold units.
+    assert change(support, draft, email=None).status_code == 200
+    assert Checkout.objects.get(pk=draft["id"]).ip_hash == ""

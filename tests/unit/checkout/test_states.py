@@ -78,6 +78,11 @@ def test_a_second_payment_of_an_order_goes_back(news: PaymentNews) -> None:
     assert decided("completed", news=news) == ReturnMoney("paid_twice")
 
 
+@pytest.mark.parametrize("news", PAID)
+def test_money_for_what_is_still_a_draft_goes_back(news: PaymentNews) -> None:
+    assert decided("draft", news=news) == ReturnMoney("checkout_changed")
+
+
 @pytest.mark.parametrize("news", OVER)
 def test_a_second_payment_that_came_to_nothing_changes_nothing(news: PaymentNews) -> None:
     assert decided("completed", news=news) == AlreadyDone()
