@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,9 +15,14 @@ from playwright.sync_api import (
     Response,
     sync_playwright,
 )
+from rest_framework.test import APIClient
 
 from accounts.domain import Role
+from accounts.models import User
+from orders.models import Order
+from tests.browser.accessibility import SIZES, faults
 from tests.integration.admin.rows import person
+from tests.shop import new_order, offer_shipping, paid_order, stock_variants
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -80,14 +85,58 @@ def page(browser: BrowserContext, live_server, complaints: list[str]) -> Iterato
 
 
 @pytest.fixture
-def boss(browser: BrowserContext, live_server, transactional_db):
+def log_in(browser: BrowserContext, live_server, transactional_db) -> Callable[[Role], User]:
+    """Logs the browser in as someone with that role alone."""
+
+    def as_role(role: Role) -> User:
+        user = person(f"{role}@example.com", role, password=PASSWORD)
+        client = Client()
+        client.force_login(user)
+        browser.clear_cookies()
+        cookie = client.cookies["sessionid"].value
+        browser.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+        return user
+
+    return as_role
+
+
+@pytest.fixture
+def boss(log_in: Callable[[Role], User]) -> User:
     """Someone with the role admin, logged in with the browser."""
-    user = person("boss@example.com", Role.ADMIN, password=PASSWORD)
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies["sessionid"].value
-    browser.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-    return user
+    return log_in(Role.ADMIN)
+
+
+@pytest.fixture
+def order(transactional_db: None) -> Order:
+    """Two units each of two variants, paid by a provider; and another order."""
+    offer_shipping()
+    stock_variants(2)
+    guest, other = APIClient(), APIClient()
+    guest.default_format = other.default_format = "json"
+    new_order(other, ["SKU-0"])
+    return Order.objects.get(number=paid_order(guest))
+
+
+@pytest.fixture(scope="session")
+def looked_at() -> set[str]:
+    """The pictures that were taken: what many tests come past is looked at once."""
+    return set()
+
+
+@pytest.fixture(params=SIZES)
+def look(request, page: Page, screenshots: Path, looked_at: set[str]) -> Callable[[str], None]:
+    """Looks at the open page: nothing keeps people from using it; and takes a picture."""
+    width, height = SIZES[request.param]
+    page.set_viewport_size({"width": width, "height": height})
+
+    def at(name: str) -> None:
+        picture = f"{request.param}_{name}.png"
+        if picture not in looked_at:
+            looked_at.add(picture)
+            page.screenshot(path=screenshots / picture, full_page=True)
+            assert faults(page, request.param) == []
+
+    return at
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,24 @@ def test_a_dialog_takes_the_focus_keeps_it_and_gives_it_back(
     assert complaints == []
 
 
+def test_the_filters_open_from_the_keyboard_and_give_the_focus_back(
+    page: Page, live_server, boss, complaints
+):
+    rows.variants(1)
+    page.goto(live_server.url + reverse("admin:inventory_stock_changelist"))
+    opener = page.get_by_role("button", name="Filters")
+    opener.press("Enter")
+    filters = page.get_by_role("dialog", name="Filters")
+    expect(filters.locator(":focus")).to_have_count(1)
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        assert page.evaluate("!!document.activeElement.closest('#changelist-filter')")
+    page.keyboard.press("Escape")
+    expect(filters).to_be_hidden()
+    expect(opener).to_be_focused()
+    assert complaints == []
+
+
 def test_the_log_in_form_has_the_focus(page: Page, live_server, transactional_db, complaints):
     page.goto(f"{live_server.url}/admin/")
     expect(page.get_by_label("Email")).to_be_focused()

@@ -10,10 +10,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.domain import Role
 from orders.models import Order
-from tests.browser.test_order_desk import log_in, look, order
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-__all__ = ["log_in", "look", "order"]
 
 
 def test_an_email_is_shown_as_the_buyer_sees_it(
