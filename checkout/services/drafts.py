@@ -134,10 +134,10 @@ def create_draft(
         status=CheckoutStatus.DRAFT,
         version=0,
         currency=cart.currency,
+        codes=cleaned_codes(changes.codes or ()),
         reservation_expires_at=now,
         created_at=now,
     )
-    checkout.codes = cleaned_codes(changes.codes or ())
     write_draft(checkout, details, changes.requested, now=now)
     DraftOrder.objects.create(
         checkout=checkout, created_by_id=caller.user_id, note=changes.note or "", created_at=now
