@@ -110,21 +110,20 @@ def create_draft(
     changes: DraftChanges,
     now: datetime,
 ) -> DraftView:
-    """Make a draft for a customer, who has their prices, or for a guest.
+    """Make a draft for a customer, who has their prices, or a guest; one of this id is kept.
 
-    A draft that has this id already is returned as it is. Raises `CREATE_DRAFT_ERRORS`, and
-    `Forbidden` for a caller without an account, of whom nobody could ask.
+    Raises `CREATE_DRAFT_ERRORS`, and `Forbidden` for a caller without an account.
     """
     if caller.user_id is None:
         raise Forbidden
     if draft_id and DraftOrder.objects.filter(pk=draft_id).exists():
         return draft_for(draft_id, now=now)
+    if not changes.requested:
+        raise CartEmpty
     try:
         details = with_account_defaults(Caller(customer_id), changes.details)
     except Unauthenticated:
         raise UnknownCustomer().at("/customer") from None
-    if not changes.requested:
-        raise CartEmpty
     # Every checkout is of a cart. This one stays empty, and nobody has its token.
     cart = open_cart(caller=Caller(), currency=currency, requested=(), now=now).view
     checkout = Checkout(
@@ -139,9 +138,8 @@ def create_draft(
         created_at=now,
     )
     write_draft(checkout, details, changes.requested, now=now)
-    DraftOrder.objects.create(
-        checkout=checkout, created_by_id=caller.user_id, note=changes.note or "", created_at=now
-    )
+    made = {"created_by_id": caller.user_id, "created_at": now}
+    DraftOrder.objects.create(checkout=checkout, note=changes.note or "", **made)
     return draft_for(checkout.id, now=now)
 
 
