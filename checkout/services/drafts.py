@@ -125,10 +125,23 @@ def create_draft(
         raise UnknownCustomer().at("/customer") from None
     if not changes.requested:
         raise CartEmpty
-    # Every checkout is of a cart. This one stays empty, and nobody has its token.
+    checkout = _of_empty_cart(draft_id or uuid7(), customer_id, currency, now)
+    checkout.codes = cleaned_codes(changes.codes or ())
+    write_draft(checkout, details, changes.requested, now=now)
+    DraftOrder.objects.create(
+        checkout=checkout, created_by_id=caller.user_id, note=changes.note or "", created_at=now
+    )
+    return draft_for(checkout.id, now=now)
+
+
+@transaction_required
+def _of_empty_cart(
+    draft_id: UUID, customer_id: UUID | None, currency: str | None, now: datetime
+) -> Checkout:
+    """Return a new draft, in memory. Its cart stays empty, and nobody has the token of that."""
     cart = open_cart(caller=Caller(), currency=currency, requested=(), now=now).view
-    checkout = Checkout(
-        id=draft_id or uuid7(),
+    return Checkout(
+        id=draft_id,
         cart_id=cart.id,
         customer_id=customer_id,
         status=CheckoutStatus.DRAFT,
@@ -137,12 +150,6 @@ def create_draft(
         reservation_expires_at=now,
         created_at=now,
     )
-    checkout.codes = cleaned_codes(changes.codes or ())
-    write_draft(checkout, details, changes.requested, now=now)
-    DraftOrder.objects.create(
-        checkout=checkout, created_by_id=caller.user_id, note=changes.note or "", created_at=now
-    )
-    return draft_for(checkout.id, now=now)
 
 
 CHANGE_DRAFT_ERRORS = (
