@@ -62,6 +62,7 @@ from core.caller import Caller
 from core.db.transactions import (
     Finished,
     RecoveryPoint,
+    transaction_required,
     two_step,
     use_case,
 )
