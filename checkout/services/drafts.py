@@ -62,6 +62,7 @@ from core.caller import Caller
 from core.db.transactions import (
     Finished,
     RecoveryPoint,
+    transaction_required,
     two_step,
     use_case,
 )
@@ -110,37 +111,46 @@ def create_draft(
     changes: DraftChanges,
     now: datetime,
 ) -> DraftView:
-    """Make a draft for a customer, who has their prices, or a guest; one of this id is kept.
+    """Make a draft for a customer, who has their prices, or for a guest.
 
-    Raises `CREATE_DRAFT_ERRORS`, and `Forbidden` for a caller without an account.
+    A draft that has this id already is returned as it is. Raises `CREATE_DRAFT_ERRORS`, and
+    `Forbidden` for a caller without an account, of whom nobody could ask.
     """
     if caller.user_id is None:
         raise Forbidden
     if draft_id and DraftOrder.objects.filter(pk=draft_id).exists():
         return draft_for(draft_id, now=now)
-    if not changes.requested:
-        raise CartEmpty
     try:
         details = with_account_defaults(Caller(customer_id), changes.details)
     except Unauthenticated:
         raise UnknownCustomer().at("/customer") from None
-    # Every checkout is of a cart. This one stays empty, and nobody has its token.
+    if not changes.requested:
+        raise CartEmpty
+    checkout = _of_empty_cart(draft_id or uuid7(), customer_id, currency, now)
+    checkout.codes = cleaned_codes(changes.codes or ())
+    write_draft(checkout, details, changes.requested, now=now)
+    DraftOrder.objects.create(
+        checkout=checkout, created_by_id=caller.user_id, note=changes.note or "", created_at=now
+    )
+    return draft_for(checkout.id, now=now)
+
+
+@transaction_required
+def _of_empty_cart(
+    draft_id: UUID, customer_id: UUID | None, currency: str | None, now: datetime
+) -> Checkout:
+    """Return a new draft, in memory. Its cart stays empty, and nobody has the token of that."""
     cart = open_cart(caller=Caller(), currency=currency, requested=(), now=now).view
-    checkout = Checkout(
-        id=draft_id or uuid7(),
+    return Checkout(
+        id=draft_id,
         cart_id=cart.id,
         customer_id=customer_id,
         status=CheckoutStatus.DRAFT,
         version=0,
         currency=cart.currency,
-        codes=cleaned_codes(changes.codes or ()),
         reservation_expires_at=now,
         created_at=now,
     )
-    write_draft(checkout, details, changes.requested, now=now)
-    made = {"created_by_id": caller.user_id, "created_at": now}
-    DraftOrder.objects.create(checkout=checkout, note=changes.note or "", **made)
-    return draft_for(checkout.id, now=now)
 
 
 CHANGE_DRAFT_ERRORS = (

@@ -121,11 +121,12 @@ def test_the_admin_says_that_it_is_busy(ada, busy):
 def test_a_page_of_the_admin_that_hashes_is_busy_too_and_not_broken():
     browser = Client()
     browser.force_login(ensure_user(email=EMAIL, password=PASSWORD, role=Role.ADMIN))
-    new = {"email": "new@example.com", "password1": "four other words", "usable_password": "true"}
+    other = ensure_user(email="new@example.com", password=PASSWORD, role=Role.SUPPORT)
+    new = {"password1": "four other words", "password2": "four other words"}
     with hashers._turn(), hashers._turn():
-        refused = browser.post("/admin/accounts/user/add/", {**new, "password2": new["password1"]})
+        refused = browser.post(f"/admin/accounts/user/{other.pk}/password/", new)
     assert (refused.status_code, refused["Retry-After"]) == (429, "1")
-    assert not User.objects.filter(email="new@example.com").exists()
+    assert User.objects.get(pk=other.pk).password == other.password
 
 
 def test_at_most_one_more_waits_and_only_briefly(busy):
