@@ -10,12 +10,14 @@ from checkout.views import (
     ShippingMethodViewSet,
     ShippingQuoteViewSet,
     ShippingZoneViewSet,
+    ShopViewSet,
 )
 from checkout.webhooks import PaymentWebhookViewSet
 
 _ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
+    path("shop", ShopViewSet.as_view({"get": "retrieve"})),
     path("checkouts", CheckoutViewSet.as_view({"post": "create"})),
     path(
         "checkouts/<uuid:checkout_id>",

@@ -23,10 +23,15 @@ from checkout.selectors.shipping import (
     shipping_zone,
     shipping_zones,
 )
+from checkout.selectors.shop import (
+    Shop,
+    the_shop,
+)
 
 __all__ = [
     "CheckoutView",
     "ShippingQuote",
+    "Shop",
     "buyable_lines_of",
     "buyer_of",
     "checkout_for",
@@ -42,4 +47,5 @@ __all__ = [
     "shipping_zone",
     "shipping_zones",
     "status_at",
+    "the_shop",
 ]

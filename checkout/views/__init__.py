@@ -8,6 +8,7 @@ from checkout.views.shipping import (
     ShippingQuoteViewSet,
     ShippingZoneViewSet,
 )
+from checkout.views.shop import ShopViewSet
 
 __all__ = [
     "CheckoutCouponViewSet",
@@ -15,4 +16,5 @@ __all__ = [
     "ShippingMethodViewSet",
     "ShippingQuoteViewSet",
     "ShippingZoneViewSet",
+    "ShopViewSet",
 ]
