@@ -7,6 +7,7 @@ from django.urls import path
 from checkout.views import (
     CheckoutCouponViewSet,
     CheckoutViewSet,
+    CountryViewSet,
     ShippingMethodViewSet,
     ShippingQuoteViewSet,
     ShippingZoneViewSet,
@@ -17,6 +18,8 @@ from checkout.webhooks import PaymentWebhookViewSet
 _ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
+    path("countries", CountryViewSet.as_view({"get": "list"})),
+    path("countries/<str:country_code>", CountryViewSet.as_view({"get": "retrieve"})),
     path("shop", ShopViewSet.as_view({"get": "retrieve"})),
     path("checkouts", CheckoutViewSet.as_view({"post": "create"})),
     path(

@@ -211,7 +211,7 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def stripe_publishable_key(text: str) -> str:
+def publishable_key(text: str) -> str:
     """Read the one of Stripe's keys that is no secret."""
     if not re.fullmatch(r"pk_\w+", text, re.ASCII):
         raise ValueError("is not a publishable key of Stripe, which begins with pk_.")

@@ -63,11 +63,13 @@ class ShopLinksOutput(Output):
 
     examples = {
         "storefront": "https://shop.example",
+        "countries": "https://api.shop.example/api/v1/countries",
         "docs": "https://api.shop.example/api/docs",
         "schema": "https://api.shop.example/api/schema",
     }
 
     storefront = serializers.CharField(help_text="Where links in e-mails lead.")
+    countries = serializers.CharField(help_text="What addresses need.")
     docs = serializers.CharField()
     schema = serializers.CharField(help_text="The OpenAPI document.")
 
@@ -84,7 +86,7 @@ class ShopOutput(Output):
         "ships_to": ["DE", "FR", "GB"],
     }
 
-    name = serializers.CharField()  # type: ignore[assignment]
+    name = serializers.CharField()
     default_currency = serializers.CharField(help_text="Of carts that name none.")
     currencies = ShopCurrencyOutput(many=True, help_text="The default one first.")
     languages = ShopLanguageOutput(
@@ -135,6 +137,7 @@ def shop_body(shop: Shop, *, base: str) -> dict[str, Any]:
         ],
         "links": {
             "storefront": settings.STOREFRONT_URL,
+            "countries": f"{base}api/v1/countries",
             "docs": f"{base}api/docs",
             "schema": f"{base}api/schema",
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checkout.views.checkouts import CheckoutCouponViewSet, CheckoutViewSet
+from checkout.views.countries import CountryViewSet
 from checkout.views.shipping import (
     ShippingMethodViewSet,
     ShippingQuoteViewSet,
@@ -13,6 +14,7 @@ from checkout.views.shop import ShopViewSet
 __all__ = [
     "CheckoutCouponViewSet",
     "CheckoutViewSet",
+    "CountryViewSet",
     "ShippingMethodViewSet",
     "ShippingQuoteViewSet",
     "ShippingZoneViewSet",
