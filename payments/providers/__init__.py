@@ -68,7 +68,9 @@ def offered_providers() -> list[OfferedProvider]:
 
 def _test() -> Provider:
     return TestProvider(
-        webhook_secret=settings.TEST_WEBHOOK_SECRET, tolerance=settings.WEBHOOK_TOLERANCE
+        webhook_secret=settings.TEST_WEBHOOK_SECRET,
+        tolerance=settings.WEBHOOK_TOLERANCE,
+        host=f"http://127.0.0.1:{settings.PORT}",
     )
 
 
