@@ -109,9 +109,10 @@ def test_payment_page(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         return HttpResponseRedirect(request.path)
     amount = Money(payment.amount, payment.currency)
     buttons = [("pay", "Pay"), ("decline", "Decline")] if awaited else []
+    then = "it answers with the order" if payment.order_id else "it takes another payment"
     done = (
         f"The payment is {payment.status}. Go back to your storefront and complete the checkout "
-        "again: it answers with the order, or takes another payment."
+        f"again: {then}."
     )
     title = f"Pay {amount} with the provider test" if awaited else f"Payment of {amount}"
     return _form(request, title, buttons, done="" if awaited else done)

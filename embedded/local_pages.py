@@ -28,7 +28,7 @@ def local_page(view: Page[P]) -> Page[P]:
     """Show a page to a browser on this machine alone, kept by no cache; others find none."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         host, _ = split_domain_port(request.get_host())
         if host not in HOSTS or client_address(request) not in ADDRESSES:
             raise Http404

@@ -145,7 +145,9 @@ def test_paying_on_the_page_places_the_order_that_completing_then_returns(
 
     assert send(browser, path, decision="pay")["Location"] == path
 
-    assert "The payment is paid." in page(browser.get(path))
+    paid = page(browser.get(path))
+    assert "The payment is paid." in paid
+    assert "answers with the order" in paid
     order = Order.objects.get()
     again = pay(client, checkout, "tok_requires_action")
     assert (again.status_code, again.json()["order"]["number"]) == (200, order.number)
@@ -160,7 +162,9 @@ def test_declining_on_the_page_leaves_the_checkout_to_be_paid_otherwise(
 
     send(browser, path, decision="decline")
 
-    assert "The payment is failed." in page(browser.get(path))
+    failed = page(browser.get(path))
+    assert "The payment is failed." in failed
+    assert "takes another payment" in failed
     assert not Order.objects.exists()
     assert Payment.objects.get().decline_code == "card_declined"
     assert pay(client, checkout, "tok_success").status_code == 201
