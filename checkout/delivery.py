@@ -16,6 +16,9 @@ NO_SHIPPING_METHOD = Message(
     "Nothing can be shipped: no shipping method delivers this there and in this currency.",
 )
 
+# The code of a message about an address that is taken as it was written.
+UNKNOWN_REGION = "unknown_region"
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

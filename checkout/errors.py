@@ -67,6 +67,10 @@ class ShippingMethodCodeTaken(Conflict):
     code = "code_taken"
 
 
+class CountryNotFound(NotFound):
+    """There is no country with this code."""
+
+
 class ShippingZoneNotFound(NotFound):
     """There is no shipping zone with this code."""
 

@@ -7,16 +7,21 @@ from django.urls import path
 from checkout.views import (
     CheckoutCouponViewSet,
     CheckoutViewSet,
+    CountryViewSet,
     DraftOrderViewSet,
     ShippingMethodViewSet,
     ShippingQuoteViewSet,
     ShippingZoneViewSet,
+    ShopViewSet,
 )
 from checkout.webhooks import PaymentWebhookViewSet
 
 _ONE: dict[str, Any] = {"get": "retrieve", "patch": "partial_update", "delete": "destroy"}
 
 urlpatterns = [
+    path("countries", CountryViewSet.as_view({"get": "list"})),
+    path("countries/<str:country_code>", CountryViewSet.as_view({"get": "retrieve"})),
+    path("shop", ShopViewSet.as_view({"get": "retrieve"})),
     path("checkouts", CheckoutViewSet.as_view({"post": "create"})),
     path(
         "checkouts/<uuid:checkout_id>",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 TAGS = [
+    {"name": "Shop", "description": "What a storefront needs to know before anything else."},
     {"name": "Accounts", "description": "Registration, login and one's own account."},
     {
         "name": "Customer groups",

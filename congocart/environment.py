@@ -211,6 +211,13 @@ def web_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def publishable_key(text: str) -> str:
+    """Read the one of Stripe's keys that is no secret."""
+    if not re.fullmatch(r"pk_\w+", text, re.ASCII):
+        raise ValueError("is not a publishable key of Stripe, which begins with pk_.")
+    return text
+
+
 def redis_url(text: str) -> str:
     """Read the URL of a Redis, which may hold a password."""
     if not re.fullmatch(r"(rediss?|unix)://\S+", text):

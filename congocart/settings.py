@@ -84,6 +84,8 @@ BODY_SECONDS = env.float("CONGOCART_BODY_SECONDS", 10.0)
 # ---- payments ---------------------------------------------------------------------------------
 
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
+# What browsers begin a payment with; shown to everyone.
+STRIPE_PUBLISHABLE_KEY = env.parsed("STRIPE_PUBLISHABLE_KEY", "", environment.publishable_key)
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.parsed("STRIPE_API_BASE", "", environment.web_address)
 STRIPE_TIMEOUT_SECONDS = env.float("STRIPE_TIMEOUT_SECONDS", 10.0)

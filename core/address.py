@@ -44,6 +44,45 @@ ADDRESS_FIELDS = (
 )  # fmt: skip
 
 
+# The fields of each letter in the layout of a country.
+_LINES = {
+    "N": ("first_name", "last_name"), "O": ("company",), "A": ("line1", "line2"), "C": ("city",),
+    "S": ("region",), "Z": ("postal_code",),
+}  # fmt: skip
+# What an address is not accepted without, whatever its country.
+_ALWAYS = frozenset({"line1", "city"})
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A field of the form of a country's addresses; `kind` is what the country calls it."""
+
+    name: str
+    kind: str
+    required: bool
+
+
+def form_of(country: Country) -> list[FormField]:
+    """Return the fields that addresses in a country have, in the order in which it writes them.
+
+    A city where the country has none beside its region follows the region, and the phone
+    number comes last. One of the names or a company is required, so that none of them is.
+    """
+    letters = list(country.layout)
+    if "C" not in letters:
+        letters.insert(letters.index("S" if "S" in letters else "A") + 1, "C")
+    names = [name for letter in letters for name in _LINES[letter]]
+    kinds = dict(zip(("region", "city", "postal_code"), country.kinds, strict=True))
+    return [
+        FormField(
+            name,
+            kinds.get(name, name),
+            name in _ALWAYS or _REQUIRED.get(name) in country.required,
+        )
+        for name in [*names, "phone"]
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where an address is; the region and the postal code are empty when they are not known."""
@@ -56,6 +95,7 @@ class Place:
 def normalize_address(address: Address, pointer: str = "", *, full: bool = True) -> Address:
     """Return `address` with country, region and postal code in the form that rules compare.
 
+    A region that is not known stays as it was written, as lists of regions age: `region_doubt`.
     Raises `Invalid` with an error for each field that its country's rules refuse; `pointer` is
     the JSON pointer of the address itself, put before each field's. One that need not be `full`
     may lack anything but the country.
@@ -69,10 +109,15 @@ def normalize_address(address: Address, pointer: str = "", *, full: bool = True)
     return replace(address, **asdict(place))
 
 
-def normalize_place(place: Place, pointer: str = "") -> Place:
-    """Return `place` in the form of `normalize_address`, and raise what that does."""
+def normalize_place(place: Place, pointer: str = "", *, known: bool = True) -> Place:
+    """Return `place` in the form of `normalize_address`, and raise what that does.
+
+    Unless its region need not be `known`, one that is not is refused: a rule for it never holds.
+    """
     country = _known_country(place.country_code, pointer)
     place, misplaced = _normalized(place, country)
+    if known and (doubt := region_doubt(place.country_code, place.region)):
+        misplaced.append(("region", "invalid", doubt))
     if misplaced:
         raise Invalid(errors=[FieldError(f"{pointer}/{name}", *why) for name, *why in misplaced])
     return place
@@ -92,10 +137,6 @@ def _normalized(place: Place, country: Country) -> tuple[Place, list[tuple[str, 
     region = region_of(country, place.region) if place.region else None
     postal_code = place.postal_code and postal_code_of(country, region, place.postal_code)
     errors = []
-    if place.region and country.regions and region is None:
-        choices = ", ".join(map(str, country.regions))
-        problem = f"This is not a region of that country. It has: {choices}."
-        errors.append(("region", "invalid", problem))
     if postal_code is None:
         where = f"{region} in that country" if region else "that country"
         example = f", such as {country.postal_examples[0]}" if country.postal_examples else ""
@@ -103,6 +144,15 @@ def _normalized(place: Place, country: Country) -> tuple[Place, list[tuple[str, 
         errors.append(("postal_code", "invalid", problem))
     key = region.key if region else " ".join(place.region.split())
     return Place(country.code, key, postal_code or ""), errors
+
+
+def region_doubt(country_code: str, region: str) -> str | None:
+    """Return what to tell someone whose region their country is not known to have, if so."""
+    country = country_with(country_code)
+    if not region or not country or not country.regions or region_of(country, region):
+        return None
+    choices = ", ".join(map(str, country.regions))
+    return f"This is not known as a region of that country. It has: {choices}."
 
 
 def undeliverable(address: Address, country: Country) -> Iterator[tuple[str, str, str]]:

@@ -36,6 +36,8 @@ class PricedItem(Protocol):
     id: UUID
     sku: str
     title: str
+    product: Any  # JSON, None of a line that is older than it
+    options: Any
     quantity: int
     discounts: Any  # JSON, as `pricing.domain` keeps them
     taxes: Any
@@ -52,6 +54,8 @@ def line_body(line: PricedItem, currency: str) -> dict[str, Any]:
         "id": line.id,
         "sku": line.sku,
         "title": line.title,
+        "product": line.product,
+        "options": line.options,
         "quantity": line.quantity,
         **{
             name: money_body(getattr(line, name), currency)

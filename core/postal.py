@@ -72,10 +72,16 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """The rules for an address in a country; `required` names fields of the metadata."""
+    """The rules for an address in a country; `required` names fields of the metadata.
+
+    `layout` are the letters that it has for its lines, in the order in which the country writes
+    them; `kinds` what it calls a region, a city and a postal code.
+    """
 
     code: str
     required: frozenset[str]
+    layout: tuple[str, ...]
+    kinds: tuple[str, str, str]
     regions: tuple[Region, ...]
     postal_code: re.Pattern[str] | None
     postal_examples: tuple[str, ...]
@@ -97,6 +103,8 @@ def country_with(code: str) -> Country | None:
     return Country(
         code=code,
         required=frozenset(rules.required_fields),
+        layout=tuple(re.findall("%([NOACSZ])", rules.address_format)),
+        kinds=(rules.country_area_type, rules.city_type, rules.postal_code_type),
         regions=tuple(regions_of(code, data, rules.country_area_choices)),
         postal_code=re.compile(data["zip"]) if has_postal_codes else None,
         postal_examples=_EXAMPLES.get(code) or tuple(rules.postal_code_examples),

@@ -12,18 +12,12 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.console import EmailBackend as ConsoleBackend
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.request import split_domain_port
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from core.http.callers import client_address
+from embedded.local_pages import local_page
 
 MOST = 200
-# This machine's own. A name of elsewhere that leads here (DNS rebinding) is not among them, and
-# of an address of IPv6 the network is told.
-HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
-ADDRESSES = frozenset({"127.0.0.1", "::"})
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:"
 
 
 def folder() -> Path:
@@ -53,12 +47,10 @@ class EmailBackend(ConsoleBackend):
             old.unlink(missing_ok=True)
 
 
+@local_page
 @require_safe
 def emails_page(request: HttpRequest, name: str = "") -> HttpResponse:
-    """Show the e-mails that were sent, or one of them, to a browser on this machine."""
-    host, _ = split_domain_port(request.get_host())
-    if host not in HOSTS or client_address(request) not in ADDRESSES:
-        raise Http404
+    """Show the e-mails that were sent, or one of them."""
     kept = {path.stem: path for path in _kept()}
     if name and name not in kept:
         raise Http404
@@ -66,10 +58,7 @@ def emails_page(request: HttpRequest, name: str = "") -> HttpResponse:
         "shown": _read(kept[name]) if name else None,
         "emails": [] if name else [_read(path) for path in kept.values()],
     }
-    response = TemplateResponse(request, "embedded/emails.html", context)
-    response["Content-Security-Policy"] = POLICY
-    response["Cache-Control"] = "no-store"
-    return response
+    return TemplateResponse(request, "embedded/emails.html", context)
 
 
 def _kept() -> list[Path]:

@@ -23,6 +23,7 @@ from core.http.fields import (
 )
 from core.http.serializers import (
     ItemInput,
+    LineProductOutput,
     MessageOutput,
     TotalsOutput,
 )
@@ -65,6 +66,7 @@ class CartItemOutput(Output):
     examples = {
         "sku": "MUG-BLUE",
         "title": "Stoneware Mug – Blue",
+        "options": {"Color": "Blue"},
         "quantity": 2,
         "discount": money_body(0, "GBP"),
         "tax": money_body(0, "GBP"),
@@ -77,6 +79,8 @@ class CartItemOutput(Output):
     id = serializers.UUIDField()
     sku = serializers.CharField()
     title = serializers.CharField()
+    product = LineProductOutput()
+    options = serializers.DictField(child=serializers.CharField())
     quantity = serializers.IntegerField()
     unit_price = MoneyOutput()
     discount = MoneyOutput()
@@ -141,6 +145,8 @@ def _item_body(line: OfferedLine, priced: PricedLine | None, currency: str) -> d
         "id": line.id,
         "sku": line.offer.sku,
         "title": line.offer.title,
+        "product": line.offer.product_body,
+        "options": line.offer.options,
         "quantity": line.quantity,
         "unit_price": money_body(line.unit_price, currency),
         **priced_body(priced, line.total, currency),

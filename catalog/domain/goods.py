@@ -27,7 +27,8 @@ class Offer:
     unit in minor units, None without a price in that currency; `breaks` are (units, price) from
     which on another price holds, in order of units. `available` is how many units can
     be ordered. A deleted variant, or one of an unpublished product, has `is_for_sale` False.
-    `product` is a slug, `weight` in grams; one that does not ship needs no address.
+    `product` is a slug, `weight` in grams; one that does not ship needs no address. Lines keep
+    and show `product_body` and the variant's `options`, by which they lead back to the product.
     """
 
     variant_id: UUID
@@ -38,6 +39,8 @@ class Offer:
     available: int
     is_for_sale: bool
     product: str = ""
+    product_body: Mapping[str, str] = field(default_factory=dict, hash=False)
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
     category_id: UUID | None = None
     tax_class: str = STANDARD_TAX_CLASS
     weight: int = 0

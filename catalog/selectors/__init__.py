@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from catalog.selectors.categories import category_tree, priced_items
+from catalog.selectors.currencies import priced_currencies
 from catalog.selectors.offers import offers, sale_annotations
 from catalog.selectors.price_lists import price_list, price_lists, prices_of
 from catalog.selectors.products import (
@@ -25,6 +26,7 @@ __all__ = [
     "offers",
     "price_list",
     "price_lists",
+    "priced_currencies",
     "priced_items",
     "prices_of",
     "product",

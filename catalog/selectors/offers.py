@@ -106,6 +106,8 @@ def _at_regular_prices(rows: Iterable[tuple[Any, ...]], currency: str) -> list[O
             ),
             is_for_sale=deleted_at is None and product_deleted_at is None,
             product=product,
+            product_body={"slug": product, "title": product_title},
+            options=options,
             category_id=category_id,
             tax_class=tax_class,
             weight=weight,
@@ -114,6 +116,7 @@ def _at_regular_prices(rows: Iterable[tuple[Any, ...]], currency: str) -> list[O
         for (
             variant_id, sku, title, deleted_at, product_title, product_deleted_at, unit_price,
             on_hand, reserved, tracked, backorder, product, category_id, tax_class, weight, ships,
+            options,
         ) in rows
     ]  # fmt: skip
 
@@ -162,6 +165,6 @@ def _offer_statement() -> Statement:
             F("price__amount"),
             "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
             "product__slug", "product__category_id", "product__tax_class", "weight",
-            "requires_shipping",
+            "requires_shipping", "options",
         )
     )  # fmt: skip

@@ -24,11 +24,16 @@ from checkout.selectors.shipping import (
     shipping_zone,
     shipping_zones,
 )
+from checkout.selectors.shop import (
+    Shop,
+    the_shop,
+)
 
 __all__ = [
     "CheckoutView",
     "DraftView",
     "ShippingQuote",
+    "Shop",
     "buyable_lines_of",
     "buyer_of",
     "checkout_for",
@@ -46,4 +51,5 @@ __all__ = [
     "shipping_zone",
     "shipping_zones",
     "status_at",
+    "the_shop",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import UUIDField
 
 from catalog.selectors import sale_annotations
-from checkout.delivery import Delivery
+from checkout.delivery import UNKNOWN_REGION, Delivery
 from checkout.domain import (
     LIVE,
     CheckoutStatus,
@@ -22,6 +22,7 @@ from checkout.domain import (
 from checkout.errors import CheckoutIncomplete, CheckoutNotFound, ItemsUnavailable
 from checkout.models import Checkout, CheckoutLine
 from checkout.withdrawal import ended_lines, withdrawals
+from core.address import region_doubt
 from core.buyer import buyer_known_by
 from core.caller import Caller
 from core.db.statements import Parameter, Statement
@@ -43,11 +44,12 @@ class CheckoutView:
 
     @property
     def messages(self) -> list[Message]:
-        """Return what is still missing, and what has been withdrawn since."""
+        """Return what is still missing, what to look at again, and what has been withdrawn."""
         missing = messages_of(self.checkout)
         if self.status not in LIVE:
             return missing
-        return missing + withdrawals(self.lines, begun_at=self.checkout.created_at)
+        withdrawn = withdrawals(self.lines, begun_at=self.checkout.created_at)
+        return [*missing, *_doubts_about(self.checkout), *withdrawn]
 
 
 def checkout_for(*, caller: Caller, checkout_id: UUID, now: datetime) -> CheckoutView:
@@ -125,6 +127,14 @@ def messages_of(checkout: Checkout) -> list[Message]:
             unavailable=checkout.unavailable_shipping_title,
         ),
     )
+
+
+def _doubts_about(checkout: Checkout) -> Iterator[Message]:
+    """Yield a message for each address whose region its country is not known to have."""
+    for name in ("shipping_address", "billing_address"):
+        address = getattr(checkout, name)
+        if address and (doubt := region_doubt(address["country_code"], address["region"])):
+            yield Message(UNKNOWN_REGION, f"/{name}/region", doubt)
 
 
 def buyer_of(checkout: Checkout) -> dict[str, str]:

@@ -270,9 +270,8 @@ def areas_from(data: Mapping[str, Any]) -> list[Place]:
 
 def destination_from(data: Mapping[str, Any]) -> Destination:
     """Return where a quote is for. Raises `Invalid` for what its country's rules refuse."""
-    place = normalize_place(
-        Place(data["country_code"], data.get("region", ""), data.get("postal_code", ""))
-    )
+    asked = Place(data["country_code"], data.get("region", ""), data.get("postal_code", ""))
+    place = normalize_place(asked, known=False)
     return Destination(place.country_code, place.region, place.postal_code)
 
 

@@ -8,14 +8,16 @@ from typing import Any
 
 from rest_framework import serializers
 
-from checkout.delivery import NO_SHIPPING_METHOD
+from checkout.delivery import NO_SHIPPING_METHOD, UNKNOWN_REGION
 from checkout.models import ShippingMethod, ShippingZone
 from checkout.selectors import ShippingQuote
 from checkout.serializers.shipping import AreaInput, ShippingMethodInput, ShippingZoneInput
+from core.address import region_doubt
 from core.http.fields import MoneyOutput, Output
 from core.http.serializers import MessageOutput
+from core.messages import Message
 from core.money import money_body
-from pricing.domain import PricedBy, Step, bands_of
+from pricing.domain import Destination, PricedBy, Step, bands_of
 
 
 class ShippingOptionOutput(Output):
@@ -133,17 +135,19 @@ def option_body(offer: Mapping[str, Any], currency: str) -> dict[str, Any]:
     return {**offer, "price": money_body(offer["price"], currency)}
 
 
-def quote_body(quote: ShippingQuote) -> dict[str, Any]:
+def quote_body(quote: ShippingQuote, destination: Destination) -> dict[str, Any]:
     """Return the `ShippingQuoteOutput`; it says so when nothing can be shipped."""
     currency = quote.currency
     nowhere = quote.requires_shipping and not quote.offers
-    message = {**asdict(NO_SHIPPING_METHOD), "pointer": "/options"}
+    doubt = region_doubt(destination.country, destination.region)
+    messages = [NO_SHIPPING_METHOD] if nowhere else []
+    messages += [Message(UNKNOWN_REGION, "", doubt)] if doubt else []
     return {
         "currency": currency,
         "subtotal": money_body(quote.subtotal, currency),
         "options": [option_body(asdict(offer), currency) for offer in quote.offers],
         "requires_shipping": quote.requires_shipping,
-        "messages": [message] if nowhere else [],
+        "messages": [{**asdict(message), "pointer": "/options"} for message in messages],
     }
 
 

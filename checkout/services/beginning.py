@@ -154,6 +154,8 @@ def _frozen_lines(cart: CartView | PickedCart, checkout: Checkout) -> list[Check
             variant_id=line.offer.variant_id,
             sku=line.offer.sku,
             title=line.offer.title,
+            product=line.offer.product_body,
+            options=line.offer.options,
             quantity=line.quantity,
             unit_price=line.unit_price,
             price_breaks=frozen_breaks(line.offer),

@@ -74,6 +74,8 @@ def requested_lines(
             variant_id=offer.variant_id,
             sku=offer.sku,
             title=offer.title,
+            product=offer.product_body,
+            options=offer.options,
             price_breaks=frozen_breaks(offer),
             unit_price=offer.price_for(quantity) or 0,  # without one it was refused
         )

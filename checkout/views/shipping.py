@@ -64,7 +64,7 @@ class ShippingQuoteViewSet(ViewSet):
                 destination=destination,
                 now=timezone.now(),
             ),
-            lambda quote: ApiResponse(200, quote_body(quote)),
+            lambda quote: ApiResponse(200, quote_body(quote, destination)),
         )
 
 

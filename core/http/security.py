@@ -1,7 +1,8 @@
-"""Security headers on every response, and CORS for the storefronts that are named."""
+"""Security headers on every response, and CORS for storefronts: those named, or developed here."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -32,6 +33,10 @@ EXPOSED_HEADERS = (
 )
 
 
+# A storefront that is being developed on the machine of its visitor.
+_LOOPBACK = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
+
+
 class SecurityHeadersMiddleware:
     """Add the security headers that the view has not set itself."""
 
@@ -52,6 +57,7 @@ class SecurityHeadersMiddleware:
 class CorsMiddleware:
     """Let browsers call from the origins in `CORS_ORIGINS`, and from no others.
 
+    Outside of production those of the visitor's own machine need not be named.
     Cookies are never allowed: callers prove themselves by headers, so a foreign
     page cannot use the login of its visitor.
     """
@@ -60,10 +66,13 @@ class CorsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if not settings.CORS_ORIGINS or not request.path_info.startswith("/api/"):
+        allows_none = settings.PRODUCTION and not settings.CORS_ORIGINS
+        if allows_none or not request.path_info.startswith("/api/"):
             return self.get_response(request)
         origin = request.META.get("HTTP_ORIGIN", "")
-        named = origin in settings.CORS_ORIGINS
+        named = origin in settings.CORS_ORIGINS or (
+            not settings.PRODUCTION and _LOOPBACK.fullmatch(origin) is not None
+        )
         asks_first = "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in request.META
         if named and asks_first and request.method == "OPTIONS":
             response: HttpResponseBase = HttpResponse(status=204, headers=PREFLIGHT_HEADERS)

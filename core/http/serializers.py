@@ -132,12 +132,22 @@ class TotalsOutput(Output):
     total = MoneyOutput()
 
 
+class LineProductOutput(Output):
+    """The product of a line, for a link back to its page."""
+
+    examples = {"slug": "stoneware-mug", "title": "Stoneware Mug"}
+
+    slug = serializers.CharField()
+    title = serializers.CharField()
+
+
 class LineOutput(Output):
     """A line at its frozen price; `total` is after discount, and without tax unless included."""
 
     examples = {
         "sku": "MUG-BLUE",
         "title": "Stoneware Mug – Blue",
+        "options": {"Color": "Blue"},
         "quantity": 2,
         "discount": money_body(0, "GBP"),
         "tax": money_body(0, "GBP"),
@@ -149,6 +159,12 @@ class LineOutput(Output):
     id = serializers.UUIDField()
     sku = serializers.CharField()
     title = serializers.CharField()
+    product = LineProductOutput(
+        allow_null=True, help_text="As it was then; null of orders from before it was kept."
+    )
+    options = serializers.DictField(
+        child=serializers.CharField(), help_text="As they were then; empty of older orders."
+    )
     quantity = serializers.IntegerField()
     unit_price = MoneyOutput()
     discount = MoneyOutput()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
@@ -11,15 +12,31 @@ from django.conf import settings
 from payments.domain import UnknownProvider
 from payments.providers.base import Provider
 from payments.providers.manual import ManualProvider
-from payments.providers.test import TestProvider
+from payments.providers.test import TOKENS, TestProvider
 
 __all__ = [
     "KNOWN_PROVIDERS",
+    "OfferedProvider",
     "Provider",
     "enabled_providers",
+    "offered_providers",
     "offline_provider",
     "provider_named",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedProvider:
+    """What a storefront needs to know of a provider to let a buyer pay with it.
+
+    `publishable_key` is what the provider's own form in the browser begins with, empty where it
+    has none; `test_tokens` are all that there are where no form collects one.
+    """
+
+    name: str
+    takes_token: bool
+    publishable_key: str = ""
+    test_tokens: tuple[str, ...] = ()
 
 
 def provider_named(name: str) -> Provider:
@@ -43,9 +60,23 @@ def enabled_providers() -> list[str]:
     ]
 
 
+def offered_providers() -> list[OfferedProvider]:
+    """Return what a storefront needs to know of those that are enabled, in the setting's order."""
+    known = {
+        "manual": OfferedProvider("manual", takes_token=False),
+        "test": OfferedProvider("test", takes_token=True, test_tokens=tuple(sorted(TOKENS))),
+        "stripe": OfferedProvider(
+            "stripe", takes_token=True, publishable_key=settings.STRIPE_PUBLISHABLE_KEY
+        ),
+    }
+    return [known[name] for name in enabled_providers()]
+
+
 def _test() -> Provider:
     return TestProvider(
-        webhook_secret=settings.TEST_WEBHOOK_SECRET, tolerance=settings.WEBHOOK_TOLERANCE
+        webhook_secret=settings.TEST_WEBHOOK_SECRET,
+        tolerance=settings.WEBHOOK_TOLERANCE,
+        host=f"http://127.0.0.1:{settings.PORT}",
     )
 
 

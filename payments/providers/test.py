@@ -34,6 +34,8 @@ TIMEOUT = "tok_timeout"
 TOKENS = frozenset({SUCCESS, DECLINE, REQUIRES_ACTION, TIMEOUT})
 
 SIGNATURE_HEADER = "test-signature"
+# Where the buyer of a payment that requires an action decides about it.
+PAGE = "/dev/payments"
 _EVENTS = {
     "payment.authorized": OutcomeKind.AUTHORIZED,
     "payment.captured": OutcomeKind.CAPTURED,
@@ -52,10 +54,14 @@ class TestProvider:
     networked = False
     offline = False
 
-    def __init__(self, *, webhook_secret: str, tolerance: timedelta) -> None:
-        """`webhook_secret` signs events as in `payments.providers.signatures`."""
+    def __init__(self, *, webhook_secret: str, tolerance: timedelta, host: str) -> None:
+        """`webhook_secret` signs events as in `payments.providers.signatures`.
+
+        `host` is the URL of this shop, which has the page of the provider.
+        """
         self._secret = webhook_secret
         self._tolerance = tolerance
+        self._host = host
 
     def check_token(self, token: str) -> None:
         """Accept one of `TOKENS`."""
@@ -69,7 +75,7 @@ class TestProvider:
         """Do what the token says; `tok_timeout` moves the money and loses the response."""
         if payment.token == TIMEOUT:
             return Outcome(OutcomeKind.UNKNOWN, detail="timed out")
-        return _truth(payment)
+        return self._truth(payment)
 
     def capture(self, payment: PaymentRecord, operation: OperationRecord) -> Outcome:
         """Capture; this always succeeds."""
@@ -87,7 +93,7 @@ class TestProvider:
 
     def find(self, payment: PaymentRecord) -> Outcome | None:
         """Return what authorizing returned, or would have returned without the time-out."""
-        return _truth(payment)
+        return self._truth(payment)
 
     def parse_webhook(
         self, *, headers: Mapping[str, str], body: bytes, now: datetime
@@ -104,15 +110,29 @@ class TestProvider:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise WebhookMalformed from error
 
+    def _truth(self, payment: PaymentRecord) -> Outcome:
+        if payment.token == DECLINE:
+            return _declined(payment)
+        if payment.token == REQUIRES_ACTION:
+            action = {"type": "redirect", "url": f"{self._host}{PAGE}/{payment.id}"}
+            return replace(_said(payment, OutcomeKind.REQUIRES_ACTION), action=action)
+        return _paid(payment)
 
-def _truth(payment: PaymentRecord) -> Outcome:
-    if payment.token == DECLINE:
-        return replace(_said(payment, OutcomeKind.DECLINED), decline_code="card_declined")
-    if payment.token == REQUIRES_ACTION:
-        action = {"type": "redirect", "url": f"https://test.invalid/confirm/{payment.id}"}
-        return replace(_said(payment, OutcomeKind.REQUIRES_ACTION), action=action)
+
+def decision_on(payment: PaymentRecord, *, pays: bool) -> ProviderEvent:
+    """Return the event that tells what the buyer has decided about a payment; each has one id."""
+    outcome = _paid(payment) if pays else _declined(payment)
+    (kind,) = (name for name, known in _EVENTS.items() if known is outcome.kind)
+    return ProviderEvent("test", f"{payment.id}-{kind}", kind, payment.id, outcome)
+
+
+def _paid(payment: PaymentRecord) -> Outcome:
     automatic = payment.capture == Capture.AUTOMATIC
     return _said(payment, OutcomeKind.CAPTURED if automatic else OutcomeKind.AUTHORIZED)
+
+
+def _declined(payment: PaymentRecord) -> Outcome:
+    return replace(_said(payment, OutcomeKind.DECLINED), decline_code="card_declined")
 
 
 def _said(payment: PaymentRecord, kind: OutcomeKind) -> Outcome:

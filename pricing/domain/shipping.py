@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -98,6 +98,23 @@ class ShippingRules:
             if zone := self.zones.get(area):
                 return zone
         return None
+
+    def reached_of(self, countries: Iterable[str]) -> list[str]:
+        """Return those of the countries to which, or to a region of which, anything is delivered.
+
+        What the buyer comes for is not delivered.
+        """
+        delivering = [method for method in self.methods if not method.pickup]
+        if any(not method.zones for method in delivering):
+            return list(countries)
+        zones = frozenset[str]().union(*(method.zones for method in delivering))
+        named = {country for (country, _), zone in self.zones.items() if zone in zones}
+        elsewhere = self.zones.get(("", "")) in zones
+        return [
+            country
+            for country in countries
+            if country in named or (elsewhere and (country, "") not in self.zones)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,12 @@ class AbstractLine(models.Model):
     variant = models.ForeignKey("catalog.Variant", on_delete=models.PROTECT, related_name="+")
     sku = models.CharField(max_length=100)
     title = models.CharField(max_length=520)
+    product = models.JSONField(
+        null=True, blank=True, help_text="Its slug and title; empty of lines that are older."
+    )
+    options = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text='Of the variant, such as {"Size": "M"}.'
+    )
     quantity = models.PositiveIntegerField()
     unit_price = models.BigIntegerField()
     discount = models.BigIntegerField(default=0)

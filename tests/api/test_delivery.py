@@ -312,6 +312,14 @@ def test_where_nothing_is_delivered_a_quote_says_so(client, shop, skus):
     ]
 
 
+def test_a_quote_for_an_unknown_region_is_that_for_its_country_and_says_so(client, shop, skus):
+    plain = quote(client, skus, country_code="US").json()
+    body = quote(client, skus, country_code="US", region="Bavaria").json()
+    assert body["options"] == plain["options"]
+    (told,) = [m for m in body["messages"] if m["code"] == "unknown_region"]
+    assert told["pointer"] == "/options"
+
+
 def test_a_quote_of_what_is_not_delivered_has_no_options_and_no_complaint(client, shop, download):
     body = quote(client, [download]).json()
     assert (body["options"], body["messages"], body["requires_shipping"]) == ([], [], False)
@@ -322,7 +330,6 @@ def test_a_quote_of_what_is_not_delivered_has_no_options_and_no_complaint(client
     [
         ({"country_code": "XX"}, "invalid_request", "/country_code"),
         ({"country_code": ""}, "invalid_request", "/country_code"),
-        ({"country_code": "US", "region": "Bavaria"}, "invalid_request", "/region"),
         ({"postal_code": "75001"}, "invalid_request", "/postal_code"),
         ({"currency": "XXX"}, "invalid_request", "/currency"),
         ({"currency": "JPY"}, "currency_mismatch", "/items/0/sku"),

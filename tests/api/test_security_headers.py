@@ -82,6 +82,38 @@ def test_a_named_storefront_may_call_without_cookies(client, settings):
     assert "Origin" in other["Vary"]
 
 
+@pytest.mark.parametrize(
+    "origin",
+    ["http://localhost:3000", "http://127.0.0.1:5173", "http://[::1]:8080", "https://localhost"],
+)
+def test_a_storefront_developed_here_may_call_outside_of_production(client, settings, origin):
+    headers = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    preflight = client.options("/api/v1/carts", headers=headers)
+    assert (preflight.status_code, preflight["Access-Control-Allow-Origin"]) == (204, origin)
+    assert client.post("/api/v1/carts", {}, headers={"Origin": origin})["Vary"] == "Origin"
+    settings.PRODUCTION = True
+    for named in (frozenset(), {STOREFRONT}):
+        settings.CORS_ORIGINS = named
+        for response in (
+            client.options("/api/v1/carts", headers=headers),
+            client.get("/api/v1/products", headers={"Origin": origin}),
+        ):
+            assert not [name for name in response.headers if name.startswith("Access-Control")]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://localhost.evil.example", "http://evil.example:3000", "http://127.0.0.1.evil.example",
+        "http://localhost@evil.example", "null", "localhost:3000", "http://localhost:3000/",
+        "http://192.168.0.2:3000", "file://localhost", "http://localhost:" + "9" * 5_000,
+    ],
+)  # fmt: skip
+def test_no_other_machine_is_taken_for_this_one(client, origin):
+    response = client.get("/api/v1/products", headers={"Origin": origin})
+    assert not [name for name in response.headers if name.startswith("Access-Control")]
+
+
 def test_a_named_storefront_may_read_every_header_that_is_documented(client, settings):
     settings.CORS_ORIGINS = {STOREFRONT}
     response = client.get("/api/v1/products", headers={"Origin": STOREFRONT})

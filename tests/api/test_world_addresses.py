@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from rest_framework.test import APIClient
 
-from tests.shop import ADDRESS, items, new_checkout, offer_shipping, stock_variants
+from tests.shop import ADDRESS, complete, items, new_checkout, offer_shipping, stock_variants
 from tests.world import ADDRESSES
 
 pytestmark = pytest.mark.django_db
@@ -78,16 +78,23 @@ def test_a_name_or_a_company_is_enough_to_deliver_to(
     assert begun.json()["shipping_address"].items() >= address.items()
 
 
-def test_an_unknown_region_is_refused_with_those_there_are(client: APIClient) -> None:
-    seoul = written("KR", "Soul", "Soul", "03051")
-    body = {"items": items(stock_variants()), "shipping_address": seoul, "billing_address": seoul}
+def test_an_unknown_region_is_taken_and_the_buyer_told_which_there_are(client: APIClient) -> None:
+    offer_shipping()
+    seoul = {**ADDRESS, **written("KR", "Soul", "Soul", "03051")}
+    checkout = new_checkout(client, stock_variants(), shipping_address=seoul, billing_address=seoul)
 
-    response = client.post("/api/v1/checkouts", body)
+    assert checkout["shipping_address"]["region"] == "Soul"
+    told = {message["pointer"]: message for message in checkout["messages"]}
+    assert told.keys() == {"/shipping_address/region", "/billing_address/region"}
+    assert {message["code"] for message in told.values()} == {"unknown_region"}
+    assert "Seoul (서울특별시)" in told["/shipping_address/region"]["detail"]
+    assert checkout["status"] == "ready"
+    assert complete(client, checkout).status_code == 201
+    read = client.get(f"/api/v1/checkouts/{checkout['id']}").json()
+    assert read["messages"] == []
 
-    assert response.status_code == 400
-    shipping, billing = response.json()["errors"]
-    assert (shipping["pointer"], billing["pointer"]) == (
-        "/shipping_address/region",
-        "/billing_address/region",
-    )
-    assert "Seoul (서울특별시)" in shipping["detail"]
+
+def test_an_address_book_takes_an_unknown_region_too(client_of: Callable[..., APIClient]) -> None:
+    seoul = {**ADDRESS, **written("KR", "Soul", "Soul", "03051")}
+    saved = client_of().post("/api/v1/me/addresses", seoul)
+    assert (saved.status_code, saved.json()["region"]) == (201, "Soul")

@@ -1,4 +1,4 @@
-"""Every word of an e-mail is there in each language, and compiled as it is written."""
+"""Every word of an e-mail or an address form is there in each language, and compiled."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ IN_PYTHON = re.compile(r"\b_\(\s*\"(.+?)\"")
 
 
 def said() -> set[str]:
-    """What the templates of e-mails and the jobs that send them say in English."""
+    """What the templates of e-mails, the jobs that send them and address forms say in English."""
     found: set[str] = set()
     for path in ROOT.glob("*/**/templates/**/emails/*"):
         text = path.read_text()
         found.update(TRANSLATE.findall(text))
         for one, many in BLOCK.findall(text):
             found.update(re.sub(r"{{ (\w+) }}", r"%(\1)s", each) for each in (one, many) if each)
-    for path in ROOT.glob("*/emails.py"):
+    for path in (*ROOT.glob("*/emails.py"), ROOT / "checkout/serializers/countries.py"):
         found.update(IN_PYTHON.findall(path.read_text()))
     return found
 

@@ -48,6 +48,7 @@ def test_an_offer_says_price_title_and_what_can_be_ordered() -> None:
         available=6,
         is_for_sale=True,
         product="mug",
+        product_body={"slug": "mug", "title": "Mug"},
     )
 
 

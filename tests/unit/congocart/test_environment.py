@@ -30,6 +30,13 @@ def test_zero_is_taken_where_it_is_the_default() -> None:
     assert env.faults == ["M is '-1'; it has to be a whole number from 0."]
 
 
+@pytest.mark.parametrize("text", ["sk_live_51Hx", "rk_live_51Hx", "pk_", "PK_live_51Hx", "pk_a b"])
+def test_only_the_key_that_is_no_secret_is_published_and_no_other_is_repeated(text: str) -> None:
+    (fault,) = faults(lambda env: env.parsed("K", "", environment.publishable_key), K=text)
+    assert fault == "K is not a publishable key of Stripe, which begins with pk_."
+    assert environment.publishable_key("pk_test_51Hx") == "pk_test_51Hx"
+
+
 @pytest.mark.parametrize(("text", "taken"), [("36500", True), ("36501", False), ("0", False)])
 def test_days_stay_within_the_calendar(text: str, taken: bool) -> None:
     assert (faults(lambda env: env.days("N", 30), N=text) == []) is taken

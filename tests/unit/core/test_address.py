@@ -4,8 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from core.address import ADDRESS_FIELDS, Address, anonymous_address, normalize_address
+from core.address import (
+    ADDRESS_FIELDS,
+    Address,
+    Place,
+    anonymous_address,
+    form_of,
+    normalize_address,
+    normalize_place,
+    region_doubt,
+)
 from core.errors import FieldError, Invalid
+from core.http.serializers import AddressInput
+from core.postal import country_codes, country_with
 
 LONDON = Address(
     first_name="Ada",
@@ -63,10 +74,6 @@ def test_an_address_that_follows_its_countrys_rules_is_accepted(address: Address
             {"country_code": "US", "postal_code": "94043"},
             {"region": "required"},
         ),
-        (
-            {"country_code": "US", "region": "Wessex", "postal_code": "94043"},
-            {"region": "invalid"},
-        ),
     ],
 )
 def test_each_field_that_breaks_its_countrys_rules_is_named(
@@ -92,14 +99,33 @@ def test_errors_are_sentences() -> None:
     assert misplaced.detail.startswith("This is not a valid postal code for California (CA) in ")
 
 
-def test_who_names_no_region_that_there_is_reads_which_there_are() -> None:
-    seoul = replace(LONDON, city="Soul", region="Soul", postal_code="03051", country_code="KR")
+def test_a_region_that_is_not_known_is_kept_as_it_was_written() -> None:
+    seoul = replace(LONDON, city="Soul", postal_code="03051", country_code="KR", region=" Soul  si")
 
-    (wrong,) = refusals(seoul)
+    assert normalize_address(seoul).region == "Soul si"
 
-    assert wrong.pointer == "/region"
-    assert wrong.detail.startswith("This is not a region of that country. It has: Gangwon-do (강원")
-    assert ", Seoul (서울특별시), " in wrong.detail
+
+def test_who_names_no_region_that_is_known_reads_which_are() -> None:
+    doubt = region_doubt("KR", "Soul")
+    assert doubt
+    assert doubt.startswith(
+        "This is not known as a region of that country. It has: Gangwon-do (강원"
+    )
+    assert ", Seoul (서울특별시), " in doubt
+
+
+@pytest.mark.parametrize(
+    ("code", "region"), [("KR", "Seoul"), ("KR", ""), ("DE", "Bavaria"), ("XX", "Y"), ("", "Y")]
+)
+def test_a_region_is_in_doubt_only_where_the_regions_are_known(code: str, region: str) -> None:
+    assert region_doubt(code, region) is None
+
+
+def test_a_rule_for_a_region_that_is_not_known_is_refused() -> None:
+    with pytest.raises(Invalid) as refused:
+        normalize_place(Place("US", "Wessex"))
+    assert [(each.pointer, each.code) for each in refused.value.errors] == [("/region", "invalid")]
+    assert normalize_place(Place("US", "Wessex"), known=False) == Place("US", "Wessex")
 
 
 def test_an_address_is_all_its_fields_in_the_order_of_the_contract() -> None:
@@ -125,3 +151,22 @@ def test_a_code_that_no_country_has_is_said_to_be_that(code):
 
     assert (unknown.pointer, unknown.code) == ("/country_code", "invalid")
     assert unknown.detail == "There is no country with this code."
+
+
+@pytest.mark.parametrize("code", country_codes())
+def test_what_a_form_requires_is_what_an_address_is_not_accepted_without(code: str) -> None:
+    country = country_with(code)
+    assert country
+    examples = {
+        "line1": "1 Main Street",
+        "city": "Springfield",
+        "region": "There",
+        "postal_code": next(iter(country.postal_examples), "1234"),
+    }
+    required = [field.name for field in form_of(country) if field.required]
+    nothing = Address(line1="", city="", country_code=code, company="Acme")
+    filled = replace(nothing, **{name: examples[name] for name in required})
+    normalize_address(filled)
+    for name in required:
+        if not AddressInput().fields[name].required:
+            assert name in {why.pointer[1:] for why in refusals(replace(filled, **{name: ""}))}

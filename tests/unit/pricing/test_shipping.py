@@ -267,3 +267,33 @@ def test_a_window_is_not_reversed():
     assert reversed_.detail == "It cannot arrive within 2 days and no earlier than after 3."
     for window in ((2, 2), (None, 2), (2, None), (0, 5)):
         assert window_problems(*window) == []
+
+
+WORLD = ["CA", "FR", "GB", "US"]
+AREAS = {("GB", ""): "uk", ("US", "AK"): "alaska", ("US", ""): "us", ("", ""): "rest"}
+
+
+@pytest.mark.parametrize(
+    ("zones", "reached"),
+    [
+        ([], []),
+        ([frozenset()], WORLD),
+        ([frozenset({"uk"})], ["GB"]),
+        ([frozenset({"alaska"})], ["US"]),
+        ([frozenset({"uk"}), frozenset({"us", "nowhere"})], ["GB", "US"]),
+        ([frozenset({"rest"})], ["CA", "FR"]),
+    ],
+)
+def test_a_country_is_reached_where_a_method_delivers_to_a_part_of_it(zones, reached):
+    methods = tuple(replace(FLAT, zones=each) for each in zones)
+    assert ShippingRules(methods, AREAS).reached_of(WORLD) == reached
+
+
+def test_a_country_of_which_only_a_region_has_a_zone_is_otherwise_elsewhere():
+    areas = {("US", "AK"): "alaska", ("", ""): "rest"}
+    method = replace(FLAT, zones=frozenset({"rest"}))
+    assert ShippingRules((method,), areas).reached_of(["US"]) == ["US"]
+
+
+def test_what_the_buyer_comes_for_reaches_no_country():
+    assert ShippingRules((replace(FLAT, pickup=True),)).reached_of(WORLD) == []
