@@ -64,7 +64,6 @@ SHOP_LANGUAGES = EMAILS.languages
 INVOICES = invoice_settings(env, zone=SHOP_TIME_ZONE, templates=EMAILS.templates)
 CART_LIFETIME = timedelta(days=env.days("CONGOCART_CART_DAYS", 30))
 RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS", 900))
-# Of a draft order, once it is sent.
 DRAFT_LIFETIME = timedelta(days=env.days("CONGOCART_DRAFT_DAYS", 7))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
 MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
@@ -84,7 +83,6 @@ BODY_SECONDS = env.float("CONGOCART_BODY_SECONDS", 10.0)
 # ---- payments ---------------------------------------------------------------------------------
 
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
-# What browsers begin a payment with; shown to everyone.
 STRIPE_PUBLISHABLE_KEY = env.parsed("STRIPE_PUBLISHABLE_KEY", "", environment.publishable_key)
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
 STRIPE_API_BASE = env.parsed("STRIPE_API_BASE", "", environment.web_address)

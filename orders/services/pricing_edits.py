@@ -109,6 +109,8 @@ def _lines(
                 variant_id=variant_id,
                 sku=offer.sku,
                 title=offer.title,
+                product=offer.product_body,
+                options=offer.options,
                 unit_price=offer.price_for(quantity) or 0,  # without one it was refused
             )
         )

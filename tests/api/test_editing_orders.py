@@ -97,6 +97,7 @@ def test_a_paid_order_that_costs_more_has_the_difference_due_and_recorded(
     assert more > 0
     assert (order["payment_status"], amount(order, "due")) == ("pending", more)
     assert [each["provider"] for each in order["payments"]] == ["test", "manual"]
+    assert [line["product"] for line in order["items"]].count(None) == 0
     assert_audit_is_clean()
     order = staff.post(f"/api/v1/orders/{number}/payments", {}).json()
     assert (order["payment_status"], amount(order, "due")) == ("paid", 0)
