@@ -61,6 +61,7 @@ def world(client_of) -> World:
             "return_id": str(uuid7()),
             "method_code": "express",
             "zone_code": "uk",
+            "country_code": "GB",
             "rate_id": admin.post("/api/v1/tax-rates", rate).json()["id"],
             "provider": "test",
             "promotion_id": promotion,
