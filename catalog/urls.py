@@ -6,15 +6,23 @@ from django.urls import path
 
 from catalog.views import (
     CategoryViewSet,
+    ImageViewSet,
     ListPriceViewSet,
     PriceListViewSet,
     ProductViewSet,
     StockViewSet,
+    UploadViewSet,
     VariantViewSet,
+    image_file,
 )
 
 urlpatterns = [
     path("categories", CategoryViewSet.as_view({"get": "list"})),
+    path("categories/<str:slug>/media", UploadViewSet.as_view({"post": "of_category"})),
+    path(
+        "media/<uuid:image_id>",
+        ImageViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
     path("price-lists", PriceListViewSet.as_view({"get": "list", "post": "create"})),
     path(
         "price-lists/<str:list_code>",
@@ -35,8 +43,11 @@ urlpatterns = [
         "products/<str:slug>",
         ProductViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
+    path("products/<str:slug>/media", UploadViewSet.as_view({"post": "of_product"})),
     path("products/<str:slug>/variants", ProductViewSet.as_view({"post": "add_variant"})),
     path("variants/<path:sku>/stock", StockViewSet.as_view({"get": "retrieve"})),
     path("variants/<path:sku>/stock-adjustments", StockViewSet.as_view({"post": "adjust"})),
     path("variants/<path:sku>", VariantViewSet.as_view({"patch": "partial_update"})),
 ]
+
+media_urlpatterns = [path("media/<path:name>", image_file, name="media")]

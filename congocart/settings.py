@@ -21,6 +21,7 @@ from congocart.email_settings import LOCAL_EMAILS, email_settings, template_engi
 from congocart.environment import Environment, chosen_from
 from congocart.invoice_settings import invoice_settings
 from congocart.logging import LEVELS
+from congocart.media_settings import media_settings
 from congocart.password_rules import VALIDATORS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
 from congocart.rate_settings import rate_settings
@@ -75,8 +76,9 @@ RATES = rate_settings(env)
 EXACT_RATES = frozenset({"auth", "coupon", "mail", "mail_address"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)
 MAX_BODY_BYTES = 1024 * 1024
-# How long a body may be on its way, from its first byte to its last.
+# How long a body may be on its way, from its first byte to its last; and one with a file.
 BODY_SECONDS = env.float("CONGOCART_BODY_SECONDS", 10.0)
+UPLOAD_SECONDS = env.float("CONGOCART_UPLOAD_SECONDS", 60.0)
 
 # ---- payments ---------------------------------------------------------------------------------
 
@@ -251,8 +253,12 @@ X_FRAME_OPTIONS = "DENY"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("CONGOCART_STATIC_ROOT", str(BASE_DIR / "staticfiles"))).absolute()
+_media = media_settings(env, folder=DATA_DIR / "media")
+MEDIA_URL, UPLOAD_PATHS = _media.url, _media.upload_paths
+MAX_UPLOAD_BYTES, MAX_IMAGE_PIXELS = _media.max_bytes, _media.max_pixels
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "media": _media.storage,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.urls import jwks_urlpatterns
 from carts.admin_site.try_a_basket import try_a_basket_page
+from catalog.urls import media_urlpatterns
 from core.http.openapi.views import redoc, schema, swagger
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", swagger, name="swagger"),
     path("api/redoc", redoc, name="redoc"),
     *jwks_urlpatterns,
+    *media_urlpatterns,
     *([] if settings.PRODUCTION else [path("", include("embedded.urls"))]),
 ]
 

@@ -14,12 +14,13 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action, display
 
+from catalog.admin.images import ImageInline, WithImages
 from catalog.admin.price_lists import PriceChangeInline, VariantListPriceInline
 from catalog.forms import CategoryForm, ComparedPriceForm, ProductForm, VariantForm
 from catalog.models import Category, Price, Product, Variant
 from catalog.services import delete_product
 from catalog.services.variants import refresh_from_variants, set_prices
-from core.backoffice.base import EditableInline, KeptAdmin, PriceInline, ShopAdmin
+from core.backoffice.base import EditableInline, KeptAdmin, PriceInline
 from core.backoffice.columns import link, link_to, pairs, text
 from core.backoffice.filters import DaysFilter
 from core.money import Money, format_money
@@ -51,7 +52,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Category)
-class CategoryAdmin(ShopAdmin):
+class CategoryAdmin(WithImages):
     """The category tree."""
 
     form = CategoryForm
@@ -63,6 +64,7 @@ class CategoryAdmin(ShopAdmin):
     fields = ["title", "slug", "parent"]
     autocomplete_fields = ["parent"]
     prepopulated_fields = {"slug": ["title"]}
+    inlines = [ImageInline]
 
 
 class VariantInline(EditableInline):
@@ -108,7 +110,7 @@ class VariantInline(EditableInline):
 
 
 @admin.register(Product)
-class ProductAdmin(KeptAdmin):
+class ProductAdmin(WithImages, KeptAdmin):
     """Products, newest first."""
 
     form = ProductForm
@@ -132,7 +134,7 @@ class ProductAdmin(KeptAdmin):
     reader_columns = {"options": "options_text"}
     autocomplete_fields = ["category"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [VariantInline]
+    inlines = [ImageInline, VariantInline]
     actions = ["archive", "recall"]
 
     status = status_label
@@ -149,6 +151,8 @@ class ProductAdmin(KeptAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the variants with their prices, and create the stock of new ones."""
         super().save_formset(request, form, formset, change)
+        if formset.model is not Variant:
+            return
         for variant_form in formset.forms:
             if "price" not in variant_form.changed_data:
                 continue
@@ -225,7 +229,7 @@ class VariantPriceInline(PriceInline):
 
 
 @admin.register(Variant)
-class VariantAdmin(KeptAdmin):
+class VariantAdmin(WithImages, KeptAdmin):
     """Variants, with their prices in every currency."""
 
     list_display = ["sku_text", "product_link", "title", "prices", "stock_link", "status"]
@@ -241,7 +245,7 @@ class VariantAdmin(KeptAdmin):
         ("stock_link", "status"),
     ]
     readonly_fields = ["sku_text", "product_link", "stock_link", "status"]
-    inlines = [VariantPriceInline, VariantListPriceInline, PriceChangeInline]
+    inlines = [ImageInline, VariantPriceInline, VariantListPriceInline, PriceChangeInline]
     labels = {"weight": "Weight (grams)"}
 
     status = status_label

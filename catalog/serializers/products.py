@@ -20,6 +20,7 @@ from catalog.serializers.fields import (
     SkuField,
     SlugField,
 )
+from catalog.serializers.images import ImageOutput
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -251,6 +252,7 @@ class VariantOutput(Output):
     )
     weight = serializers.IntegerField(help_text="Grams.")
     requires_shipping = serializers.BooleanField(help_text="Whether it is delivered.")
+    images = ImageOutput(many=True, help_text="Those that show this variant.")
 
 
 class ProductOutput(Output):
@@ -271,6 +273,7 @@ class ProductOutput(Output):
     category = serializers.CharField(allow_null=True, help_text="The category's slug.")
     tax_class = serializers.CharField(help_text=TAX_CLASS)
     options = OptionOutput(many=True)
+    images = ImageOutput(many=True)
     variants = VariantOutput(many=True)
 
 

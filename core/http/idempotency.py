@@ -68,6 +68,7 @@ def write(
     present: Callable[[T], ApiResponse],
     *,
     consumes_credential: bool = False,
+    content: bytes | None = None,
 ) -> HttpResponse:
     """Run a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
 
@@ -79,13 +80,16 @@ def write(
     `consumes_credential` is for an operation that checks, before its use case, what its
     own success invalidates: a password, a link, an account. A retry is refused there,
     and still gets the response of the first request.
+
+    `content` is what tells the body from another one where that is a file, which is not read
+    into memory; of a form, the boundary between the parts is another one each time.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return _http_response(_encoded(present(operation())))
     if not _VALID.match(key):
         raise IdempotencyKeyInvalid
-    effect = _StoredEffect(request, key, present)
+    effect = _StoredEffect(request, key, present, request.body if content is None else content)
     token = current_effect.set(effect)
     try:
         result = operation()
@@ -117,10 +121,12 @@ class _Replay(Exception):
 class _StoredEffect(Effect):
     """Claims one key and stores its response, inside the atomic phases of an operation."""
 
-    def __init__(self, request: Request, key: str, present: Callable[[Any], ApiResponse]) -> None:
+    def __init__(
+        self, request: Request, key: str, present: Callable[[Any], ApiResponse], body: bytes
+    ) -> None:
         self.store = KeyStore(
             scope=f"{caller_of(request).scope}\n{request.method}\n{request.path}\n{key}",
-            body=request.body,
+            body=body,
         )
         self.present = present
         self.holder = uuid4()

@@ -171,8 +171,9 @@ class AlwaysJson(BaseContentNegotiation):
         self, request: HttpRequest, parsers: Iterable[BaseParser]
     ) -> BaseParser | None:
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
-        accepted = ("application/json", "application/merge-patch+json")
-        return next(iter(parsers)) if media_type in accepted else None
+        if media_type == "application/merge-patch+json":
+            media_type = "application/json"
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
 
     def select_renderer(
         self,
