@@ -40,10 +40,8 @@ class SecurityHeadersMiddleware:
         self.get_response = get_response
         # Pictures may be read from another server than this one.
         where = urlsplit(settings.MEDIA_URL)
-        images = (
-            f"img-src 'self' {where.scheme}://{where.netloc}" if where.netloc else "img-src 'self'"
-        )
-        self.admin_policy = ADMIN_POLICY.replace("img-src 'self'", images)
+        elsewhere = f" {where.scheme}://{where.netloc}" if where.netloc else ""
+        self.admin_policy = ADMIN_POLICY.replace("img-src 'self'", f"img-src 'self'{elsewhere}")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)

@@ -8,6 +8,7 @@ from rest_framework.test import APIClient
 from accounts.domain import Role
 from core.ids import uuid7
 from tests.api.bad_input import OPERATIONS, World
+from tests.images import encoded, send
 from tests.prices import trade_places
 from tests.promotions import offer
 from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_variants
@@ -37,6 +38,7 @@ def world(client_of) -> World:
         owner.post(f"/api/v1/{place}/coupons", {"code": "ENTERED"})
     admin = client_of(Role.ADMIN)
     admin.post("/api/v1/shipping-zones", {"code": "uk", "title": "UK", "countries": ["GB"]})
+    image = send(admin, "products/thing-mug", encoded()).json()
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
     rate = {"country": "CH", "rate": "0.081", "valid_from": "2024-01-01"}
     return World(
@@ -49,6 +51,7 @@ def world(client_of) -> World:
             "item_id": cart["items"][0]["id"],
             "checkout_id": checkout["id"],
             "number": order["number"],
+            "image_id": image["id"],
             "slug": "thing-mug",
             "sku": "MUG-0",
             "session_id": sessions[0]["id"],
