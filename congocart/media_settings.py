@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class MediaSettings:
 def media_settings(env: Environment, *, folder: Path) -> MediaSettings:
     """Read them; without a bucket, the files are in a folder and this shop serves them."""
     root = env.str("CONGOCART_MEDIA_ROOT", str(folder))
-    bucket = env.str("CONGOCART_S3_BUCKET", "")
+    bucket = env.parsed("CONGOCART_S3_BUCKET", "", _bucket)
     options = {
         "bucket_name": bucket,
         "endpoint_url": env.parsed("CONGOCART_S3_ENDPOINT", None, web_address),
@@ -48,12 +49,22 @@ def media_settings(env: Environment, *, folder: Path) -> MediaSettings:
         "OPTIONS": {"location": str(Path(root).absolute())},
     }
     remote = {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    url = env.parsed("CONGOCART_MEDIA_URL", "/media", _address)
+    if bucket and url == "/media":
+        env.faults.append("CONGOCART_MEDIA_URL has to say where the bucket's pictures are read.")
     return MediaSettings(
         storage=remote if bucket else local,
-        url=env.parsed("CONGOCART_MEDIA_URL", "/media", _address) + "/",
+        url=f"{url}/",
         max_bytes=env.int("CONGOCART_MAX_IMAGE_MEGABYTES", 20, at_most=1_000) * MEGABYTE,
         max_pixels=env.int("CONGOCART_MAX_IMAGE_MEGAPIXELS", 40, at_most=1_000) * 10**6,
     )
+
+
+def _bucket(text: str) -> str:
+    """Read the name of a bucket, for which a package is needed that few shops need."""
+    if not find_spec("storages"):
+        raise ValueError("needs the extra `s3`: pip install 'congocart[s3]'.")
+    return text
 
 
 def _address(text: str) -> str:

@@ -25,7 +25,9 @@ _PREVIEW_WIDTH = 80
 
 
 class ImageForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A picture; its file is chosen once, and another file is another picture."""
+    """A picture; choosing another file replaces what it shows."""
+
+    replaced: str | None = None
 
     upload = forms.FileField(
         label="File",
@@ -34,19 +36,16 @@ class ImageForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="JPEG, PNG, WebP, AVIF or GIF.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.instance._state.adding:  # noqa: SLF001 - Django's documented API
-            del self.fields["upload"]
-
     def clean_upload(self) -> Any:
         """Return the file, which was stored before the transaction of this form began."""
         upload = self.cleaned_data["upload"]
         if upload is None:
-            raise forms.ValidationError("Choose a file.", code="required")
+            if self.instance.file_id is None:
+                raise forms.ValidationError("Choose a file.", code="required")
+            return None
         if refusal := getattr(upload, "refusal", None):
             raise forms.ValidationError(refusal.detail, code=refusal.code)
-        self.instance.file_id = upload.digest
+        self.replaced, self.instance.file_id = self.instance.file_id, upload.digest
         return upload
 
 
@@ -63,6 +62,14 @@ class ImageFormSet(PaginationInlineFormSet):
         """Save a picture, unless its file has just been deleted."""
         usable_file(form.instance.file_id)
         image: Image = super().save_new(form, commit=commit)
+        return image
+
+    def save_existing(self, form: Any, obj: Image, commit: bool = True) -> Image:
+        """Save a picture; the files of what it showed before are deleted like those of one."""
+        usable_file(form.instance.file_id)
+        image: Image = super().save_existing(form, obj, commit=commit)
+        if form.replaced:
+            have_removed_if_unused(form.replaced)
         return image
 
     def delete_existing(self, obj: Image, commit: bool = True) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -55,13 +55,11 @@ class Bucket(InMemoryStorage):
 
 
 @pytest.fixture(params=["folder", "bucket"], autouse=True)
-def storage(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Any]:
+def storage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Each of the two kinds of storage, empty."""
     found = ImageFolder(location=tmp_path) if request.param == "folder" else Bucket()
     monkeypatch.setitem(storages._storages, "media", found)
-    yield found
+    return found
 
 
 def store(content: bytes = CONTENT, now: Any = NOW) -> str:
