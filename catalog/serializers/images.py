@@ -29,7 +29,7 @@ class PictureField(serializers.FileField):
 class ImageInput(Input):
     """A picture, sent as a form with its file."""
 
-    examples = {"alt": "A blue mug, seen from the side"}
+    examples = {"file": "GIF89a", "alt": "A blue mug, seen from the side"}
 
     file = PictureField(help_text="JPEG, PNG, WebP, AVIF, or a GIF, whose first frame is shown.")
     alt = StrictCharField(
