@@ -79,7 +79,7 @@ class DjangoInThreads:
         finally:
             self.places += body.length > LARGE_BODY_BYTES
             self.uploads += body.is_on_disk
-            body.close()
+            body.discard()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if isinstance(content, bytes):
             await send({"type": "http.response.body", "body": content})
@@ -160,7 +160,7 @@ class Body:
         self._in_memory = in_memory
         self._file: BytesIO | SpooledTemporaryFile[bytes] = BytesIO()
         if limit > in_memory:
-            self._file = SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115 - `close` does it
+            self._file = SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115 - see `discard`
 
     @property
     def is_on_disk(self) -> bool:
@@ -176,7 +176,7 @@ class Body:
         self._file.seek(0)
         return self._file
 
-    def close(self) -> None:
+    def discard(self) -> None:
         """Delete the file, if there is one."""
         self._file.close()
 

@@ -126,7 +126,8 @@ class WithImages(ShopAdmin):
         """Store what was sent, and leave it to the forms what to do with what was refused."""
         may = self.has_change_permission if object_id else self.has_add_permission
         if request.method == "POST" and may(request):
-            for upload in request.FILES.values():
+            uploads: list[Any] = [*request.FILES.values()]
+            for upload in uploads:
                 try:
                     upload.digest = store_image(upload.file, now=timezone.now())
                 except CongoCartError as refusal:

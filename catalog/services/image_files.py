@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import IO
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -38,10 +38,10 @@ UNUSED_FOR = timedelta(days=1)
 _ERROR_LENGTH = 500
 
 
-def store_image(file: IO[bytes], *, now: datetime) -> str:
+def store_image(file: Any, *, now: datetime) -> str:
     """Keep a picture, to be decoded in the background; return the digest of its content.
 
-    The same content is kept once. What no row shows within a day is deleted again. Not to be
+    `file` is open, in binary, and can seek. The same content is kept once. What no row shows within a day is deleted again. Not to be
     called in a transaction: the storage may be across the network. Raises `UPLOAD_ERRORS`.
     """
     if (size := file.seek(0, 2)) > settings.MAX_UPLOAD_BYTES:
@@ -50,16 +50,16 @@ def store_image(file: IO[bytes], *, now: datetime) -> str:
     kind = format_of(file)
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if _expect_file(digest=digest, kind=kind, now=now):
+    if expect_file(digest=digest, kind=kind, now=now):
         leave_database()
         file.seek(0)
         media().save(original_name(digest), File(file))
-        _process(digest=digest)
+        process_file(digest=digest)
     return digest
 
 
 @use_case
-def _expect_file(*, digest: str, kind: ImageFormat, now: datetime) -> bool:
+def expect_file(*, digest: str, kind: ImageFormat, now: datetime) -> bool:
     """Make the row of a content, or find it; tell whether its file has to be written."""
     new = ImageFile(digest=digest, format=kind, uploaded_at=now)
     ImageFile.objects.bulk_create([new], ignore_conflicts=True)
@@ -70,7 +70,8 @@ def _expect_file(*, digest: str, kind: ImageFormat, now: datetime) -> bool:
 
 
 @use_case
-def _process(*, digest: str) -> None:
+def process_file(*, digest: str) -> None:
+    """Have the file of a content decoded, once, now that it is there. Raises `ResourceBusy`."""
     row = usable_file(digest)
     if row.status in (ImageStatus.UPLOADING, ImageStatus.FAILED):
         _become(row, ImageStatus.PROCESSING)
@@ -104,15 +105,16 @@ def render_image(*, digest: str) -> None:
     try:
         picture = rendered(content, ImageFormat(waiting.format))
     except (ImageDamaged, NotAnImage, TooManyPixels) as error:
-        _finish(digest=digest, picture=None, error=error.detail)
+        finish_file(digest=digest, picture=None, error=error.detail)
         return
     for each, encoded in picture.files.items():
         media().save(each.name(digest), ContentFile(encoded))
-    _finish(digest=digest, picture=picture)
+    finish_file(digest=digest, picture=picture)
 
 
 @use_case
-def _finish(*, digest: str, picture: Picture | None, error: str = "") -> None:
+def finish_file(*, digest: str, picture: Picture | None, error: str = "") -> None:
+    """Record how decoding went: what was made of the picture, or why nothing was."""
     row = _locked(digest).filter(status=ImageStatus.PROCESSING).first()
     if row is None:  # Another run was faster.
         return
@@ -125,16 +127,17 @@ def _finish(*, digest: str, picture: Picture | None, error: str = "") -> None:
 
 def remove_unused_image(*, digest: str) -> None:
     """Delete a content and its files, unless a row shows it. Running it again changes nothing."""
-    if not _give_up(digest=digest):
+    if not give_up_file(digest=digest):
         return
     leave_database()
     for name in names_of(digest):
         media().delete(name)
-    _forget(digest=digest)
+    forget_file(digest=digest)
 
 
 @use_case
-def _give_up(*, digest: str) -> bool:
+def give_up_file(*, digest: str) -> bool:
+    """Say of a content that nothing shows that it is being deleted; tell whether it is."""
     row = _locked(digest).first()
     # Asked behind the lock: the statement that waited for it would not see a new picture.
     if row is None or row.images.exists():
@@ -146,7 +149,8 @@ def _give_up(*, digest: str) -> bool:
 
 
 @use_case
-def _forget(*, digest: str) -> None:
+def forget_file(*, digest: str) -> None:
+    """Delete the row of a content whose files are deleted."""
     ImageFile.objects.filter(pk=digest, status=ImageStatus.DELETING).delete()
 
 
@@ -160,12 +164,12 @@ def remove_orphans(*, now: datetime) -> int:
     digests = list(rows.values_list("digest", flat=True))
     digests += files_without(_known, before=before)
     for digest in digests:
-        _have_removed(digest=digest, now=now)
+        have_removed(digest=digest, now=now)
     return len(digests)
 
 
 @use_case
-def _have_removed(*, digest: str, now: datetime) -> None:
+def have_removed(*, digest: str, now: datetime) -> None:
     """Have a content removed; one without a row gets one, so that nobody sends it meanwhile."""
     unknown = ImageFile(
         digest=digest,

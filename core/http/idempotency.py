@@ -80,9 +80,7 @@ def write(
     `consumes_credential` is for an operation that checks, before its use case, what its
     own success invalidates: a password, a link, an account. A retry is refused there,
     and still gets the response of the first request.
-
-    `content` is what tells the body from another one where that is a file, which is not read
-    into memory; of a form, the boundary between the parts is another one each time.
+    `content` stands for a body that is not kept in memory: a file.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:

@@ -362,6 +362,20 @@ def test_an_api_key_needs_the_scope_of_products(manager: APIClient, client_of: A
         assert send(machine, "products/mug", encoded()).status_code == status
 
 
+def test_a_file_that_comes_by_way_of_the_disk_is_the_same(
+    manager: APIClient, settings: Any, run_jobs: RunJobs
+):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+    content = encoded("PNG", (64, 48))
+    assert send(manager, "products/mug", content).status_code == 201
+    assert send(manager, "products/mug", encoded("PNG")[:30]).status_code == 400
+    run_jobs()
+
+    [shown] = images(manager)
+    assert (shown["width"], shown["height"]) == (64, 48)
+    assert hashlib.sha256(content).hexdigest() in shown["url"]
+
+
 def test_names_of_files_hold_nothing_of_what_was_sent(manager: APIClient, run_jobs: RunJobs):
     send(manager, "products/mug", encoded(), name="../../Ada Lovelace.html")
     run_jobs()
