@@ -283,5 +283,5 @@ application = DjangoInThreads(
     threads=settings.SERVER_THREADS,
     body_seconds=settings.BODY_SECONDS,
     body_bytes=settings.MAX_BODY_BYTES,
-    upload_seconds=settings.UPLOAD_SECONDS,
+    upload_seconds=settings.MEDIA.upload_seconds,
 )

@@ -17,13 +17,15 @@ MEGABYTE = 1024 * 1024
 class MediaSettings:
     """Django's storage of pictures, the address that they are read at, and their limits.
 
-    `upload_paths` are forms that may bring a file: no other request's body may be that large.
+    `upload_paths` are forms that may bring a file: no other request's body may be that large, or
+    take `upload_seconds` to arrive.
     """
 
     storage: Mapping[str, Any]
     url: str
     max_bytes: int
     max_pixels: int
+    upload_seconds: float
     upload_paths: str = (
         "/api/v1/(?:products|categories)/[^/]+/media"
         "|/admin/catalog/(?:product|variant|category)/(?:add|[^/]+/change)/"
@@ -57,6 +59,7 @@ def media_settings(env: Environment, *, folder: Path) -> MediaSettings:
         url=f"{url}/",
         max_bytes=env.int("CONGOCART_MAX_IMAGE_MEGABYTES", 20, at_most=1_000) * MEGABYTE,
         max_pixels=env.int("CONGOCART_MAX_IMAGE_MEGAPIXELS", 40, at_most=1_000) * 10**6,
+        upload_seconds=env.float("CONGOCART_UPLOAD_SECONDS", 60.0),
     )
 
 

@@ -76,9 +76,8 @@ RATES = rate_settings(env)
 EXACT_RATES = frozenset({"auth", "coupon", "mail", "mail_address"})
 TRUSTED_PROXIES = env.int("CONGOCART_TRUSTED_PROXIES", 0)
 MAX_BODY_BYTES = 1024 * 1024
-# How long a body may be on its way, from its first byte to its last; and one with a file.
+# How long a body may be on its way, from its first byte to its last.
 BODY_SECONDS = env.float("CONGOCART_BODY_SECONDS", 10.0)
-UPLOAD_SECONDS = env.float("CONGOCART_UPLOAD_SECONDS", 60.0)
 
 # ---- payments ---------------------------------------------------------------------------------
 
@@ -201,10 +200,9 @@ TOKEN_ISSUER = env.str("CONGOCART_TOKEN_ISSUER", "congocart")
 TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-USE_I18N = True
+USE_I18N = USE_TZ = True
 LOCALE_PATHS = [*EMAILS.translations, BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["core.backoffice.formats"]
-USE_TZ = True
 
 # ---- e-mail -----------------------------------------------------------------------------------
 
@@ -253,12 +251,10 @@ X_FRAME_OPTIONS = "DENY"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("CONGOCART_STATIC_ROOT", str(BASE_DIR / "staticfiles"))).absolute()
-_media = media_settings(env, folder=DATA_DIR / "media")
-MEDIA_URL, UPLOAD_PATHS = _media.url, _media.upload_paths
-MAX_UPLOAD_BYTES, MAX_IMAGE_PIXELS = _media.max_bytes, _media.max_pixels
+MEDIA = media_settings(env, folder=DATA_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "media": _media.storage,
+    "media": MEDIA.storage,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -23,7 +23,7 @@ from catalog.domain import (
 )
 
 # Some decoders allocate as they open a file; Pillow refuses twice as many before they do.
-Image.MAX_IMAGE_PIXELS = settings.MAX_IMAGE_PIXELS
+Image.MAX_IMAGE_PIXELS = settings.MEDIA.max_pixels
 # By Pillow's names. MPO is a JPEG with more pictures behind it, as phones write them.
 _FORMATS = {
     "JPEG": ImageFormat.JPEG,
@@ -144,9 +144,9 @@ def _opened(file: IO[bytes]) -> Iterator[Image.Image]:
     except _DAMAGED as error:
         raise NotAnImage from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        pixels = settings.MAX_IMAGE_PIXELS + 1
-    if pixels > settings.MAX_IMAGE_PIXELS:
-        limit = settings.MAX_IMAGE_PIXELS // 10**6
+        pixels = settings.MEDIA.max_pixels + 1
+    if pixels > settings.MEDIA.max_pixels:
+        limit = settings.MEDIA.max_pixels // 10**6
         raise TooManyPixels(f"The picture has more than {limit} million pixels.")
     yield image
 

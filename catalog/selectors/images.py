@@ -82,7 +82,7 @@ def _body(shown: Mapping[str, Any]) -> dict[str, Any]:
     digest, original = shown["digest"], ImageFormat(shown["format"])
     sizes = [
         {
-            "url": f"{settings.MEDIA_URL}{each.name(digest)}",
+            "url": f"{settings.MEDIA.url}{each.name(digest)}",
             "width": each.width,
             "height": each.height,
             "format": each.format,

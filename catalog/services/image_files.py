@@ -41,11 +41,12 @@ _ERROR_LENGTH = 500
 def store_image(file: Any, *, now: datetime) -> str:
     """Keep a picture, to be decoded in the background; return the digest of its content.
 
-    `file` is open, in binary, and can seek. The same content is kept once. What no row shows within a day is deleted again. Not to be
-    called in a transaction: the storage may be across the network. Raises `UPLOAD_ERRORS`.
+    `file` is open, in binary, and can seek. The same content is kept once; what no row shows
+    within a day is deleted again. Not to be called in a transaction: the storage may be across
+    the network. Raises `UPLOAD_ERRORS`.
     """
-    if (size := file.seek(0, 2)) > settings.MAX_UPLOAD_BYTES:
-        limit = settings.MAX_UPLOAD_BYTES // 2**20
+    if (size := file.seek(0, 2)) > settings.MEDIA.max_bytes:
+        limit = settings.MEDIA.max_bytes // 2**20
         raise TooLarge(f"A picture may have {limit} megabytes, this one has {-(-size // 2**20)}.")
     kind = format_of(file)
     file.seek(0)

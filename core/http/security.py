@@ -39,7 +39,7 @@ class SecurityHeadersMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         # Pictures may be read from another server than this one.
-        where = urlsplit(settings.MEDIA_URL)
+        where = urlsplit(settings.MEDIA.url)
         elsewhere = f" {where.scheme}://{where.netloc}" if where.netloc else ""
         self.admin_policy = ADMIN_POLICY.replace("img-src 'self'", f"img-src 'self'{elsewhere}")
 

@@ -14,9 +14,9 @@ from rest_framework.parsers import MultiPartParser
 def body_limit(path: str, content_type: str) -> int:
     """Return how many bytes the body of a request may have: more where a file may be sent."""
     takes_file = content_type.startswith("multipart/form-data") and re.fullmatch(
-        settings.UPLOAD_PATHS, path
+        settings.MEDIA.upload_paths, path
     )
-    return settings.MAX_BODY_BYTES + (settings.MAX_UPLOAD_BYTES if takes_file else 0)
+    return settings.MAX_BODY_BYTES + (settings.MEDIA.max_bytes if takes_file else 0)
 
 
 class UploadParser(MultiPartParser):

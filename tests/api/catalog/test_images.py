@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
@@ -259,7 +260,7 @@ def test_a_picture_that_cannot_be_decoded_says_so_and_is_not_shown(
 
 @pytest.mark.parametrize("megabytes", [1, 3])
 def test_a_file_that_is_too_large_is_refused(manager: APIClient, settings: Any, megabytes: int):
-    settings.MAX_UPLOAD_BYTES = 2**20
+    settings.MEDIA = replace(settings.MEDIA, max_bytes=2**20)
     response = send(manager, "products/mug", encoded() + b"\0" * (megabytes * 2**20))
 
     assert response.status_code == 413

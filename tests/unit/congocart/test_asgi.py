@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_a_file_is_kept_on_the_disk_and_read_from_there(monkeypatch: pytest.Monk
 
 
 def test_a_file_has_a_limit_a_time_and_a_place(settings: Any):
-    settings.MAX_UPLOAD_BYTES = LIMIT
+    settings.MEDIA = replace(settings.MEDIA, max_bytes=LIMIT)
     app = server()
 
     assert status(Wire(b"x"), upload(2 * LIMIT + 1), app) == 413
