@@ -26,7 +26,7 @@ from catalog.serializers.images import (
 )
 from core.http.error_pages import read_only
 from core.http.fields import validated
-from core.http.idempotency import ApiResponse, write
+from core.http.idempotency import ApiResponse, key_of, write
 from core.http.operations import operation
 from core.http.uploads import UploadParser
 
@@ -58,7 +58,7 @@ class UploadViewSet(ViewSet):
     def of_product(self, request: Request, slug: str) -> HttpResponse:
         sent = validated(ProductImageInput, request)
         selectors.require_product(slug)
-        digest, others = _stored(sent)
+        digest, others = _stored(request, sent)
         return write(
             request,
             lambda: services.add_product_image(
@@ -86,7 +86,7 @@ class UploadViewSet(ViewSet):
     def of_category(self, request: Request, slug: str) -> HttpResponse:
         sent = validated(ImageInput, request)
         selectors.require_category(slug)
-        digest, others = _stored(sent)
+        digest, others = _stored(request, sent)
         return write(
             request,
             lambda: services.add_category_image(
@@ -164,8 +164,9 @@ def image_file(request: HttpRequest, name: str) -> FileResponse:
     )
 
 
-def _stored(sent: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _stored(request: Request, sent: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Store the file of a form; return its digest, and what else was sent."""
+    key_of(request)  # A key that is none is refused before anything is stored.
     others = {name: value for name, value in sent.items() if name != "file"}
     with sent["file"] as file:
         return services.store_image(file.file, now=timezone.now()), others

@@ -82,11 +82,9 @@ def write(
     and still gets the response of the first request.
     `content` stands for a body that is not kept in memory: a file.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = key_of(request)
     if key is None:
         return _http_response(_encoded(present(operation())))
-    if not _VALID.match(key):
-        raise IdempotencyKeyInvalid
     effect = _StoredEffect(request, key, present, request.body if content is None else content)
     token = current_effect.set(effect)
     try:
@@ -102,6 +100,14 @@ def write(
         current_effect.reset(token)
         keeper.let_go(effect.holder)
     return _http_response(effect.response_to(result))
+
+
+def key_of(request: Request) -> str | None:
+    """Return the Idempotency-Key of a request, if it has one. Raises `IdempotencyKeyInvalid`."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _VALID.match(key):
+        raise IdempotencyKeyInvalid
+    return key
 
 
 def purge(*, now: datetime) -> int:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from rest_framework.test import APIClient
 
 from core.http.openapi.document import document
+from tests.images import encoded
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -80,6 +81,13 @@ class Operation:
     def full_example(self) -> dict[str, Any]:
         """With what the documentation leaves out, as another way to say the same or for few."""
         return _merged(self.example, copy.deepcopy(LEFT_OUT.get(self.id, {})))
+
+    @property
+    def request(self) -> tuple[bytes, str]:
+        """A body that is accepted, and what it is."""
+        if self.takes_file:
+            return _form((_A_FILE, encoded("PNG"))), _FORM_B
+        return json.dumps(self.example if self.schema else {}).encode(), JSON
 
     @property
     def takes_token(self) -> bool:

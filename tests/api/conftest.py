@@ -6,6 +6,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
+from catalog.models import Category
 from core.ids import uuid7
 from tests.api.bad_input import OPERATIONS, World
 from tests.images import encoded, send
@@ -25,6 +26,7 @@ def doors(client_of) -> World:
 @pytest.fixture
 def world(client_of) -> World:
     stock_variants(2, prefix="MUG")
+    Category.objects.create(slug="thing-mug", title="Mugs")
     offer_shipping()
     owner = client_of()
     order = new_order(owner, ["MUG-0"])
