@@ -12,7 +12,8 @@ RUN SECRET_KEY="$(head -c 48 /dev/urandom | base64 -w 0)" ALLOWED_HOSTS=build.in
     /venv/bin/python manage.py collectstatic --noinput --verbosity 0
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --no-create-home congocart
+RUN useradd --system --uid 10001 --no-create-home congocart \
+    && install --directory --owner congocart /media
 WORKDIR /app
 COPY --from=build /venv /venv
 COPY --from=build /app /app
@@ -22,6 +23,7 @@ ENV PATH=/venv/bin:$PATH \
     MALLOC_ARENA_MAX=2 \
     CONGOCART_ENVIRONMENT=production \
     CONGOCART_STATIC_ROOT=/app/staticfiles \
+    CONGOCART_MEDIA_ROOT=/media \
     PROMETHEUS_MULTIPROC_DIR=/tmp/metrics \
     HOST=0.0.0.0 \
     PORT=8000

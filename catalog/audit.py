@@ -15,6 +15,14 @@ CHECKS = [
         """,
     ),
     Check(
+        "pictures_have_files",
+        """
+        SELECT image.id AS image_id, file.digest, file.status
+        FROM catalog_image AS image JOIN catalog_imagefile AS file ON file.digest = image.file_id
+        WHERE file.status IN ('uploading', 'deleting')
+        """,
+    ),
+    Check(
         "the_history_of_prices_ends_with_todays",
         """
         SELECT coalesce(price.variant_id, last.variant_id) AS variant_id,

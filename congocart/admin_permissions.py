@@ -21,7 +21,7 @@ _READ = frozenset({
     "accounts.view_customergroup",
     "carts.view_cart", "carts.view_cartline",
     "catalog.view_category", "catalog.view_product", "catalog.view_variant", "catalog.view_price",
-    "catalog.view_listprice", "catalog.view_pricechange",
+    "catalog.view_listprice", "catalog.view_pricechange", "catalog.view_image",
     "checkout.view_checkout", "checkout.view_checkoutline",
     "checkout.view_shippingmethod", "checkout.view_shippingprice", "checkout.view_shippingband",
     "checkout.view_shippingmethodzone", "checkout.view_freeshippingfrom",
@@ -37,7 +37,7 @@ _READ = frozenset({
 })  # fmt: skip
 _EXPORT = frozenset({"orders.export_order", "invoices.export_invoice"})
 _STOCK = frozenset({"inventory.change_stock"})
-_CATALOG = _changes("catalog", "category", "product", "variant", "price")
+_CATALOG = _changes("catalog", "category", "product", "variant", "price", "image")
 _SHIPPING = _changes(
     "checkout", "shippingmethod", "shippingprice", "shippingband", "shippingmethodzone",
     "freeshippingfrom", "shippingzone", "shippingarea",

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from io import BufferedReader, BytesIO
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -22,10 +23,13 @@ from congocart.wsgi import application as django
 from core.errors import CongoCartError, Invalid, Unavailable
 from core.http.error_pages import REFUSED_BODY
 from core.http.problems import BodyTooSlow
+from core.http.uploads import body_limit
 
 # A body this long waits for one of a few places, so that memory is bounded.
 LARGE_BODY_BYTES = 64 * 1024
 LARGE_BODIES = 32
+# Files that are on their way at a time, each on the disk and not in memory.
+UPLOADS = 4
 
 # What hashes a password for everyone who asks: half of the threads do so at a time, and so many
 # more requests wait here, where waiting takes no thread. The rest is up to `accounts.hashers`.
@@ -43,17 +47,23 @@ Send = Callable[[Message], Awaitable[None]]
 class DjangoInThreads:
     """Django behind ASGI, in as many threads as there are connections to the database."""
 
-    def __init__(self, *, threads: int, body_seconds: float, body_bytes: int) -> None:
+    def __init__(
+        self, *, threads: int, body_seconds: float, body_bytes: int, upload_seconds: float = 60
+    ) -> None:
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self.body_seconds = body_seconds
         self.body_bytes = body_bytes
+        self.upload_seconds = upload_seconds
         self.places = LARGE_BODIES
+        self.uploads = UPLOADS
         self.hashing = asyncio.Semaphore(max(1, threads // 2))
         self.logins = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        environ, body = environ_of(scope), bytearray()
+        environ = environ_of(scope)
+        limit = max(self.body_bytes, body_limit(scope["path"], environ.get("CONTENT_TYPE", "")))
+        body = Body(limit, in_memory=self.body_bytes)
         try:
             if _has_body(scope, environ):
                 await self._read_body(environ, body, receive)
@@ -67,7 +77,9 @@ class DjangoInThreads:
                         self.threads, respond, environ
                     )
         finally:
-            self.places += len(body) > LARGE_BODY_BYTES
+            self.places += body.length > LARGE_BODY_BYTES
+            self.uploads += body.is_on_disk
+            body.discard()
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if isinstance(content, bytes):
             await send({"type": "http.response.body", "body": content})
@@ -98,7 +110,7 @@ class DjangoInThreads:
         finally:
             self.logins -= 1
 
-    async def _read_body(self, environ: Environ, body: bytearray, receive: Receive) -> None:
+    async def _read_body(self, environ: Environ, body: Body, receive: Receive) -> None:
         """Read into `body` and put it into `environ`, or why it is refused.
 
         Of a body that is too large at most one byte more than the limit is kept, and nothing
@@ -106,33 +118,67 @@ class DjangoInThreads:
         """
         given = environ.get("CONTENT_LENGTH", "")
         length = int(given[:12]) if given.isdecimal() else None
-        if length is not None and length > self.body_bytes:
+        if length is not None and length > body.limit:
             return
+        is_upload = body.limit > self.body_bytes
         try:
-            async with asyncio.timeout(self.body_seconds):
+            async with asyncio.timeout(self.upload_seconds if is_upload else self.body_seconds):
                 refusal = await self._receive_into(body, length, receive)
         except TimeoutError:
             refusal = BodyTooSlow()
         if refusal is not None:
             environ[REFUSED_BODY] = refusal
-        environ["CONTENT_LENGTH"] = str(len(body))
-        environ["wsgi.input"] = BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(body.length)
+        environ["wsgi.input"] = body.rewound()
 
     async def _receive_into(
-        self, body: bytearray, length: int | None, receive: Receive
+        self, body: Body, length: int | None, receive: Receive
     ) -> CongoCartError | None:
         message: Message = {"more_body": length != 0}
-        while message.get("more_body") and len(body) <= self.body_bytes and len(body) != length:
+        while message.get("more_body") and body.length <= body.limit and body.length != length:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return Invalid("The body ended too early.")
-            was_large = len(body) > LARGE_BODY_BYTES
-            body += message.get("body", b"")[: self.body_bytes + 1 - len(body)]
-            if len(body) > LARGE_BODY_BYTES and not was_large:
-                self.places -= 1
-                if self.places < 0:
-                    return Unavailable("Too many large bodies are on their way.", retry_after=1)
+            was_large, was_on_disk = body.length > LARGE_BODY_BYTES, body.is_on_disk
+            body.add(message.get("body", b""))
+            self.places -= body.length > LARGE_BODY_BYTES and not was_large
+            self.uploads -= body.is_on_disk and not was_on_disk
+            if self.places < 0 or self.uploads < 0:
+                return Unavailable("Too many large bodies are on their way.", retry_after=1)
         return None
+
+
+class Body:
+    """A body as it arrives: up to `in_memory` bytes there, beyond them in a temporary file.
+
+    Of one that is longer than `limit`, one byte more is kept, which is enough to refuse it.
+    """
+
+    def __init__(self, limit: int, *, in_memory: int) -> None:
+        self.limit = limit
+        self.length = 0
+        self._in_memory = in_memory
+        self._file: BytesIO | SpooledTemporaryFile[bytes] = BytesIO()
+        if limit > in_memory:
+            self._file = SpooledTemporaryFile(max_size=in_memory)  # noqa: SIM115 - see `discard`
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether it is too long for the memory."""
+        return self.limit > self._in_memory < self.length
+
+    def add(self, part: bytes) -> None:
+        """Append what has come, up to the limit and one byte."""
+        self.length += self._file.write(part[: self.limit + 1 - self.length])
+
+    def rewound(self) -> BytesIO | SpooledTemporaryFile[bytes]:
+        """Return it as a file, at its beginning."""
+        self._file.seek(0)
+        return self._file
+
+    def discard(self) -> None:
+        """Delete the file, if there is one."""
+        self._file.close()
 
 
 class File:
@@ -237,4 +283,5 @@ application = DjangoInThreads(
     threads=settings.SERVER_THREADS,
     body_seconds=settings.BODY_SECONDS,
     body_bytes=settings.MAX_BODY_BYTES,
+    upload_seconds=settings.MEDIA.upload_seconds,
 )

@@ -21,6 +21,7 @@ from congocart.email_settings import LOCAL_EMAILS, email_settings, template_engi
 from congocart.environment import Environment, chosen_from
 from congocart.invoice_settings import invoice_settings
 from congocart.logging import LEVELS
+from congocart.media_settings import media_settings
 from congocart.password_rules import VALIDATORS
 from congocart.production import contradictory_settings, development_secret, unsafe_settings
 from congocart.rate_settings import rate_settings
@@ -42,7 +43,6 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", each=environment.origin)
 # ---- the shop ---------------------------------------------------------------------------------
 
 SHOP_NAME = env.str("CONGOCART_SHOP_NAME", "CongoCart")
-# Of days and times that people read in the admin; the API and the database say UTC.
 SHOP_TIME_ZONE = env.parsed("CONGOCART_TIME_ZONE", ZoneInfo("UTC"), environment.time_zone)
 DEFAULT_CURRENCY = env.parsed("CONGOCART_CURRENCY", "GBP", environment.currency)
 TAX_RATE = env.parsed("CONGOCART_TAX_RATE", Decimal(0), environment.fraction)
@@ -67,7 +67,6 @@ RESERVATION_LIFETIME = timedelta(seconds=env.int("CONGOCART_RESERVATION_SECONDS"
 DRAFT_LIFETIME = timedelta(days=env.days("CONGOCART_DRAFT_DAYS", 7))
 # Of an account, and of an IP address that gives no email address, while they are not paid for.
 MAX_OPEN_CHECKOUTS = env.int("CONGOCART_MAX_OPEN_CHECKOUTS", 100)
-# Stock is low when no more units than these are left.
 LOW_STOCK = env.int("CONGOCART_LOW_STOCK", 5, at_least=0)
 # Of a variant's units on hand, by one IP address that gives no email address.
 HOLDABLE_SHARE = env.parsed("CONGOCART_HOLDABLE_SHARE", Decimal("0.5"), environment.share)
@@ -201,10 +200,9 @@ TOKEN_ISSUER = env.str("CONGOCART_TOKEN_ISSUER", "congocart")
 TOKEN_AUDIENCE = env.str("CONGOCART_TOKEN_AUDIENCE", "congocart-api")
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-USE_I18N = True
+USE_I18N = USE_TZ = True
 LOCALE_PATHS = [*EMAILS.translations, BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["core.backoffice.formats"]
-USE_TZ = True
 
 # ---- e-mail -----------------------------------------------------------------------------------
 
@@ -253,8 +251,10 @@ X_FRAME_OPTIONS = "DENY"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("CONGOCART_STATIC_ROOT", str(BASE_DIR / "staticfiles"))).absolute()
+MEDIA = media_settings(env, folder=DATA_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "media": MEDIA.storage,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 
 from accounts.urls import jwks_urlpatterns
 from carts.admin_site.try_a_basket import try_a_basket_page
+from catalog.urls import media_urlpatterns
 from core.http.openapi.views import redoc, schema, swagger
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", swagger, name="swagger"),
     path("api/redoc", redoc, name="redoc"),
     *jwks_urlpatterns,
+    *media_urlpatterns,
 ]
 if not settings.PRODUCTION:  # where `/` is the storefront's
     urlpatterns += [

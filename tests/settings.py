@@ -32,7 +32,11 @@ if not os.environ.get("DATABASE_URL"):
     os.environ["DATABASE_URL"] = _start_postgres()
 
 from congocart.settings import *  # noqa: E402, F403 - it reads DATABASE_URL
-from congocart.settings import DATABASES  # noqa: E402
+from congocart.settings import DATABASES, STORAGES  # noqa: E402
 
 # Many tests are one transaction, in which they may wait for a process for as long as it takes.
 DATABASES["default"]["OPTIONS"]["options"] = "-c idle_in_transaction_session_timeout=0"
+
+_pictures = tempfile.mkdtemp(prefix="congocart-tests-media-")
+atexit.register(shutil.rmtree, _pictures, ignore_errors=True)
+STORAGES["media"] = {**STORAGES["media"], "OPTIONS": {"location": _pictures}}

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
+from catalog.admin.images import ImageInline, WithImages
 from catalog.admin.price_lists import PriceChangeInline, VariantListPriceInline
 from catalog.admin.statuses import (
     StatusActions,
@@ -26,7 +27,7 @@ from catalog.forms.products import CategoryForm, ComparedPriceForm, ProductForm,
 from catalog.models import Category, Price, Product, Variant
 from catalog.services.statuses import set_status
 from catalog.services.variants import refresh_from_variants, set_prices
-from core.backoffice.base import EditableInline, KeptAdmin, PriceInline, ShopAdmin
+from core.backoffice.base import EditableInline, KeptAdmin, PriceInline
 from core.backoffice.columns import link, link_to, pairs, prices_text, text
 from core.backoffice.filters import DaysFilter
 from core.money import Money, format_money
@@ -35,7 +36,7 @@ from inventory.services import create_stock
 
 
 @admin.register(Category)
-class CategoryAdmin(ShopAdmin):
+class CategoryAdmin(WithImages):
     """The category tree."""
 
     form = CategoryForm
@@ -47,6 +48,7 @@ class CategoryAdmin(ShopAdmin):
     fields = ["title", "slug", "parent"]
     autocomplete_fields = ["parent"]
     prepopulated_fields = {"slug": ["title"]}
+    inlines = [ImageInline]
 
 
 class VariantInline(EditableInline):
@@ -94,7 +96,7 @@ class VariantInline(EditableInline):
 
 
 @admin.register(Product)
-class ProductAdmin(StatusActions, KeptAdmin):
+class ProductAdmin(StatusActions, WithImages, KeptAdmin):
     """Products, newest first."""
 
     form = ProductForm
@@ -118,7 +120,7 @@ class ProductAdmin(StatusActions, KeptAdmin):
     reader_columns = {"options": "options_text"}
     autocomplete_fields = ["category"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [VariantInline]
+    inlines = [ImageInline, VariantInline]
 
     status = product_status
 
@@ -140,6 +142,8 @@ class ProductAdmin(StatusActions, KeptAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Save the variants with their prices, and create the stock of new ones."""
         super().save_formset(request, form, formset, change)
+        if formset.model is not Variant:
+            return
         new = set(formset.new_objects)
         quantities = {}
         for variant_form in formset.forms:
@@ -201,7 +205,7 @@ class VariantPriceInline(PriceInline):
 
 
 @admin.register(Variant)
-class VariantAdmin(KeptAdmin):
+class VariantAdmin(WithImages, KeptAdmin):
     """Variants, with their prices in every currency."""
 
     list_display = ["sku_text", "product_link", "title", "prices", "stock_link", "status"]
@@ -217,7 +221,7 @@ class VariantAdmin(KeptAdmin):
         ("stock_link", "status"),
     ]
     readonly_fields = ["sku_text", "product_link", "stock_link", "status"]
-    inlines = [VariantPriceInline, VariantListPriceInline, PriceChangeInline]
+    inlines = [ImageInline, VariantPriceInline, VariantListPriceInline, PriceChangeInline]
     labels = {"weight": "Weight (grams)"}
 
     status = variant_status

@@ -79,3 +79,31 @@ class PriceMissing(Invalid):
     """The variant has no price in this currency to compare."""
 
     code = "price_missing"
+
+
+class ImageNotFound(NotFound):
+    """There is no such picture."""
+
+
+class NotAnImage(Invalid):
+    """This is no picture in JPEG, PNG, WebP, AVIF or GIF, whatever its name says."""
+
+    code = "not_an_image"
+
+
+class ImageDamaged(Invalid):
+    """The picture is damaged: it is cut off, or something else is in its file."""
+
+    code = "image_damaged"
+
+
+class TooManyPixels(Invalid):
+    """The picture has more pixels than the shop takes."""
+
+    code = "too_many_pixels"
+
+
+class TooManyImages(Conflict):
+    """There are as many pictures here as there can be: 50."""
+
+    code = "too_many_images"

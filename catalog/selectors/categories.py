@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from catalog.domain import Offer
 from catalog.models import Category
+from catalog.selectors.images import image_bodies, images_of
 from pricing.domain import Item, Rules
 
 _SUBTREE = """
@@ -68,14 +69,17 @@ def subtree_of(slug: str) -> RawSQL:
 
 def category_tree() -> list[dict[str, Any]]:
     """Every category, each followed by those below it, siblings by title. One statement."""
-    rows = Category.objects.order_by("title", "id").values_list("id", "parent_id", "slug", "title")
+    rows = Category.objects.order_by("title", "id").values_list(
+        "id", "parent_id", "slug", "title", images_of("category")
+    )
     children: dict[Any, list[tuple[Any, ...]]] = {}
     for row in rows:
         children.setdefault(row[1], []).append(row)
     found: list[dict[str, Any]] = []
     waiting = [(row, None, 0) for row in reversed(children.get(None, []))]
     while waiting:
-        (pk, _, slug, title), parent, depth = waiting.pop()
-        found.append({"id": pk, "slug": slug, "title": title, "parent": parent, "depth": depth})
+        (pk, _, slug, title, shown), parent, depth = waiting.pop()
+        place = {"parent": parent, "depth": depth, "images": image_bodies(shown)}
+        found.append({"id": pk, "slug": slug, "title": title, **place})
         waiting += [(row, slug, depth + 1) for row in reversed(children.get(pk, []))]
     return found

@@ -37,6 +37,7 @@ from catalog.domain import (
 )
 from catalog.models import Price, Product, Variant
 from catalog.selectors.categories import subtree_of
+from catalog.selectors.images import image_bodies, images_of
 from catalog.selectors.search import search_query
 from catalog.selectors.shown_prices import has_lists_for_everyone, shown_prices
 from core.db.statements import IsAnyOf, Parameter, Statement
@@ -54,7 +55,7 @@ _ORDERABLE = (
     | Q(stock__backorder=True)
 )
 _COLUMNS = ("id", "slug", "title", "description", "category__slug", "tax_class", "options")
-_NAMES = ("id", "slug", "title", "description", "category", "tax_class", "options")
+_NAMES = ("id", "slug", "title", "description", "category", "tax_class", "options", "images")
 
 
 class ProductRow(Protocol):
@@ -83,8 +84,8 @@ def product_rows(wanted: ProductFilter, *, ordering: str) -> QuerySet[Product, P
     if ordering == "-price":
         products = products.annotate(price=_lowest_price(wanted.currency, or_else=-1))
     sort_keys = {"price": ["price"], "created": ["created_at"], "relevance": ["relevance"]}
-    return products.values_list(
-        *_COLUMNS, *sort_keys.get(ordering.removeprefix("-"), []), named=True
+    return products.annotate(shown=images_of("product")).values_list(
+        *_COLUMNS, "shown", *sort_keys.get(ordering.removeprefix("-"), []), named=True
     )
 
 
@@ -183,8 +184,10 @@ def _matching(products: QuerySet[Product], text: str) -> QuerySet[Product]:
 def _product_body(
     columns: Iterable[Any], status: ProductStatus, variants: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the body for a product, from a row that starts with `_COLUMNS`."""
-    return {**dict(zip(_NAMES, columns, strict=False)), "status": status, "variants": variants}
+    """Return the body for a product, from a row that starts with `_COLUMNS` and its pictures."""
+    body = dict(zip(_NAMES, columns, strict=False))
+    images = image_bodies(body["images"])
+    return {**body, "images": images, "status": status, "variants": variants}
 
 
 def _variants_by_product(
@@ -211,7 +214,7 @@ def _variant_bodies(
     for row in rows:
         (
             product_id, pk, sku, title, options, _, _, on_hand, reserved, tracked, backorder,
-            weight, ships, _,
+            weight, ships, images, _,
         ) = row  # fmt: skip
         yield (
             product_id,
@@ -228,6 +231,7 @@ def _variant_bodies(
                 ),
                 "weight": weight,
                 "requires_shipping": ships,
+                "images": image_bodies(images),
             },
         )
 
@@ -236,7 +240,7 @@ def _variant_bodies(
 def _product_statement() -> Statement:
     return Statement(
         Product.objects.filter(slug=Parameter("slug", CharField(), "varchar")).values_list(
-            *_COLUMNS, "deleted_at", "is_draft"
+            *_COLUMNS, images_of("product"), "deleted_at", "is_draft"
         )
     )
 
@@ -269,7 +273,7 @@ def _variant_columns(variants: QuerySet[Variant]) -> Statement:
             "product_id", "id", "sku", "title", "options",
             F("price__amount"), F("price__compare_at"),
             "stock__on_hand", units_held("stock__reserved"), "stock__tracked", "stock__backorder",
-            "weight", "requires_shipping", has_lists_for_everyone(),
+            "weight", "requires_shipping", images_of("variant"), has_lists_for_everyone(),
         )
     )  # fmt: skip
 

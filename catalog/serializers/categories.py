@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
+from catalog.serializers.images import ImageOutput
 from core.http.fields import Output
 
 
@@ -19,6 +20,7 @@ class CategoryOutput(Output):
         allow_null=True, help_text="The parent's slug."
     )
     depth = serializers.IntegerField(help_text="0 at the top.")
+    images = ImageOutput(many=True)
 
 
 class CategoryListOutput(Output):

@@ -21,6 +21,7 @@ from catalog.serializers.fields import (
     SkuField,
     SlugField,
 )
+from catalog.serializers.images import ImageOutput
 from core.http.fields import (
     CurrencyField,
     Input,
@@ -258,6 +259,7 @@ class VariantOutput(Output):
     )
     weight = serializers.IntegerField(help_text="Grams.")
     requires_shipping = serializers.BooleanField(help_text="Whether it is delivered.")
+    images = ImageOutput(many=True, help_text="Those that show this variant.")
 
 
 class ProductOutput(Output):
@@ -283,6 +285,7 @@ class ProductOutput(Output):
         choices=[status.value for status in ProductStatus],
         help_text="Buyers see what is `published`, staff the others, too.",
     )
+    images = ImageOutput(many=True)
     variants = VariantOutput(many=True)
 
 

@@ -4,6 +4,22 @@ from __future__ import annotations
 
 from catalog.importing import Imported, Seen
 from catalog.services.categories import create_category, move_category
+from catalog.services.image_files import (
+    UPLOAD_ERRORS,
+    remove_orphans,
+    remove_unused_image,
+    render_image,
+    store_image,
+)
+from catalog.services.images import (
+    ADD_CATEGORY_IMAGE_ERRORS,
+    ADD_PRODUCT_IMAGE_ERRORS,
+    UPDATE_IMAGE_ERRORS,
+    add_category_image,
+    add_product_image,
+    delete_image,
+    update_image,
+)
 from catalog.services.imports import import_products
 from catalog.services.price_lists import (
     ADD_LIST_PRICES_ERRORS,
@@ -36,30 +52,42 @@ from catalog.services.variants import (
 )
 
 __all__ = [
+    "ADD_CATEGORY_IMAGE_ERRORS",
     "ADD_LIST_PRICES_ERRORS",
+    "ADD_PRODUCT_IMAGE_ERRORS",
     "ADD_VARIANT_ERRORS",
     "ADJUST_STOCK_ERRORS",
     "CHANGE_STATUS_ERRORS",
     "CREATE_PRICE_LIST_ERRORS",
     "CREATE_PRODUCT_ERRORS",
     "DELETE_LIST_PRICE_ERRORS",
+    "UPDATE_IMAGE_ERRORS",
     "UPDATE_PRICE_LIST_ERRORS",
     "UPDATE_PRODUCT_ERRORS",
     "UPDATE_VARIANT_ERRORS",
+    "UPLOAD_ERRORS",
     "Imported",
     "Seen",
+    "add_category_image",
     "add_list_prices",
+    "add_product_image",
     "add_variant",
     "adjust_stock_of_sku",
     "change_product_status",
     "create_category",
     "create_price_list",
     "create_product",
+    "delete_image",
     "delete_list_price",
     "delete_price_list",
     "delete_product",
     "import_products",
     "move_category",
+    "remove_orphans",
+    "remove_unused_image",
+    "render_image",
+    "store_image",
+    "update_image",
     "update_price_list",
     "update_product",
     "update_variant",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog.views.images import ImageViewSet, UploadViewSet, image_file
 from catalog.views.price_lists import ListPriceViewSet, PriceListViewSet
 from catalog.views.products import CategoryViewSet, ProductViewSet, VariantViewSet
 from catalog.views.statuses import ProductStatusViewSet
@@ -9,10 +10,13 @@ from catalog.views.stock import StockViewSet
 
 __all__ = [
     "CategoryViewSet",
+    "ImageViewSet",
     "ListPriceViewSet",
     "PriceListViewSet",
     "ProductStatusViewSet",
     "ProductViewSet",
     "StockViewSet",
+    "UploadViewSet",
     "VariantViewSet",
+    "image_file",
 ]

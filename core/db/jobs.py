@@ -63,13 +63,14 @@ def job(queue: Queue) -> Callable[[Callable[..., Any]], Task[..., Any, Any]]:
     return app.task(queue=queue, retry=Backoff())
 
 
-def defer_named(names: Collection[str], **arguments: str) -> None:
+def defer_named(names: Collection[str], *, lock: str | None = None, **arguments: str) -> None:
     """Defer jobs by their names, `module.function`, for callers that must not import them.
 
-    One statement, however many there are. Raises `KeyError` for a name that is no job.
+    One statement, however many there are. Of jobs with the same `lock` one runs at a time, in
+    their order. Raises `KeyError` for a name that is no job.
     """
     if names:
-        jobs = [app.tasks[name].configure().make_new_job(**arguments) for name in names]
+        jobs = [app.tasks[name].configure(lock=lock).make_new_job(**arguments) for name in names]
         app.job_manager.batch_defer_jobs(jobs)
 
 

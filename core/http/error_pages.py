@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -21,6 +20,7 @@ from core.http.problems import (
     as_congocart_error,
     problem_response,
 )
+from core.http.uploads import body_limit
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -52,7 +52,8 @@ class ProblemMiddleware:
             late["Connection"] = "close"
             return late
         length = str(request.META.get("CONTENT_LENGTH") or 0)
-        if length.isdecimal() and int(length[:12]) > settings.MAX_BODY_BYTES:
+        limit = body_limit(request.path_info, request.META.get("CONTENT_TYPE", ""))
+        if length.isdecimal() and int(length[:12]) > limit:
             return problem_response(TooLarge())
         if "%00" in request.META.get("QUERY_STRING", ""):
             query = request.GET.lists()

@@ -68,6 +68,7 @@ def write(
     present: Callable[[T], ApiResponse],
     *,
     consumes_credential: bool = False,
+    content: bytes | None = None,
 ) -> HttpResponse:
     """Run a use case for a POST, PATCH, PUT or DELETE, once per Idempotency-Key.
 
@@ -79,13 +80,12 @@ def write(
     `consumes_credential` is for an operation that checks, before its use case, what its
     own success invalidates: a password, a link, an account. A retry is refused there,
     and still gets the response of the first request.
+    `content` stands for a body that is not kept in memory: a file.
     """
-    key = request.headers.get("Idempotency-Key")
+    key = key_of(request)
     if key is None:
         return _http_response(_encoded(present(operation())))
-    if not _VALID.match(key):
-        raise IdempotencyKeyInvalid
-    effect = _StoredEffect(request, key, present)
+    effect = _StoredEffect(request, key, present, request.body if content is None else content)
     token = current_effect.set(effect)
     try:
         result = operation()
@@ -100,6 +100,14 @@ def write(
         current_effect.reset(token)
         keeper.let_go(effect.holder)
     return _http_response(effect.response_to(result))
+
+
+def key_of(request: Request) -> str | None:
+    """Return the Idempotency-Key of a request, if it has one. Raises `IdempotencyKeyInvalid`."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _VALID.match(key):
+        raise IdempotencyKeyInvalid
+    return key
 
 
 def purge(*, now: datetime) -> int:
@@ -117,10 +125,12 @@ class _Replay(Exception):
 class _StoredEffect(Effect):
     """Claims one key and stores its response, inside the atomic phases of an operation."""
 
-    def __init__(self, request: Request, key: str, present: Callable[[Any], ApiResponse]) -> None:
+    def __init__(
+        self, request: Request, key: str, present: Callable[[Any], ApiResponse], body: bytes
+    ) -> None:
         self.store = KeyStore(
             scope=f"{caller_of(request).scope}\n{request.method}\n{request.path}\n{key}",
-            body=request.body,
+            body=body,
         )
         self.present = present
         self.holder = uuid4()

@@ -21,6 +21,7 @@ MAX_DEPTH = 32
 # two currencies has 14,000.
 MAX_VALUES = 16_000
 _CONTAINERS = (dict, list)
+_FORM = "multipart/form-data"
 
 
 class BodyTooComplex(Invalid):
@@ -171,8 +172,10 @@ class AlwaysJson(BaseContentNegotiation):
         self, request: HttpRequest, parsers: Iterable[BaseParser]
     ) -> BaseParser | None:
         media_type = (request.content_type or "").partition(";")[0].strip().lower()
-        accepted = ("application/json", "application/merge-patch+json")
-        return next(iter(parsers)) if media_type in accepted else None
+        is_form = media_type == _FORM
+        if not is_form and media_type not in ("application/json", "application/merge-patch+json"):
+            return None
+        return next((each for each in parsers if (each.media_type == _FORM) == is_form), None)
 
     def select_renderer(
         self,

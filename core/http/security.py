@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -42,11 +43,15 @@ class SecurityHeadersMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
+        # Pictures may be read from another server than this one.
+        where = urlsplit(settings.MEDIA.url)
+        elsewhere = f" {where.scheme}://{where.netloc}" if where.netloc else ""
+        self.admin_policy = ADMIN_POLICY.replace("img-src 'self'", f"img-src 'self'{elsewhere}")
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         admin = request.path_info.startswith("/admin/")
-        response.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else API_POLICY)
+        response.setdefault("Content-Security-Policy", self.admin_policy if admin else API_POLICY)
         if not CREDENTIALS.isdisjoint(request.META):
             # A client may store what carries a version, and has to revalidate it.
             kept = "private, no-cache" if response.has_header("ETag") else "no-store"

@@ -13,8 +13,10 @@ from urllib.parse import quote
 from rest_framework.test import APIClient
 
 from core.http.openapi.document import document
+from tests.images import encoded
 
 JSON = "application/json"
+FORM = "multipart/form-data"
 MEGABYTE = 1024 * 1024
 LONG = "x" * 10_000
 QUERY_TEXTS = (
@@ -64,8 +66,12 @@ class Operation:
 
     @property
     def schema(self) -> dict[str, Any] | None:
-        body = self.spec.get("requestBody")
-        return resolved(body["content"][JSON]["schema"]) if body else None
+        content = self.spec.get("requestBody", {}).get("content", {})
+        return resolved(content[JSON]["schema"]) if JSON in content else None
+
+    @property
+    def takes_file(self) -> bool:
+        return FORM in self.spec.get("requestBody", {}).get("content", {})
 
     @property
     def example(self) -> dict[str, Any]:
@@ -76,6 +82,13 @@ class Operation:
     def full_example(self) -> dict[str, Any]:
         """With what the documentation leaves out, as another way to say the same or for few."""
         return _merged(self.example, copy.deepcopy(LEFT_OUT.get(self.id, {})))
+
+    @property
+    def request(self) -> tuple[bytes, str]:
+        """A body that is accepted, and what it is."""
+        if self.takes_file:
+            return _form((_A_FILE, encoded("PNG"))), _FORM_B
+        return json.dumps(self.example if self.schema else {}).encode(), JSON
 
     @property
     def takes_token(self) -> bool:
@@ -149,7 +162,13 @@ def probes(operation: Operation) -> Iterator[Probe]:
     yield Probe("ten megabytes", b" " * 10 * MEGABYTE, expect=413, code="payload_too_large")
     if operation.id == "receivePaymentWebhook":
         yield from (Probe(name, body, code=UNSIGNED) for name, body in NOT_JSON.items())
-        return
+    elif operation.takes_file:
+        yield from _file_probes()
+    else:
+        yield from _json_probes(operation)
+
+
+def _json_probes(operation: Operation) -> Iterator[Probe]:
     for name, body in NOT_JSON.items():
         yield Probe(name, body)
     for content_type in (
@@ -188,6 +207,44 @@ NOT_JSON = {
     "null": b"null",
     "NUL": rb'{"a": "\u0000"}',
     "NUL in a name": rb'{"\u0000": 1}',
+}
+
+
+def _file_probes() -> Iterator[Probe]:
+    for name, body in NOT_JSON.items():
+        yield Probe(name, body, expect=415, code="unsupported_media_type")
+    for name, (body, content_type, pointer) in NOT_A_FILE.items():
+        yield Probe(name, body, content_type, pointer=pointer)
+
+
+def _form(*parts: tuple[str, bytes]) -> bytes:
+    """A form of parts: what follows `form-data` in the head of each, and its content."""
+    texts = [
+        b"--b\r\nContent-Disposition: form-data; %b\r\n\r\n%b\r\n" % (head.encode(), content)
+        for head, content in parts
+    ]
+    return b"".join([*texts, b"--b--\r\n"])
+
+
+_A_FILE = 'name="file"; filename="a.png"'
+_FORM_B = f"{FORM}; boundary=b"
+NOT_A_FILE: dict[str, tuple[bytes, str, str | None]] = {
+    "no form": (b"{}", FORM, None),
+    "a form with another boundary": (_form((_A_FILE, b"x")), f"{FORM}; boundary=c", "/file"),
+    "an empty form": (_form(), _FORM_B, "/file"),
+    "half a form": (_form((_A_FILE, b"x"))[:60], _FORM_B, "/file"),
+    "an empty file": (_form((_A_FILE, b"")), _FORM_B, "/file"),
+    "a text as the file": (_form(('name="file"', b"x")), _FORM_B, "/file"),
+    "an unknown part": (_form((_A_FILE, b"x"), ('name="a"', b"x")), _FORM_B, "/a"),
+    "a file too many": (_form((_A_FILE, b"x"), (_A_FILE, b"x")), _FORM_B, None),
+    "a text as a file": (
+        _form((_A_FILE, b"x"), ('name="alt"; filename="a"', b"x")),
+        _FORM_B,
+        "/alt",
+    ),
+    "NUL": (_form((_A_FILE, b"x"), ('name="alt"', b"a\0b")), _FORM_B, "/alt"),
+    "not UTF-8": (_form((_A_FILE, b"x"), ('name="alt"', b"\xed\xa0\x80" * 600)), _FORM_B, "/alt"),
+    "too long": (_form((_A_FILE, b"x"), ('name="alt"', LONG.encode())), _FORM_B, "/alt"),
 }
 
 

@@ -6,8 +6,10 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.domain import Role
+from catalog.models import Category
 from core.ids import uuid7
 from tests.api.bad_input import OPERATIONS, World
+from tests.images import encoded, send
 from tests.prices import trade_places
 from tests.promotions import offer
 from tests.shop import ADDRESS, DETAILS, items, new_cart, new_order, offer_shipping, stock_variants
@@ -24,6 +26,7 @@ def doors(client_of) -> World:
 @pytest.fixture
 def world(client_of) -> World:
     stock_variants(2, prefix="MUG")
+    Category.objects.create(slug="thing-mug", title="Mugs")
     offer_shipping()
     owner = client_of()
     order = new_order(owner, ["MUG-0"])
@@ -37,6 +40,7 @@ def world(client_of) -> World:
         owner.post(f"/api/v1/{place}/coupons", {"code": "ENTERED"})
     admin = client_of(Role.ADMIN)
     admin.post("/api/v1/shipping-zones", {"code": "uk", "title": "UK", "countries": ["GB"]})
+    image = send(admin, "products/thing-mug", encoded()).json()
     key = admin.post("/api/v1/api-keys", {"name": "Till", "scopes": ["stock:read"]}).json()
     invited = {"email": "grace@example.com", "role": "support"}
     drafted = {"items": items(["MUG-0"]), **DETAILS}
@@ -51,6 +55,7 @@ def world(client_of) -> World:
             "item_id": cart["items"][0]["id"],
             "checkout_id": checkout["id"],
             "number": order["number"],
+            "image_id": image["id"],
             "slug": "thing-mug",
             "sku": "MUG-0",
             "session_id": sessions[0]["id"],

@@ -112,10 +112,11 @@ WRITES = [o for o in OPERATIONS if o.method != "get" and o.id != "receivePayment
 @pytest.mark.parametrize("operation", [pytest.param(o, id=o.id) for o in WRITES])
 def test_an_idempotency_key_that_is_none_is_refused(world: World, operation: Operation):
     client, path = world.client_for(operation), world.path(operation)
-    body = json.dumps(operation.example if operation.schema else {}).encode()
+    body, content_type = operation.request
     before, faults = fingerprint(), []
     for key in ("", "k" * 256, "k" * 300, "caf\u00e9", "a\tb"):
-        response = send(client, operation, path, Probe("", body), **{"Idempotency-Key": key})
+        probe = Probe("", body, content_type)
+        response = send(client, operation, path, probe, **{"Idempotency-Key": key})
         faults += faults_of(response, 400, "invalid_idempotency_key", None)
 
     assert not faults, "\n".join(faults)
@@ -153,12 +154,12 @@ PLACED = [o for o in OPERATIONS if "{" in o.path and "provider" not in o.path]
 def test_a_guessed_or_malformed_place_is_not_there(doors: World, operation: Operation):
     client, before, faults = doors.client_for(operation), fingerprint(), []
     client.raise_request_exception = False
-    example = json.dumps(operation.example if operation.schema else {})
+    example, content_type = operation.request
     for name in re.findall(r"{(\w+)}", operation.path):
         for guess in (str(uuid7()), "1", "..", "%00", "🫖", LONG[:3_000], "a%2Fb", "%ff"):
             path = doors.path(operation, **{name: guess})
             response = client.generic(
-                operation.method.upper(), path, example, content_type="application/json"
+                operation.method.upper(), path, example, content_type=content_type
             )
             faults += [f"{path[:80]}: {f}" for f in faults_of(response, 404, "not_found", None)]
 

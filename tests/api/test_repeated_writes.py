@@ -151,13 +151,14 @@ def test_a_repeated_write_is_answered_with_the_first_answer(
     body: dict[str, Any] = operation.example if operation.schema else {}
     body |= BODIES.get(operation.id, lambda _: {})(world)
     sent = json.dumps({name: value for name, value in body.items() if value is not LEFT_OUT})
+    form, content_type = operation.request
 
     def send() -> Any:
         return world.client_for(operation).generic(
             operation.method.upper(),
             world.path(operation),
-            sent,
-            content_type="application/json",
+            form if operation.takes_file else sent,
+            content_type=content_type,
             headers={"Idempotency-Key": "once"},
         )
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from catalog.domain import PRODUCT_TRANSITIONS, ProductStatus
+from catalog.domain import IMAGE_TRANSITIONS, PRODUCT_TRANSITIONS, ImageStatus, ProductStatus
 from checkout.domain import TRANSITIONS as CHECKOUT
 from checkout.domain import CheckoutStatus
 from core.states import as_mermaid
@@ -52,6 +52,11 @@ _DIAGRAMS = [
         "Fulfillment",
         "`orders/domain`; `fulfillment_status_of` says what an order's status follows from.",
         as_mermaid(SHIPMENT_TRANSITIONS, ShipmentStatus.SHIPPED),
+    ),
+    (
+        "Picture",
+        "`catalog/domain/images.py`: the file of one, which several products may show.",
+        as_mermaid(IMAGE_TRANSITIONS, ImageStatus.UPLOADING),
     ),
     ("Return", "`orders/domain`.", as_mermaid(RETURN_TRANSITIONS, ReturnStatus.REQUESTED)),
 ]

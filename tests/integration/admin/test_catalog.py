@@ -242,7 +242,12 @@ def test_a_category_is_not_put_below_itself(boss, parent):
     Category.objects.create(slug="bottom", title="Bottom", parent=middle)
     response = boss.post(
         reverse("admin:catalog_category_change", args=[top.pk]),
-        {"title": "Top", "slug": "top", "parent": Category.objects.get(slug=parent).pk},
+        {
+            "title": "Top",
+            "slug": "top",
+            "parent": Category.objects.get(slug=parent).pk,
+            **formset("images"),
+        },
     )
     assert "A category cannot be below itself." in response.content.decode()
     top.refresh_from_db()

@@ -67,7 +67,7 @@ def test_the_page_of_a_product_costs_the_same_whatever_its_variants(boss, assert
     url = url_of(Product, "change", product.pk)
     assert boss.get(url).status_code == 200
     # Session, user, roles; product, variants and prices for its list column; category;
-    # variants with their count and prices for their own; the version of the tax classes;
+    # variants with their count and prices for their own; pictures; the version of the tax classes;
     # the status for the buttons.
     with assert_statements(12):
         boss.get(url)

@@ -25,8 +25,8 @@ def formset(prefix: str, *forms: dict[str, Any], initial: int = 0) -> dict[str, 
 
 
 def read_only_rows() -> dict[str, Any]:
-    """What a browser sends for what a variant's page only shows."""
-    return formset("list_prices") | formset("price_changes")
+    """What a browser sends for what a variant's page only shows, and for no pictures."""
+    return formset("list_prices") | formset("price_changes") | formset("images")
 
 
 def save_shipping(client, *prices: dict[str, str]):
@@ -101,7 +101,8 @@ def test_a_stored_price_is_shown_in_major_units(boss):
 def product_form(*variants: dict[str, Any], initial: int = 0, **changes: Any) -> dict[str, Any]:
     fields = {"title": "Kettle", "slug": "kettle", "description": "", "category": "",
               "options": "", "status": "published"}  # fmt: skip
-    return fields | changes | formset("variants", *variants, initial=initial)
+    inlines = formset("images") | formset("variants", *variants, initial=initial)
+    return fields | changes | inlines
 
 
 def new_variant(sku: str, price: str) -> dict[str, Any]:

@@ -59,6 +59,7 @@ CORRUPTIONS = [
         "DELETE FROM invoices_invoice WHERE series = 'CN' AND position = 1",
     ),
     Corruption("numbers_of_invoices_have_no_gap", "DELETE FROM invoices_counter"),
+    Corruption("pictures_have_files", "UPDATE catalog_imagefile SET status = 'deleting'"),
     Corruption(
         "invoices_are_the_sums_of_what_they_say",
         "UPDATE invoices_invoice SET net = net + 1, gross = gross + 1 WHERE position = 1",

@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.domain import Role
 from core.db.invariants import declared_checks, run_checks
+from tests.images import encoded, send
 from tests.integration.audit.busy_shop import ClientOf, new_client, pay
 from tests.integration.audit.corruptions import CORRUPTIONS, Corruption
 from tests.promotions import offer
@@ -48,6 +49,7 @@ def records(client: APIClient, client_of: ClientOf) -> None:
     pay(new_client(), ["SKU-0"], "tok_timeout", status=202)
     new_checkout(client, ["SKU-1"])
     staff = client_of(Role.MANAGER)
+    assert send(staff, "products/thing-sku", encoded()).status_code == 201
     assert staff.get(f"/api/v1/orders/{refunded}/invoice").status_code == 200
 
 

@@ -51,6 +51,7 @@ def test_the_worker_knows_these_jobs_and_when_to_run_them():
         "accounts.tasks.forget_abandoned": "23 3 * * *",
         "accounts.tasks.purge": "17 * * * *",
         "carts.tasks.expire_carts": "7 * * * *",
+        "catalog.tasks.remove_orphaned_images": "17 3 * * *",
         "checkout.tasks.check_vat_numbers": "* * * * *",
         "checkout.tasks.expire_checkouts": "* * * * *",
         "checkout.tasks.recover_payments": "* * * * *",

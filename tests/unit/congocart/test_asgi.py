@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from congocart.asgi import (
     HASHING,
     LARGE_BODIES,
     LARGE_BODY_BYTES,
+    UPLOADS,
     DjangoInThreads,
     environ_of,
 )
@@ -148,6 +150,49 @@ def test_places_for_large_bodies_are_given_back():
     assert status(Wire(large), scope(content__length=str(len(large))), app) == 503
     assert status(Wire(b"{}"), scope(content__length="2"), app) == 404
     assert app.places == 0
+
+
+def upload(length: int) -> dict[str, Any]:
+    """A request that sends a picture; there is none in it, and nobody who may."""
+    form = {"content__type": "multipart/form-data; boundary=b", "content__length": str(length)}
+    return scope(path="/api/v1/products/mug/media", **form)
+
+
+def test_a_file_is_kept_on_the_disk_and_read_from_there(monkeypatch: pytest.MonkeyPatch):
+    seen: list[Any] = []
+
+    def respond(environ: dict[str, Any]) -> Any:
+        body = environ["wsgi.input"]
+        seen.extend([body._rolled, body.read(), environ["CONTENT_LENGTH"]])
+        return 200, [], b""
+
+    monkeypatch.setattr("congocart.asgi.respond", respond)
+    app, parts = server(), [bytes([number]) * LIMIT for number in range(3)]
+
+    assert status(Wire(*parts), upload(3 * LIMIT), app) == 200
+    assert seen == [True, b"".join(parts), str(3 * LIMIT)]
+    assert (app.uploads, app.places) == (UPLOADS, LARGE_BODIES)
+
+
+def test_a_file_has_a_limit_a_time_and_a_place(settings: Any):
+    settings.MEDIA = replace(settings.MEDIA, max_bytes=LIMIT)
+    app = server()
+
+    assert status(Wire(b"x"), upload(2 * LIMIT + 1), app) == 413
+    endless = scope(
+        path="/api/v1/products/mug/media",
+        transfer__encoding="chunked",
+        content__type="multipart/form-data; boundary=b",
+    )
+    assert status(Wire(*[b"x" * LIMIT] * 9, whole=False), endless, app) == 413
+    assert status(Wire(b"x" * LIMIT, None, whole=False), upload(2 * LIMIT), app) == 400
+    assert (app.uploads, app.places) == (UPLOADS, LARGE_BODIES)
+
+    app.uploads = 0
+    assert status(Wire(b"x" * LIMIT, b"x" * LIMIT), upload(2 * LIMIT), app) == 503
+    app.upload_seconds = 0.01
+    assert status(Wire(b"x", whole=False), upload(2 * LIMIT), app) == 408
+    assert app.uploads == 0
 
 
 def test_headers_are_passed_on_as_pep_3333_says():
