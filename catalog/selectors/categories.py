@@ -79,7 +79,7 @@ def category_tree() -> list[dict[str, Any]]:
     waiting = [(row, None, 0) for row in reversed(children.get(None, []))]
     while waiting:
         (pk, _, slug, title, shown), parent, depth = waiting.pop()
-        place = {"parent": parent, "depth": depth, "images": image_bodies(shown)}
+        place = {"parent": parent, "depth": depth, "media": image_bodies(shown)}
         found.append({"id": pk, "slug": slug, "title": title, **place})
         waiting += [(row, slug, depth + 1) for row in reversed(children.get(pk, []))]
     return found

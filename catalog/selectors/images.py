@@ -57,7 +57,7 @@ def image(image_id: UUID) -> Image:
 
 def require_product(slug: str) -> None:
     """Raise `ProductNotFound` before a picture of it is stored for nothing."""
-    if not Product.objects.for_sale(slug).exists():
+    if not Product.objects.called(slug).exists():
         raise ProductNotFound
 
 

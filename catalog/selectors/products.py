@@ -55,7 +55,7 @@ _ORDERABLE = (
     | Q(stock__backorder=True)
 )
 _COLUMNS = ("id", "slug", "title", "description", "category__slug", "tax_class", "options")
-_NAMES = ("id", "slug", "title", "description", "category", "tax_class", "options", "images")
+_NAMES = ("id", "slug", "title", "description", "category", "tax_class", "options", "media")
 
 
 class ProductRow(Protocol):
@@ -186,8 +186,8 @@ def _product_body(
 ) -> dict[str, Any]:
     """Return the body for a product, from a row that starts with `_COLUMNS` and its pictures."""
     body = dict(zip(_NAMES, columns, strict=False))
-    images = image_bodies(body["images"])
-    return {**body, "images": images, "status": status, "variants": variants}
+    media = image_bodies(body["media"])
+    return {**body, "media": media, "status": status, "variants": variants}
 
 
 def _variants_by_product(
@@ -231,7 +231,7 @@ def _variant_bodies(
                 ),
                 "weight": weight,
                 "requires_shipping": ships,
-                "images": image_bodies(images),
+                "media": image_bodies(images),
             },
         )
 

@@ -20,7 +20,7 @@ class CategoryOutput(Output):
         allow_null=True, help_text="The parent's slug."
     )
     depth = serializers.IntegerField(help_text="0 at the top.")
-    images = ImageOutput(many=True)
+    media = ImageOutput(many=True)
 
 
 class CategoryListOutput(Output):

@@ -10,7 +10,6 @@ from rest_framework.request import Request
 
 from catalog.domain import (
     MAX_WEIGHT,
-    NewVariant,
     PriceMissing,
     ProductStatus,
 )
@@ -259,7 +258,7 @@ class VariantOutput(Output):
     )
     weight = serializers.IntegerField(help_text="Grams.")
     requires_shipping = serializers.BooleanField(help_text="Whether it is delivered.")
-    images = ImageOutput(many=True, help_text="Those that show this variant.")
+    media = ImageOutput(many=True, help_text="Those that show this variant.")
 
 
 class ProductOutput(Output):
@@ -281,11 +280,11 @@ class ProductOutput(Output):
     category = serializers.CharField(allow_null=True, help_text="The category's slug.")
     tax_class = serializers.CharField(help_text=TAX_CLASS)
     options = OptionOutput(many=True)
+    media = ImageOutput(many=True)
     status = serializers.ChoiceField(
         choices=[status.value for status in ProductStatus],
         help_text="Buyers see what is `published`, staff the others, too.",
     )
-    images = ImageOutput(many=True)
     variants = VariantOutput(many=True)
 
 
@@ -295,8 +294,3 @@ def ends_checkouts(request: Request) -> bool:
     query.is_valid(raise_exception=True)
     said = validated(WithdrawalInput, request).get("end_checkouts", False)
     return bool(said) or query.validated_data.get("end_checkouts") == "true"
-
-
-def new_variant(values: dict[str, Any]) -> NewVariant:
-    """Convert a validated `VariantInput` to a value of the domain."""
-    return NewVariant(**values)

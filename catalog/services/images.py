@@ -39,7 +39,7 @@ def add_product_image(
     product = locked_product(slug)
     owner: dict[str, Any] = {"product": product}
     if sku is not None:
-        variant = Variant.objects.for_sale(sku).filter(product=product).first()
+        variant = Variant.objects.called(sku).filter(product=product).first()
         if variant is None:
             raise VariantNotFound
         owner = {"variant": variant}

@@ -17,6 +17,7 @@ from rest_framework.viewsets import ViewSet
 from accounts.access import ANYONE, MANAGER
 from catalog import selectors, services
 from catalog.domain import (
+    NewVariant,
     ProductChanges,
     ProductNotFound,
     ProductStatus,
@@ -38,7 +39,6 @@ from catalog.serializers.products import (
     WithdrawalInput,
     WithdrawalQuery,
     ends_checkouts,
-    new_variant,
 )
 from core.errors import Forbidden, Unauthenticated
 from core.http.callers import caller_of
@@ -116,7 +116,7 @@ class ProductViewSet(ViewSet):
     def create(self, request: Request) -> HttpResponse:
         values = validated(ProductInput, request)
         values["options"] = stored_options(values.get("options", []))
-        values["variants"] = [new_variant(variant) for variant in values["variants"]]
+        values["variants"] = [NewVariant(**variant) for variant in values["variants"]]
         if "status" in values:
             values["status"] = ProductStatus(values["status"])
         return write(
@@ -184,7 +184,7 @@ class ProductViewSet(ViewSet):
         tag="Catalog",
     )
     def add_variant(self, request: Request, slug: str) -> HttpResponse:
-        variant, currency = new_variant(validated(VariantInput, request)), currency_of(request)
+        variant, currency = NewVariant(**validated(VariantInput, request)), currency_of(request)
         return write(
             request,
             lambda: services.add_variant(

@@ -32,7 +32,7 @@ def manager(client_of: Any) -> APIClient:
 def images(client: APIClient, path: str = "products/mug") -> list[dict[str, Any]]:
     response = client.get(f"/api/v1/{path}")
     assert response.status_code == 200
-    return response.json()["images"]
+    return response.json()["media"]
 
 
 def test_a_picture_is_shown_in_every_size_once_it_is_decoded(
@@ -126,14 +126,14 @@ def test_pictures_of_variants_and_categories_are_shown_with_them(
     run_jobs()
 
     body = client.get("/api/v1/products/mug").json()
-    assert body["images"] == []
-    assert [len(each["images"]) for each in body["variants"]] == [1, 0]
+    assert body["media"] == []
+    assert [len(each["media"]) for each in body["variants"]] == [1, 0]
     [listed] = client.get("/api/v1/products").json()["results"]
     assert listed == body
     [category] = client.get("/api/v1/categories").json()["results"]
-    assert len(category["images"]) == 1
+    assert len(category["media"]) == 1
     changed = manager.patch("/api/v1/variants/MUG%2F1", {"title": "Blue"}).json()
-    assert changed["images"] == body["variants"][0]["images"]
+    assert changed["media"] == body["variants"][0]["media"]
 
 
 def test_lists_with_pictures_take_as_many_statements_as_without(

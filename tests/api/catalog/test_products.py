@@ -40,7 +40,7 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
         "tax_class": "standard",
         "options": [{"name": "Color", "values": ["Blue", "Red"]}],
         "status": "published",
-        "images": [],
+        "media": [],
         "variants": [
             {
                 "id": str(blue.id),
@@ -53,7 +53,7 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "available": 3,
                 "weight": 0,
                 "requires_shipping": True,
-                "images": [],
+                "media": [],
             },
             {
                 "id": str(red.id),
@@ -66,7 +66,7 @@ def test_a_product_is_answered_with_its_variants_prices_and_stock(client: APICli
                 "available": 0,
                 "weight": 0,
                 "requires_shipping": True,
-                "images": [],
+                "media": [],
             },
         ],
     }
@@ -194,4 +194,4 @@ def test_the_category_tree_is_listed_parents_first(client: APIClient) -> None:
         ("bath", "home", 1),
         ("garden", "home", 1),
     ]
-    assert set(body["results"][0]) == {"id", "slug", "title", "parent", "depth", "images"}
+    assert set(body["results"][0]) == {"id", "slug", "title", "parent", "depth", "media"}
