@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.domain import Role
+from accounts.models import StaffInvitation
+from catalog.models import Product
 from inventory.models import Movement
 from orders.models import Fulfillment, Order
 from payments.models import Operation
@@ -34,6 +37,7 @@ MENU = {
 BUTTONS = {
     "Fulfill": SENDERS,
     "Refund": PAYERS,
+    "Edit the order": PAYERS,
     "Hold": STAFF,
     "Write a note": STAFF,
     "Resend an e-mail": PAYERS,
@@ -112,6 +116,29 @@ def adjust_the_stock(page: Page, order: Order, look: Look) -> None:
     assert Movement.objects.get(kind="adjustment").delta == -3
 
 
+def publish_a_product(page: Page, order: Order, look: Look) -> None:
+    back = reverse("admin:catalog_product_change", args=[Product.objects.get().pk])
+    for step in ("Unpublish", "Publish"):
+        look(step.lower())
+        page.get_by_role("button", name=step, exact=True).click()
+        expect(page.get_by_text(f"1 product {step.lower()}ed.")).to_be_visible()
+        page.goto(urljoin(page.url, back))
+        open_actions(page)
+        if step == "Unpublish":
+            page.get_by_role("link", name="Publish", exact=True).click()
+    look("published_again")
+
+
+def invite_a_colleague(page: Page, order: Order, look: Look) -> None:
+    page.get_by_label("Email").fill("grace@example.com")
+    page.get_by_label("Role").select_option("support")
+    look("invite")
+    page.get_by_role("dialog").get_by_role("button", name="Send invitation").click()
+    expect(page.get_by_text("The invitation to grace@example.com is on its way.")).to_be_visible()
+    look("invited")
+    assert StaffInvitation.objects.get().role == Role.SUPPORT
+
+
 class Step(NamedTuple):
     """A task of the day: where it begins, the link there that leads to it, and for whom."""
 
@@ -127,6 +154,7 @@ def a_day(order: Order) -> list[Step]:
     of_stock = reverse(
         "admin:inventory_stock_change", args=[order.lines.get(sku="SKU-0").variant_id]
     )
+    of_product = reverse("admin:catalog_product_change", args=[Product.objects.get().pk])
     return [
         Step(reverse("admin:index"), "", read_the_start_page),
         Step(reverse("admin:orders_order_changelist"), "", find_an_order),
@@ -135,6 +163,8 @@ def a_day(order: Order) -> list[Step]:
         Step(of_order, "Refund", refund_one_item, PAYERS),
         Step(reverse("admin:invoices_invoice_changelist"), "", look_at_an_invoice),
         Step(of_stock, "Adjust", adjust_the_stock, SENDERS),
+        Step(of_product, "Unpublish", publish_a_product, MANAGERS),
+        Step(reverse("admin:accounts_user_changelist"), "Invite", invite_a_colleague, [Role.ADMIN]),
     ]
 
 
