@@ -74,7 +74,7 @@ class ApiKeyAdmin(KeptAdmin):
     list_display = ["name", "beginning", "owner_email", "state", "last_used_at", "expires_at"]
     list_select_related = ["owner"]
     search_fields = ["name", "owner__email"]
-    search_help_text = "Search by any part of the name or the owner's email."
+    search_help_text = "Search by part of the name or owner's email."
     ordering = ["-id"]
     fields = [
         ("name", "beginning"), ("owner_email", "state_in_words"), "scopes_in_words",

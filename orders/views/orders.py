@@ -69,7 +69,9 @@ class OrderViewSet(ViewSet):
     )
     def retrieve(self, request: Request, number: str) -> HttpResponse:
         order = order_for(caller=caller_of(request), number=number)
-        return Response(order_body(order), headers={"ETag": etag(order.version)})
+        # Not for If-None-Match: not all that it shows raises the version.
+        headers = {"ETag": etag(order.version), "Cache-Control": "no-store"}
+        return Response(order_body(order), headers=headers)
 
     @operation(
         "listOrderEvents",

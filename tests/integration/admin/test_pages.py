@@ -69,7 +69,7 @@ def test_the_page_of_a_product_costs_the_same_whatever_its_variants(boss, assert
     # Session, user, roles; product, variants and prices for its list column; category;
     # variants with their count and prices for their own; pictures; the version of the tax classes;
     # the status for the buttons.
-    with assert_statements(12):
+    with assert_statements(13):
         boss.get(url)
 
 

@@ -187,7 +187,7 @@ def test_a_zone_is_countries_regions_and_everywhere_else(manager):
         ({}, "Choose a country, a region or everywhere else."),
         ({"countries": ["XX"]}, "XX is not one of the available choices"),
         ({"countries": ["GB"]}, "The zone UK has GB: it is in one zone only."),
-        ({"regions": "US: Bavaria"}, "This is not a region of that country."),
+        ({"regions": "US: Bavaria"}, "This is not known as a region of that country."),
         ({"regions": "XX: Alaska"}, "There is no country with this code."),
         ({"regions": "Alaska"}, "Enter regions like US: Alaska, Hawaii."),
         ({"regions": "US:"}, "Enter regions like US: Alaska, Hawaii."),
