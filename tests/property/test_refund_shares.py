@@ -234,3 +234,28 @@ def test_more_than_there_is_gives_back_all_there_is() -> None:
     line = Charge(1_000, (), (200,), (1_000,))
     assert shares_of({"line": line}, {}, 5_000) == {"line": line}
     assert shares_of({"line": line}, {"line": (1, 2)}, 5_000) == {"line": line}
+
+
+@pytest.mark.parametrize(
+    ("taxes", "amount", "shared"),
+    [
+        ((1, 1, 1), 2, (1, 1, 0)),  # each rounded up they were more than the amount
+        ((1, 1, 1), 1, (0, 0, 1)),  # each rounded down they left more than was left to give back
+        ((1, 1, 2), 3, (1, 1, 1)),  # what is furthest from its part gives way
+    ],
+)
+def test_taxes_of_hardly_anything_are_neither_more_than_it_nor_leave_more_than_the_rest(
+    taxes: tuple[int, ...], amount: int, shared: tuple[int, ...]
+) -> None:
+    charge = Charge(sum(taxes), (), taxes, (sum(taxes),) * 3, tax_included=True)
+
+    assert charge.of_amount(amount).taxes == shared
+
+
+def test_shares_keep_what_tells_their_taxes_apart() -> None:
+    """Two taxes of one rate are short by what both are."""
+    charge = Charge(30, (), (3, 3), (30, 30), rates=("VAT", "VAT"))
+    share = charge.of_amount(5)
+
+    assert share.rates == (charge - share).rates == charge.rates
+    assert (share.taxes, charge.short_of(share)) == ((0, 0), {"VAT": Fraction(5, 6)})
