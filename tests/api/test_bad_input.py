@@ -44,7 +44,7 @@ def fingerprint() -> list[Any]:
         for name in tables
     )
     with connection.cursor() as cursor:
-        cursor.execute(union)
+        cursor.execute(f"{union} ORDER BY 1")  # which workers may have done in any order
         return cursor.fetchall()
 
 
