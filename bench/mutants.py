@@ -3,8 +3,9 @@
     python bench/mutants.py [--folder FOLDER] [--jobs 2]
 
 Takes half an hour for some 2,300 mutants; `EQUIVALENT` says of those that survive why no price
-depends on them. mutmut is installed into an environment of its own that sees this one's packages: what it needs is nobody else's business. Only the modules and tests below
-are copied, and no Django: the engine needs none. Exits with 1 if a mutant survives that
+depends on them. mutmut is installed into an environment of its own that sees this one's packages:
+what it needs is nobody else's business. Only the modules and tests below are copied, and no
+Django: the engine needs none. Exits with 1 if a mutant survives that
 `EQUIVALENT` does not name.
 """
 
