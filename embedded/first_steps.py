@@ -1,7 +1,7 @@
 """What a newcomer's browser finds before there is a storefront.
 
-The way to the documentation, the pages that mailed links lead to, and the one on which a payment
-of the provider `test` is decided. They do what a storefront would call the API for.
+The pages that mailed links lead to, and the one on which a payment of the provider `test` is
+decided. They do what a storefront would call the API for.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.domain import Device
 from accounts.services import confirm_email_change, reset_password, verify_email
@@ -27,18 +27,6 @@ from payments.selectors import payment_with
 from payments.services import execute_operations
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-@require_safe
-def to_docs(request: HttpRequest) -> HttpResponse:
-    """Lead from the root, where a shop has its storefront, to the documentation of the API."""
-    return HttpResponseRedirect("/api/docs")
-
-
-@require_safe
-def to_admin(request: HttpRequest) -> HttpResponse:
-    """Lead to the admin from its address without the slash."""
-    return HttpResponseRedirect("/admin/")
 
 
 @local_page

@@ -7,14 +7,10 @@ from embedded.first_steps import (
     confirm_email_change_page,
     reset_password_page,
     test_payment_page,
-    to_admin,
-    to_docs,
     verify_email_page,
 )
 
 urlpatterns = [
-    path("", to_docs),
-    path("admin", to_admin),
     # Where mailed links lead as long as no storefront is named: `accounts.emails.PAGES`.
     path("verify-email", verify_email_page),
     path("reset-password", reset_password_page),
