@@ -52,6 +52,16 @@ class Offer:
         reached = [price for units, price in self.breaks if units <= quantity]
         return reached[-1] if reached else self.unit_price
 
+    def line_columns(self) -> dict[str, Any]:
+        """Return what a line of a checkout or an order keeps of it, but for its price."""
+        return {
+            "variant_id": self.variant_id,
+            "sku": self.sku,
+            "title": self.title,
+            "product": self.product_body,
+            "options": self.options,
+        }
+
     def at_prices(self, prices: Mapping[int, int | None]) -> Offer:
         """Return it at other prices of a unit, by the number of units from which each holds."""
         breaks = tuple((units, price) for units, price in prices.items() if units > 1)

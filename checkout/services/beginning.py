@@ -151,15 +151,11 @@ def _frozen_lines(cart: CartView | PickedCart, checkout: Checkout) -> list[Check
         CheckoutLine(
             checkout=checkout,
             position=position,
-            variant_id=line.offer.variant_id,
-            sku=line.offer.sku,
-            title=line.offer.title,
-            product=line.offer.product_body,
-            options=line.offer.options,
             quantity=line.quantity,
             unit_price=line.unit_price,
             price_breaks=frozen_breaks(line.offer),
             total=line.total,
+            **line.offer.line_columns(),
         )
         for position, line in enumerate(cart.lines)
     ]

@@ -71,13 +71,9 @@ def requested_lines(
         offer = by_sku[sku]
         line = before.get(offer.variant_id) or CheckoutLine(
             checkout=checkout,
-            variant_id=offer.variant_id,
-            sku=offer.sku,
-            title=offer.title,
-            product=offer.product_body,
-            options=offer.options,
             price_breaks=frozen_breaks(offer),
             unit_price=offer.price_for(quantity) or 0,  # without one it was refused
+            **offer.line_columns(),
         )
         line.position, line.quantity = position, quantity
         line.unit_price = frozen_price(line.price_breaks, quantity, or_else=line.unit_price)

@@ -106,12 +106,8 @@ def _lines(
             if variant_id in own
             else OrderLine(
                 order=order,
-                variant_id=variant_id,
-                sku=offer.sku,
-                title=offer.title,
-                product=offer.product_body,
-                options=offer.options,
                 unit_price=offer.price_for(quantity) or 0,  # without one it was refused
+                **offer.line_columns(),
             )
         )
         line.position, line.quantity = position, quantity
