@@ -1,6 +1,6 @@
 """Issuing what an order's state makes due, as the last step of the use case that made it so.
 
-Both functions find out for themselves what is missing, so running them again issues nothing.
+Each function finds out for itself what is missing, so running it again issues nothing.
 Every change of an order or its payments holds the lock of one of them.
 """
 

@@ -136,8 +136,7 @@ def take_redemptions(
         lapsed = _held_by([checkout_id])
         if not _claim(checkout_id, uses, customer_key, lapsed, until=now, now=now):
             raise CouponExhausted(codes=[code for _, code in applied if code])
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"order": order_id, "checkout": checkout_id})
+    _take(order_id, checkout_id)
 
 
 @transaction_required
@@ -156,8 +155,7 @@ def retake_redemptions(
     taken = _found(Q(order_id=order_id))
     if not _claim(checkout_id, uses, customer_key, taken, until=now, now=now):
         raise RunAgain(retry_after=1)
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"order": order_id, "checkout": checkout_id})
+    _take(order_id, checkout_id)
 
 
 @transaction_required
@@ -190,6 +188,12 @@ def number_slots(promotion: Promotion, *, now: datetime) -> None:
                 "now": now,
             },
         )
+
+
+def _take(order_id: UUID, checkout_id: UUID) -> None:
+    """Give what a checkout holds to its order, with the slots."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"order": order_id, "checkout": checkout_id})
 
 
 def _claim(
