@@ -101,7 +101,7 @@ def correct_edited(order_id: UUID, *, now: datetime) -> None:
     lines_before = [OrderLine(order=order_before, **line) for line in lines]
     draft = invoice_draft(order_before, lines_before, paid=0)
     credit(invoice=invoice, cause_id=edit.id, draft=draft, now=now)
-    lines_now = list(order.lines.select_related("order").order_by("position"))
+    lines_now = list(order.lines.order_by("position"))
     draft = invoice_draft(order, lines_now, paid=_paid(order))
     issue(order_id=order.id, cause_id=edit.id, draft=draft, now=now)
 
